@@ -1,0 +1,1 @@
+"""What the vendor promises, how it is known, and how to check it."""
