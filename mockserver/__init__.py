@@ -1,0 +1,1 @@
+"""A mock server that behaves like the SMSOnline phone-number service."""

@@ -1,0 +1,74 @@
+"""What will happen in a world, and when. Data only: what a due event does is told in `settlement`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from heapq import heappop, heappush
+
+from mockserver.domain.clock import Instant
+from mockserver.domain.market import Shelf
+from mockserver.domain.payment import Status
+
+
+@dataclass(frozen=True, slots=True)
+class SmsDue:
+    """An SMS reaches an order's number."""
+
+    order: str
+    text: str
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderEnds:
+    """An order's lifetime is over, unless it was renewed since."""
+
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSettles:
+    """A payment gets its status, unless it has come to an end already."""
+
+    payment: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class PriceChanges:
+    """Shelves get a new list price, in cents."""
+
+    shelves: tuple[Shelf, ...]
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class StockChanges:
+    """So many numbers are shared out over shelves."""
+
+    shelves: tuple[Shelf, ...]
+    stock: int
+
+
+Happening = SmsDue | OrderEnds | PaymentSettles | PriceChanges | StockChanges
+
+
+class Agenda:
+    """Happenings by due time; those due at the same time happen in the order in which they were planned."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[Instant, int, Happening]] = []
+        self._planned = 0
+
+    def __len__(self) -> int:
+        return len(self._heap)
+
+    def plan(self, due: Instant, happening: Happening) -> None:
+        """Put a happening on the agenda."""
+        heappush(self._heap, (due, self._planned, happening))
+        self._planned += 1
+
+    def due(self, now: Instant) -> Iterator[tuple[Instant, Happening]]:
+        """Take off what is due, each with its own time, in order; also what gets planned meanwhile."""
+        while self._heap and self._heap[0][0] <= now:
+            due, _, happening = heappop(self._heap)
+            yield due, happening

@@ -1,0 +1,67 @@
+"""Who buys, and the discount that comes with what was paid in."""
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A row of the discount table: from this total of charges (cents), the price in percent, and its label."""
+
+    threshold: int
+    percent: int
+    label: str
+
+    def apply(self, price: int) -> int:
+        """A list price with the discount, in cents, halves rounded up."""
+        return (price * self.percent + 50) // 100
+
+
+TIERS = (
+    Tier(8000, 80, "-20%"),
+    Tier(6000, 85, "-15%"),
+    Tier(4000, 90, "-10%"),
+    Tier(2000, 95, "-5%"),
+    Tier(0, 100, "0%"),
+)
+"""The table that both documented balances show; that its first column is cents of charges is inferred."""
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """An account. `total_charges` is what it ever paid in, in cents; `favourites` are (country, service) codes.
+
+    `granted_tier` is a label that stands whatever was paid in. `coupons_received` counts coupons that are no
+    longer listed, too.
+    """
+
+    id: str
+    stripe_id: str = ""
+    cryptomus_id: str | None = None
+    status: str | None = None
+    lang: str | None = None
+    referral: str | None = None
+    vip_support: bool = False
+    vip_telegram: str = ""
+    total_charges: int = 0
+    granted_tier: str | None = None
+    coupons_received: int = 0
+    blocked: bool = False
+    favourites: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def tier(self) -> Tier:
+        """The discount the customer has now."""
+        if self.granted_tier is not None:
+            return next(tier for tier in TIERS if tier.label == self.granted_tier)
+        return next(tier for tier in TIERS if self.total_charges >= tier.threshold)
+
+    def toggle(self, country: str, service: str) -> "Customer":
+        """The customer with the pair added to its favourites, or taken out when it was there."""
+        pair = (country, service)
+        if pair in self.favourites:
+            return replace(self, favourites=tuple(known for known in self.favourites if known != pair))
+        return replace(self, favourites=(*self.favourites, pair))
+
+    def charged(self, cents: int) -> "Customer":
+        """The customer after paying in."""
+        return replace(self, total_charges=self.total_charges + cents)

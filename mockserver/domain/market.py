@@ -1,0 +1,84 @@
+"""Prices and stock as they are now: the catalogue, and over it what has changed in one world."""
+
+from dataclasses import dataclass
+
+from mockserver.domain.catalogue import Carrier, Catalogue, Country, Offer, Service
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where numbers lie: one carrier's numbers for one service in one country, by their codes."""
+
+    country: str
+    carrier: str
+    service: str
+
+
+class Market:
+    """Stock and prices (cents) by shelf; only what differs from the catalogue takes memory."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self._prices: dict[Shelf, int] = {}
+        self._stock: dict[Shelf, int] = {}
+
+    def shelves(self, country: Country, carriers: tuple[Carrier, ...], service: Service) -> list[Shelf]:
+        """The shelves of a service with these carriers, cheapest first; none when it is not offered there."""
+        if (country.code, service.code) not in self.catalogue.offers:
+            return []
+        shelves = [Shelf(country.code, carrier.name, service.code) for carrier in carriers]
+        return sorted(shelves, key=lambda shelf: (self.price(shelf), shelf.carrier))
+
+    def offer(self, shelf: Shelf) -> Offer:
+        """What the catalogue offers over all carriers of the shelf's country."""
+        return self.catalogue.offers[shelf.country, shelf.service]
+
+    def price(self, shelf: Shelf) -> int:
+        """The list price in cents, before any customer's discount."""
+        changed = self._prices.get(shelf)
+        if changed is not None:
+            return changed
+        return (self.offer(shelf).price * self._carrier(shelf).markup + 50) // 100
+
+    def stock(self, shelf: Shelf) -> int:
+        """How many numbers are left."""
+        changed = self._stock.get(shelf)
+        if changed is not None:
+            return changed
+        return self._share(shelf, self.offer(shelf).stock)
+
+    def front(self, shelves: list[Shelf]) -> Shelf:
+        """The shelf that serves next: the first with stock, else the first of all."""
+        return next((shelf for shelf in shelves if self.stock(shelf)), shelves[0])
+
+    def take(self, shelf: Shelf) -> int:
+        """Sell one number and answer how many are left. Raises ValueError on an empty shelf."""
+        left = self.stock(shelf) - 1
+        if left < 0:
+            raise ValueError(f"{shelf} is empty")
+        self._stock[shelf] = left
+        return left
+
+    def reprice(self, shelf: Shelf, price: int) -> None:
+        """Set the list price, in cents."""
+        self._prices[shelf] = price
+
+    def restock(self, shelf: Shelf, stock: int) -> None:
+        """Set how many numbers lie on the shelf."""
+        self._stock[shelf] = stock
+
+    def spread(self, shelves: list[Shelf], stock: int) -> None:
+        """Share `stock` numbers out over shelves, the first getting what does not divide."""
+        each, rest = divmod(stock, len(shelves))
+        for position, shelf in enumerate(shelves):
+            self.restock(shelf, each + rest * (position == 0))
+
+    def _carrier(self, shelf: Shelf) -> Carrier:
+        country = self.catalogue.countries[shelf.country]
+        return self.catalogue.carriers(country, shelf.carrier)[0]
+
+    def _share(self, shelf: Shelf, stock: int) -> int:
+        first, *others = self.catalogue.countries[shelf.country].carriers
+        if shelf.carrier != first.name:
+            return stock * self._carrier(shelf).share // 100
+        return stock - sum(stock * carrier.share // 100 for carrier in others)

@@ -1,0 +1,120 @@
+"""A rented number, from its purchase to its end."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from mockserver.domain.clock import DAY, MINUTE, Duration, Instant
+from mockserver.domain.refusal import Reason, Refusal
+
+LIFETIME: Duration = 20 * MINUTE
+"""How long a number waits for its SMS (assumed: the custom of the trade)."""
+
+REFUND_WINDOW: Duration = 7 * DAY
+"""How long after the purchase a number can be returned (documented: the vendor's refund policy, 2025-02-19)."""
+
+
+class State(StrEnum):
+    """Where an order stands."""
+
+    WAITING = "waiting"
+    COMPLETED = "completed"
+    REFUNDED = "refunded"
+    EXPIRED = "expired"
+
+
+class Event(StrEnum):
+    """What can happen to an order."""
+
+    SMS = "sms"
+    ANOTHER = "another"
+    REFUND = "refund"
+    EXPIRY = "expiry"
+
+
+TRANSITIONS: dict[tuple[State, Event], State] = {
+    (State.WAITING, Event.SMS): State.COMPLETED,
+    (State.WAITING, Event.REFUND): State.REFUNDED,
+    (State.WAITING, Event.EXPIRY): State.EXPIRED,
+    (State.COMPLETED, Event.SMS): State.COMPLETED,
+    (State.COMPLETED, Event.ANOTHER): State.WAITING,
+    (State.COMPLETED, Event.EXPIRY): State.EXPIRED,
+    (State.EXPIRED, Event.REFUND): State.REFUNDED,
+}
+"""The only moves there are; whatever is missing here is refused or does not happen."""
+
+REFUSALS: dict[tuple[State, Event], Reason] = {
+    (State.COMPLETED, Event.REFUND): Reason.REFUND_NOT_ALLOWED,
+    (State.REFUNDED, Event.REFUND): Reason.REFUND_NOT_ALLOWED,
+    (State.WAITING, Event.ANOTHER): Reason.SMS_NOT_RECEIVED,
+    (State.REFUNDED, Event.ANOTHER): Reason.SMS_NOT_RECEIVED,
+    (State.EXPIRED, Event.ANOTHER): Reason.ORDER_EXPIRED,
+}
+"""What a customer is told who asks for a move that there is not."""
+
+RUNNING = frozenset({State.WAITING, State.COMPLETED})
+"""States in which the number is the customer's and can still receive an SMS."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A received SMS; `code` is the one-time code in its text, if there is one."""
+
+    at: Instant
+    text: str
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One purchase. `carrier` is what serves it, or `any`; `price` is what was paid, in cents.
+
+    `period` counts how often another SMS was asked for.
+    """
+
+    id: str
+    customer: str
+    country: str
+    carrier: str
+    service: str
+    phone: str
+    price: int
+    ordered_at: Instant
+    expires_at: Instant
+    state: State = State.WAITING
+    messages: tuple[Message, ...] = ()
+    period: int = 0
+
+    def can(self, event: Event) -> bool:
+        """Whether the event moves the order from where it stands."""
+        return (self.state, event) in TRANSITIONS
+
+    def receive(self, message: Message) -> "Order":
+        """The order with one more SMS. The order must accept one."""
+        return replace(self, state=self._after(Event.SMS), messages=(*self.messages, message))
+
+    def expire(self) -> "Order":
+        """The order after its lifetime. The order must be running."""
+        return replace(self, state=self._after(Event.EXPIRY))
+
+    def refund(self, now: Instant) -> "Order":
+        """The order returned for its money.
+
+        Raises Refusal(REFUND_NOT_ALLOWED) once an SMS has arrived, or later than the refund window.
+        """
+        after = self._after(Event.REFUND)
+        if self.messages or now - self.ordered_at > REFUND_WINDOW:
+            raise Refusal(Reason.REFUND_NOT_ALLOWED)
+        return replace(self, state=after)
+
+    def another(self, expires_at: Instant) -> "Order":
+        """The order waiting for one more SMS, its lifetime renewed (assumed).
+
+        Raises Refusal(SMS_NOT_RECEIVED) before the first, Refusal(ORDER_EXPIRED) after the end.
+        """
+        after = self._after(Event.ANOTHER)
+        return replace(self, state=after, expires_at=expires_at, period=self.period + 1)
+
+    def _after(self, event: Event) -> State:
+        if not self.can(event):
+            raise Refusal(REFUSALS[self.state, event])
+        return TRANSITIONS[self.state, event]

@@ -1,0 +1,86 @@
+"""Money on its way in: invoices and wallets."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from mockserver.domain.clock import HOUR, Duration, Instant
+
+LIFETIME: Duration = HOUR
+"""How long an invoice or a wallet can be paid (documented)."""
+
+
+class Method(StrEnum):
+    """How a customer pays; a coupon's `targetPay` names one (`crypto` documented by example, `card` assumed)."""
+
+    CRYPTO = "crypto"
+    CARD = "card"
+
+
+class Status(StrEnum):
+    """Cryptomus' own words (observed: its documentation of payment statuses)."""
+
+    PAID = "paid"
+    PAID_OVER = "paid_over"
+    WRONG_AMOUNT = "wrong_amount"
+    PROCESS = "process"
+    CONFIRM_CHECK = "confirm_check"
+    WRONG_AMOUNT_WAITING = "wrong_amount_waiting"
+    CHECK = "check"
+    FAIL = "fail"
+    CANCEL = "cancel"
+    SYSTEM_FAIL = "system_fail"
+    REFUND_PROCESS = "refund_process"
+    REFUND_FAIL = "refund_fail"
+    REFUND_PAID = "refund_paid"
+    LOCKED = "locked"
+
+
+OPEN = frozenset({Status.CHECK, Status.PROCESS, Status.CONFIRM_CHECK, Status.WRONG_AMOUNT_WAITING})
+"""Statuses from which a payment can still be paid."""
+
+CREDITED = frozenset({Status.PAID, Status.PAID_OVER})
+"""Statuses with which the money reaches the balance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """Where and how much to pay in a cryptocurrency; `amount` is in its own unit, as the wallet shows it."""
+
+    currency: str
+    network: str
+    amount: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment of `cents` US cents that was asked for; a wallet has a deposit, an invoice only its page.
+
+    `id` is the vendor's, `session` and `page` are the provider's, `url` is where to pay.
+    `method` is a Method, or whatever word a past payment is listed with.
+    """
+
+    id: str
+    session: str
+    page: str
+    customer: str
+    method: str
+    provider: str
+    cents: int
+    created_at: Instant
+    expires_at: Instant
+    url: str
+    status: Status = Status.CHECK
+    coupon: str | None = None
+    deposit: Deposit | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be paid."""
+        return self.status in OPEN
+
+    def settle(self, status: Status) -> "Payment":
+        """The payment with its new status. Raises ValueError when it has come to an end already."""
+        if not self.is_open:
+            raise ValueError(f"payment {self.id} is {self.status} already")
+        return replace(self, status=status)

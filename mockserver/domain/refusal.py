@@ -1,0 +1,35 @@
+"""Why the service says no. Every refused use case raises one of these and has changed nothing."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """The vendor's failure codes.
+
+    `NO_NUMBERS` is documented, and so is the text of `PRICE_CHANGED` ("Additional user action required");
+    the others are assumed.
+    """
+
+    UNAUTHORIZED = "UNAUTHORIZED"
+    FORBIDDEN = "FORBIDDEN"
+    NO_NUMBERS = "NO_NUMBERS"
+    PRICE_CHANGED = "Additional user action required"
+    INSUFFICIENT_BALANCE = "INSUFFICIENT_BALANCE"
+    ORDER_NOT_FOUND = "ORDER_NOT_FOUND"
+    ORDER_EXPIRED = "ORDER_EXPIRED"
+    REFUND_NOT_ALLOWED = "REFUND_NOT_ALLOWED"
+    SMS_NOT_RECEIVED = "SMS_NOT_RECEIVED"
+    UNKNOWN_COUNTRY = "UNKNOWN_COUNTRY"
+    UNKNOWN_SERVICE = "UNKNOWN_SERVICE"
+    UNKNOWN_CARRIER = "UNKNOWN_CARRIER"
+    INVALID_COUPON = "INVALID_COUPON"
+    UNSUPPORTED_CURRENCY = "UNSUPPORTED_CURRENCY"
+    TRANSACTION_NOT_FOUND = "TRANSACTION_NOT_FOUND"
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of the program
+    """A use case that the service declines."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason

@@ -1,0 +1,114 @@
+"""What the world outside decides, as the domain sees it: numbers, ids, texts, and when things arrive.
+
+A world is deterministic but for its script; a scenario and a seed make one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from mockserver.domain.clock import Duration, Instant
+from mockserver.domain.currency import Currency
+from mockserver.domain.market import Shelf
+from mockserver.domain.order import Order
+from mockserver.domain.payment import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An SMS on its way; `after` counts from the order, or from the request for another SMS."""
+
+    after: Duration
+    text: str
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """An order that is about to be made. `shelf` serves it.
+
+    `nth` counts the orders of the world from 1, `nth_in_country` those of the country; `taken` tells which ids
+    are in use.
+    """
+
+    customer: str
+    shelf: Shelf
+    at: Instant
+    nth: int
+    nth_in_country: int
+    taken: Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What an order gets: its id, its number, its end, and the SMS that will come."""
+
+    order_id: str
+    phone: str
+    expires_at: Instant
+    deliveries: tuple[Delivery, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How a payment ends, so long after it was asked for."""
+
+    after: Duration
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A payment that is about to be made; `currency` for a wallet, None for an invoice.
+
+    `nth` counts the payments of the world from 1.
+    """
+
+    customer: str
+    provider: str
+    method: str
+    cents: int
+    currency: Currency | None
+    nth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a payment gets: our id, the provider's session and page, the address to pay to (empty for an invoice),
+    a signature, and its end if it has one.
+    """
+
+    payment_id: str
+    session: str
+    page: str
+    address: str
+    signature: str
+    settlement: Settlement | None
+
+
+@dataclass(frozen=True, slots=True)
+class Restocking:
+    """Numbers that come back to a shelf so long after it ran empty."""
+
+    after: Duration
+    stock: int
+
+
+class Script(Protocol):
+    """Decides for a world. Answers depend on the arguments and the seed alone."""
+
+    @property
+    def secret(self) -> int:
+        """What quotes are keyed with."""
+
+    def assign(self, purchase: Purchase) -> Assignment:
+        """Give an order its number and its future."""
+
+    def another(self, order: Order) -> tuple[Delivery, ...]:
+        """The SMS that come after another one was asked for; the order counts the request already."""
+
+    def terms(self, transfer: Transfer) -> Terms:
+        """Give a payment its ids and its end."""
+
+    def restocking(self, shelf: Shelf) -> Restocking | None:
+        """When an empty shelf fills again, if ever."""

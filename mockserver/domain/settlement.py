@@ -1,0 +1,62 @@
+"""What due happenings do. A world is settled before every request, so nothing needs a timer."""
+
+from mockserver.domain.agenda import Happening, OrderEnds, PaymentSettles, PriceChanges, SmsDue, StockChanges
+from mockserver.domain.clock import Instant
+from mockserver.domain.ledger import Entry, EntryKind
+from mockserver.domain.order import Event, Message
+from mockserver.domain.payment import CREDITED, Payment
+from mockserver.domain.world import World
+
+
+def settle(world: World) -> Instant:
+    """Let everything happen that is due, each at its own time and in order; answer the present time."""
+    now = world.clock.now()
+    for due, happening in world.agenda.due(now):
+        _happen(world, due, happening)
+    return now
+
+
+def _happen(world: World, at: Instant, happening: Happening) -> None:
+    match happening:
+        case SmsDue():
+            _receive(world, at, happening)
+        case OrderEnds():
+            _end_order(world, at, happening)
+        case PaymentSettles():
+            _settle_payment(world, at, happening)
+        case PriceChanges():
+            for shelf in happening.shelves:
+                world.market.reprice(shelf, happening.price)
+        case StockChanges():
+            world.market.spread(list(happening.shelves), happening.stock)
+
+
+def _receive(world: World, at: Instant, sms: SmsDue) -> None:
+    order = world.order(sms.order)
+    if order.can(Event.SMS):
+        world.save_order(order.receive(Message(at, sms.text, sms.code)))
+
+
+def _end_order(world: World, at: Instant, end: OrderEnds) -> None:
+    order = world.order(end.order)
+    if at >= order.expires_at and order.can(Event.EXPIRY):
+        world.save_order(order.expire())
+
+
+def _settle_payment(world: World, at: Instant, settlement: PaymentSettles) -> None:
+    payment = world.payment(settlement.payment)
+    if not payment.is_open:
+        return
+    payment = payment.settle(settlement.status)
+    world.save_payment(payment)
+    if payment.status in CREDITED:
+        _credit(world, at, payment)
+
+
+def _credit(world: World, at: Instant, payment: Payment) -> None:
+    world.ledger.post(Entry(at, payment.customer, EntryKind.PAYMENT, payment.cents, payment.id))
+    world.save_customer(world.customers[payment.customer].charged(payment.cents))
+    coupon = world.coupon_of(payment.customer, payment.coupon) if payment.coupon else None
+    if coupon and not coupon.used:
+        world.save_coupon(coupon.spend())
+        world.ledger.post(Entry(at, payment.customer, EntryKind.BONUS, coupon.bonus(payment.cents), payment.id))

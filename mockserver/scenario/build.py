@@ -1,0 +1,189 @@
+"""A world as a validated scenario describes it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from mockserver.domain import order as orders
+from mockserver.domain import payment as payments
+from mockserver.domain.agenda import OrderEnds, PaymentSettles, PriceChanges, StockChanges
+from mockserver.domain.catalogue import ANY_CARRIER
+from mockserver.domain.clock import DAY, Clock, Instant
+from mockserver.domain.coupon import Coupon
+from mockserver.domain.customer import Customer
+from mockserver.domain.ledger import Entry, EntryKind
+from mockserver.domain.market import Shelf
+from mockserver.domain.order import Message, Order
+from mockserver.domain.payment import Deposit, Method, Payment, Status
+from mockserver.domain.script import Restocking
+from mockserver.domain.settlement import settle
+from mockserver.domain.world import World
+from mockserver.scenario.fixtures import Fixtures
+from mockserver.scenario.load import Scenario
+from mockserver.scenario.units import duration, instant
+from mockserver.simulation.rules import OrderMatch, OrderRule, PaymentMatch, PaymentRule, Sms
+from mockserver.simulation.script import SeededScript
+
+Section = dict[str, Any]
+
+_PACE = {"real": 1, "manual": 0}
+
+
+def build(scenario: Scenario, fixtures: Fixtures, wall: Callable[[], Instant], seed: int | None = None) -> World:
+    """A new world; `wall` answers the wall clock in milliseconds, `seed` replaces the scenario's own."""
+    data = scenario.data
+    clock = data.get("clock", {})
+    start = instant(clock["start"]) if "start" in clock else wall()
+    script = SeededScript(
+        seed=data.get("seed", 0) if seed is None else seed,
+        catalogue=fixtures.catalogue,
+        templates=fixtures.templates,
+        orders=[_order_rule(rule) for rule in data.get("orders", ())],
+        payments=[_payment_rule(rule) for rule in data.get("payments", ())],
+        restock=_restocking(data.get("restock")),
+    )
+    pace = _PACE[clock.get("mode", "real")]
+    world = World(fixtures.catalogue, fixtures.currencies, Clock(start, pace=pace, wall=wall), script)
+    for account in data["accounts"]:
+        _open_account(world, account, start)
+    for change in data.get("catalogue", ()):
+        _plan_change(world, change, start)
+    settle(world)
+    return world
+
+
+def _open_account(world: World, account: Section, start: Instant) -> None:
+    coupons = [_coupon(account["userId"], coupon, start) for coupon in account.get("coupons", ())]
+    customer = Customer(
+        id=account["userId"],
+        stripe_id=account.get("stripeId", ""),
+        cryptomus_id=account.get("cryptomusId"),
+        status=account.get("status"),
+        lang=account.get("lang"),
+        referral=account.get("referral"),
+        vip_support=account.get("vipSupport", False),
+        vip_telegram=account.get("vipTelegram", ""),
+        total_charges=account.get("totalCharges", 0),
+        granted_tier=account.get("tier"),
+        coupons_received=account.get("couponsReceived", len(coupons)),
+        blocked=account.get("blocked", False),
+        favourites=tuple((pair["country"], pair["service"]) for pair in account.get("favourites", ())),
+    )
+    world.open_account(customer, [account["key"]])
+    for coupon in coupons:
+        world.save_coupon(coupon)
+    past = [_past_order(customer.id, order, start) for order in account.get("orders", ())]
+    _book(world, customer.id, account.get("balance", 0), past, start)
+    for payment in account.get("payments", ()):
+        _add_payment(world, _past_payment(customer.id, payment))
+
+
+def _book(world: World, customer: str, balance: int, past: list[Order], start: Instant) -> None:
+    """Open the account with what makes its balance come out after its past orders, the returned ones first."""
+    kept = [order for order in past if order.state is not orders.State.REFUNDED]
+    returned = [order for order in past if order.state is orders.State.REFUNDED]
+    opened = min((order.ordered_at for order in past), default=start)
+    opening = balance + sum(order.price for order in kept)
+    world.ledger.post(Entry(opened, customer, EntryKind.OPENING, opening, customer))
+    for order in returned:
+        world.ledger.post(Entry(order.ordered_at, customer, EntryKind.CHARGE, -order.price, order.id))
+        world.ledger.post(Entry(order.ordered_at, customer, EntryKind.REFUND, order.price, order.id))
+    for order in kept:
+        world.ledger.post(Entry(order.ordered_at, customer, EntryKind.CHARGE, -order.price, order.id))
+    for order in sorted(past, key=lambda order: order.ordered_at):
+        world.save_order(order)
+        world.agenda.plan(order.expires_at, OrderEnds(order.id))
+
+
+def _past_order(customer: str, order: Section, start: Instant) -> Order:
+    ordered_at = instant(order["orderedAt"]) if "orderedAt" in order else start
+    messages = tuple(Message(ordered_at, sms["text"], sms.get("code")) for sms in order.get("sms", ()))
+    state = orders.State.COMPLETED if messages else orders.State.WAITING
+    return Order(
+        id=order["orderId"],
+        customer=customer,
+        country=order["country"],
+        carrier=order.get("carrier", ANY_CARRIER),
+        service=order["service"],
+        phone=order["phoneNumber"],
+        price=order["price"],
+        ordered_at=ordered_at,
+        expires_at=instant(order["expiresAt"]) if "expiresAt" in order else ordered_at + orders.LIFETIME,
+        state=orders.State.REFUNDED if order.get("refunded") else state,
+        messages=messages,
+    )
+
+
+def _past_payment(customer: str, payment: Section) -> Payment:
+    created = instant(payment["created"])
+    wallet = payment.get("wallet")
+    return Payment(
+        id=payment["id"],
+        session=payment.get("sesid", ""),
+        page=payment.get("payId", ""),
+        customer=customer,
+        method=payment.get("method", Method.CRYPTO),
+        provider="cryptomus",
+        cents=payment["amount"],
+        created_at=created,
+        expires_at=instant(payment["expires"]) if "expires" in payment else created + payments.LIFETIME,
+        url=payment.get("url", ""),
+        status=Status(payment["status"]),
+        deposit=Deposit(wallet["currency"], wallet["network"], wallet["amount"], wallet["address"]) if wallet else None,
+    )
+
+
+def _add_payment(world: World, payment: Payment) -> None:
+    world.save_payment(payment)
+    if payment.is_open:
+        world.agenda.plan(payment.expires_at, PaymentSettles(payment.id, Status.CANCEL))
+
+
+def _coupon(customer: str, coupon: Section, start: Instant) -> Coupon:
+    days = coupon.get("timing", 30)
+    issued = instant(coupon["issuedAt"]) if "issuedAt" in coupon else start
+    return Coupon(
+        code=coupon["code"],
+        customer=customer,
+        issued_at=issued,
+        expires_at=instant(coupon["expiredAt"]) if "expiredAt" in coupon else issued + days * DAY,
+        days=days,
+        percentage=coupon["percentage"],
+        target=coupon.get("targetPay", Method.CRYPTO),
+        used=coupon.get("used", False),
+    )
+
+
+def _plan_change(world: World, change: Section, start: Instant) -> None:
+    country = world.catalogue.country(change["country"])
+    carriers = world.catalogue.carriers(country, change.get("carrier", ANY_CARRIER))
+    shelves = tuple(Shelf(country.code, carrier.name, change["service"]) for carrier in carriers)
+    due = start + duration(change.get("at", ""))
+    if "price" in change:
+        world.agenda.plan(due, PriceChanges(shelves, change["price"]))
+    if "stock" in change:
+        world.agenda.plan(due, StockChanges(shelves, change["stock"]))
+
+
+def _order_rule(rule: Section) -> OrderRule:
+    return OrderRule(
+        when=OrderMatch(**rule.get("when", {})),
+        sms=tuple(Sms(duration(sms["after"]), sms.get("text"), sms.get("code")) for sms in rule.get("sms", ())),
+        order_id=rule.get("orderId"),
+        phone=rule.get("phoneNumber"),
+        lifetime=duration(rule["lifetime"]) if "lifetime" in rule else None,
+        expires_at=instant(rule["expiresAt"]) if "expiresAt" in rule else None,
+    )
+
+
+def _payment_rule(rule: Section) -> PaymentRule:
+    paid = rule.get("paid")
+    return PaymentRule(
+        when=PaymentMatch(**rule.get("when", {})),
+        after=duration(paid["after"]) if paid else 0,
+        status=Status.PAID if paid else None,
+        page=rule.get("page"),
+    )
+
+
+def _restocking(restock: Section | None) -> Restocking | None:
+    return Restocking(duration(restock["after"]), restock["stock"]) if restock else None

@@ -1,0 +1,67 @@
+"""The shipped catalogue, SMS templates and currencies, read from CSV. `fixtures/README.md` explains the columns."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from mockserver.domain.catalogue import Carrier, Catalogue, Country, Offer, Service
+from mockserver.domain.currency import Currencies, Currency
+from mockserver.scenario.shipped import directory
+from mockserver.simulation.messages import Template, Templates
+
+
+@dataclass(frozen=True, slots=True)
+class Fixtures:
+    """What all worlds share: none of it ever changes."""
+
+    catalogue: Catalogue
+    templates: Templates
+    currencies: Currencies
+
+
+def load(folder: Path | None = None) -> Fixtures:
+    """Read the shipped fixtures, or those of another folder with the same files."""
+    folder = folder or directory("fixtures")
+    return Fixtures(
+        _catalogue(folder / "catalogue"), _templates(folder / "catalogue"), _currencies(folder / "payments")
+    )
+
+
+def _rows(path: Path) -> Iterator[list[str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.reader(file)
+        next(reader)
+        yield from reader
+
+
+def _catalogue(folder: Path) -> Catalogue:
+    carriers: dict[str, list[Carrier]] = {}
+    for country, name, markup, share in _rows(folder / "carriers.csv"):
+        carriers.setdefault(country, []).append(Carrier(name, int(markup), int(share)))
+    return Catalogue(
+        countries={
+            code: Country(code, name, region, language, tuple(numbers.split("|")), tuple(carriers[code]))
+            for code, name, region, language, numbers in _rows(folder / "countries.csv")
+        },
+        services={code: Service(code, name) for code, name in _rows(folder / "services.csv")},
+        offers={
+            (country, service): Offer(int(price), int(stock), float(success))
+            for country, service, price, stock, success in _rows(folder / "offers.csv")
+        },
+    )
+
+
+def _templates(folder: Path) -> Templates:
+    templates: dict[tuple[str, str], list[Template]] = {}
+    for service, language, code, text in _rows(folder / "messages.csv"):
+        templates.setdefault((service, language), []).append(Template(code, text))
+    return templates
+
+
+def _currencies(folder: Path) -> Currencies:
+    return {
+        (currency, network): Currency(currency, network, Decimal(usd), int(decimals), address)
+        for currency, network, usd, decimals, address in _rows(folder / "currencies.csv")
+    }

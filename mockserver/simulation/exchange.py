@@ -1,0 +1,25 @@
+"""One request and its answer, as whoever watches the service sees it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from contracts.spec import Operation, Violation
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A finished exchange. `dialect` and `operation` are None where the path leads to none; no field holds a key.
+
+    `path` is without the query; `body` is the answer's, as data.
+    """
+
+    dialect: str | None
+    operation: Operation | None
+    method: str
+    path: str
+    status: int
+    body: object
+    violations: tuple[Violation, ...]
+
+
+Observer = Callable[[Exchange], None]

@@ -1,0 +1,39 @@
+"""Looking at one's orders."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+
+from mockserver.domain.customer import Customer
+from mockserver.domain.order import RUNNING, Order, State
+from mockserver.domain.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """Which orders to show; None lets everything through."""
+
+    country: str | None = None
+    service: str | None = None
+    state: State | None = None
+
+    def lets_through(self, order: Order) -> bool:
+        """Whether an order meets every condition."""
+        return (
+            self.country in (None, order.country)
+            and self.service in (None, order.service)
+            and self.state in (None, order.state)
+        )
+
+
+def inventory(world: World, customer: Customer, limit: int) -> list[Order]:
+    """Every running order, then at most `limit` expired ones, each newest first."""
+    orders = list(world.orders_of(customer))
+    running = [order for order in orders if order.state in RUNNING]
+    expired = (order for order in orders if order.state is State.EXPIRED)
+    return [*running, *islice(expired, limit)]
+
+
+def matching(world: World, customer: Customer, wanted: OrderFilter) -> Iterable[Order]:
+    """A customer's orders that pass a filter, newest first."""
+    return filter(wanted.lets_through, world.orders_of(customer))

@@ -1,0 +1,76 @@
+"""Looking around before an order: countries, prices, stock, and how others fare."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mockserver.domain.catalogue import ANY_CARRIER, Country, Offer, Service
+from mockserver.domain.quote import Quote, quote
+from mockserver.domain.refusal import Reason, Refusal
+from mockserver.domain.world import World
+
+POPULAR = 10
+"""How many rows the popular list has at most (assumed)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A service as it is offered now for a carrier word: list price in cents, numbers in stock."""
+
+    country: Country
+    carrier: str
+    service: Service
+    offer: Offer
+    price: int
+    count: int
+
+
+def countries(world: World) -> Iterable[Country]:
+    """All countries, in the catalogue's order."""
+    return world.catalogue.countries.values()
+
+
+def listing(world: World, country: str, carrier: str, service: str) -> Listing:
+    """One service. Raises Refusal(UNKNOWN_COUNTRY, UNKNOWN_CARRIER or UNKNOWN_SERVICE)."""
+    place = world.catalogue.country(country)
+    carriers = world.catalogue.carriers(place, carrier)
+    wanted = world.catalogue.service(service)
+    market = world.market
+    shelves = market.shelves(place, carriers, wanted)
+    if not shelves:
+        raise Refusal(Reason.UNKNOWN_SERVICE)
+    front = market.front(shelves)
+    count = sum(market.stock(shelf) for shelf in shelves)
+    return Listing(place, carrier, wanted, market.offer(front), market.price(front), count)
+
+
+def listings(world: World, country: str, carrier: str) -> list[Listing]:
+    """Every service of a country. Raises Refusal(UNKNOWN_COUNTRY or UNKNOWN_CARRIER)."""
+    place = world.catalogue.country(country)
+    world.catalogue.carriers(place, carrier)
+    offered = [service for service in world.catalogue.services if (place.code, service) in world.catalogue.offers]
+    return [listing(world, place.code, carrier, service) for service in offered]
+
+
+def quoted(world: World, found: Listing) -> Quote:
+    """The proof that a client has seen a listing's price."""
+    return quote(world.script.secret, found.country.code, found.carrier, found.service.code, found.price)
+
+
+def popular(world: World) -> list[tuple[Listing, int]]:
+    """What is ordered most in this world, with the number of orders; empty before the first order."""
+    ranked = sorted(world.placed.items(), key=lambda row: (-row[1], row[0]))
+    return [(listing(world, country, ANY_CARRIER, service), count) for (country, service), count in ranked[:POPULAR]]
+
+
+def country_stats(world: World, service: str) -> list[tuple[Country, Offer, int]]:
+    """Where a service is offered: the catalogue's success rate and the orders of this world, by country.
+
+    Raises Refusal(UNKNOWN_SERVICE).
+    """
+    wanted = world.catalogue.service(service)
+    offers = world.catalogue.offers
+    return [
+        (country, offers[country.code, wanted.code], world.placed.get((country.code, wanted.code), 0))
+        for country in countries(world)
+        if (country.code, wanted.code) in offers
+    ]

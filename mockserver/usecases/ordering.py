@@ -1,0 +1,135 @@
+"""Ordering a number, asking for another SMS, returning it."""
+
+from dataclasses import dataclass
+
+from mockserver.domain.agenda import OrderEnds, SmsDue, StockChanges
+from mockserver.domain.catalogue import ANY_CARRIER
+from mockserver.domain.clock import Instant
+from mockserver.domain.customer import Customer
+from mockserver.domain.ledger import Entry, EntryKind
+from mockserver.domain.market import Shelf
+from mockserver.domain.order import LIFETIME, Order
+from mockserver.domain.refusal import Reason, Refusal
+from mockserver.domain.script import Delivery, Purchase
+from mockserver.domain.world import World
+from mockserver.usecases.lookup import Listing, listing, quoted
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRequest:
+    """What a customer asks for. `maximum` is in cents; empty `m` and `n` mean that no quote was taken."""
+
+    country: str
+    service: str
+    carrier: str
+    maximum: int
+    m: str
+    n: str
+    failover: bool
+
+
+def order_number(world: World, customer: Customer, request: OrderRequest) -> Order:
+    """Buy a number: charged at once, waiting for its SMS.
+
+    Raises Refusal(UNKNOWN_COUNTRY, UNKNOWN_CARRIER, UNKNOWN_SERVICE) for a bad choice, PRICE_CHANGED when
+    the quote is stale or the price above the maximum, NO_NUMBERS, or INSUFFICIENT_BALANCE.
+    """
+    wanted = listing(world, request.country, request.carrier, request.service)
+    if not quoted(world, wanted).confirms(request.m, request.n):
+        raise Refusal(Reason.PRICE_CHANGED)
+    shelf = _choose(world, customer, request, wanted)
+    price = customer.tier.apply(world.market.price(shelf))
+    if price > world.ledger.balance(customer.id):
+        raise Refusal(Reason.INSUFFICIENT_BALANCE)
+    return _sell(world, customer, shelf, _carrier_word(request, wanted, shelf), price)
+
+
+def request_another(world: World, customer: Customer, order_id: str) -> Order:
+    """Wait for one more SMS on a number, free of charge.
+
+    Raises Refusal(ORDER_NOT_FOUND, SMS_NOT_RECEIVED or ORDER_EXPIRED).
+    """
+    now = world.clock.now()
+    order = world.order_of(customer, order_id).another(now + LIFETIME)
+    world.save_order(order)
+    _plan(world, order, now, world.script.another(order))
+    return order
+
+
+def refund(world: World, customer: Customer, order_id: str) -> Order:
+    """Return a number for its whole price. Raises Refusal(ORDER_NOT_FOUND or REFUND_NOT_ALLOWED)."""
+    now = world.clock.now()
+    order = world.order_of(customer, order_id).refund(now)
+    world.ledger.post(Entry(now, customer.id, EntryKind.REFUND, order.price, order.id))
+    world.save_order(order)
+    return order
+
+
+def _choose(world: World, customer: Customer, request: OrderRequest, wanted: Listing) -> Shelf:
+    market = world.market
+    catalogue = world.catalogue
+
+    def in_stock(carrier: str) -> list[Shelf]:
+        carriers = catalogue.carriers(wanted.country, carrier)
+        return [shelf for shelf in market.shelves(wanted.country, carriers, wanted.service) if market.stock(shelf)]
+
+    def affordable(shelf: Shelf) -> bool:
+        return customer.tier.apply(market.price(shelf)) <= request.maximum
+
+    asked = in_stock(request.carrier)
+    if asked:
+        if not affordable(asked[0]):
+            raise Refusal(Reason.PRICE_CHANGED)
+        return asked[0]
+    others = filter(affordable, in_stock(ANY_CARRIER)) if request.failover else iter(())
+    substitute = next(others, None)
+    if substitute is None:
+        raise Refusal(Reason.NO_NUMBERS)
+    return substitute
+
+
+def _carrier_word(request: OrderRequest, wanted: Listing, shelf: Shelf) -> str:
+    return wanted.carrier if request.carrier == ANY_CARRIER else shelf.carrier
+
+
+def _sell(world: World, customer: Customer, shelf: Shelf, carrier: str, price: int) -> Order:
+    now = world.clock.now()
+    assigned = world.script.assign(
+        Purchase(
+            customer=customer.id,
+            shelf=shelf,
+            at=now,
+            nth=world.order_count() + 1,
+            nth_in_country=1 + sum(n for (country, _), n in world.placed.items() if country == shelf.country),
+            taken=world.has_order,
+        )
+    )
+    order = Order(
+        id=assigned.order_id,
+        customer=customer.id,
+        country=shelf.country,
+        carrier=carrier,
+        service=shelf.service,
+        phone=assigned.phone,
+        price=price,
+        ordered_at=now,
+        expires_at=assigned.expires_at,
+    )
+    world.ledger.post(Entry(now, customer.id, EntryKind.CHARGE, -price, order.id))
+    world.save_order(order)
+    _plan(world, order, now, assigned.deliveries)
+    if world.market.take(shelf) == 0:
+        _plan_restocking(world, shelf, now)
+    return order
+
+
+def _plan(world: World, order: Order, now: Instant, deliveries: tuple[Delivery, ...]) -> None:
+    world.agenda.plan(order.expires_at, OrderEnds(order.id))
+    for delivery in deliveries:
+        world.agenda.plan(now + delivery.after, SmsDue(order.id, delivery.text, delivery.code))
+
+
+def _plan_restocking(world: World, shelf: Shelf, now: Instant) -> None:
+    restocking = world.script.restocking(shelf)
+    if restocking is not None:
+        world.agenda.plan(now + restocking.after, StockChanges((shelf,), restocking.stock))

@@ -1,0 +1,123 @@
+"""Paying money in."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from mockserver.domain import currency as currencies
+from mockserver.domain.agenda import PaymentSettles
+from mockserver.domain.currency import Currency
+from mockserver.domain.customer import Customer
+from mockserver.domain.payment import LIFETIME, Deposit, Method, Payment, Status
+from mockserver.domain.refusal import Reason, Refusal
+from mockserver.domain.script import Terms, Transfer
+from mockserver.domain.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A payment service and the method that it takes."""
+
+    name: str
+    method: Method
+
+
+CRYPTOMUS = Provider("cryptomus", Method.CRYPTO)
+PAY4BIT = Provider("pay4bit", Method.CARD)
+
+
+def create_invoice(
+    world: World, customer: Customer, provider: Provider, cents: int, coupon: str | None = None
+) -> Payment:
+    """Ask for a page on which so many US cents can be paid within the hour. Raises Refusal(INVALID_COUPON)."""
+    return _ask(world, customer, provider, cents, coupon, None)
+
+
+def create_wallet(
+    world: World, customer: Customer, currency: str, network: str, cents: int, coupon: str | None = None
+) -> Payment:
+    """Ask for an address to which so many US cents can be sent within the hour.
+
+    Raises Refusal(UNSUPPORTED_CURRENCY or INVALID_COUPON).
+    """
+    found = currencies.find(world.currencies, currency, network)
+    return _ask(world, customer, CRYPTOMUS, cents, coupon, found)
+
+
+def invoices(world: World, customer: Customer) -> list[Payment]:
+    """Payments with a page of their own, newest first; wallets are looked up one by one instead."""
+    return [payment for payment in world.payments_of(customer) if payment.deposit is None]
+
+
+def transaction(world: World, customer: Customer, payment_id: str) -> Payment:
+    """A wallet by the id it got when it was created. Raises Refusal(TRANSACTION_NOT_FOUND)."""
+    payment = world.payment_of(customer, payment_id)
+    if payment.deposit is None:
+        raise Refusal(Reason.TRANSACTION_NOT_FOUND)
+    return payment
+
+
+def _ask(
+    world: World, customer: Customer, provider: Provider, cents: int, coupon: str | None, currency: Currency | None
+) -> Payment:
+    if coupon:
+        _check_coupon(world, customer, provider, coupon)
+    now = world.clock.now()
+    terms = world.script.terms(
+        Transfer(
+            customer=customer.id,
+            provider=provider.name,
+            method=provider.method,
+            cents=cents,
+            currency=currency,
+            nth=world.payment_count() + 1,
+        )
+    )
+    payment = Payment(
+        id=terms.payment_id,
+        session=terms.session,
+        page=terms.page,
+        customer=customer.id,
+        method=provider.method,
+        provider=provider.name,
+        cents=cents,
+        created_at=now,
+        expires_at=now + LIFETIME,
+        url=_PAGES[provider.name](customer, cents, terms),
+        coupon=coupon or None,
+        deposit=_deposit(currency, cents, terms) if currency else None,
+    )
+    world.save_payment(payment)
+    if terms.settlement:
+        world.agenda.plan(now + terms.settlement.after, PaymentSettles(payment.id, terms.settlement.status))
+    world.agenda.plan(payment.expires_at, PaymentSettles(payment.id, Status.CANCEL))
+    return payment
+
+
+def _check_coupon(world: World, customer: Customer, provider: Provider, code: str) -> None:
+    coupon = world.coupon_of(customer.id, code)
+    promised = any(payment.coupon == code and payment.is_open for payment in world.payments_of(customer))
+    if coupon is None or promised or not coupon.covers(provider.method, world.clock.now()):
+        raise Refusal(Reason.INVALID_COUPON)
+
+
+def _deposit(currency: Currency, cents: int, terms: Terms) -> Deposit:
+    return Deposit(currency.currency, currency.network, currency.amount(cents), terms.address)
+
+
+def _cryptomus_page(customer: Customer, cents: int, terms: Terms) -> str:  # noqa: ARG001 - one of several
+    return f"https://pay.cryptomus.com/pay/{terms.page}"
+
+
+def _pay4bit_page(customer: Customer, cents: int, terms: Terms) -> str:
+    parts = {
+        "public_key": terms.page,
+        "sum": f"{cents // 100}.{cents % 100:02}",
+        "account": customer.id,
+        "desc": "Balance",
+        "currency": "USD",
+        "sign": terms.signature,
+    }
+    return f"https://api.pay4bit.net/pay?{urlencode(parts)}"
+
+
+_PAGES = {CRYPTOMUS.name: _cryptomus_page, PAY4BIT.name: _pay4bit_page}

@@ -1,0 +1,1 @@
+"""The HTTP edge: Starlette, and the pipeline from bytes to bytes."""

@@ -1,0 +1,195 @@
+"""The mock in process for tests. Every answer that a test gets here is checked against the contract document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import orjson
+import pytest
+
+from contracts.spec import load as load_document
+from mockserver.scenario import fixtures
+from mockserver.scenario.build import build
+from mockserver.scenario.load import load
+from mockserver.scenario.units import duration
+from mockserver.simulation.worlds import Worlds
+from mockserver.web.app import create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from starlette.applications import Starlette
+
+    from contracts.spec import Violation
+    from mockserver.domain.world import World
+    from mockserver.scenario.fixtures import Fixtures
+    from mockserver.simulation.exchange import Exchange
+
+START = 1_750_000_000_000
+"""Where the wall clock of a test stands still: 2025-06-15 15:06:40 UTC."""
+
+RICH = """
+description: One rich account; time stands still.
+clock: {mode: manual, start: "2025-06-15 15:06:40"}
+accounts:
+  - {userId: demo, key: demo-key, balance: 100000}
+orders:
+  - sms:
+      - {after: 5s}
+payments:
+  - paid: {after: 10s}
+"""
+
+
+class ContractKeeper:
+    """An observer that holds every answer against the contract document."""
+
+    def __init__(self) -> None:
+        self.violations: list[Violation] = []
+
+    def __call__(self, exchange: Exchange) -> None:
+        body = orjson.loads(orjson.dumps(exchange.body))
+        if exchange.operation:
+            self.violations += exchange.operation.check_answer(exchange.status, body)
+        elif exchange.dialect:
+            self.violations += load_document(exchange.dialect).check_failure(body)
+
+
+class InProcess(httpx.BaseTransport):
+    """Calls the application without a socket or an event loop: the mock never waits for anything but its request."""
+
+    def __init__(self, app: Starlette) -> None:
+        self.app = app
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        path, _, query = request.url.raw_path.partition(b"?")
+        scope = {
+            "type": "http",
+            "method": request.method,
+            "path": request.url.path,
+            "raw_path": path,
+            "query_string": query,
+            "headers": [(name.lower(), value) for name, value in request.headers.raw],
+            "server": (request.url.host, request.url.port),
+            "scheme": request.url.scheme,
+            "root_path": "",
+        }
+        sent: list[Any] = []
+        body = request.read()
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        try:
+            self.app(scope, receive, send).send(None)  # type: ignore[attr-defined] # a coroutine, though typed Awaitable
+        except StopIteration:
+            start, *parts = sent
+            content = b"".join(part.get("body", b"") for part in parts)
+            return httpx.Response(start["status"], headers=start["headers"], content=content)
+        raise AssertionError("the mock waited for something")
+
+
+class Mock:
+    """A running mock: its world, its application, and a client whose base URL is the mock's."""
+
+    def __init__(self, world: World, keeper: ContractKeeper) -> None:
+        self.world = world
+        self.app = create_app(Worlds(world), [keeper])
+        self.client = httpx.Client(transport=InProcess(self.app), base_url="http://mock")
+        self.v3 = V3(self.client)
+        self.v2 = V2(self.client)
+
+    def advance(self, text: str) -> None:
+        """Let virtual time pass, such as `20m`."""
+        self.world.clock.advance(duration(text))
+
+
+class V3:
+    """Short calls of V3 for the account `demo`; each answers status and body."""
+
+    def __init__(self, client: httpx.Client, user: str = "demo", key: str = "demo-key") -> None:
+        self._client = client
+        self._user = user
+        self._key = key
+
+    def get(self, path: str, **query: str) -> httpx.Response:
+        """GET a path in which `{user}` stands for the account."""
+        return self._client.get(f"/v3{path.format(user=self._user)}", params={"apiKey": self._key, **query})
+
+    def send(self, method: str, path: str, **body: Any) -> httpx.Response:
+        """PUT or PATCH a path in which `{user}` stands for the account."""
+        return self._client.request(method, f"/v3{path.format(user=self._user)}", json={"apiKey": self._key, **body})
+
+    def order(self, **changes: Any) -> httpx.Response:
+        """Order a Discord number in the United States, unless told otherwise."""
+        body = {"country": "12", "service": "ds", "carrier": "any", "maximumPrice": "1000", "m": "", "n": ""}
+        return self.send("PUT", "/numbers/{user}/order", **{**body, **changes})
+
+    def item(self, order_id: str) -> dict[str, Any]:
+        """An order as getOrder shows it."""
+        item: dict[str, Any] = self.get(f"/numbers/{{user}}/order/{order_id}").json()["body"][0]
+        return item
+
+    def balance(self) -> int:
+        """The balance, in cents."""
+        balance: int = self.get("/customers/{user}/balance").json()["body"]["balance"]
+        return balance
+
+
+class V2:
+    """Short calls of V2 for the account `demo`."""
+
+    def __init__(self, client: httpx.Client, user: str = "demo", key: str = "demo-key") -> None:
+        self._client = client
+        self._credentials = {"userId": user, "key": key}
+
+    def get(self, path: str, **query: str) -> httpx.Response:
+        """GET a path."""
+        return self._client.get(f"/cs{path}", params={**self._credentials, **query})
+
+    def post(self, path: str, **body: Any) -> httpx.Response:
+        """POST a path."""
+        return self._client.post(f"/cs{path}", json={**self._credentials, **body})
+
+    def purchase(self, **changes: Any) -> httpx.Response:
+        """Order a Discord number in the United States, unless told otherwise."""
+        body = {"country": "12", "service": "ds", "carrier": "any", "maximumPrice": "10.00", "m": "", "n": ""}
+        return self.post("/purchase", **{**body, **changes})
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Fixtures:
+    """The shipped catalogue, templates and currencies."""
+    return fixtures.load()
+
+
+@pytest.fixture
+def keeper() -> Iterator[ContractKeeper]:
+    """Fails the test in which an answer broke the contract."""
+    keeper = ContractKeeper()
+    yield keeper
+    assert not keeper.violations, "\n".join(map(str, keeper.violations))
+
+
+@pytest.fixture
+def start(shipped: Fixtures, keeper: ContractKeeper, tmp_path: Path) -> Callable[[str], Mock]:
+    """Starts a mock from a shipped scenario's name or from the text of one; the wall clock stands still."""
+
+    def start(scenario: str) -> Mock:
+        if "\n" in scenario:
+            (tmp_path / "scenario.yaml").write_text(scenario)
+            scenario = str(tmp_path / "scenario.yaml")
+        return Mock(build(load(scenario, shipped.catalogue), shipped, lambda: START), keeper)
+
+    return start
+
+
+@pytest.fixture
+def mock(start: Callable[[str], Mock]) -> Mock:
+    """A mock with one rich account `demo`, whose clock only moves when told."""
+    return start(RICH)
