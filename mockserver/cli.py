@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
-from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
+
+from mockserver import __version__
 
 if TYPE_CHECKING:
     from contracts.spec import Operation
 
 _UNUSABLE = 2
+_LONGEST_LINE = 400
 
 
 class UnusableError(click.ClickException):
@@ -21,7 +22,7 @@ class UnusableError(click.ClickException):
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("smsonline-mock"), prog_name="smsonline-mock")
+@click.version_option(__version__, prog_name="smsonline-mock")
 def main() -> None:
     """A mock server that behaves like the SMSOnline phone-number service."""
 
@@ -42,18 +43,17 @@ def serve(host: str, port: int, scenario: str, seed: int | None, *, quiet: bool,
     if quiet and verbose:
         raise click.UsageError("-q and -v exclude each other")
     try:
-        loaded, world, app = set_up(scenario, seed, report.observers(quiet=quiet, verbose=verbose))
+        mock = set_up(scenario, seed, report.observers(quiet=quiet, verbose=verbose))
         listener = foreground.listen(host, port)
     except (LocatedError, foreground.AddressError) as error:
         raise UnusableError(str(error)) from None
     url = foreground.url(listener)
-    foreground.run(app, listener, lambda: click.echo(url if quiet else report.banner(url, loaded, world, app)))
+    foreground.run(mock.app, listener, lambda: click.echo(url if quiet else report.banner(url, mock)))
     if not quiet:
         click.echo("Stopped.")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A line of the table of operations."""
 
     version: str
@@ -71,7 +71,7 @@ def routes(form: str | None) -> None:
     """List all operations with method, path and provenance."""
     rows = [_row(operation) for operation in _operations()]
     if form == "json":
-        click.echo(json.dumps([asdict(row) for row in rows], indent=2))
+        click.echo(json.dumps([row._asdict() for row in rows], indent=2))
     elif form == "markdown":
         click.echo("\n".join(markdown(rows)))
     else:
@@ -106,9 +106,14 @@ def _row(operation: "Operation") -> Row:
 
 def _print_table(rows: Iterable[Row]) -> None:
     from rich.console import Console
+    from rich.measure import measure_renderables
     from rich.table import Table
 
     table = Table("operation", "method", "path", "known", "what it does", box=None, header_style="bold")
     for row in rows:
         table.add_row(f"{row.version}.{row.operation}", row.method, row.path, row.provenance, row.summary)
-    Console(soft_wrap=True).print(table)
+    console = Console()
+    widest = console.options.update(max_width=_LONGEST_LINE)
+    # A line that is too long for the terminal is better than a path that is cut.
+    console.width = max(console.width, measure_renderables(console, widest, [table]).maximum)
+    console.print(table)

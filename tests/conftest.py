@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from contracts.spec import load as load_document
+from mockserver.dialects.every import dialects
 from mockserver.scenario import fixtures
 from mockserver.scenario.build import build
 from mockserver.scenario.load import load
@@ -99,7 +100,7 @@ class Mock:
 
     def __init__(self, world: World, keeper: ContractKeeper) -> None:
         self.world = world
-        self.app = create_app(Worlds(world), [keeper])
+        self.app = create_app(dialects(), Worlds(world), [keeper])
         self.client = httpx.Client(transport=InProcess(self.app), base_url="http://mock")
         self.v3 = V3(self.client)
         self.v2 = V2(self.client)

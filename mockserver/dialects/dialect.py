@@ -1,12 +1,10 @@
 """A dialect joins a contract document with handlers and a table of failures."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from contracts.spec import Document
+from contracts.spec import Document, did_you_mean
 from mockserver.domain.customer import Customer
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.world import World
@@ -23,8 +21,7 @@ class Rejection(StrEnum):
     BROKEN = "INTERNAL_ERROR"
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A request that fits the contract, with its arguments coerced, and the customer whose key it carries."""
 
     customer: Customer
@@ -33,8 +30,7 @@ class Call:
     body: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """An answer as data."""
 
     status: int
@@ -89,13 +85,8 @@ def _unmatched(document: Document, handlers: Handlers) -> list[str]:
     unknown = sorted(set(handlers) - set(document.operations))
     return [
         *(f"operation {name} of {document.path.name} has no handler" for name in missing),
-        *(f"handler {name} has no operation{_suggestion(name, missing)}" for name in unknown),
+        *(f"handler {name} has no operation{did_you_mean(name, missing)}" for name in unknown),
     ]
-
-
-def _suggestion(name: str, known: list[str]) -> str:
-    close = get_close_matches(name, known, 1)
-    return f" (did you mean {close[0]}?)" if close else ""
 
 
 def _unanswered(statuses: Mapping[Reason | Rejection, int]) -> list[str]:

@@ -7,6 +7,7 @@ A `Money` writes an amount of cents the dialect's way: cents in V3, dollars in V
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from mockserver.domain.catalogue import ANY_CARRIER, Country, Service
 from mockserver.domain.clock import SECOND, Instant
@@ -33,6 +34,7 @@ def cents(dollars: str) -> int:
     return int(Decimal(dollars) * 100)
 
 
+@lru_cache(maxsize=4096)
 def utc(instant: Instant) -> str:
     """A point in time as `2025-05-17 06:07:13` (documented). Such texts compare as the times do."""
     return (_EPOCH + timedelta(seconds=instant // SECOND)).isoformat(" ")[:19]
@@ -88,7 +90,7 @@ def service(listing: Listing, money: Money) -> Shape:
         "sShort": listing.service.code,
         "service": listing.service.name,
         "price": money(listing.price),
-        "count": listing.count,
+        "count": listing.stock,
     }
 
 
@@ -98,7 +100,7 @@ def service_detail(listing: Listing, quote: Quote, money: Money) -> Shape:
         **service_in_country(listing.service, listing.country),
         "carrier": listing.carrier,
         "price": money(listing.price),
-        "count": listing.count,
+        "count": listing.stock,
         "successRate": listing.offer.success,
         "m": quote.m,
         "n": quote.n,

@@ -1,16 +1,15 @@
 """What will happen in a world, and when. Data only: what a due event does is told in `settlement`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from heapq import heappop, heappush
+from typing import NamedTuple
 
 from mockserver.domain.clock import Instant
 from mockserver.domain.market import Shelf
 from mockserver.domain.payment import Status
 
 
-@dataclass(frozen=True, slots=True)
-class SmsDue:
+class SmsDue(NamedTuple):
     """An SMS reaches an order's number."""
 
     order: str
@@ -18,31 +17,27 @@ class SmsDue:
     code: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class OrderEnds:
+class OrderEnds(NamedTuple):
     """An order's lifetime is over, unless it was renewed since."""
 
     order: str
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentSettles:
+class PaymentSettles(NamedTuple):
     """A payment gets its status, unless it has come to an end already."""
 
     payment: str
     status: Status
 
 
-@dataclass(frozen=True, slots=True)
-class PriceChanges:
+class PriceChanges(NamedTuple):
     """Shelves get a new list price, in cents."""
 
     shelves: tuple[Shelf, ...]
     price: int
 
 
-@dataclass(frozen=True, slots=True)
-class StockChanges:
+class StockChanges(NamedTuple):
     """So many numbers are shared out over shelves."""
 
     shelves: tuple[Shelf, ...]

@@ -1,8 +1,8 @@
 """What is for sale: countries with their carriers, services, and an offer for each pair. Never changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from mockserver.domain.refusal import Reason, Refusal
 
@@ -10,8 +10,7 @@ ANY_CARRIER = "any"
 """The carrier word that means all carriers of a country (documented by example)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Carrier:
+class Carrier(NamedTuple):
     """A network of a country. `markup` is its price in percent of the offer's, `share` its percent of the stock."""
 
     name: str
@@ -19,8 +18,7 @@ class Carrier:
     share: int
 
 
-@dataclass(frozen=True, slots=True)
-class Country:
+class Country(NamedTuple):
     """`code` is the vendor's, `region` ISO 3166; `numbers` are templates in which `#` is a digit."""
 
     code: str
@@ -31,16 +29,14 @@ class Country:
     carriers: tuple[Carrier, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(NamedTuple):
     """A service that sends one-time codes, by the vendor's short code."""
 
     code: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """A service in a country: cents, numbers in stock, and the share of orders that get their SMS (0 to 1)."""
 
     price: int
@@ -48,13 +44,18 @@ class Offer:
     success: float
 
 
-@dataclass(frozen=True)
 class Catalogue:
-    """The shipped or custom price list, shared by all worlds."""
+    """The shipped or custom price list, shared by all worlds: countries and services by code, offers by both."""
 
-    countries: Mapping[str, Country]
-    services: Mapping[str, Service]
-    offers: Mapping[tuple[str, str], Offer]
+    def __init__(
+        self,
+        countries: Mapping[str, Country],
+        services: Mapping[str, Service],
+        offers: Mapping[tuple[str, str], Offer],
+    ) -> None:
+        self.countries = countries
+        self.services = services
+        self.offers = offers
 
     def country(self, text: str) -> Country:
         """A country by code, or by its English name in any case (observed in a public client).

@@ -1,14 +1,13 @@
 """Cryptocurrencies that a wallet can be paid in, by network."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
+from typing import NamedTuple
 
 from mockserver.domain.refusal import Reason, Refusal
 
 
-@dataclass(frozen=True, slots=True)
-class Currency:
+class Currency(NamedTuple):
     """`usd` is the price of one unit in US dollars, `decimals` how precisely an amount is written.
 
     `address` is a template: `%x{40}` stands for 40 lower-case hexadecimal digits, `%b{33}` for 33 of base 58.

@@ -1,10 +1,9 @@
 """Who buys, and the discount that comes with what was paid in."""
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
+class Tier(NamedTuple):
     """A row of the discount table: from this total of charges (cents), the price in percent, and its label."""
 
     threshold: int
@@ -26,8 +25,7 @@ TIERS = (
 """The table that both documented balances show; that its first column is cents of charges is inferred."""
 
 
-@dataclass(frozen=True, slots=True)
-class Customer:
+class Customer(NamedTuple):
     """An account. `total_charges` is what it ever paid in, in cents; `favourites` are (country, service) codes.
 
     `granted_tier` is a label that stands whatever was paid in. `coupons_received` counts coupons that are no
@@ -59,9 +57,9 @@ class Customer:
         """The customer with the pair added to its favourites, or taken out when it was there."""
         pair = (country, service)
         if pair in self.favourites:
-            return replace(self, favourites=tuple(known for known in self.favourites if known != pair))
-        return replace(self, favourites=(*self.favourites, pair))
+            return self._replace(favourites=tuple(known for known in self.favourites if known != pair))
+        return self._replace(favourites=(*self.favourites, pair))
 
     def charged(self, cents: int) -> "Customer":
         """The customer after paying in."""
-        return replace(self, total_charges=self.total_charges + cents)
+        return self._replace(total_charges=self.total_charges + cents)

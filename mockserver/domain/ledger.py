@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from mockserver.domain.clock import Instant
 from mockserver.domain.refusal import Reason, Refusal
@@ -19,8 +19,7 @@ class EntryKind(StrEnum):
     BONUS = "bonus"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One movement of a customer's money.
 
     `cents` is signed: a charge is negative. `reference` is the order or payment it belongs to, and `period`
@@ -68,9 +67,9 @@ class Ledger:
         sums: Counter[str] = Counter()
         for entry in self._entries:
             sums[entry.customer] += entry.cents
-        for customer, balance in self._balances.items():
-            if balance != sums[customer]:
-                yield f"{customer}: the balance is {balance}, the entries sum to {sums[customer]}"
+        for customer in {**sums, **self._balances}:
+            if self.balance(customer) != sums[customer]:
+                yield f"{customer}: the balance is {self.balance(customer)}, the entries sum to {sums[customer]}"
 
     def _overdrafts(self) -> Iterator[str]:
         running: Counter[str] = Counter()

@@ -1,12 +1,11 @@
 """Prices and stock as they are now: the catalogue, and over it what has changed in one world."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mockserver.domain.catalogue import Carrier, Catalogue, Country, Offer, Service
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
+class Shelf(NamedTuple):
     """Where numbers lie: one carrier's numbers for one service in one country, by their codes."""
 
     country: str

@@ -1,7 +1,7 @@
 """A rented number, from its purchase to its end."""
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from mockserver.domain.clock import DAY, MINUTE, Duration, Instant
 from mockserver.domain.refusal import Reason, Refusal
@@ -55,8 +55,7 @@ RUNNING = frozenset({State.WAITING, State.COMPLETED})
 """States in which the number is the customer's and can still receive an SMS."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """A received SMS; `code` is the one-time code in its text, if there is one."""
 
     at: Instant
@@ -64,8 +63,7 @@ class Message:
     code: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """One purchase. `carrier` is what serves it, or `any`; `price` is what was paid, in cents.
 
     `period` counts how often another SMS was asked for.
@@ -90,11 +88,11 @@ class Order:
 
     def receive(self, message: Message) -> "Order":
         """The order with one more SMS. The order must accept one."""
-        return replace(self, state=self._after(Event.SMS), messages=(*self.messages, message))
+        return self._replace(state=self._after(Event.SMS), messages=(*self.messages, message))
 
     def expire(self) -> "Order":
         """The order after its lifetime. The order must be running."""
-        return replace(self, state=self._after(Event.EXPIRY))
+        return self._replace(state=self._after(Event.EXPIRY))
 
     def refund(self, now: Instant) -> "Order":
         """The order returned for its money.
@@ -104,7 +102,7 @@ class Order:
         after = self._after(Event.REFUND)
         if self.messages or now - self.ordered_at > REFUND_WINDOW:
             raise Refusal(Reason.REFUND_NOT_ALLOWED)
-        return replace(self, state=after)
+        return self._replace(state=after)
 
     def another(self, expires_at: Instant) -> "Order":
         """The order waiting for one more SMS, its lifetime renewed (assumed).
@@ -112,7 +110,7 @@ class Order:
         Raises Refusal(SMS_NOT_RECEIVED) before the first, Refusal(ORDER_EXPIRED) after the end.
         """
         after = self._after(Event.ANOTHER)
-        return replace(self, state=after, expires_at=expires_at, period=self.period + 1)
+        return self._replace(state=after, expires_at=expires_at, period=self.period + 1)
 
     def _after(self, event: Event) -> State:
         if not self.can(event):

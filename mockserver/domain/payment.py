@@ -1,7 +1,7 @@
 """Money on its way in: invoices and wallets."""
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from mockserver.domain.clock import HOUR, Duration, Instant
 
@@ -42,8 +42,7 @@ CREDITED = frozenset({Status.PAID, Status.PAID_OVER})
 """Statuses with which the money reaches the balance."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deposit:
+class Deposit(NamedTuple):
     """Where and how much to pay in a cryptocurrency; `amount` is in its own unit, as the wallet shows it."""
 
     currency: str
@@ -52,8 +51,7 @@ class Deposit:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(NamedTuple):
     """A payment of `cents` US cents that was asked for; a wallet has a deposit, an invoice only its page.
 
     `id` is the vendor's, `session` and `page` are the provider's, `url` is where to pay.
@@ -83,4 +81,4 @@ class Payment:
         """The payment with its new status. Raises ValueError when it has come to an end already."""
         if not self.is_open:
             raise ValueError(f"payment {self.id} is {self.status} already")
-        return replace(self, status=status)
+        return self._replace(status=status)

@@ -4,12 +4,11 @@ What the vendor puts into them is not documented, only that they are a hash that
 here they are a keyed digest of the offer and its list price (assumed).
 """
 
-from dataclasses import dataclass
 from hashlib import blake2b
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """A list price in cents and its proof."""
 
     price: int

@@ -4,8 +4,7 @@ A world is deterministic but for its script; a scenario and a seed make one.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from mockserver.domain.clock import Duration, Instant
 from mockserver.domain.currency import Currency
@@ -14,8 +13,7 @@ from mockserver.domain.order import Order
 from mockserver.domain.payment import Status
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """An SMS on its way; `after` counts from the order, or from the request for another SMS."""
 
     after: Duration
@@ -23,8 +21,7 @@ class Delivery:
     code: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Purchase:
+class Purchase(NamedTuple):
     """An order that is about to be made. `shelf` serves it.
 
     `nth` counts the orders of the world from 1, `nth_in_country` those of the country; `taken` tells which ids
@@ -39,8 +36,7 @@ class Purchase:
     taken: Callable[[str], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(NamedTuple):
     """What an order gets: its id, its number, its end, and the SMS that will come."""
 
     order_id: str
@@ -49,16 +45,14 @@ class Assignment:
     deliveries: tuple[Delivery, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(NamedTuple):
     """How a payment ends, so long after it was asked for."""
 
     after: Duration
     status: Status
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(NamedTuple):
     """A payment that is about to be made; `currency` for a wallet, None for an invoice.
 
     `nth` counts the payments of the world from 1.
@@ -72,8 +66,7 @@ class Transfer:
     nth: int
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """What a payment gets: our id, the provider's session and page, the address to pay to (empty for an invoice),
     a signature, and its end if it has one.
     """
@@ -86,8 +79,7 @@ class Terms:
     settlement: Settlement | None
 
 
-@dataclass(frozen=True, slots=True)
-class Restocking:
+class Restocking(NamedTuple):
     """Numbers that come back to a shelf so long after it ran empty."""
 
     after: Duration

@@ -2,9 +2,9 @@
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 from mockserver.domain.catalogue import Carrier, Catalogue, Country, Offer, Service
 from mockserver.domain.currency import Currencies, Currency
@@ -12,8 +12,7 @@ from mockserver.scenario.shipped import directory
 from mockserver.simulation.messages import Template, Templates
 
 
-@dataclass(frozen=True, slots=True)
-class Fixtures:
+class Fixtures(NamedTuple):
     """What all worlds share: none of it ever changes."""
 
     catalogue: Catalogue

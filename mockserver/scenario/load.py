@@ -1,9 +1,8 @@
 """Reading a scenario file. Everything that is wrong with it is reported at once, each with its place."""
 
-from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
@@ -15,8 +14,7 @@ from mockserver.scenario.meaning import misfits
 from mockserver.scenario.shipped import directory, scenarios
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(NamedTuple):
     """A scenario whose data fits the schema and makes sense."""
 
     name: str

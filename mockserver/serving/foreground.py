@@ -1,6 +1,7 @@
 """The mock as a process of its own, until it is interrupted."""
 
 import errno
+import gc
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -56,6 +57,9 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        # What is loaded by now stays: the collector need not look at it again with every request's garbage.
+        gc.collect()
+        gc.freeze()
         self._ready()
 
 

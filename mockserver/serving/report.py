@@ -1,27 +1,27 @@
 """What the mock tells the person at the terminal."""
 
 from collections.abc import Sequence
-from importlib.metadata import version
 
 import click
-from starlette.applications import Starlette
 
+from mockserver import __version__
 from mockserver.dialects.wire import dollars
 from mockserver.domain.world import World
 from mockserver.scenario.load import Scenario
+from mockserver.serving.setup import Mock
 from mockserver.simulation.exchange import Exchange, Observer
-from mockserver.web.adapter import DialectRoute
 
 
-def banner(url: str, scenario: Scenario, world: World, app: Starlette) -> str:
+def banner(url: str, mock: Mock) -> str:
     """Where the mock is, what it plays, and who may use it. Keys are shown for shipped scenarios only."""
-    prefixes = [route.prefix for route in app.routes if isinstance(route, DialectRoute)]
+    scenario = mock.scenario
+    documents = [dialect.document for dialect in mock.dialects]
     return "\n".join(
         [
-            f"smsonline-mock {version('smsonline-mock')} at {url}",
-            *(f"  {prefix.strip('/'):9} {url}{prefix}" for prefix in prefixes),
+            f"smsonline-mock {__version__} at {url}",
+            *(f"  {document.name:9} {url}{document.prefix}" for document in documents),
             f"  scenario  {scenario.name}: {scenario.description}",
-            *(f"  account   {account}" for account in _accounts(scenario, world)),
+            *(f"  account   {account}" for account in _accounts(scenario, mock.world)),
             "Press Ctrl-C to stop.",
         ]
     )

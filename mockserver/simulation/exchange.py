@@ -1,13 +1,12 @@
 """One request and its answer, as whoever watches the service sees it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from contracts.spec import Operation, Violation
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(NamedTuple):
     """A finished exchange. `dialect` and `operation` are None where the path leads to none; no field holds a key.
 
     `path` is without the query; `body` is the answer's, as data.

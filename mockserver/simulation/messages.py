@@ -1,7 +1,7 @@
 """Texts of SMS: templates by service and language."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mockserver.simulation.chance import Chance, Label
 
@@ -9,8 +9,7 @@ ANY_SERVICE = "*"
 FALLBACK_LANGUAGE = "en"
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(NamedTuple):
     """`text` holds `{code}` and may hold `{service}`; `code` is the code's template, `#` being a digit."""
 
     code: str

@@ -1,13 +1,12 @@
 """What a scenario says about orders and payments, as data. The first rule that matches decides."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mockserver.domain.clock import Duration, Instant
 from mockserver.domain.payment import Status
 
 
-@dataclass(frozen=True, slots=True)
-class OrderMatch:
+class OrderMatch(NamedTuple):
     """Conditions on an order, by code; None lets everything through."""
 
     account: str | None = None
@@ -20,8 +19,7 @@ class OrderMatch:
         return all(want in (None, have) for want, have in zip(wanted, (account, country, service), strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Sms:
+class Sms(NamedTuple):
     """An SMS so long after the order. Without a text it comes from the templates; `{code}` in a text is filled in."""
 
     after: Duration
@@ -29,8 +27,7 @@ class Sms:
     code: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRule:
+class OrderRule(NamedTuple):
     """What happens to the orders that match; an id that is given makes the rule serve one order only."""
 
     when: OrderMatch = OrderMatch()
@@ -41,8 +38,7 @@ class OrderRule:
     expires_at: Instant | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentMatch:
+class PaymentMatch(NamedTuple):
     """Conditions on a payment; None lets everything through."""
 
     account: str | None = None
@@ -53,8 +49,7 @@ class PaymentMatch:
         return self.account in (None, account) and self.provider in (None, provider)
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentRule:
+class PaymentRule(NamedTuple):
     """What happens to the payments that match: `status` after a time, or nothing until they expire."""
 
     when: PaymentMatch = PaymentMatch()

@@ -1,16 +1,15 @@
 """Looking at one's orders."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from mockserver.domain.customer import Customer
 from mockserver.domain.order import RUNNING, Order, State
 from mockserver.domain.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class OrderFilter:
+class OrderFilter(NamedTuple):
     """Which orders to show; None lets everything through."""
 
     country: str | None = None

@@ -1,7 +1,7 @@
 """Looking around before an order: countries, prices, stock, and how others fare."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mockserver.domain.catalogue import ANY_CARRIER, Country, Offer, Service
 from mockserver.domain.quote import Quote, quote
@@ -12,8 +12,7 @@ POPULAR = 10
 """How many rows the popular list has at most (assumed)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """A service as it is offered now for a carrier word: list price in cents, numbers in stock."""
 
     country: Country
@@ -21,7 +20,7 @@ class Listing:
     service: Service
     offer: Offer
     price: int
-    count: int
+    stock: int
 
 
 def countries(world: World) -> Iterable[Country]:
@@ -39,8 +38,8 @@ def listing(world: World, country: str, carrier: str, service: str) -> Listing:
     if not shelves:
         raise Refusal(Reason.UNKNOWN_SERVICE)
     front = market.front(shelves)
-    count = sum(market.stock(shelf) for shelf in shelves)
-    return Listing(place, carrier, wanted, market.offer(front), market.price(front), count)
+    stock = sum(market.stock(shelf) for shelf in shelves)
+    return Listing(place, carrier, wanted, market.offer(front), market.price(front), stock)
 
 
 def listings(world: World, country: str, carrier: str) -> list[Listing]:

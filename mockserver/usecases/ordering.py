@@ -1,6 +1,6 @@
 """Ordering a number, asking for another SMS, returning it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mockserver.domain.agenda import OrderEnds, SmsDue, StockChanges
 from mockserver.domain.catalogue import ANY_CARRIER
@@ -15,8 +15,7 @@ from mockserver.domain.world import World
 from mockserver.usecases.lookup import Listing, listing, quoted
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRequest:
+class OrderRequest(NamedTuple):
     """What a customer asks for. `maximum` is in cents; empty `m` and `n` mean that no quote was taken."""
 
     country: str

@@ -1,6 +1,6 @@
 """Paying money in."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from mockserver.domain import currency as currencies
@@ -13,8 +13,7 @@ from mockserver.domain.script import Terms, Transfer
 from mockserver.domain.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(NamedTuple):
     """A payment service and the method that it takes."""
 
     name: str

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mockserver.domain.catalogue import Service
 from mockserver.domain.clock import Instant
@@ -12,8 +12,7 @@ from mockserver.domain.order import Order, State
 from mockserver.domain.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(NamedTuple):
     """Counts of orders and sums in cents.
 
     An order that ever received an SMS counts as completed; `outcomes` counts the others by their state.

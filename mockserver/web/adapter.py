@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from starlette.routing import BaseRoute, Match
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.web.message import Header, Request
 from mockserver.web.pipeline import Pipeline
@@ -18,37 +17,38 @@ DRAIN_LIMIT = 64 * BODY_LIMIT
 _CLOSE: Header = (b"connection", b"close")
 
 
-class DialectRoute(BaseRoute):
-    """All paths under a dialect's prefix. The contract document routes further: Starlette's linear scan does not."""
+class Dialects:
+    """Middleware that answers all paths under a dialect's prefix and passes on the others.
 
-    def __init__(self, pipeline: Pipeline) -> None:
-        self._pipeline = pipeline
-        self.prefix = pipeline.prefix
-        self._below = f"{pipeline.prefix}/"
+    The contract document routes below a prefix. Starlette's router would try one pattern after the other.
+    """
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Whether the path belongs to the dialect."""
-        path: str = scope.get("path", "")
-        if scope["type"] == "http" and (path.startswith(self._below) or path == self.prefix):
-            return Match.FULL, {}
-        return Match.NONE, {}
+    def __init__(self, app: ASGIApp, pipelines: Sequence[Pipeline]) -> None:
+        self._app = app
+        self._pipelines = {pipeline.prefix.strip("/"): pipeline for pipeline in pipelines}
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        headers: Sequence[Header] = scope["headers"]
-        body = await _read(receive) if _has_body(headers) else b""
-        raw_path = scope.get("raw_path")
-        request = Request(
-            method=scope["method"],
-            path=raw_path.decode("latin-1") if raw_path else quote(scope["path"]),
-            query=scope["query_string"],
-            headers=headers,
-            body=body,
-        )
-        response = self._pipeline(request)
-        sent = response.headers if body is not None else [*response.headers, _CLOSE]
-        await send({"type": "http.response.start", "status": response.status, "headers": sent})
-        await send({"type": "http.response.body", "body": response.body})
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or pass it on."""
+        pipeline = self._pipelines.get(_path(scope)[1:].partition("/")[0]) if scope["type"] == "http" else None
+        if pipeline is None:
+            await self._app(scope, receive, send)
+        else:
+            await _answer(pipeline, scope, receive, send)
+
+
+async def _answer(pipeline: Pipeline, scope: Scope, receive: Receive, send: Send) -> None:
+    headers: Sequence[Header] = scope["headers"]
+    body = await _read(receive) if _has_body(headers) else b""
+    response = pipeline(Request(scope["method"], _path(scope), scope["query_string"], headers, body))
+    sent = response.headers if body is not None else [*response.headers, _CLOSE]
+    await send({"type": "http.response.start", "status": response.status, "headers": sent})
+    await send({"type": "http.response.body", "body": response.body})
+
+
+def _path(scope: Scope) -> str:
+    """The path as it was sent, percent-encoded: decoded, a slash in a parameter would look like one between them."""
+    raw: bytes | None = scope.get("raw_path")
+    return raw.decode("latin-1") if raw else quote(scope["path"])
 
 
 def _has_body(headers: Sequence[Header]) -> bool:

@@ -1,13 +1,12 @@
 """HTTP messages as plain values, between the server and the pipeline."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 Header = tuple[bytes, bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A request as it came; header names are lower case.
 
     `path` is percent-encoded and has no query. `body` is None when it was longer than is read.
@@ -38,8 +37,7 @@ class Request:
         return key.strip() if scheme.lower() == "bearer" and key.strip() else None
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """An answer ready to be sent."""
 
     status: int

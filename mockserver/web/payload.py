@@ -1,15 +1,18 @@
 """Reading what a client sent: strict JSON, strict query strings. Every defect gets a sentence that says what it is."""
 
 import json
-from collections.abc import Iterable
+import re
+from collections import Counter
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import orjson
 
+from contracts.spec.wording import brief
+
 
 class PayloadError(ValueError):
-    """What the client sent cannot be read; the text says why, without quoting it."""
+    """What the client sent cannot be read; the text says why, without quoting a value."""
 
 
 def read_json(body: bytes) -> Any:
@@ -20,8 +23,11 @@ def read_json(body: bytes) -> Any:
         data = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise PayloadError(f"the body is not valid JSON: {error}") from None
-    # orjson checks the syntax but keeps the last of two equal keys: the standard parser shows us the pairs.
-    json.loads(body, object_pairs_hook=_refuse_duplicates)
+    try:
+        # orjson checks the syntax but keeps the last of two equal keys: the standard parser shows us the pairs.
+        json.loads(body, object_pairs_hook=_refuse_duplicates)
+    except RecursionError:
+        raise PayloadError("the body is nested too deeply") from None
     if b"\\u0000" in body and _holds_nul(data):
         raise PayloadError("the body holds a NUL character")
     return data
@@ -29,14 +35,17 @@ def read_json(body: bytes) -> Any:
 
 def read_query(query: bytes) -> list[tuple[str, str]]:
     """A query string as pairs. Raises PayloadError for broken percent-encoding, invalid UTF-8 and NUL."""
-    if not query:
-        return []
-    pairs = (field.partition(b"=") for field in query.split(b"&") if field)
-    return [(_decode(name), _decode(value)) for name, _, value in pairs]
+    fields = [field.partition(b"=") for field in query.split(b"&") if field]
+    return [(_decode(name), _decode(value)) for name, _, value in fields]
+
+
+_BROKEN = re.compile(b"%(?![0-9a-fA-F]{2})")
 
 
 def _decode(text: bytes) -> str:
     if b"%" in text or b"+" in text:
+        if _BROKEN.search(text):
+            raise PayloadError("a % in the query is not followed by two hexadecimal digits")
         text = unquote_to_bytes(text.replace(b"+", b" "))
     if b"\0" in text:
         raise PayloadError("the query holds a NUL character")
@@ -49,19 +58,19 @@ def _decode(text: bytes) -> str:
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     data = dict(pairs)
     if len(data) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise PayloadError(f"the body has the field {json.dumps(twice)} twice")
+        [(twice, _)] = Counter(name for name, _ in pairs).most_common(1)
+        raise PayloadError(f"the body has the field {brief(twice)} twice")
     return data
 
 
 def _holds_nul(data: Any) -> bool:
-    if isinstance(data, str):
-        return "\0" in data
-    if isinstance(data, dict):
-        return _any_holds_nul(data.keys()) or _any_holds_nul(data.values())
-    return isinstance(data, list) and _any_holds_nul(data)
-
-
-def _any_holds_nul(parts: Iterable[Any]) -> bool:
-    return any(_holds_nul(part) for part in parts)
+    rest = [data]
+    while rest:
+        part = rest.pop()
+        if isinstance(part, str) and "\0" in part:
+            return True
+        if isinstance(part, dict):
+            rest += (*part.keys(), *part.values())
+        elif isinstance(part, list):
+            rest += part
+    return False

@@ -2,12 +2,21 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
+from typing import NamedTuple
 
 import orjson
 
-from contracts.spec import ABSENT, BadPath, Found, NotFound, Operation, Violation, WrongMethod
+from contracts.spec import (
+    ABSENT,
+    Arguments,
+    BadPath,
+    Found,
+    NotFound,
+    Operation,
+    Violation,
+    WrongMethod,
+    did_you_mean,
+)
 from mockserver.dialects.dialect import Call, Dialect, Rejection, Reply
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.settlement import settle
@@ -20,9 +29,8 @@ _JSON: Header = (b"content-type", b"application/json")
 _log = logging.getLogger("smsonline_mock")
 
 
-@dataclass(slots=True)
-class _Outcome:
-    """What a request has come to; filled in on its way."""
+class _Outcome(NamedTuple):
+    """What a request has come to."""
 
     reply: Reply
     operation: Operation | None = None
@@ -49,75 +57,59 @@ class Pipeline:
         for observe in self._observers:
             observe(self._exchange(request, outcome))
         body = orjson.dumps(outcome.reply.body)
-        length = (b"content-length", str(len(body)).encode())
-        return Response(outcome.reply.status, [_JSON, length, *outcome.headers], body)
+        headers = [_JSON, (b"content-length", b"%d" % len(body)), *outcome.headers]
+        return Response(outcome.reply.status, headers, body)
 
     def _route(self, request: Request) -> _Outcome:
         path = request.path[len(self.prefix) :]
+        fail = self.dialect.fail
         match self.dialect.document.route(request.method, path):
             case Found(operation, path_params):
                 return self._read(request, operation, path_params)
             case WrongMethod(allowed):
-                reply = self.dialect.fail(Rejection.WRONG_METHOD, f"this path takes {' or '.join(allowed)}")
+                reply = fail(Rejection.WRONG_METHOD, f"this path takes {' or '.join(allowed)}")
                 return _Outcome(reply, headers=((b"allow", ", ".join(allowed).encode()),))
             case BadPath(reason):
-                return _Outcome(self.dialect.fail(Rejection.INVALID_REQUEST, reason))
+                return _Outcome(fail(Rejection.INVALID_REQUEST, reason))
             case NotFound():
-                return _Outcome(self.dialect.fail(Rejection.UNKNOWN_PATH, self._nearest(path)))
+                return _Outcome(fail(Rejection.UNKNOWN_PATH, self._nearest(path)))
 
     def _read(self, request: Request, operation: Operation, path_params: dict[str, str]) -> _Outcome:
-        outcome = _Outcome(self.dialect.fail(Rejection.BROKEN), operation)
+        fail = self.dialect.fail
         body: object = ABSENT
-        if operation.body_schema is not None:
-            if request.body is None:
-                outcome.reply = self.dialect.fail(Rejection.TOO_LARGE, "the body is longer than this service reads")
-                return outcome
-            if request.media_type != "application/json":
-                outcome.reply = self.dialect.fail(Rejection.WRONG_TYPE, "send content-type: application/json")
-                return outcome
         try:
-            query = read_query(request.query)
             if operation.body_schema is not None:
-                body = read_json(request.body or b"")
+                if request.body is None:
+                    return _Outcome(fail(Rejection.TOO_LARGE, "the body is longer than this service reads"), operation)
+                if request.media_type != "application/json":
+                    return _Outcome(fail(Rejection.WRONG_TYPE, "send content-type: application/json"), operation)
+                body = read_json(request.body)
+            query = read_query(request.query)
         except PayloadError as error:
-            outcome.reply = self.dialect.fail(Rejection.INVALID_REQUEST, str(error))
-            return outcome
-        self._act(outcome, operation, path_params, query, body, request.bearer)
-        return outcome
+            return _Outcome(fail(Rejection.INVALID_REQUEST, str(error)), operation)
+        return self._act(operation, operation.read(path_params, query, body, request.bearer))
 
-    def _act(
-        self,
-        outcome: _Outcome,
-        operation: Operation,
-        path_params: dict[str, str],
-        query: list[tuple[str, str]],
-        body: object,
-        bearer: str | None,
-    ) -> None:
-        arguments = operation.read(path_params, query, body, bearer)
-        world = self._worlds.with_key(arguments.key)
+    def _act(self, operation: Operation, arguments: Arguments) -> _Outcome:
+        user, key = arguments.user, arguments.key
+        world = self._worlds.with_key(key)
         if world is None:
-            outcome.reply = self.dialect.fail(Reason.UNAUTHORIZED)
-            return
+            return _Outcome(self.dialect.fail(Reason.UNAUTHORIZED), operation)
         try:
-            user = world.customer_with(arguments.user, arguments.key).id
+            world.customer_with(user, key)
         except Refusal as refusal:
-            outcome.reply = self.dialect.fail(refusal.reason)
-            return
-        outcome.violations = operation.check_request(arguments)
-        if outcome.violations:
-            outcome.reply = self.dialect.fail(Rejection.INVALID_REQUEST, "; ".join(map(str, outcome.violations)))
-            return
+            return _Outcome(self.dialect.fail(refusal.reason), operation)
+        violations = operation.check_request(arguments)
+        if violations:
+            reply = self.dialect.fail(Rejection.INVALID_REQUEST, "; ".join(map(str, violations)))
+            return _Outcome(reply, operation, violations)
         world.clock.tick()
         settle(world)
-        call = Call(world.customers[user], arguments.path, arguments.query, arguments.body)
-        outcome.reply = self.dialect.answer(operation.id, call, world)
+        call = Call(world.customer_with(user, key), arguments.path, arguments.query, arguments.body)
+        return _Outcome(self.dialect.answer(operation.id, call, world), operation)
 
     def _nearest(self, path: str) -> str:
-        operations = self.dialect.document.operations.values()
-        close = get_close_matches(path, [operation.path for operation in operations], 1, 0.5)
-        hint = f", did you mean {self.prefix}{close[0]}?" if close else ""
-        return f"no operation of {self.dialect.document.name} has this path{hint}"
+        known = (operation.path for operation in self.dialect.document.operations.values())
+        return f"no operation of {self.dialect.document.name} has this path{did_you_mean(path, known)}"
 
     def _exchange(self, request: Request, outcome: _Outcome) -> Exchange:
         return Exchange(

@@ -129,7 +129,7 @@ def get_popular(call: Call, world: World) -> Reply:
             {
                 **wire.service_in_country(listing.service, listing.country),
                 "price": listing.price,
-                "count": listing.count,
+                "count": listing.stock,
                 "orders": orders,
             }
             for listing, orders in lookup.popular(world)

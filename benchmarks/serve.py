@@ -1,0 +1,146 @@
+"""The mock's GET of an order, through its whole pipeline, beside a plain Starlette route with canned JSON.
+
+Both are launched, loaded and measured in turn, in one run; the medians and their ratios are printed.
+
+    python benchmarks/serve.py [--seconds 3] [--rounds 5]
+"""
+
+import argparse
+import json
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from load import Load, client, load
+
+HERE = Path(__file__).parent
+PATIENCE = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server to measure: its command for a port, and how to get the path that is loaded."""
+
+    name: str
+    command: Callable[[int], list[str]]
+    ready: str
+    prepare: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that answers: where, and the seconds from its launch to its first 200."""
+
+    process: "subprocess.Popen[bytes]"
+    base: str
+    launch: float
+
+    def memory(self) -> float:
+        """Resident memory in megabytes (Linux)."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
+
+
+def _order(base: str) -> str:
+    body = {"apiKey": "demo-key", "country": "12", "service": "ds", "carrier": "any", "maximumPrice": "100"}
+    request = urllib.request.Request(  # noqa: S310 - loopback
+        f"{base}/v3/numbers/demo/order",
+        json.dumps({**body, "m": "", "n": ""}).encode(),
+        {"content-type": "application/json"},
+        method="PUT",
+    )
+    with urllib.request.urlopen(request) as answer:  # noqa: S310
+        order_id = json.load(answer)["body"]["orderId"]
+    return f"/v3/numbers/demo/order/{order_id}?apiKey=demo-key"
+
+
+MOCK = Server(
+    "smsonline-mock",
+    lambda port: [sys.executable, "-c", "from mockserver.cli import main; main()", "serve", "-q", f"--port={port}"],
+    "/v3/customers/demo/balance?apiKey=demo-key",
+    _order,
+)
+PLAIN = Server(
+    "plain Starlette",
+    lambda port: [sys.executable, str(HERE / "plain.py"), str(port)],
+    "/v3/numbers/demo/order/1?apiKey=demo-key",
+    lambda _: "/v3/numbers/demo/order/1?apiKey=demo-key",
+)
+
+
+@contextmanager
+def running(server: Server) -> Iterator[Running]:
+    """Launch a server and wait for its first 200; stop it at the end."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    base = f"http://127.0.0.1:{port}"
+    begun = time.perf_counter()
+    process = subprocess.Popen(server.command(port), stdout=subprocess.DEVNULL)  # noqa: S603
+    try:
+        _await(base + server.ready, begun + PATIENCE)
+        yield Running(process, base, time.perf_counter() - begun)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _await(url: str, deadline: float) -> None:
+    while True:
+        try:
+            with urllib.request.urlopen(url):  # noqa: S310
+                return
+        except urllib.error.URLError:
+            if time.perf_counter() > deadline:
+                raise
+            time.sleep(0.002)
+
+
+def measure(rounds: int, seconds: float) -> dict[str, dict[str, float]]:
+    """The medians of every figure, by server."""
+    launches: dict[str, list[float]] = {server.name: [] for server in (MOCK, PLAIN)}
+    for _ in range(rounds):
+        for server in (MOCK, PLAIN):
+            with running(server) as run:
+                launches[server.name].append(run.launch)
+    with running(MOCK) as mock, running(PLAIN) as plain:
+        pairs = [(server, run, server.prepare(run.base)) for server, run in ((MOCK, mock), (PLAIN, plain))]
+        loads: dict[str, list[Load]] = {server.name: [] for server, _, _ in pairs}
+        for _ in range(rounds):
+            for server, run, path in pairs:
+                loads[server.name].append(load(run.base + path, seconds))
+        memory = {server.name: run.memory() for server, run, _ in pairs}
+    return {
+        name: {
+            "requests/s": statistics.median(one.rate for one in done),
+            "p50 ms": statistics.median(one.p50 for one in done),
+            "p99 ms": statistics.median(one.p99 for one in done),
+            "launch s": statistics.median(launches[name]),
+            "memory MB": memory[name],
+        }
+        for name, done in loads.items()
+    }
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=3, help="of load, each time")
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    figures = measure(options.rounds, options.seconds)
+    mock, plain = figures[MOCK.name], figures[PLAIN.name]
+    sys.stdout.write(f"{'':12}{MOCK.name:>18}{PLAIN.name:>18}{'ratio':>10}   (client: {client()})\n")
+    for name in mock:
+        sys.stdout.write(f"{name:12}{mock[name]:>18,.2f}{plain[name]:>18,.2f}{mock[name] / plain[name]:>10.2f}\n")
+
+
+if __name__ == "__main__":
+    main()
