@@ -1,0 +1,125 @@
+"""Checks of requests and of bodies: fast while everything is fine, thorough when it is not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from contracts.spec.absent import ABSENT
+from contracts.spec.parts import JSON_TYPE
+from contracts.spec.validator import Validator
+from contracts.spec.violation import Failure, Violation
+from contracts.spec.wording import brief
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from contracts.spec.arguments import Arguments
+    from contracts.spec.index import Index
+    from contracts.spec.operation import Operation
+    from contracts.spec.parts import Parameter, Schema
+
+
+class RequestCheck:
+    """The check of one operation's requests: one schema over path, query and body together."""
+
+    def __init__(self, operation: Operation, keys: Collection[tuple[str, str]], index: Index) -> None:
+        """Take an operation and the places and names of its API key."""
+        self._operation = operation.name
+        self._index = index
+        self._keys = keys
+        self._takes_body = operation.body is not None
+        self._pointers: dict[tuple[str | int, ...], str] = {(): operation.pointer}
+        self._pointers |= {(parameter.place, parameter.name): parameter.pointer for parameter in operation.parameters}
+        schema: Schema = {"properties": {place: _object(operation.parameters, place) for place in ("path", "query")}}
+        if operation.body is not None:
+            self._pointers["body",] = operation.body.pointer
+            schema["properties"]["body"] = operation.body.schema
+            schema["required"] = ["body"] if operation.body.required else []
+        self._validator = Validator(schema, index)
+
+    def __call__(self, arguments: Arguments) -> tuple[Violation, ...]:
+        """List how a request breaks the contract."""
+        request = {"path": arguments.path, "query": arguments.query}
+        if self._takes_body and arguments.body is not ABSENT:
+            request["body"] = arguments.body
+        if self._validator.accepts(request):
+            return ()
+        return tuple(dict.fromkeys(self._violations(request)))
+
+    def _violations(self, request: dict[str, Any]) -> Iterator[Violation]:
+        secrets = {text for place, name in self._keys for text in _secrets(request.get(place), name)}
+        for failure in map(self._located, self._validator.failures(request)):
+            secret = failure.path[:2] in self._keys or _tells(failure.value, secrets) or len(failure.path) == 1
+            path = tuple(_until_secret(failure.path, secrets))
+            yield Violation.of(failure._replace(path=path), self._operation, self._index.place, secret=secret)
+
+    def _located(self, failure: Failure) -> Failure:
+        """Give a failure of the schema over everything the pointer of the parameter or body that it is about."""
+        path, rule = failure.path, failure.rule
+        pointer = next(self._pointers[path[:end]] for end in (2, 1, 0) if path[:end] in self._pointers)
+        if path[0] != "body" and isinstance(failure.value, list):
+            return failure._replace(rule="repeated", value=ABSENT, expected=1, pointer=pointer)
+        if rule == "required" and path in self._pointers:
+            return failure._replace(pointer=f"{pointer}/required")
+        return failure if failure.pointer else failure._replace(pointer=pointer)
+
+
+def _object(parameters: Iterable[Parameter], place: str) -> Schema:
+    here = [parameter for parameter in parameters if parameter.place == place]
+    return {
+        "properties": {parameter.name: parameter.schema for parameter in here},
+        "required": [parameter.name for parameter in here if parameter.required],
+    }
+
+
+def _secrets(values: object, name: str) -> Iterator[str]:
+    """Yield the texts that must not be shown if this is the name of an API key, also if it came as a number."""
+    value = values.get(name) if isinstance(values, dict) else None
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, str | int | float) and not isinstance(item, bool) and item:
+            yield _text(item)
+
+
+def _tells(value: object, secrets: Collection[str]) -> bool:
+    """Say whether showing a value could show a secret."""
+    return isinstance(value, dict | list) or any(secret in _text(value) for secret in secrets)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else brief(value)
+
+
+def _until_secret(path: Iterable[str | int], secrets: Collection[str]) -> Iterator[str | int]:
+    for token in path:
+        if any(secret in str(token) for secret in secrets):
+            return
+        yield token
+
+
+def check_answer(
+    operation: Operation, status: int, body: object, content_type: str, index: Index
+) -> tuple[Violation, ...]:
+    """List how an answer of an operation breaks the contract."""
+    answer = operation.answers.get(status)
+    if answer is None:
+        documented = list(operation.answers)
+        undocumented = Failure(("status",), "status", status, documented, f"{operation.pointer}/responses")
+        return (Violation.of(undocumented, operation.name, index.place),)
+    if answer.schema is None:
+        return ()
+    if content_type.partition(";")[0].strip().lower() != JSON_TYPE:
+        untyped = Failure(("contentType",), "contentType", content_type, JSON_TYPE, f"{answer.pointer}/content")
+        return (Violation.of(untyped, operation.name, index.place),)
+    if body is ABSENT:
+        missing = Failure(("body",), "required", ABSENT, "body", f"{answer.pointer}/content")
+        return (Violation.of(missing, operation.name, index.place),)
+    return check_body(body, answer.schema, operation.name, index)
+
+
+def check_body(body: object, schema: Schema, operation: str, index: Index) -> tuple[Violation, ...]:
+    """List how the body of an answer breaks a schema."""
+    validator = index.validator(schema)
+    if validator.accepts(body):
+        return ()
+    failures = (failure._replace(path=("body", *failure.path)) for failure in validator.failures(body))
+    return tuple(Violation.of(failure, operation, index.place) for failure in failures)

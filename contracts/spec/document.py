@@ -1,0 +1,113 @@
+"""The contract documents of the service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from contracts.spec import located, rules
+from contracts.spec.checks import check_body
+from contracts.spec.index import Index
+from contracts.spec.located import LocatedError, Place, Problem
+from contracts.spec.operation import Operation
+from contracts.spec.routing import BadPath, Found, NotFound, Router, WrongMethod
+from contracts.spec.survey import Fault, Survey
+from contracts.spec.wording import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from contracts.spec.located import Located
+    from contracts.spec.parts import Schema
+    from contracts.spec.provenance import Provenance
+    from contracts.spec.violation import Violation
+
+SHIPPED = Path(__file__).parent.parent / "documents"
+
+
+class DocumentError(LocatedError):
+    """A contract document cannot be used. Its text lists every problem found, one a line."""
+
+
+def load(source: str | Path) -> Document:
+    """Load a contract document: `v3` or `v2` for one of our own, or the path of a YAML file.
+
+    Raises LocatedError if it is not YAML, DocumentError if it is not a document that is understood here.
+    """
+    shipped = {path.stem: path for path in SHIPPED.glob("*.yaml")}
+    if source in shipped:
+        path = shipped[str(source)]
+        return Document(located.read(path, path.name), path.stem, path)
+    path = Path(source)
+    if not path.suffix and not path.exists():
+        message = f"there is no contract document of this name{did_you_mean(source, shipped)}"
+        raise DocumentError([Problem(Place(str(source)), f"{message}; there are {', '.join(sorted(shipped))}")])
+    return Document(located.read(path), path.stem, path)
+
+
+class Document:
+    """A contract document: the operations of one generation of the service, and how each part of them is known.
+
+    `name` is `v3` for `v3.yaml`. `prefix`, such as `/v3`, is the path that all paths of the document begin with; it is
+    the path of the first server's URL. Pointers are JSON pointers, and may lead through a `$ref`.
+    """
+
+    def __init__(self, source: Located, name: str, path: Path) -> None:
+        """Read a document. Raises DocumentError."""
+        survey = Survey(source.data)
+        faults = [*survey.faults, *(rules.faults(source.data) if isinstance(source.data, dict) else ())]
+        if faults:
+            raise DocumentError(_problems(faults, source))
+        self.name = name
+        self.path = path
+        self._index = Index(source, survey.origins, survey.provenances)
+        data = source.data
+        self.title: str = data["info"]["title"]
+        self.prefix = urlsplit(data["servers"][0]["url"]).path.rstrip("/")
+        schemes = data["components"].get("securitySchemes", {}).values()
+        bearer = any("x-stands-in-for" in scheme for scheme in schemes)
+        self.operations: Mapping[str, Operation] = MappingProxyType(
+            {
+                described["operationId"]: Operation(
+                    described, (method.upper(), path), parameters, name, self._index, bearer=bearer
+                )
+                for path, method, described, parameters in rules.operations(data)
+            }
+        )
+        self._router = Router(self.operations.values())
+
+    def __repr__(self) -> str:
+        return f"<Document {self.name}: {self.title}>"
+
+    def route(self, method: str, path: str) -> Found | NotFound | WrongMethod | BadPath:
+        """Find the operation of a method and a path below the prefix, which is still percent-encoded."""
+        return self._router.route(method, path)
+
+    def resolve(self, pointer: str) -> Any:
+        """Return the value at a pointer. Raises KeyError if there is none."""
+        return self._index.resolve(pointer)
+
+    def provenance(self, pointer: str) -> Provenance:
+        """Return how the value at a pointer is known: as stated by it or by the nearest value around it."""
+        return self._index.provenance(self._index.own(pointer))
+
+    def place(self, pointer: str) -> Place:
+        """Return the place in the file of the key at a pointer, or of the nearest value around it."""
+        above, _, key = pointer.rpartition("/")
+        return self._index.place(f"{self._index.own(above)}/{key}" if pointer else "")
+
+    def schema(self, name: str) -> Schema:
+        """Return a schema of the components. Raises KeyError if there is none of this name."""
+        schema: Schema = self._index.data["components"]["schemas"][name]
+        return schema
+
+    def check_failure(self, body: object) -> tuple[Violation, ...]:
+        """List how the body of an answer outside any operation, such as for an unknown path, breaks the contract."""
+        return check_body(body, self.schema("Failure"), self.name, self._index)
+
+
+def _problems(faults: list[Fault], source: Located) -> list[Problem]:
+    problems = [Problem(source.place(fault.pointer, key=True), fault.message, fault.pointer) for fault in faults]
+    return sorted(set(problems), key=lambda problem: (problem.place.line, problem.place.column, problem.message))

@@ -1,0 +1,67 @@
+"""A contract document as data: what stands where, and how it is known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from contracts.spec import pointer as pointers
+from contracts.spec.validator import Validator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from contracts.spec.located import Located, Place
+    from contracts.spec.provenance import Provenance, Provenances
+
+
+class Index:
+    """The data of a document in which the object that a `$ref` names has taken its place.
+
+    So one object can be reached in many ways. Its own pointer is where it is written.
+    """
+
+    def __init__(self, located: Located, origins: Mapping[int, str], provenances: Provenances) -> None:
+        """Take a document, the own pointers of its objects by their `id`, and its provenances."""
+        self.data: Any = located.data
+        self._located = located
+        self._origins = origins
+        self._provenances = provenances
+        self._validators: dict[int, Validator] = {}
+
+    def resolve(self, pointer: str) -> Any:
+        """Return the value at a pointer, which may lead through a `$ref`. Raises KeyError if there is none."""
+        value = self.data
+        for token in pointers.split(pointer):
+            value = pointers.step(value, token)
+        return value
+
+    def own(self, pointer: str) -> str:
+        """Return the own pointer of the value at a pointer, which may lead through a `$ref`."""
+        return self.descend(self.data, pointers.split(pointer))
+
+    def origin(self, described: object) -> str:
+        """Return the own pointer of an object of the document, or the empty pointer if it is none of it."""
+        return self._origins.get(id(described), "")
+
+    def descend(self, described: Any, tokens: Iterable[str | int]) -> str:
+        """Return the own pointer of what these keys and indices lead to from an object of the document."""
+        own = self.origin(described)
+        for token in tokens:
+            try:
+                described = pointers.step(described, token)
+            except KeyError:
+                described = None
+            own = self.origin(described) or f"{own}/{pointers.escape(token)}"
+        return own
+
+    def provenance(self, own: str) -> Provenance:
+        """Return how the value at this own pointer is known."""
+        return self._provenances.of(own)
+
+    def place(self, own: str) -> Place:
+        """Return the place in the file of the key at this own pointer, or of its nearest ancestor that exists."""
+        return self._located.place(own, key=True)
+
+    def validator(self, schema: dict[str, Any]) -> Validator:
+        """Return the validator of a schema of the document; the same one for the same schema."""
+        return self._validators.setdefault(id(schema), Validator(schema, self))

@@ -1,0 +1,37 @@
+"""How values and choices are written in messages: on one line, and short."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+def brief(value: object, limit: int = 60) -> str:
+    """Write a value as JSON on one line, cut at this many characters."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=_type_name)
+        if not text.isprintable():
+            text = json.dumps(value, default=_type_name)
+    except (ValueError, TypeError, RecursionError):  # JSON cannot hold it: circular, a key that is not text, ...
+        text = _type_name(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _type_name(value: object) -> str:
+    return f"<{type(value).__name__}>"
+
+
+def choice(words: Sequence[str]) -> str:
+    """Write `a`, `a or b`, `a, b or c`."""
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else "nothing"
+
+
+def did_you_mean(word: object, known: Iterable[str]) -> str:
+    """Return `, did you mean X?` for the known word nearest to this one, or nothing if none is near."""
+    from difflib import get_close_matches  # takes milliseconds to import, and is needed for errors only
+
+    nearest = get_close_matches(str(word), list(known), n=1)
+    return f", did you mean {nearest[0]}?" if nearest else ""
