@@ -1,8 +1,9 @@
 """The mock's GET of an order, through its whole pipeline, beside a plain Starlette route with canned JSON.
 
-Both are launched, loaded and measured in turn, in one run; the medians and their ratios are printed.
+A third server is the mock with a hundred rules and a hundred faults that do not match. All are launched, loaded and
+measured in turn, in one run; the medians and their ratios are printed.
 
-    python benchmarks/serve.py [--seconds 3] [--rounds 5]
+    python -m benchmarks.serve [--seconds 3] [--rounds 5]
 """
 
 import argparse
@@ -15,11 +16,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from load import Load, client, load
+from benchmarks.load import Load, client, load
 
 HERE = Path(__file__).parent
 PATIENCE = 20.0
@@ -62,12 +63,14 @@ def _order(base: str) -> str:
     return f"/v3/numbers/demo/order/{order_id}?apiKey=demo-key"
 
 
-MOCK = Server(
-    "smsonline-mock",
-    lambda port: [sys.executable, "-c", "from mockserver.cli import main; main()", "serve", "-q", f"--port={port}"],
-    "/v3/customers/demo/balance?apiKey=demo-key",
-    _order,
-)
+def _serve(scenario: str) -> Callable[[int], list[str]]:
+    mock = [sys.executable, "-c", "from mockserver.cli import main; main()", "serve", "-q", f"--scenario={scenario}"]
+    return lambda port: [*mock, f"--port={port}"]
+
+
+BALANCE = "/v3/customers/demo/balance?apiKey=demo-key"
+MOCK = Server("smsonline-mock", _serve("default"), BALANCE, _order)
+LOADED = Server("100 faults, rules", _serve(str(HERE / "loaded.yaml")), BALANCE, _order)
 PLAIN = Server(
     "plain Starlette",
     lambda port: [sys.executable, str(HERE / "plain.py"), str(port)],
@@ -103,15 +106,19 @@ def _await(url: str, deadline: float) -> None:
             time.sleep(0.002)
 
 
+SERVERS = (MOCK, LOADED, PLAIN)
+
+
 def measure(rounds: int, seconds: float) -> dict[str, dict[str, float]]:
     """The medians of every figure, by server."""
-    launches: dict[str, list[float]] = {server.name: [] for server in (MOCK, PLAIN)}
+    launches: dict[str, list[float]] = {server.name: [] for server in SERVERS}
     for _ in range(rounds):
-        for server in (MOCK, PLAIN):
+        for server in SERVERS:
             with running(server) as run:
                 launches[server.name].append(run.launch)
-    with running(MOCK) as mock, running(PLAIN) as plain:
-        pairs = [(server, run, server.prepare(run.base)) for server, run in ((MOCK, mock), (PLAIN, plain))]
+    with ExitStack() as stack:
+        runs = [(server, stack.enter_context(running(server))) for server in SERVERS]
+        pairs = [(server, run, server.prepare(run.base)) for server, run in runs]
         loads: dict[str, list[Load]] = {server.name: [] for server, _, _ in pairs}
         for _ in range(rounds):
             for server, run, path in pairs:
@@ -136,10 +143,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     figures = measure(options.rounds, options.seconds)
-    mock, plain = figures[MOCK.name], figures[PLAIN.name]
-    sys.stdout.write(f"{'':12}{MOCK.name:>18}{PLAIN.name:>18}{'ratio':>10}   (client: {client()})\n")
+    mock, loaded, plain = (figures[server.name] for server in SERVERS)
+    names = "".join(f"{server.name:>19}" for server in SERVERS)
+    sys.stdout.write(f"{'':12}{names}{'mock / plain':>16}{'loaded / mock':>16}   (client: {client()})\n")
     for name in mock:
-        sys.stdout.write(f"{name:12}{mock[name]:>18,.2f}{plain[name]:>18,.2f}{mock[name] / plain[name]:>10.2f}\n")
+        values = "".join(f"{row[name]:>19,.2f}" for row in (mock, loaded, plain))
+        sys.stdout.write(f"{name:12}{values}{mock[name] / plain[name]:>16.2f}{loaded[name] / mock[name]:>16.2f}\n")
 
 
 if __name__ == "__main__":

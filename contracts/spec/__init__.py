@@ -8,6 +8,7 @@ from contracts.spec.located import Located, LocatedError, Place, Problem
 from contracts.spec.operation import Operation
 from contracts.spec.parts import Answer, Example, Parameter, RequestBody
 from contracts.spec.provenance import Level, Provenance
+from contracts.spec.readings import Reading, ReadingError, readings
 from contracts.spec.routing import BadPath, Found, NotFound, WrongMethod
 from contracts.spec.violation import Violation
 from contracts.spec.wording import did_you_mean
@@ -32,6 +33,8 @@ __all__ = [
     "Place",
     "Problem",
     "Provenance",
+    "Reading",
+    "ReadingError",
     "RequestBody",
     "Violation",
     "WrongMethod",
@@ -39,4 +42,5 @@ __all__ = [
     "load",
     "located",
     "pointer",
+    "readings",
 ]

@@ -12,6 +12,7 @@ from contracts.spec.checks import check_body
 from contracts.spec.index import Index
 from contracts.spec.located import LocatedError, Place, Problem
 from contracts.spec.operation import Operation
+from contracts.spec.readings import DEFAULTS, change
 from contracts.spec.routing import BadPath, Found, NotFound, Router, WrongMethod
 from contracts.spec.survey import Fault, Survey
 from contracts.spec.wording import did_you_mean
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from contracts.spec.located import Located
     from contracts.spec.parts import Schema
     from contracts.spec.provenance import Provenance
+    from contracts.spec.readings import Choices
     from contracts.spec.violation import Violation
 
 SHIPPED = Path(__file__).parent.parent / "documents"
@@ -31,20 +33,23 @@ class DocumentError(LocatedError):
     """A contract document cannot be used. Its text lists every problem found, one a line."""
 
 
-def load(source: str | Path) -> Document:
+def load(source: str | Path, readings: Choices = DEFAULTS) -> Document:
     """Load a contract document: `v3` or `v2` for one of our own, or the path of a YAML file.
 
-    Raises LocatedError if it is not YAML, DocumentError if it is not a document that is understood here.
+    `readings` chooses, by the names of readings, how to understand what the documentation leaves open; see
+    `contracts.spec.readings`. What they change in a document is known by its name, and has the place of what it
+    stands in. Raises LocatedError if the file is not YAML, DocumentError if it is not a document that is understood
+    here, ReadingError for a choice that there is not.
     """
     shipped = {path.stem: path for path in SHIPPED.glob("*.yaml")}
-    if source in shipped:
-        path = shipped[str(source)]
-        return Document(located.read(path, path.name), path.stem, path)
-    path = Path(source)
+    path = shipped[str(source)] if source in shipped else Path(source)
     if not path.suffix and not path.exists():
         message = f"there is no contract document of this name{did_you_mean(source, shipped)}"
         raise DocumentError([Problem(Place(str(source)), f"{message}; there are {', '.join(sorted(shipped))}")])
-    return Document(located.read(path), path.stem, path)
+    read = located.read(path, path.name if source in shipped else None)
+    if isinstance(read.data, dict):
+        change(read.data, path.stem, readings)
+    return Document(read, path.stem, path)
 
 
 class Document:

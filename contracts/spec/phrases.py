@@ -42,6 +42,8 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
     "maximum": lambda most: f"be at most {most}",
     "minItems": lambda least: f"have at least {_counted(least, 'item')}",
     "maxItems": lambda most: f"have at most {_counted(most, 'item')}",
+    "minProperties": lambda least: f"have at least {_counted(least, 'field')}",
+    "maxProperties": lambda most: f"have at most {_counted(most, 'field')}",
     "oneOf": lambda _: "fit exactly one of the alternatives",
     "anyOf": lambda _: "fit one of the alternatives",
     "repeated": lambda _: "be given once",

@@ -76,8 +76,11 @@ class Dialect:
 
     def fail(self, failure: Reason | Rejection, detail: str = "") -> Reply:
         """A failure in the dialect's own words; a detail follows its code."""
-        text = f"{failure}: {detail}" if detail else str(failure)
-        return Reply(self._statuses[failure], self._failure_body(text))
+        return self.failure(self._statuses[failure], f"{failure}: {detail}" if detail else str(failure))
+
+    def failure(self, status: int, text: str) -> Reply:
+        """A failure of any status and text, in the dialect's shape."""
+        return Reply(status, self._failure_body(text))
 
 
 def _unmatched(document: Document, handlers: Handlers) -> list[str]:

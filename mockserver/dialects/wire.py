@@ -4,7 +4,7 @@ Field names follow the documented `getOrder` item where they can; the rest is as
 A `Money` writes an amount of cents the dialect's way: cents in V3, dollars in V2.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -12,7 +12,7 @@ from functools import lru_cache
 from mockserver.domain.catalogue import ANY_CARRIER, Country, Service
 from mockserver.domain.clock import SECOND, Instant
 from mockserver.domain.customer import TIERS
-from mockserver.domain.order import Order
+from mockserver.domain.order import Order, State
 from mockserver.domain.payment import Payment
 from mockserver.domain.quote import Quote
 from mockserver.domain.world import World
@@ -20,6 +20,11 @@ from mockserver.usecases.lookup import Listing
 
 Shape = dict[str, object]
 Money = Callable[[int], int | float]
+
+Words = Mapping[State, str]
+"""What the states of an order are called."""
+
+WORDS: Words = {state: state.value for state in State}
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -45,7 +50,7 @@ def discount_rates() -> list[list[object]]:
     return [[tier.threshold, tier.percent / 100 if tier.percent < 100 else 1, tier.label] for tier in TIERS]
 
 
-def order_item(world: World, order: Order, money: Money) -> Shape:
+def order_item(world: World, order: Order, money: Money, words: Words = WORDS) -> Shape:
     """An order: the nine documented fields, then assumed ones."""
     latest = order.messages[-1] if order.messages else None
     return {
@@ -57,7 +62,7 @@ def order_item(world: World, order: Order, money: Money) -> Shape:
         "carrier": order.carrier,
         "phoneNumber": order.phone,
         "purchasePrice": money(order.price),
-        "status": order.state,
+        "status": words[order.state],
         "expiredAtUTC": utc(order.expires_at),
         "orderedAtUTC": utc(order.ordered_at),
         "sms": latest.text if latest else None,

@@ -66,7 +66,7 @@ class Message(NamedTuple):
 class Order(NamedTuple):
     """One purchase. `carrier` is what serves it, or `any`; `price` is what was paid, in cents.
 
-    `period` counts how often another SMS was asked for.
+    `period` counts how often another SMS was asked for; `rule` is the position of the scenario's rule for it.
     """
 
     id: str
@@ -81,6 +81,7 @@ class Order(NamedTuple):
     state: State = State.WAITING
     messages: tuple[Message, ...] = ()
     period: int = 0
+    rule: int | None = None
 
     def can(self, event: Event) -> bool:
         """Whether the event moves the order from where it stands."""
@@ -93,6 +94,11 @@ class Order(NamedTuple):
     def expire(self) -> "Order":
         """The order after its lifetime. The order must be running."""
         return self._replace(state=self._after(Event.EXPIRY))
+
+    def lapse(self) -> "Order":
+        """The order after its lifetime where money returns by itself: refunded, if no SMS has ever arrived."""
+        expired = self.expire()
+        return expired if self.messages else expired._replace(state=TRANSITIONS[expired.state, Event.REFUND])
 
     def refund(self, now: Instant) -> "Order":
         """The order returned for its money.

@@ -11,38 +11,66 @@ from mockserver.domain.currency import Currency
 from mockserver.domain.market import Shelf
 from mockserver.domain.order import Order
 from mockserver.domain.payment import Status
+from mockserver.domain.refusal import Reason
 
 
 class Delivery(NamedTuple):
-    """An SMS on its way; `after` counts from the order, or from the request for another SMS."""
+    """An SMS on its way; it counts from the order, or from the request for another SMS.
+
+    It arrives `after` a time, or at the poll of that number: when the order is looked at for the `polls`th time.
+    """
 
     after: Duration
     text: str
     code: str | None
+    polls: int = 0
 
 
-class Purchase(NamedTuple):
-    """An order that is about to be made. `shelf` serves it.
+class Attempt(NamedTuple):
+    """An order that is asked for. `carrier` is the word that was asked for, `price` the list price in cents.
 
-    `nth` counts the orders of the world from 1, `nth_in_country` those of the country; `taken` tells which ids
-    are in use.
+    `taken` tells which order ids are in use.
     """
 
     customer: str
-    shelf: Shelf
+    country: str
+    carrier: str
+    service: str
+    price: int
     at: Instant
-    nth: int
-    nth_in_country: int
     taken: Callable[[str], bool]
 
 
+class Obstacle(NamedTuple):
+    """What comes between an attempt and its order: a new list price in cents, a refusal, or nothing."""
+
+    price: int | None = None
+    refusal: Reason | None = None
+
+
+class Purchase(NamedTuple):
+    """An order that is about to be made, from this attempt. `shelf` serves it.
+
+    `nth` counts the orders of the world from 1, `nth_in_country` those of the country.
+    """
+
+    attempt: Attempt
+    shelf: Shelf
+    nth: int
+    nth_in_country: int
+
+
 class Assignment(NamedTuple):
-    """What an order gets: its id, its number, its end, and the SMS that will come."""
+    """What an order gets: its id, its number, its end, and the SMS that will come.
+
+    `rule` is the position of the scenario's rule that decided so, if one did.
+    """
 
     order_id: str
     phone: str
     expires_at: Instant
     deliveries: tuple[Delivery, ...]
+    rule: int | None = None
 
 
 class Settlement(NamedTuple):
@@ -87,11 +115,14 @@ class Restocking(NamedTuple):
 
 
 class Script(Protocol):
-    """Decides for a world. Answers depend on the arguments and the seed alone."""
+    """Decides for a world. Answers depend on the arguments, the seed and what was asked before."""
 
     @property
     def secret(self) -> int:
         """What quotes are keyed with."""
+
+    def obstacle(self, attempt: Attempt) -> Obstacle:
+        """What happens when an order is asked for, before anything is decided."""
 
     def assign(self, purchase: Purchase) -> Assignment:
         """Give an order its number and its future."""

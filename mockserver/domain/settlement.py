@@ -3,7 +3,7 @@
 from mockserver.domain.agenda import Happening, OrderEnds, PaymentSettles, PriceChanges, SmsDue, StockChanges
 from mockserver.domain.clock import Instant
 from mockserver.domain.ledger import Entry, EntryKind
-from mockserver.domain.order import Event, Message
+from mockserver.domain.order import Event, Message, State
 from mockserver.domain.payment import CREDITED, Payment
 from mockserver.domain.world import World
 
@@ -39,8 +39,12 @@ def _receive(world: World, at: Instant, sms: SmsDue) -> None:
 
 def _end_order(world: World, at: Instant, end: OrderEnds) -> None:
     order = world.order(end.order)
-    if at >= order.expires_at and order.can(Event.EXPIRY):
-        world.save_order(order.expire())
+    if at < order.expires_at or not order.can(Event.EXPIRY):
+        return
+    ended = order.lapse() if world.rules.expiry_refunds else order.expire()
+    if ended.state is State.REFUNDED:
+        world.ledger.post(Entry(at, order.customer, EntryKind.REFUND, order.price, order.id))
+    world.save_order(ended)
 
 
 def _settle_payment(world: World, at: Instant, settlement: PaymentSettles) -> None:

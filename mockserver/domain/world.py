@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from mockserver.domain.agenda import Agenda
 from mockserver.domain.catalogue import Catalogue
@@ -14,15 +15,26 @@ from mockserver.domain.market import Market
 from mockserver.domain.order import Order, State
 from mockserver.domain.payment import Payment
 from mockserver.domain.refusal import Reason, Refusal
-from mockserver.domain.script import Script
+from mockserver.domain.rules import DEFAULT, Rules
+from mockserver.domain.script import Delivery, Script
+
+
+class Awaited(NamedTuple):
+    """SMS that arrive when their order is looked at for the n-th time; `polls` is how often it was."""
+
+    polls: int
+    deliveries: tuple[Delivery, ...]
 
 
 class World:
     """One isolated copy of the service. Entities are immutable; a change stores a new one in place of the old."""
 
-    def __init__(self, catalogue: Catalogue, currencies: Currencies, clock: Clock, script: Script) -> None:
+    def __init__(
+        self, catalogue: Catalogue, currencies: Currencies, clock: Clock, script: Script, rules: Rules = DEFAULT
+    ) -> None:
         self.clock = clock
         self.script = script
+        self.rules = rules
         self.currencies = currencies
         self.market = Market(catalogue)
         self.ledger = Ledger()
@@ -31,6 +43,7 @@ class World:
         self._users_by_key: dict[str, frozenset[str]] = {}
         self._orders: dict[str, Order] = {}
         self._orders_of: dict[str, list[str]] = {}
+        self._awaited: dict[str, Awaited] = {}
         self._placed: Counter[tuple[str, str]] = Counter()
         self._payments: dict[str, Payment] = {}
         self._payments_of: dict[str, list[str]] = {}
@@ -83,6 +96,25 @@ class World:
     def has_order(self, order_id: str) -> bool:
         """Whether the id is taken."""
         return order_id in self._orders
+
+    def await_polls(self, order: Order, deliveries: tuple[Delivery, ...]) -> None:
+        """Let these SMS arrive as the order is looked at; what was still awaited is forgotten."""
+        self._awaited.pop(order.id, None)
+        if deliveries:
+            self._awaited[order.id] = Awaited(0, deliveries)
+
+    def polled(self, order: Order) -> list[Delivery]:
+        """Count one look at an order, and take off the SMS that arrive at it."""
+        awaited = self._awaited.get(order.id)
+        if awaited is None:
+            return []
+        polls = awaited.polls + 1
+        left = tuple(delivery for delivery in awaited.deliveries if delivery.polls > polls)
+        if left:
+            self._awaited[order.id] = Awaited(polls, left)
+        else:
+            del self._awaited[order.id]
+        return [delivery for delivery in awaited.deliveries if delivery.polls <= polls]
 
     def order_count(self) -> int:
         """How many orders were ever placed."""
@@ -143,14 +175,24 @@ class World:
 
     def broken_rules(self) -> list[str]:
         """Every invariant of money and orders that does not hold, in words; empty when all is well."""
-        return [*self.ledger.broken_rules(), *self._unpaid_orders()]
+        return [*self.ledger.broken_rules(), *self._wrong_charges(), *self._wrong_refunds()]
 
-    def _unpaid_orders(self) -> Iterator[str]:
-        paid = {entry.reference for entry in self.ledger if entry.kind is EntryKind.CHARGE}
+    def _wrong_charges(self) -> Iterator[str]:
+        charges: dict[str, dict[int, int]] = {}
+        for entry in self.ledger:
+            if entry.kind is EntryKind.CHARGE:
+                charges.setdefault(entry.reference, {})[entry.period] = -entry.cents
+        for order in self._orders.values():
+            periods = range(order.period + 1 if self.rules.another_sms_charged else 1)
+            due, paid = dict.fromkeys(periods, order.price), charges.get(order.id)
+            if paid is None:
+                yield f"order {order.id} was never charged"
+            elif paid != due:
+                yield f"order {order.id} was charged {paid} instead of {due} (cents by period)"
+
+    def _wrong_refunds(self) -> Iterator[str]:
         returned = {entry.reference for entry in self.ledger if entry.kind is EntryKind.REFUND}
         for order in self._orders.values():
-            if order.id not in paid:
-                yield f"order {order.id} was never charged"
             if (order.id in returned) != (order.state is State.REFUNDED):
                 yield f"order {order.id} is {order.state}, refund entry: {order.id in returned}"
             if order.state is State.REFUNDED and order.messages:

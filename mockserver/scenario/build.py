@@ -1,8 +1,9 @@
 """A world as a validated scenario describes it."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from contracts.spec.readings import DEFAULTS, chosen
 from mockserver.domain import order as orders
 from mockserver.domain import payment as payments
 from mockserver.domain.agenda import OrderEnds, PaymentSettles, PriceChanges, StockChanges
@@ -14,14 +15,28 @@ from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.market import Shelf
 from mockserver.domain.order import Message, Order
 from mockserver.domain.payment import Deposit, Method, Payment, Status
+from mockserver.domain.rules import Rules
 from mockserver.domain.script import Restocking
 from mockserver.domain.settlement import settle
 from mockserver.domain.world import World
+from mockserver.scenario.assortment import catalogue_of
 from mockserver.scenario.fixtures import Fixtures
 from mockserver.scenario.load import Scenario
 from mockserver.scenario.units import duration, instant
-from mockserver.simulation.rules import OrderMatch, OrderRule, PaymentMatch, PaymentRule, Sms
+from mockserver.simulation.rules import (
+    OrderMatch,
+    OrderRule,
+    PaymentMatch,
+    PaymentRule,
+    Repricing,
+    Shortage,
+    Sms,
+    Turn,
+)
 from mockserver.simulation.script import SeededScript
+
+if TYPE_CHECKING:
+    from mockserver.simulation.faults import Faults
 
 Section = dict[str, Any]
 
@@ -31,24 +46,45 @@ _PACE = {"real": 1, "manual": 0}
 def build(scenario: Scenario, fixtures: Fixtures, wall: Callable[[], Instant], seed: int | None = None) -> World:
     """A new world; `wall` answers the wall clock in milliseconds, `seed` replaces the scenario's own."""
     data = scenario.data
-    clock = data.get("clock", {})
-    start = instant(clock["start"]) if "start" in clock else wall()
+    clock = _clock(data.get("clock", {}), wall)
+    start = clock.now()
+    catalogue, changes = catalogue_of(data.get("catalogue", []), fixtures.catalogue)
     script = SeededScript(
         seed=data.get("seed", 0) if seed is None else seed,
-        catalogue=fixtures.catalogue,
+        catalogue=catalogue,
         templates=fixtures.templates,
         orders=[_order_rule(rule) for rule in data.get("orders", ())],
         payments=[_payment_rule(rule) for rule in data.get("payments", ())],
         restock=_restocking(data.get("restock")),
+        start=start,
     )
-    pace = _PACE[clock.get("mode", "real")]
-    world = World(fixtures.catalogue, fixtures.currencies, Clock(start, pace=pace, wall=wall), script)
+    rules = {name: rule for value in chosen(data.get("readings", DEFAULTS)) for name, rule in value.model.items()}
+    world = World(catalogue, fixtures.currencies, clock, script, Rules.of(rules))
     for account in data["accounts"]:
         _open_account(world, account, start)
-    for change in data.get("catalogue", ()):
+    for change in changes:
         _plan_change(world, change, start)
     settle(world)
     return world
+
+
+def faults_of(scenario: Scenario, world: World, seed: int | None = None) -> "Faults | None":
+    """The faults of a world that was just built from a scenario, with the seed that it was built with."""
+    section = scenario.data.get("faults")
+    if not section:
+        return None
+    from mockserver.scenario.faults import faults
+    from mockserver.simulation.faults import Faults
+
+    return Faults(faults(section), scenario.data.get("seed", 0) if seed is None else seed, world.clock.now())
+
+
+def _clock(clock: Section | str, wall: Callable[[], Instant]) -> Clock:
+    settings: Section = {"mode": clock} if isinstance(clock, str) else clock
+    start = instant(settings["start"]) if "start" in settings else wall()
+    mode = "manual" if "step" in settings else settings.get("mode", "real")
+    pace: int = settings.get("scaled", _PACE[mode])
+    return Clock(start, pace=pace, step=duration(settings.get("step", "")), wall=wall)
 
 
 def _open_account(world: World, account: Section, start: Instant) -> None:
@@ -68,7 +104,7 @@ def _open_account(world: World, account: Section, start: Instant) -> None:
         blocked=account.get("blocked", False),
         favourites=tuple((pair["country"], pair["service"]) for pair in account.get("favourites", ())),
     )
-    world.open_account(customer, [account["key"]])
+    world.open_account(customer, account.get("keys") or [account["key"]])
     for coupon in coupons:
         world.save_coupon(coupon)
     past = [_past_order(customer.id, order, start) for order in account.get("orders", ())]
@@ -96,8 +132,11 @@ def _book(world: World, customer: str, balance: int, past: list[Order], start: I
 
 def _past_order(customer: str, order: Section, start: Instant) -> Order:
     ordered_at = instant(order["orderedAt"]) if "orderedAt" in order else start
+    expires_at = instant(order["expiresAt"]) if "expiresAt" in order else ordered_at + orders.LIFETIME
     messages = tuple(Message(ordered_at, sms["text"], sms.get("code")) for sms in order.get("sms", ()))
-    state = orders.State.COMPLETED if messages else orders.State.WAITING
+    running = orders.State.COMPLETED if messages else orders.State.WAITING
+    # What has ended before the start has ended as the scenario says, and not by the rules of the world.
+    state = orders.State.EXPIRED if expires_at <= start else running
     return Order(
         id=order["orderId"],
         customer=customer,
@@ -107,7 +146,7 @@ def _past_order(customer: str, order: Section, start: Instant) -> Order:
         phone=order["phoneNumber"],
         price=order["price"],
         ordered_at=ordered_at,
-        expires_at=instant(order["expiresAt"]) if "expiresAt" in order else ordered_at + orders.LIFETIME,
+        expires_at=expires_at,
         state=orders.State.REFUNDED if order.get("refunded") else state,
         messages=messages,
     )
@@ -165,22 +204,53 @@ def _plan_change(world: World, change: Section, start: Instant) -> None:
 
 
 def _order_rule(rule: Section) -> OrderRule:
+    when = rule.get("when", {})
+    price = when.get("price", {})
+    shortage, repricing = rule.get("outOfStock", {}), rule.get("reprice")
     return OrderRule(
-        when=OrderMatch(**rule.get("when", {})),
-        sms=tuple(Sms(duration(sms["after"]), sms.get("text"), sms.get("code")) for sms in rule.get("sms", ())),
+        when=OrderMatch(
+            account=when.get("account"),
+            country=when.get("country"),
+            service=when.get("service"),
+            carrier=when.get("carrier"),
+            least=price.get("from", 0),
+            most=price.get("to"),
+        ),
+        turn=_turn(when),
+        sms=tuple(_sms(sms) for sms in rule.get("sms", ())),
         order_id=rule.get("orderId"),
         phone=rule.get("phoneNumber"),
-        lifetime=duration(rule["lifetime"]) if "lifetime" in rule else None,
+        lifetime=duration(rule["lifetime"]) if "lifetime" in rule else orders.LIFETIME,
         expires_at=instant(rule["expiresAt"]) if "expiresAt" in rule else None,
+        shortage=Shortage(shortage.get("tries", 0), duration(shortage.get("for", ""))),
+        repricing=Repricing(**repricing) if repricing else None,
     )
 
 
+def _sms(sms: Section) -> Sms:
+    return Sms(
+        after=duration(sms.get("after", "")),
+        polls=sms.get("polls", 0),
+        text=sms.get("text"),
+        code=sms.get("code"),
+        language=sms.get("language"),
+        times=sms.get("times", 1),
+    )
+
+
+def _turn(when: Section) -> Turn:
+    nth = when.get("nth", {})
+    span = {"from": nth, "to": nth} if isinstance(nth, int) else nth
+    return Turn(span.get("from", 1), span.get("to"), when.get("every", 1), when.get("probability", 1))
+
+
 def _payment_rule(rule: Section) -> PaymentRule:
-    paid = rule.get("paid")
+    when, end = rule.get("when", {}), rule.get("ends")
     return PaymentRule(
-        when=PaymentMatch(**rule.get("when", {})),
-        after=duration(paid["after"]) if paid else 0,
-        status=Status.PAID if paid else None,
+        when=PaymentMatch(when.get("account"), when.get("provider")),
+        turn=_turn(when),
+        after=duration(end["after"]) if end else 0,
+        status=Status(end.get("as", Status.PAID)) if end else None,
         page=rule.get("page"),
     )
 

@@ -1,73 +1,96 @@
-"""Reading a scenario file. Everything that is wrong with it is reported at once, each with its place."""
+"""Reading a scenario. Everything that is wrong with its files is reported at once, each problem with its place."""
 
-from functools import reduce
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import orjson
-from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
-
-from contracts.spec import Located, LocatedError, Place, Problem, did_you_mean, located
-from contracts.spec.pointer import join, step
+from contracts.spec import Place, Problem, did_you_mean
+from contracts.spec.pointer import join
 from mockserver.domain.catalogue import Catalogue
+from mockserver.scenario.error import ScenarioError
+from mockserver.scenario.explain import Flaw, Schema
+from mockserver.scenario.include import Files
 from mockserver.scenario.meaning import misfits
-from mockserver.scenario.shipped import directory, scenarios
+from mockserver.scenario.merge import Part, merge
+from mockserver.scenario.shipped import scenarios
+from mockserver.scenario.variables import NONE, Values, misuses, resolve, used, uses
 
 
 class Scenario(NamedTuple):
-    """A scenario whose data fits the schema and makes sense."""
+    """A scenario whose data fits the schema and makes sense, with its includes and variables resolved."""
 
     name: str
     description: str
     shipped: bool
     data: dict[str, Any]
+    files: tuple[Path, ...] = ()
 
 
-def load(source: str, catalogue: Catalogue) -> Scenario:
-    """Load a shipped scenario by its name, or any file by its path. Raises LocatedError with every problem."""
-    path = _find(source)
-    read = located.read(path)
-    problems = _against_schema(read) or _against_meaning(read, catalogue)
+def load(source: str, catalogue: Catalogue, given: Values = NONE) -> Scenario:
+    """Load a shipped scenario by its name, or any file by its path; `given` variables replace those of the files.
+
+    Raises ScenarioError with every problem.
+    """
+    files = Files(source)
+    data, problems = _read(files, given, catalogue)
     if problems:
-        raise LocatedError(problems)
-    return Scenario(path.stem, read.data["description"], source in scenarios(), read.data)
+        order = {str(path): number for number, path in enumerate(files.paths)}
+        problems.sort(key=lambda problem: (order.get(problem.place.file, -1), problem.place.line, problem.place.column))
+        raise ScenarioError(problems, files.paths)
+    return Scenario(files.paths[0].stem, data["description"], source in scenarios(), data, tuple(files.paths))
 
 
-def _find(source: str) -> Path:
-    shipped = scenarios()
-    if source in shipped:
-        return shipped[source]
-    path = Path(source)
-    if path.suffix in (".yaml", ".yml") or path.exists():
-        return path
-    hint = did_you_mean(source, shipped) or f", there are {', '.join(shipped)}; or give the path of a YAML file"
-    raise LocatedError([Problem(Place(source), f"no such scenario{hint}")])
+def _read(files: Files, given: Values, catalogue: Catalogue) -> tuple[dict[str, Any], list[Problem]]:
+    """The scenario's data, or what is wrong with it: what fits no schema is not asked for its meaning."""
+    schema = Schema()
+    problems = [*files.problems]
+    for layer in files.layers:
+        problems += _placed(Part(layer, "", layer.data), schema.flaws(layer.data))
+    if problems:
+        return {}, problems
+    whole = merge(files.layers)
+    values = {**whole.data.get("variables", {}), **given}
+    data = {name: section for name, section in whole.data.items() if name not in ("include", "variables")}
+    texts = dict(uses(data))
+    problems = [*_unknown(given, whole, texts), *_placed(whole, _misused(texts, values))]
+    if problems:
+        return {}, problems
+    if texts:
+        data = resolve(data, values)
+    if texts or len(files.layers) > 1:
+        problems = list(_placed(whole, _with_variables(schema.flaws(data), texts, whole, given)))
+    if not problems:
+        flaws = (Flaw(pointer, message) for pointer, message in misfits(data, catalogue))
+        problems = list(_placed(whole, _with_variables(flaws, texts, whole, given)))
+    return data, problems
 
 
-def _against_schema(read: Located) -> list[Problem]:
-    schema = orjson.loads((directory("scenarios") / "schema.json").read_bytes())
-    problems = []
-    for error in Draft202012Validator(schema).iter_errors(read.data):
-        pointer = join(*error.instance_path)
-        part = reduce(step, error.schema_path[:-1], schema)
-        problems.append(Problem(read.place(pointer), _explain(error, part), pointer))
-    return problems
+def _placed(whole: Part, flaws: Iterable[Flaw]) -> Iterator[Problem]:
+    for flaw in flaws:
+        file, pointer = whole.origin(flaw.pointer)
+        yield Problem(file.place(pointer, key=flaw.key), flaw.message, pointer)
 
 
-def _against_meaning(read: Located, catalogue: Catalogue) -> list[Problem]:
-    return [Problem(read.place(pointer), message, pointer) for pointer, message in misfits(read.data, catalogue)]
+def _misused(texts: dict[str, str], values: Values) -> Iterator[Flaw]:
+    return (Flaw(pointer, message) for pointer, text in texts.items() for message in misuses(text, values))
 
 
-def _explain(error: ValidationError, schema: Any) -> str:
-    kind = error.kind
-    if isinstance(kind, ValidationErrorKind.AdditionalProperties):
-        known = schema["properties"]
-        return "; ".join(f"unknown field {name}{did_you_mean(name, known)}" for name in kind.unexpected)
-    if isinstance(kind, ValidationErrorKind.Required):
-        return f"the field {kind.property} is missing"
-    if isinstance(kind, ValidationErrorKind.AnyOf):
-        return "give a price, a stock, or both"
-    if error.instance_path and error.instance_path[-1] == "key":
-        return "an API key is a text of 1 to 200 characters"
-    described = schema.get("description") if isinstance(schema, dict) else None
-    return f"{error.message}{f' ({described})' if described else ''}"
+def _unknown(given: Values, whole: Part, texts: dict[str, str]) -> Iterator[Problem]:
+    known = {*whole.data.get("variables", {}), *(name for text in texts.values() for name in used(text))}
+    for name in given.keys() - known:
+        yield Problem(Place(f"--set {name}"), f"the scenario has no such variable{did_you_mean(name, known)}")
+
+
+def _with_variables(flaws: Iterable[Flaw], texts: dict[str, str], whole: Part, given: Values) -> Iterator[Flaw]:
+    """The flaws, with the places of the variables in the texts that they are about."""
+    for flaw in flaws:
+        names = dict.fromkeys(used(texts.get(flaw.pointer)))
+        sources = ", ".join(f"${{{name}}} is given {_source(name, whole, given)}" for name in names)
+        yield flaw._replace(message=f"{flaw.message}; {sources}") if sources else flaw
+
+
+def _source(name: str, whole: Part, given: Values) -> str:
+    if name in given:
+        return "by --set"
+    file, pointer = whole.origin(join("variables", name))
+    return f"at {file.place(pointer)}"

@@ -1,13 +1,21 @@
 """The mock as a process of its own, until it is interrupted."""
 
+import asyncio
 import errno
 import gc
 import socket
-from collections.abc import Callable
+from asyncio import BaseTransport, Event
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
+from typing import Any
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+from mockserver.web.adapter import STOPPING, TRANSPORT
+
+Task = Coroutine[Any, Any, None]
 
 _BACKLOG = 2048
 _SHUTDOWN_SECONDS = 1
@@ -18,14 +26,14 @@ class AddressError(OSError):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening TCP socket; port 0 takes a free one. Raises AddressError."""
+    """A listening TCP socket; `port` is 0 to 65535, and 0 takes a free one. Raises AddressError."""
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
     except OSError as error:
         raise AddressError(_explain(host, port, error)) from None
-    except OverflowError:
-        raise AddressError(f"port {port} is not between 0 and 65535") from None
+    except UnicodeError:
+        raise AddressError(f"{host} is no name of a host: choose another with --host") from None
 
 
 def url(listener: socket.socket) -> str:
@@ -34,33 +42,90 @@ def url(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def run(app: Starlette, listener: socket.socket, ready: Callable[[], None]) -> None:
-    """Serve until interrupted; `ready` is called when requests are answered."""
+def run(
+    app: ASGIApp, listener: socket.socket, ready: Callable[[], None], beside: Callable[[Event], Task] | None = None
+) -> None:
+    """Serve until interrupted; `ready` is called when requests are answered.
+
+    What runs `beside` has begun by then, and ends when the event is set that it is given.
+    """
     # uvicorn's access log would print the query, and with it the API key.
     config = uvicorn.Config(
         app,
+        http=Connection,
         access_log=False,
         log_level="warning",
         lifespan="off",
         server_header=False,
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
     )
-    server = _Server(config, ready)
+    server = _Foreground(config, ready, beside)
     with suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
 
 
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+class Connection(AutoHTTPProtocol):  # type: ignore[misc,valid-type] # a class that uvicorn chooses as it is imported
+    """A connection of uvicorn that hands its transport to the application, so that a fault can break it."""
+
+    app: Callable[..., Awaitable[None]]
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        """Serve a client that has connected."""
+        super().connection_made(transport)
+        self.app = _with_transport(self.app, transport)
+
+
+def _with_transport(app: Callable[..., Awaitable[None]], transport: BaseTransport) -> Callable[..., Awaitable[None]]:
+    extensions = {TRANSPORT: transport}
+
+    def call(scope: dict[str, Any], receive: object, send: object) -> Awaitable[None]:
+        scope["extensions"] = extensions
+        return app(scope, receive, send)
+
+    return call
+
+
+class Server(uvicorn.Server):
+    """A uvicorn server that no fault holds up when it stops."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._stopping = Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen."""
+        self.lifespan.state[STOPPING] = self._stopping
+        await super().startup(sockets)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer what waits, and stop."""
+        self._stopping.set()
+        await super().shutdown(sockets)
+
+
+class _Foreground(Server):
+    def __init__(
+        self, config: uvicorn.Config, ready: Callable[[], None], beside: Callable[[Event], Task] | None
+    ) -> None:
         super().__init__(config)
         self._ready = ready
+        self._beside = beside
+        self._running: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         # What is loaded by now stays: the collector need not look at it again with every request's garbage.
         gc.collect()
         gc.freeze()
+        if self._beside is not None:
+            self._running = asyncio.create_task(self._beside(self._stopping))
+            await asyncio.sleep(0)
         self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        if self._running is not None:
+            await self._running
 
 
 def _explain(host: str, port: int, error: OSError) -> str:

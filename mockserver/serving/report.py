@@ -1,6 +1,7 @@
 """What the mock tells the person at the terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import click
 
@@ -34,18 +35,58 @@ def observers(*, quiet: bool, verbose: bool) -> Sequence[Observer]:
     return (_print_exchange,) if verbose else (_print_violations,)
 
 
+class Reloads(NamedTuple):
+    """What is told when a watched scenario is read anew: that it is played now, or why it is not."""
+
+    loaded: Callable[[Scenario, Scenario], None]
+    refused: Callable[[Exception], None]
+
+
+def reloads(*, quiet: bool) -> Reloads:
+    """What is printed of a watched scenario; nothing but problems if quiet."""
+    return Reloads(_print_nothing if quiet else _print_changes, _print_problems)
+
+
+def changes(before: Scenario, after: Scenario) -> str:
+    """Which sections of a scenario were added, removed or changed."""
+    old, new = before.data, after.data
+    kinds = {
+        "added": [name for name in new if name not in old],
+        "removed": [name for name in old if name not in new],
+        "changed": [name for name in new if name in old and new[name] != old[name]],
+    }
+    return "; ".join(f"{', '.join(names)} {kind}" for kind, names in kinds.items() if names)
+
+
+def _print_nothing(_: Scenario, __: Scenario) -> None:
+    pass
+
+
+def _print_changes(before: Scenario, after: Scenario) -> None:
+    click.echo(f"Reloaded {after.name}: {changes(before, after)}. The world begins anew.")
+
+
+def _print_problems(error: Exception) -> None:
+    click.echo(f"{error}\nNot reloaded: the last good scenario goes on.", err=True)
+
+
 def _accounts(scenario: Scenario, world: World) -> list[str]:
     accounts = scenario.data["accounts"]
     return [
-        f"{account['userId']} / {account['key'] if scenario.shipped else 'the key in its file'}, "
+        f"{account['userId']} / {_key(account) if scenario.shipped else 'the key in its file'}, "
         f"{dollars(world.ledger.balance(account['userId'])):.2f} dollars"
         for account in accounts
     ]
 
 
+def _key(account: dict[str, Any]) -> str:
+    return " or ".join(account.get("keys") or [account["key"]])
+
+
 def _print_exchange(exchange: Exchange) -> None:
     name = exchange.operation.name if exchange.operation else "no operation"
-    click.echo(f"{exchange.status} {exchange.method} {exchange.path} ({name})")
+    faults = f", {' and '.join(exchange.faults)}" if exchange.faults else ""
+    click.echo(f"{exchange.status or 'no answer'} {exchange.method} {exchange.path} ({name}{faults})")
     _print_violations(exchange)
 
 

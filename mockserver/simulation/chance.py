@@ -27,6 +27,10 @@ class Chance:
         """A number from 0 to before `bound`."""
         return int.from_bytes(self._digest(16, labels)) % bound
 
+    def fraction(self, *labels: Label) -> float:
+        """A number from 0 to before 1."""
+        return self.below(1 << 53, *labels) / (1 << 53)
+
     def pick(self, options: Sequence[T], *labels: Label) -> T:
         """One of the options."""
         return options[self.below(len(options), *labels)]

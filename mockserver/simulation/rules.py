@@ -3,39 +3,99 @@
 from typing import NamedTuple
 
 from mockserver.domain.clock import Duration, Instant
+from mockserver.domain.order import LIFETIME
 from mockserver.domain.payment import Status
+from mockserver.domain.script import Attempt, Transfer
+
+
+class Turn(NamedTuple):
+    """Which of the orders or payments that meet a rule's other conditions are meant, counted from 1.
+
+    `first` and `last` are inclusive; `every` 3 means the third, the sixth and so on; `probability` is 0 to 1.
+    """
+
+    first: int = 1
+    last: int | None = None
+    every: int = 1
+    probability: float = 1
+
+    def comes(self, nth: int, draw: float) -> bool:
+        """Whether the n-th one is meant; `draw` is its own draw from 0 to before 1."""
+        within = self.first <= nth and (self.last is None or nth <= self.last)
+        return within and nth % self.every == 0 and draw < self.probability
 
 
 class OrderMatch(NamedTuple):
-    """Conditions on an order, by code; None lets everything through."""
+    """Conditions on an order, by code; None lets everything through. Prices are list prices in cents, inclusive."""
 
     account: str | None = None
     country: str | None = None
     service: str | None = None
+    carrier: str | None = None
+    least: int = 0
+    most: int | None = None
 
-    def fits(self, account: str, country: str, service: str) -> bool:
+    def fits(self, attempt: Attempt) -> bool:
         """Whether an order meets every condition."""
-        wanted = (self.account, self.country, self.service)
-        return all(want in (None, have) for want, have in zip(wanted, (account, country, service), strict=True))
+        return (
+            self.account in (None, attempt.customer)
+            and self.country in (None, attempt.country)
+            and self.service in (None, attempt.service)
+            and self.carrier in (None, attempt.carrier)
+            and self.least <= attempt.price
+            and (self.most is None or attempt.price <= self.most)
+        )
 
 
 class Sms(NamedTuple):
-    """An SMS so long after the order. Without a text it comes from the templates; `{code}` in a text is filled in."""
+    """An SMS so long after the order, or at the n-th poll; it comes `times` times, the same each time.
 
-    after: Duration
+    Without a text it comes from the templates of the service in `language`, or else in the country's. In a text
+    `{code}`, `{service}` and `{other}` (a second code) are filled in.
+    """
+
+    after: Duration = 0
+    polls: int = 0
     text: str | None = None
     code: str | None = None
+    language: str | None = None
+    times: int = 1
+
+
+class Shortage(NamedTuple):
+    """No numbers for the first `tries`, and until so long after the start."""
+
+    tries: int = 0
+    until: Duration = 0
+
+
+class Repricing(NamedTuple):
+    """A price that changes as an order is asked for: set `to` cents, or changed `by` percent, on the first tries."""
+
+    to: int | None = None
+    by: int = 0
+    tries: int = 1
+
+    def apply(self, price: int) -> int:
+        """The new list price, in cents."""
+        return self.to if self.to is not None else max(0, price + price * self.by // 100)
 
 
 class OrderRule(NamedTuple):
-    """What happens to the orders that match; an id that is given makes the rule serve one order only."""
+    """What happens to the orders that match; an id that is given makes the rule serve one order only.
+
+    `expires_at`, when it is given, counts instead of `lifetime`.
+    """
 
     when: OrderMatch = OrderMatch()
+    turn: Turn = Turn()
     sms: tuple[Sms, ...] = ()
     order_id: str | None = None
     phone: str | None = None
-    lifetime: Duration | None = None
+    lifetime: Duration = LIFETIME
     expires_at: Instant | None = None
+    shortage: Shortage = Shortage()
+    repricing: Repricing | None = None
 
 
 class PaymentMatch(NamedTuple):
@@ -44,15 +104,16 @@ class PaymentMatch(NamedTuple):
     account: str | None = None
     provider: str | None = None
 
-    def fits(self, account: str, provider: str) -> bool:
+    def fits(self, transfer: Transfer) -> bool:
         """Whether a payment meets every condition."""
-        return self.account in (None, account) and self.provider in (None, provider)
+        return self.account in (None, transfer.customer) and self.provider in (None, transfer.provider)
 
 
 class PaymentRule(NamedTuple):
     """What happens to the payments that match: `status` after a time, or nothing until they expire."""
 
     when: PaymentMatch = PaymentMatch()
+    turn: Turn = Turn()
     after: Duration = 0
     status: Status | None = None
     page: str | None = None

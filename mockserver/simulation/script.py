@@ -1,84 +1,103 @@
 """The script of a world: a scenario's rules, filled in by seeded chance."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from mockserver.domain.catalogue import Catalogue, Country
+from mockserver.domain.clock import Instant
 from mockserver.domain.market import Shelf
-from mockserver.domain.order import LIFETIME, Order
-from mockserver.domain.script import Assignment, Delivery, Purchase, Restocking, Settlement, Terms, Transfer
+from mockserver.domain.order import Order
+from mockserver.domain.refusal import Reason
+from mockserver.domain.script import (
+    Assignment,
+    Attempt,
+    Delivery,
+    Obstacle,
+    Purchase,
+    Restocking,
+    Settlement,
+    Terms,
+    Transfer,
+)
 from mockserver.simulation.chance import BASE58, HEX, Chance, Label
 from mockserver.simulation.messages import Templates, choose
-from mockserver.simulation.rules import OrderRule, PaymentRule, Sms
+from mockserver.simulation.rules import OrderRule, PaymentRule, Sms, Turn
 
 _FIRST_ORDER_ID = 30_000_000
+_PLACEHOLDER = re.compile(r"\{(code|other|service)\}")
 _ADDRESS_PART = re.compile(r"%([xb])\{(\d+)\}")
 _ALPHABETS = {"x": HEX, "b": BASE58}
 
 
 class SeededScript:
-    """Implements `domain.script.Script`. `restock` fills every shelf that runs empty."""
+    """Implements `domain.script.Script`.
+
+    `start` is when the world begins; `restock` fills every shelf that runs empty. `tallies` counts, by rule, what
+    has come to it: all that the script remembers.
+    """
 
     def __init__(
         self,
         seed: int,
         catalogue: Catalogue,
         templates: Templates,
-        orders: Sequence[OrderRule],
-        payments: Sequence[PaymentRule],
-        restock: Restocking | None,
+        orders: Sequence[OrderRule] = (),
+        payments: Sequence[PaymentRule] = (),
+        restock: Restocking | None = None,
+        start: Instant = 0,
     ) -> None:
+        self.tallies: Counter[str] = Counter()
         self._chance = Chance(seed)
         self._catalogue = catalogue
         self._templates = templates
         self._orders = orders
         self._payments = payments
         self._restock = restock
+        self._start = start
 
     @property
     def secret(self) -> int:
         """What quotes are keyed with."""
         return self._chance.seed
 
+    def obstacle(self, attempt: Attempt) -> Obstacle:
+        """What the rule that an order would come under puts in its way."""
+        index, rule = self._rule_for(attempt)
+        shortage, repricing = rule.shortage, rule.repricing
+        if attempt.at < self._start + shortage.until or self._tries(f"shortage {index}", shortage.tries):
+            return Obstacle(refusal=Reason.NO_NUMBERS)
+        if repricing and self._tries(f"repricing {index}", repricing.tries):
+            return Obstacle(price=repricing.apply(attempt.price))
+        return Obstacle()
+
     def assign(self, purchase: Purchase) -> Assignment:
         """Give an order its number and its future, by the first rule that matches and whose id is free."""
-        shelf = purchase.shelf
-        rule = next(
-            (
-                rule
-                for rule in self._orders
-                if rule.when.fits(purchase.customer, shelf.country, shelf.service)
-                and not (rule.order_id and purchase.taken(rule.order_id))
-            ),
-            OrderRule(),
-        )
+        attempt, shelf = purchase.attempt, purchase.shelf
+        index, rule = self._rule_for(attempt)
+        self.tallies.update(f"order {known}" for known, rule in enumerate(self._orders) if rule.when.fits(attempt))
         order_id = rule.order_id or self._order_id(purchase)
         country = self._catalogue.countries[shelf.country]
         return Assignment(
             order_id=order_id,
             phone=rule.phone or self._phone(country, purchase.nth_in_country),
-            expires_at=rule.expires_at or purchase.at + (rule.lifetime or LIFETIME),
+            expires_at=attempt.at + rule.lifetime if rule.expires_at is None else rule.expires_at,
             deliveries=self._deliveries(rule, country, shelf.service, order_id, 0),
+            rule=index,
         )
 
     def another(self, order: Order) -> tuple[Delivery, ...]:
         """The SMS that the order's rule lets come once more."""
-        rule = next(
-            (
-                rule
-                for rule in self._orders
-                if rule.when.fits(order.customer, order.country, order.service) and rule.order_id in (None, order.id)
-            ),
-            OrderRule(),
-        )
+        rule = OrderRule() if order.rule is None else self._orders[order.rule]
         country = self._catalogue.countries[order.country]
         return self._deliveries(rule, country, order.service, order.id, order.period)
 
     def terms(self, transfer: Transfer) -> Terms:
         """Give a payment its ids and its end, by the first rule that matches."""
-        rule = next(
-            (rule for rule in self._payments if rule.when.fits(transfer.customer, transfer.provider)), PaymentRule()
-        )
+        matching = [index for index, rule in enumerate(self._payments) if rule.when.fits(transfer)]
+        rules = ((index, self._payments[index]) for index in matching)
+        rule = next((rule for index, rule in rules if self._comes("payment", index, rule.turn)), PaymentRule())
+        self.tallies.update(f"payment {index}" for index in matching)
         chance, nth = self._chance, transfer.nth
         return Terms(
             payment_id=chance.uuid("payment", nth),
@@ -93,9 +112,27 @@ class SeededScript:
         """When an empty shelf fills again, if ever."""
         return self._restock
 
+    def _rule_for(self, attempt: Attempt) -> tuple[int | None, OrderRule]:
+        for index, rule in enumerate(self._orders):
+            used_up = rule.order_id is not None and attempt.taken(rule.order_id)
+            if rule.when.fits(attempt) and not used_up and self._comes("order", index, rule.turn):
+                return index, rule
+        return None, OrderRule()
+
+    def _comes(self, kind: str, index: int, turn: Turn) -> bool:
+        nth = self.tallies[f"{kind} {index}"] + 1
+        return turn.comes(nth, self._chance.fraction(kind, "rule", index, nth) if turn.probability < 1 else 0)
+
+    def _tries(self, tally: str, tries: int) -> bool:
+        """Whether this is one of the first tries; if so it is counted."""
+        if self.tallies[tally] >= tries:
+            return False
+        self.tallies[tally] += 1
+        return True
+
     def _order_id(self, purchase: Purchase) -> str:
         number = _FIRST_ORDER_ID + self._chance.below(1_000_000, "order ids") + purchase.nth
-        while purchase.taken(str(number)):
+        while purchase.attempt.taken(str(number)):
             number += 1
         return str(number)
 
@@ -113,16 +150,22 @@ class SeededScript:
         self, rule: OrderRule, country: Country, service: str, order_id: str, period: int
     ) -> tuple[Delivery, ...]:
         return tuple(
-            self._delivery(sms, country, service, order_id, period, position) for position, sms in enumerate(rule.sms)
+            self._delivery(sms, country, service, order_id, period, position)
+            for position, sms in enumerate(rule.sms)
+            for _ in range(sms.times)
         )
 
     def _delivery(self, sms: Sms, country: Country, service: str, *labels: Label) -> Delivery:
-        template = choose(self._templates, self._chance, service, country.language, *labels)
+        template = choose(self._templates, self._chance, service, sms.language or country.language, *labels)
         drawn = sms.code or self._chance.digits(template.code, "code", *labels)
         text = template.text if sms.text is None else sms.text
         code = drawn if sms.code or "{code}" in text else None
-        name = self._catalogue.services[service].name
-        return Delivery(sms.after, text.replace("{code}", drawn).replace("{service}", name), code)
+        parts = {
+            "code": drawn,
+            "other": self._chance.digits(template.code, "other code", *labels),
+            "service": self._catalogue.services[service].name,
+        }
+        return Delivery(sms.after, _PLACEHOLDER.sub(lambda part: parts[part[1]], text), code, sms.polls)
 
     def _address(self, template: str, nth: int) -> str:
         return _ADDRESS_PART.sub(

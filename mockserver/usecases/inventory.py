@@ -5,7 +5,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from mockserver.domain.customer import Customer
-from mockserver.domain.order import RUNNING, Order, State
+from mockserver.domain.order import RUNNING, Event, Message, Order, State
 from mockserver.domain.world import World
 
 
@@ -25,9 +25,23 @@ class OrderFilter(NamedTuple):
         )
 
 
+def look(world: World, order: Order) -> Order:
+    """A look at an order, as a polling client takes: it counts, and an SMS may arrive at it."""
+    for delivery in world.polled(order):
+        if order.can(Event.SMS):
+            order = order.receive(Message(world.clock.now(), delivery.text, delivery.code))
+            world.save_order(order)
+    return order
+
+
+def single(world: World, customer: Customer, order_id: str) -> Order:
+    """One order. Raises Refusal(ORDER_NOT_FOUND)."""
+    return look(world, world.order_of(customer, order_id))
+
+
 def inventory(world: World, customer: Customer, limit: int) -> list[Order]:
     """Every running order, then at most `limit` expired ones, each newest first."""
-    orders = list(world.orders_of(customer))
+    orders = [look(world, order) for order in list(world.orders_of(customer))]
     running = [order for order in orders if order.state in RUNNING]
     expired = (order for order in orders if order.state is State.EXPIRED)
     return [*running, *islice(expired, limit)]
@@ -35,4 +49,5 @@ def inventory(world: World, customer: Customer, limit: int) -> list[Order]:
 
 def matching(world: World, customer: Customer, wanted: OrderFilter) -> Iterable[Order]:
     """A customer's orders that pass a filter, newest first."""
-    return filter(wanted.lets_through, world.orders_of(customer))
+    orders = [look(world, order) for order in list(world.orders_of(customer))]
+    return filter(wanted.lets_through, orders)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from mockserver.domain.catalogue import ANY_CARRIER, Country, Offer, Service
+from mockserver.domain.customer import Customer
 from mockserver.domain.quote import Quote, quote
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.world import World
@@ -13,7 +14,10 @@ POPULAR = 10
 
 
 class Listing(NamedTuple):
-    """A service as it is offered now for a carrier word: list price in cents, numbers in stock."""
+    """A service as it is offered now for a carrier word: price in cents, numbers in stock.
+
+    The price is the list price, until it is `shown` to a customer.
+    """
 
     country: Country
     carrier: str
@@ -50,8 +54,15 @@ def listings(world: World, country: str, carrier: str) -> list[Listing]:
     return [listing(world, place.code, carrier, service) for service in offered]
 
 
+def shown(world: World, customer: Customer, found: Listing) -> Listing:
+    """A listing as a customer sees it: at its own price, where the rules say that discounts are shown."""
+    if not world.rules.discount_shown:
+        return found
+    return found._replace(price=customer.tier.apply(found.price))
+
+
 def quoted(world: World, found: Listing) -> Quote:
-    """The proof that a client has seen a listing's price."""
+    """The proof that a customer has seen a listing's price, as it was shown."""
     return quote(world.script.secret, found.country.code, found.carrier, found.service.code, found.price)
 
 

@@ -10,9 +10,9 @@ from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.market import Shelf
 from mockserver.domain.order import LIFETIME, Order
 from mockserver.domain.refusal import Reason, Refusal
-from mockserver.domain.script import Delivery, Purchase
+from mockserver.domain.script import Attempt, Delivery, Purchase
 from mockserver.domain.world import World
-from mockserver.usecases.lookup import Listing, listing, quoted
+from mockserver.usecases.lookup import Listing, listing, quoted, shown
 
 
 class OrderRequest(NamedTuple):
@@ -31,25 +31,39 @@ def order_number(world: World, customer: Customer, request: OrderRequest) -> Ord
     """Buy a number: charged at once, waiting for its SMS.
 
     Raises Refusal(UNKNOWN_COUNTRY, UNKNOWN_CARRIER, UNKNOWN_SERVICE) for a bad choice, PRICE_CHANGED when
-    the quote is stale or the price above the maximum, NO_NUMBERS, or INSUFFICIENT_BALANCE.
+    the quote is stale, that or what the rules say when the price is above the maximum, NO_NUMBERS, or
+    INSUFFICIENT_BALANCE.
     """
-    wanted = listing(world, request.country, request.carrier, request.service)
+    found = listing(world, request.country, request.carrier, request.service)
+    attempt = Attempt(
+        customer=customer.id,
+        country=found.country.code,
+        carrier=found.carrier,
+        service=found.service.code,
+        price=found.price,
+        at=world.clock.now(),
+        taken=world.has_order,
+    )
+    _meet(world, attempt)
+    wanted = shown(world, customer, listing(world, request.country, request.carrier, request.service))
     if not quoted(world, wanted).confirms(request.m, request.n):
         raise Refusal(Reason.PRICE_CHANGED)
     shelf = _choose(world, customer, request, wanted)
     price = customer.tier.apply(world.market.price(shelf))
     if price > world.ledger.balance(customer.id):
         raise Refusal(Reason.INSUFFICIENT_BALANCE)
-    return _sell(world, customer, shelf, _carrier_word(request, wanted, shelf), price)
+    return _sell(world, customer, attempt, shelf, _carrier_word(request, wanted, shelf), price)
 
 
 def request_another(world: World, customer: Customer, order_id: str) -> Order:
-    """Wait for one more SMS on a number, free of charge.
+    """Wait for one more SMS on a number: free of charge, or for the order's price again where the rules say so.
 
-    Raises Refusal(ORDER_NOT_FOUND, SMS_NOT_RECEIVED or ORDER_EXPIRED).
+    Raises Refusal(ORDER_NOT_FOUND, SMS_NOT_RECEIVED, ORDER_EXPIRED or INSUFFICIENT_BALANCE).
     """
     now = world.clock.now()
     order = world.order_of(customer, order_id).another(now + LIFETIME)
+    if world.rules.another_sms_charged:
+        world.ledger.post(Entry(now, customer.id, EntryKind.CHARGE, -order.price, order.id, order.period))
     world.save_order(order)
     _plan(world, order, now, world.script.another(order))
     return order
@@ -62,6 +76,16 @@ def refund(world: World, customer: Customer, order_id: str) -> Order:
     world.ledger.post(Entry(now, customer.id, EntryKind.REFUND, order.price, order.id))
     world.save_order(order)
     return order
+
+
+def _meet(world: World, attempt: Attempt) -> None:
+    obstacle = world.script.obstacle(attempt)
+    if obstacle.price is not None:
+        country = world.catalogue.countries[attempt.country]
+        for carrier in world.catalogue.carriers(country, attempt.carrier):
+            world.market.reprice(Shelf(attempt.country, carrier.name, attempt.service), obstacle.price)
+    if obstacle.refusal is not None:
+        raise Refusal(obstacle.refusal)
 
 
 def _choose(world: World, customer: Customer, request: OrderRequest, wanted: Listing) -> Shelf:
@@ -78,7 +102,7 @@ def _choose(world: World, customer: Customer, request: OrderRequest, wanted: Lis
     asked = in_stock(request.carrier)
     if asked:
         if not affordable(asked[0]):
-            raise Refusal(Reason.PRICE_CHANGED)
+            raise Refusal(world.rules.above_maximum)
         return asked[0]
     others = filter(affordable, in_stock(ANY_CARRIER)) if request.failover else iter(())
     substitute = next(others, None)
@@ -91,16 +115,14 @@ def _carrier_word(request: OrderRequest, wanted: Listing, shelf: Shelf) -> str:
     return wanted.carrier if request.carrier == ANY_CARRIER else shelf.carrier
 
 
-def _sell(world: World, customer: Customer, shelf: Shelf, carrier: str, price: int) -> Order:
-    now = world.clock.now()
+def _sell(world: World, customer: Customer, attempt: Attempt, shelf: Shelf, carrier: str, price: int) -> Order:
+    now = attempt.at
     assigned = world.script.assign(
         Purchase(
-            customer=customer.id,
+            attempt=attempt,
             shelf=shelf,
-            at=now,
             nth=world.order_count() + 1,
             nth_in_country=1 + sum(n for (country, _), n in world.placed.items() if country == shelf.country),
-            taken=world.has_order,
         )
     )
     order = Order(
@@ -113,6 +135,7 @@ def _sell(world: World, customer: Customer, shelf: Shelf, carrier: str, price: i
         price=price,
         ordered_at=now,
         expires_at=assigned.expires_at,
+        rule=assigned.rule,
     )
     world.ledger.post(Entry(now, customer.id, EntryKind.CHARGE, -price, order.id))
     world.save_order(order)
@@ -124,8 +147,10 @@ def _sell(world: World, customer: Customer, shelf: Shelf, carrier: str, price: i
 
 def _plan(world: World, order: Order, now: Instant, deliveries: tuple[Delivery, ...]) -> None:
     world.agenda.plan(order.expires_at, OrderEnds(order.id))
+    world.await_polls(order, tuple(delivery for delivery in deliveries if delivery.polls))
     for delivery in deliveries:
-        world.agenda.plan(now + delivery.after, SmsDue(order.id, delivery.text, delivery.code))
+        if not delivery.polls:
+            world.agenda.plan(now + delivery.after, SmsDue(order.id, delivery.text, delivery.code))
 
 
 def _plan_restocking(world: World, shelf: Shelf, now: Instant) -> None:

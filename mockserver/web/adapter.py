@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockserver.web.message import Header, Request
+from mockserver.web.message import Header, Pause, Request
 from mockserver.web.pipeline import Pipeline
 
 BODY_LIMIT = 1024 * 1024
@@ -13,6 +13,12 @@ BODY_LIMIT = 1024 * 1024
 
 DRAIN_LIMIT = 64 * BODY_LIMIT
 """How many bytes of a longer body are thrown away, so that its sender gets to read the answer."""
+
+TRANSPORT = "smsonline_mock.transport"
+"""The extension of a scope in which a server hands over its transport, so that a fault can break the connection."""
+
+STOPPING = "smsonline_mock.stopping"
+"""Where the state of a scope has the asyncio.Event that a server sets when it stops, so that no fault holds it up."""
 
 _CLOSE: Header = (b"connection", b"close")
 
@@ -39,9 +45,21 @@ class Dialects:
 async def _answer(pipeline: Pipeline, scope: Scope, receive: Receive, send: Send) -> None:
     headers: Sequence[Header] = scope["headers"]
     body = await _read(receive) if _has_body(headers) else b""
-    response = pipeline(Request(scope["method"], _path(scope), scope["query_string"], headers, body))
-    sent = response.headers if body is not None else [*response.headers, _CLOSE]
-    await send({"type": "http.response.start", "status": response.status, "headers": sent})
+    try:
+        response = pipeline(Request(scope["method"], _path(scope), scope["query_string"], headers, body))
+    except Pause as asked:
+        from mockserver.web.delivery import pause
+
+        await pause(asked.duration, scope)
+        response = pipeline(asked.request)
+    if body is None:
+        response.headers.append(_CLOSE)
+    if response.delivery is not None:
+        from mockserver.web.delivery import deliver
+
+        await deliver(response, scope, receive, send)
+        return
+    await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
     await send({"type": "http.response.body", "body": response.body})
 
 

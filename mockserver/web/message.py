@@ -1,7 +1,13 @@
 """HTTP messages as plain values, between the server and the pipeline."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+
+from mockserver.domain.clock import Duration
+
+if TYPE_CHECKING:
+    from mockserver.simulation.faults import Act
 
 Header = tuple[bytes, bytes]
 
@@ -9,7 +15,8 @@ Header = tuple[bytes, bytes]
 class Request(NamedTuple):
     """A request as it came; header names are lower case.
 
-    `path` is percent-encoded and has no query. `body` is None when it was longer than is read.
+    `path` is percent-encoded and has no query. `body` is None when it was longer than is read. `acts` are what faults
+    do to it, once that has been decided.
     """
 
     method: str
@@ -17,6 +24,7 @@ class Request(NamedTuple):
     query: bytes
     headers: Sequence[Header]
     body: bytes | None = b""
+    acts: "tuple[Act, ...] | None" = None
 
     def header(self, name: bytes) -> str:
         """The first header of that (lower-case) name, or an empty text."""
@@ -37,9 +45,42 @@ class Request(NamedTuple):
         return key.strip() if scheme.lower() == "bearer" and key.strip() else None
 
 
+class Pause(Exception):  # noqa: N818 - nothing went wrong
+    """Nothing has happened yet: the request is to be made again, as it is here, in so many milliseconds."""
+
+    def __init__(self, duration: Duration, request: Request) -> None:
+        super().__init__(f"{duration} ms")
+        self.duration = duration
+        self.request = request
+
+
+class Ending(Enum):
+    """How an answer ends."""
+
+    WHOLE = "all of it is sent"
+    CUT = "the connection closes within the body"
+    CLOSED = "the connection closes without an answer"
+    RESET = "the connection is reset without an answer"
+
+
+class Delivery(NamedTuple):
+    """How an answer is put on the wire that does not come at once, in one piece and whole.
+
+    It begins after `delay` milliseconds, and comes in chunks of so many bytes, `every` milliseconds apart. When it is
+    cut, `kept` bytes of its body are sent.
+    """
+
+    delay: Duration = 0
+    chunk: int | None = None
+    every: Duration = 0
+    ending: Ending = Ending.WHOLE
+    kept: int = 0
+
+
 class Response(NamedTuple):
-    """An answer ready to be sent."""
+    """An answer ready to be sent; without a delivery, at once and in one piece."""
 
     status: int
     headers: list[Header]
     body: bytes
+    delivery: Delivery | None = None

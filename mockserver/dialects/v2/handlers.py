@@ -1,9 +1,10 @@
 """What each operation of V2 does: a thin layer between its arguments, the use cases and its wire shape."""
 
+from functools import partial
+
 from mockserver.dialects import wire
 from mockserver.dialects.dialect import Call, Handlers, Reply
 from mockserver.domain.catalogue import ANY_CARRIER
-from mockserver.domain.order import State
 from mockserver.domain.world import World
 from mockserver.usecases import inventory, lookup, ordering, paying
 
@@ -40,12 +41,13 @@ def get_countries(call: Call, world: World) -> Reply:
 
 def get_services(call: Call, world: World) -> Reply:
     found = lookup.listings(world, call.query["country"], call.query.get("carrier", ANY_CARRIER))
-    return _ok([wire.service(listing, wire.dollars) for listing in found])
+    return _ok([wire.service(lookup.shown(world, call.customer, listing), wire.dollars) for listing in found])
 
 
 def get_service_detail(call: Call, world: World) -> Reply:
     carrier = call.query.get("carrier", ANY_CARRIER)
-    found = lookup.listing(world, call.query["country"], carrier, call.query["service"])
+    offered = lookup.listing(world, call.query["country"], carrier, call.query["service"])
+    found = lookup.shown(world, call.customer, offered)
     return _ok(wire.service_detail(found, lookup.quoted(world, found), wire.dollars))
 
 
@@ -83,22 +85,23 @@ def request_another(call: Call, world: World) -> Reply:
     return _ok("requestAnother-completed")
 
 
-def get_phone_status(call: Call, world: World) -> Reply:
-    order = world.order_of(call.customer, call.query["orderId"])
-    return _ok(wire.order_item(world, order, wire.dollars))
+def get_phone_status(call: Call, world: World, words: wire.Words = wire.WORDS) -> Reply:
+    order = inventory.single(world, call.customer, call.query["orderId"])
+    return _ok(wire.order_item(world, order, wire.dollars, words))
 
 
 _END_OF_TIME = "9999-12-31 23:59:59"
 
 
-def get_bulk_phone_status(call: Call, world: World) -> Reply:
+def get_bulk_phone_status(call: Call, world: World, words: wire.Words = wire.WORDS) -> Reply:
     query = call.query
     wanted = inventory.OrderFilter(
         country=world.catalogue.country(query["country"]).code if "country" in query else None,
         service=world.catalogue.service(query["service"]).code if "service" in query else None,
-        state=State(query["status"]) if "status" in query else None,
+        state=next((state for state, word in words.items() if word == query.get("status")), None),
     )
-    items = (wire.order_item(world, order, wire.dollars) for order in inventory.matching(world, call.customer, wanted))
+    orders = inventory.matching(world, call.customer, wanted)
+    items = (wire.order_item(world, order, wire.dollars, words) for order in orders)
     first, last = query.get("expiresFrom", ""), query.get("expiresTo", _END_OF_TIME)
     return _ok([item for item in items if first <= str(item["expiredAtUTC"]) <= last])
 
@@ -117,3 +120,9 @@ HANDLERS: Handlers = {
     "getPhoneStatus": get_phone_status,
     "getBulkPhoneStatus": get_bulk_phone_status,
 }
+
+
+def in_words(words: wire.Words) -> Handlers:
+    """All handlers, calling the states of orders by these words."""
+    showing_orders = {"getPhoneStatus": get_phone_status, "getBulkPhoneStatus": get_bulk_phone_status}
+    return {**HANDLERS, **{name: partial(handler, words=words) for name, handler in showing_orders.items()}}

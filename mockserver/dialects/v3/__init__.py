@@ -1,11 +1,14 @@
 """The V3 API."""
 
 from contracts.spec import load
+from contracts.spec.readings import DEFAULTS, Choices
 from mockserver.dialects.dialect import Dialect
+from mockserver.dialects.manner import manner
 from mockserver.dialects.v3.failures import STATUSES, failure_body
-from mockserver.dialects.v3.handlers import HANDLERS
+from mockserver.dialects.v3.handlers import in_words
 
 
-def dialect() -> Dialect:
-    """V3 by its contract document."""
-    return Dialect(load("v3"), HANDLERS, STATUSES, failure_body)
+def dialect(readings: Choices = DEFAULTS) -> Dialect:
+    """V3 by its contract document, as these readings have it. Raises ReadingError."""
+    statuses, words = manner(readings)
+    return Dialect(load("v3", readings), in_words(words), {**STATUSES, **statuses}, failure_body)

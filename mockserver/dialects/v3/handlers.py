@@ -1,5 +1,7 @@
 """What each operation of V3 does: a thin layer between its arguments, the use cases and its wire shape."""
 
+from functools import partial
+
 from mockserver.dialects import wire
 from mockserver.dialects.dialect import Call, Handlers, Reply
 from mockserver.domain.order import State
@@ -115,11 +117,12 @@ def get_countries(call: Call, world: World) -> Reply:
 
 def list_services(call: Call, world: World) -> Reply:
     found = lookup.listings(world, call.path["country"], call.path["carrier"])
-    return _ok([wire.service(listing, _cents) for listing in found])
+    return _ok([wire.service(lookup.shown(world, call.customer, listing), _cents) for listing in found])
 
 
 def get_service_detail(call: Call, world: World) -> Reply:
-    found = lookup.listing(world, call.path["country"], call.path["carrier"], call.path["service"])
+    offered = lookup.listing(world, call.path["country"], call.path["carrier"], call.path["service"])
+    found = lookup.shown(world, call.customer, offered)
     return _ok(wire.service_detail(found, lookup.quoted(world, found), _cents))
 
 
@@ -128,7 +131,7 @@ def get_popular(call: Call, world: World) -> Reply:
         [
             {
                 **wire.service_in_country(listing.service, listing.country),
-                "price": listing.price,
+                "price": lookup.shown(world, call.customer, listing).price,
                 "count": listing.stock,
                 "orders": orders,
             }
@@ -150,14 +153,14 @@ def order_number(call: Call, world: World) -> Reply:
     return _ok(wire.purchase(ordering.order_number(world, call.customer, request), _cents))
 
 
-def get_order(call: Call, world: World) -> Reply:
-    order = world.order_of(call.customer, call.path["orderId"])
-    return _ok([wire.order_item(world, order, _cents)])
+def get_order(call: Call, world: World, words: wire.Words = wire.WORDS) -> Reply:
+    order = inventory.single(world, call.customer, call.path["orderId"])
+    return _ok([wire.order_item(world, order, _cents, words)])
 
 
-def get_inventory(call: Call, world: World) -> Reply:
+def get_inventory(call: Call, world: World, words: wire.Words = wire.WORDS) -> Reply:
     orders = inventory.inventory(world, call.customer, int(call.path["limit"]))
-    return _ok([wire.order_item(world, order, _cents) for order in orders])
+    return _ok([wire.order_item(world, order, _cents, words) for order in orders])
 
 
 def change_order_status(call: Call, world: World) -> Reply:
@@ -218,3 +221,9 @@ HANDLERS: Handlers = {
     "getCountries": get_countries,
     "getStatistics": get_statistics,
 }
+
+
+def in_words(words: wire.Words) -> Handlers:
+    """All handlers, calling the states of orders by these words."""
+    showing_orders = {"getInventory": get_inventory, "getOrder": get_order}
+    return {**HANDLERS, **{name: partial(handler, words=words) for name, handler in showing_orders.items()}}

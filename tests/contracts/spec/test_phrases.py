@@ -37,6 +37,8 @@ def test_every_format_has_a_name() -> None:
         ("maximum", 1.5, "be at most 1.5"),
         ("minItems", 1, "have at least 1 item"),
         ("maxItems", 3, "have at most 3 items"),
+        ("minProperties", 1, "have at least 1 field"),
+        ("maxProperties", 2, "have at most 2 fields"),
         ("status", [200, 222], "be 200 or 222"),
         ("multipleOf", 2, "fit the rule multipleOf"),
     ],

@@ -1,0 +1,134 @@
+"""Readings: what the documentation leaves open, and each way in which it can be understood."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import jsonschema_rs
+
+from contracts.spec import located
+from contracts.spec import pointer as pointers
+from contracts.spec.located import LocatedError, Place, Problem
+from contracts.spec.wording import choice, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contracts.spec.located import Located
+    from contracts.spec.overlay import Action
+
+SHIPPED = Path(__file__).parent.parent / "readings"
+SCHEMA = SHIPPED / "schema.json"
+
+Choices = Mapping[str, object]
+"""Values by the names of their readings. A value may be a number where its name looks like one."""
+DEFAULTS: Choices = MappingProxyType({})
+"""No choice: every reading has its default value."""
+
+
+class ReadingError(LocatedError):
+    """A reading cannot be used, or there is none of this name or value. Its text lists every problem, one a line."""
+
+
+class Value(NamedTuple):
+    """One way to understand what a reading leaves open.
+
+    `documents` holds the actions that change the contract documents, by their names. `model` and `wire` are for a
+    program that plays the service: what changes in its rules, and in how it writes its answers.
+    """
+
+    reading: str
+    name: str
+    description: str
+    documents: Mapping[str, tuple[Action, ...]]
+    model: Mapping[str, Any]
+    wire: Mapping[str, Any]
+
+
+class Reading(NamedTuple):
+    """A question that the documentation leaves open, and its answers by name, the default first."""
+
+    name: str
+    question: str
+    values: Mapping[str, Value]
+
+    @property
+    def default(self) -> str:
+        """The answer that holds where none is chosen."""
+        return next(iter(self.values))
+
+
+def readings() -> Mapping[str, Reading]:
+    """Return all readings by name. Raises ReadingError."""
+    return MappingProxyType({path.stem: _read(path) for path in sorted(SHIPPED.glob("*.yaml"))})
+
+
+def chosen(choices: Choices) -> tuple[Value, ...]:
+    """Return the values that are chosen, in the order of `readings()`. Raises ReadingError."""
+    if not choices:
+        return ()
+    known = readings()
+    if problems := [Problem(Place(f"readings.{name}"), message) for name, message in _wrong_choices(choices, known)]:
+        raise ReadingError(problems)
+    return tuple(reading.values[str(choices[name])] for name, reading in known.items() if name in choices)
+
+
+def wrong_choices(choices: Choices) -> Iterator[tuple[str, str]]:
+    """Find the choices that there are not: the name that is given for a reading, and what is wrong with it."""
+    return _wrong_choices(choices, readings()) if choices else iter(())
+
+
+def change(data: Any, document: str, choices: Choices) -> None:
+    """Change the data of the contract document of this name as the chosen readings say. Raises ReadingError."""
+    for value in chosen(choices):
+        for number, action in enumerate(value.documents.get(document, ())):
+            from contracts.spec import overlay  # with its library for JSONPath, takes a tenth of a second to import
+
+            try:
+                overlay.apply(action, data)
+            except overlay.OverlayError as error:
+                path = SHIPPED / f"{value.reading}.yaml"
+                pointer = pointers.join("values", value.name, "documents", document, number)
+                place = located.read(path, path.name).place(pointer)
+                raise ReadingError([Problem(place, str(error), pointer)]) from None
+
+
+def _wrong_choices(choices: Choices, known: Mapping[str, Reading]) -> Iterator[tuple[str, str]]:
+    for name, value in choices.items():
+        if name not in known:
+            yield name, f"there is no reading of this name{did_you_mean(name, known)}; there are {', '.join(known)}"
+        elif str(value) not in (values := known[name].values):
+            yield name, f"must be {choice([*values])}{did_you_mean(value, values)}"
+
+
+def _read(path: Path) -> Reading:
+    source = located.read(path, path.name)
+    if problems := list(_faults(source, path.stem)):
+        raise ReadingError(problems)
+    data = source.data
+    values = {name: _value(data["name"], name, value) for name, value in data["values"].items()}
+    return Reading(data["name"], data["question"], MappingProxyType(values))
+
+
+def _value(reading: str, name: str, data: Mapping[str, Any]) -> Value:
+    return Value(
+        reading=reading,
+        name=name,
+        description=data["description"],
+        documents={document: tuple(actions) for document, actions in data.get("documents", {}).items()},
+        model=data.get("model", {}),
+        wire=data.get("wire", {}),
+    )
+
+
+def _faults(source: Located, name: str) -> Iterator[Problem]:
+    schema = json.loads(SCHEMA.read_bytes())
+    for error in jsonschema_rs.Draft202012Validator(schema).iter_errors(source.data):
+        pointer = pointers.join(*error.instance_path)
+        yield Problem(source.place(pointer), error.message, pointer)
+    if isinstance(source.data, dict) and source.data.get("name", name) != name:
+        yield Problem(source.place("/name"), f"the name of a reading is that of its file, {name}", "/name")

@@ -1,0 +1,86 @@
+"""`smsonline-mock scenarios`."""
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from mockserver.cli.options import UNUSABLE, UnusableError, variables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mockserver.scenario.variables import Values
+
+
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+
+
+@click.group(invoke_without_command=True)
+@_as_json
+@click.pass_context
+def scenarios(context: click.Context, *, as_json: bool) -> None:
+    """List, check and show scenarios; without a command, list those that are shipped."""
+    if context.invoked_subcommand is None:
+        _print_list(as_json=as_json)
+
+
+@scenarios.command("list")
+@_as_json
+def list_(*, as_json: bool) -> None:
+    """List the shipped scenarios."""
+    _print_list(as_json=as_json)
+
+
+@scenarios.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@variables
+def check(files: "Sequence[str]", variables: "Values") -> None:
+    """Say everything that is wrong with scenarios, each given as a file or by its name."""
+    from contracts.spec import LocatedError
+    from mockserver.scenario import fixtures
+    from mockserver.scenario.load import load
+
+    catalogue = fixtures.load().catalogue
+    broken = False
+    for file in files:
+        try:
+            load(file, catalogue, variables)
+        except LocatedError as error:
+            broken = True
+            click.echo(str(error), err=True)
+        else:
+            click.echo(f"{file}: ok")
+    if broken:
+        raise SystemExit(UNUSABLE)
+
+
+@scenarios.command()
+@click.argument("name")
+@variables
+def show(name: str, variables: "Values") -> None:
+    """Print a scenario with its includes and variables resolved; API keys only if it is a shipped one."""
+    from contracts.spec import LocatedError
+    from mockserver.scenario import fixtures
+    from mockserver.scenario.load import load
+    from mockserver.scenario.show import text
+
+    try:
+        scenario = load(name, fixtures.load().catalogue, variables)
+    except LocatedError as error:
+        raise UnusableError(str(error)) from None
+    click.echo(text(scenario), nl=False)
+
+
+def _print_list(*, as_json: bool) -> None:
+    from contracts.spec import located
+    from mockserver.scenario import shipped
+
+    described = {name: located.read(path).data["description"] for name, path in shipped.scenarios().items()}
+    if as_json:
+        rows = [{"name": name, "description": text} for name, text in described.items()]
+        click.echo(json.dumps(rows, indent=2))
+    else:
+        from mockserver.cli import table
+
+        table.show(("scenario", "what happens"), described.items(), fold=True)

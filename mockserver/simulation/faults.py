@@ -1,0 +1,134 @@
+"""Faults of a world: which of them act on a call. What they do is in `effects`.
+
+Every fault keeps its own counts and draws its own chance, so none disturbs another.
+"""
+
+import math
+from collections.abc import Sequence
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from mockserver.domain.clock import Duration, Instant
+from mockserver.simulation.chance import Chance
+from mockserver.simulation.effects import LATE, Cause, Effect, Lognormal, RateLimit, Uniform
+
+
+class Moment(StrEnum):
+    """When a fault acts: before the service has done anything, or when it is done."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+class Condition(NamedTuple):
+    """What must hold for a fault to act; None lets everything through.
+
+    `operations` are globs over names such as `v3.getOrder`. `start` and `end` are virtual time since the start of the
+    world. A call that these four let through matches, and is counted: `nth`, `every` and `probability` choose among
+    the matching calls, `times` is how often the fault acts at most.
+    """
+
+    operations: tuple[str, ...] = ("*",)
+    account: str | None = None
+    start: Duration = 0
+    end: Duration | None = None
+    nth: int | None = None
+    every: int | None = None
+    probability: float | None = None
+    times: int | None = None
+
+    def concerns(self, operation: str, account: str) -> bool:
+        """Whether calls of an operation by an account can ever match."""
+        return self.account in (None, account) and any(fnmatchcase(operation, glob) for glob in self.operations)
+
+
+class Fault(NamedTuple):
+    """What goes wrong, when, and under which name it is reported."""
+
+    name: str
+    when: Condition
+    moment: Moment
+    cause: Cause
+
+
+class Act(NamedTuple):
+    """What a fault does to one call."""
+
+    fault: str
+    moment: Moment
+    effect: Effect
+
+    @property
+    def alters(self) -> bool:
+        """Whether the answer becomes another one than the service meant to give."""
+        return not isinstance(self.effect, LATE)
+
+
+class Faults:
+    """The faults of a world and what they have counted. `start` is the world's, from which their time is measured."""
+
+    def __init__(self, faults: Sequence[Fault], seed: int, start: Instant) -> None:
+        self._faults = tuple(faults)
+        self._chance = Chance(seed)
+        self._start = start
+        self.matched = [0] * len(self._faults)
+        """How many calls each fault has matched."""
+        self.acted = [0] * len(self._faults)
+        """How often each fault has acted."""
+        self.windows: dict[tuple[int, str], tuple[int, int]] = {}
+        """Of a rate limit and a key: the number of the last window, and the calls in it."""
+        self._eligible: dict[tuple[str, str], tuple[tuple[int, ...], float]] = {}
+        """Of an operation and an account: the faults that its calls match, until so long after the start."""
+
+    def decide(self, operation: str, account: str, key: str, now: Instant) -> tuple[Act, ...]:
+        """Count a call, and answer what happens to it, in the order of the faults."""
+        elapsed = now - self._start
+        eligible, until = self._eligible.get((operation, account), ((), 0))
+        if elapsed >= until:
+            eligible, until = self._eligible[operation, account] = self._choose(operation, account, elapsed)
+        return tuple([act for index in eligible if (act := self._act(index, key, elapsed))]) if eligible else ()
+
+    def _choose(self, operation: str, account: str, elapsed: Duration) -> tuple[tuple[int, ...], float]:
+        """The faults that a call matches at this time, and when that may change."""
+        concerned = [index for index, fault in enumerate(self._faults) if fault.when.concerns(operation, account)]
+        spans = [(self._faults[index].when.start, self._faults[index].when.end) for index in concerned]
+        changes = (time for span in spans for time in span if time is not None and time > elapsed)
+        current = (
+            index
+            for index, (start, end) in zip(concerned, spans, strict=True)
+            if start <= elapsed and (end is None or elapsed < end)
+        )
+        return tuple(current), min(changes, default=math.inf)
+
+    def _act(self, index: int, key: str, elapsed: Duration) -> Act | None:
+        name, when, moment, cause = self._faults[index]
+        self.matched[index] = matched = self.matched[index] + 1
+        if (
+            (when.nth is not None and matched != when.nth)
+            or (when.every is not None and matched % when.every)
+            or (when.probability is not None and self._draw(index, matched) >= when.probability)
+            or (isinstance(cause, RateLimit) and not self._exceeds(cause, index, key, elapsed))
+            or (when.times is not None and self.acted[index] >= when.times)
+        ):
+            return None
+        self.acted[index] += 1
+        return Act(name, moment, self._effect(cause, index, matched, elapsed))
+
+    def _draw(self, index: int, matched: int) -> float:
+        return self._chance.fraction("fault", index, matched)
+
+    def _exceeds(self, limit: RateLimit, index: int, key: str, elapsed: Duration) -> bool:
+        window = elapsed // limit.window
+        last, calls = self.windows.get((index, key), (window, 0))
+        calls = calls + 1 if last == window else 1
+        self.windows[index, key] = window, calls
+        return calls > limit.limit
+
+    def _effect(self, cause: Cause, index: int, matched: int, elapsed: Duration) -> Effect:
+        match cause:
+            case Uniform() | Lognormal():
+                return cause.draw(self._chance, "latency", index, matched)
+            case RateLimit():
+                return cause.refusal(elapsed)
+        return cause

@@ -1,0 +1,41 @@
+"""What a user types: the command starts the mock, `schemathesis run` takes a contract document to it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from contracts.spec import load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PYTHON = sys.executable
+CONFIG = Path(__file__).parents[2] / "schemathesis.toml"
+LIMITS = ("--max-examples", "5", "--seed", "1", "--generation-database", "none")
+SECONDS = 180
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """The URL of a mock in a process of its own, playing the scenario `default`."""
+    serve = [PYTHON, "-c", "from mockserver.cli import main; main()", "serve", "--quiet", "--port", "0"]
+    with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
+        assert server.stdout
+        yield server.stdout.readline().strip()
+        server.terminate()
+
+
+@pytest.mark.parametrize("name", ["v3", "v2"])
+def test_schemathesis_finds_nothing(name: str, url: str, tmp_path: Path) -> None:
+    document = load(name)
+    run = ["run", str(document.path), "--url", f"{url}{document.prefix}", "--no-color", *LIMITS]
+    command = [PYTHON, "-m", "schemathesis.cli", "--config-file", str(CONFIG), *run]
+    # Its caches go where it runs.
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=SECONDS, check=False)  # noqa: S603
+    assert done.returncode == 0, done.stdout
+    assert "Warnings:" not in done.stdout, done.stdout

@@ -1,0 +1,310 @@
+"""Readings: what there is, what they change in the contract documents, and what is said of wrong ones."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from itertools import combinations
+from subprocess import run
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from contracts import spec
+from contracts.spec import DocumentError, Level, LocatedError, ReadingError, located, pointer
+from contracts.spec.document import SHIPPED
+from contracts.spec.overlay import apply
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+MODULE = import_module("contracts.spec.readings")
+DOCUMENTS = ("v3", "v2")
+READINGS = spec.readings()
+ALTERNATIVES = [(name, value) for name, reading in READINGS.items() for value in [*reading.values][1:]]
+PAIRS = [dict(pair) for pair in combinations(ALTERNATIVES, 2) if len(dict(pair)) == 2]
+ONE_OR_TWO = [*({name: value} for name, value in ALTERNATIVES), *PAIRS]
+CHANGES = [
+    (document, name, value)
+    for name, value in ALTERNATIVES
+    for document in DOCUMENTS
+    if document in READINGS[name].values[value].documents
+]
+
+each_document = pytest.mark.parametrize("document", DOCUMENTS)
+each_change = pytest.mark.parametrize(("document", "name", "value"), CHANGES)
+
+
+def by_choice(choice: object) -> str | None:
+    return ",".join(map("=".join, choice.items())) if isinstance(choice, dict) else None
+
+
+def written(document: str) -> Any:
+    """Return the data of a document as it is written, with its `$ref`s."""
+    return located.read(SHIPPED / f"{document}.yaml").data
+
+
+def leaves(value: Any, at: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the pointer of everything in a value that holds nothing else."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield from leaves(inner, f"{at}/{pointer.escape(key)}")
+    if not items:
+        yield at, value
+
+
+# What there is
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("failures", ["envelope", "status"]),
+        ("completed-word", ["completed", "complete"]),
+        ("expiry", ["kept", "refunded"]),
+        ("another-sms", ["free", "charged"]),
+        ("price-above-maximum", ["222", "no-numbers"]),
+        ("discount", ["applied", "shown"]),
+    ],
+)
+def test_a_reading_has_its_values_the_default_first(name: str, values: list[str]) -> None:
+    assert ([*READINGS[name].values], READINGS[name].default) == (values, values[0])
+
+
+@pytest.mark.parametrize("reading", READINGS.values(), ids=READINGS)
+def test_a_default_value_changes_nothing(reading: spec.Reading) -> None:
+    value = reading.values[reading.default]
+    assert (value.documents, value.model, value.wire) == ({}, {}, {})
+
+
+@pytest.mark.parametrize("reading", READINGS.values(), ids=READINGS)
+def test_any_other_value_changes_something(reading: spec.Reading) -> None:
+    others = [value for name, value in reading.values.items() if name != reading.default]
+    assert all(value.documents or value.model or value.wire for value in others)
+
+
+# What they change
+
+
+@each_document
+def test_with_the_default_values_a_document_is_as_it_is_written(document: str) -> None:
+    defaults = {name: reading.default for name, reading in READINGS.items()}
+    assert spec.load(document, defaults).resolve("") == spec.load(document).resolve("")
+
+
+def test_without_readings_nothing_is_loaded_that_only_they_need() -> None:
+    code = "import sys; from contracts import spec; spec.load('v3'); print('jsonpath' in sys.modules)"
+    ran = run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 - our own code
+    assert ran.stdout == "False\n"
+
+
+@each_document
+@pytest.mark.parametrize("choices", ONE_OR_TWO, ids=by_choice)
+def test_every_example_keeps_to_the_changed_contract(document: str, choices: Mapping[str, str]) -> None:
+    operations = spec.load(document, choices).operations.values()
+    violations = [
+        violation
+        for operation in operations
+        for answer in operation.answers.values()
+        for example in answer.examples.values()
+        for violation in operation.check_answer(answer.status, example.value)
+    ]
+    assert violations == []
+
+
+@each_document
+@pytest.mark.parametrize("choices", ONE_OR_TWO, ids=by_choice)
+def test_every_answer_of_a_changed_contract_has_an_example(document: str, choices: Mapping[str, str]) -> None:
+    operations = spec.load(document, choices).operations.values()
+    assert all(answer.examples for operation in operations for answer in operation.answers.values())
+
+
+@each_change
+def test_every_action_changes_the_document(document: str, name: str, value: str) -> None:
+    data = written(document)
+    for action in READINGS[name].values[value].documents[document]:
+        before = dict(leaves(data))
+        apply(action, data)
+        assert dict(leaves(data)) != before, action["target"]
+
+
+@each_change
+def test_whatever_changes_names_the_reading_and_is_assumed(document: str, name: str, value: str) -> None:
+    before, data = dict(leaves(written(document))), written(document)
+    MODULE.change(data, document, {name: value})
+    loaded = spec.load(document, {name: value})
+    by = f"{name}: {value}"
+    for at, leaf in leaves(data):
+        # An example promises nothing, and what a $ref names speaks for itself.
+        if (at not in before or before[at] != leaf) and not at.endswith(("/example", "/$ref")):
+            provenance = loaded.provenance(at)
+            stated = provenance.level is Level.ASSUMED and by in str(provenance.note)
+            assert stated or f"(assumed, the reading {by})" in leaf, at
+
+
+@each_change
+def test_what_a_reading_adds_has_the_place_of_what_it_stands_in(document: str, name: str, value: str) -> None:
+    before = dict(leaves(written(document)))
+    loaded = spec.load(document, {name: value})
+    added = [at for at, _ in leaves(loaded.resolve("")) if at not in before]
+    assert {loaded.place(at).file for at in added} <= {f"{document}.yaml"}
+
+
+def test_an_added_answer_has_the_place_of_the_answers() -> None:
+    plain, changed = spec.load("v3"), spec.load("v3", {"failures": "status"})
+    assert changed.place("/components/responses/Gone") == plain.place("/components/responses")
+
+
+@pytest.mark.parametrize(
+    ("document", "operation", "statuses"),
+    [
+        ("v3", "orderNumber", {222, 402, 404, 503}),
+        ("v3", "changeOrderStatus", {402, 404, 409, 410}),
+        ("v3", "createPay4bitInvoice", {404, 409}),
+        ("v3", "getCryptomusTransaction", {404}),
+        ("v2", "purchase", {222, 402, 404, 503}),
+        ("v2", "refund", {404, 409}),
+        ("v2", "requestAnother", {402, 404, 409, 410}),
+        ("v2", "getBalance", set()),
+    ],
+)
+def test_failures_have_statuses_of_their_own(document: str, operation: str, statuses: set[int]) -> None:
+    answers = spec.load(document, {"failures": "status"}).operations[operation].answers
+    assert {*answers} - {200, 400, 401, 403, 413, 415, 500} == statuses
+
+
+@pytest.mark.parametrize(
+    ("document", "failure"),
+    [("v3", {"ok": False, "errorMessage": "NO_NUMBERS"}), ("v2", {"error": True, "message": "NO_NUMBERS"})],
+)
+def test_where_failures_have_statuses_none_is_a_200(document: str, failure: object) -> None:
+    operations = spec.load(document, {"failures": "status"}).operations.values()
+    assert all(operation.check_answer(200, failure) for operation in operations)
+
+
+def test_a_value_that_looks_like_a_number_may_be_given_as_one() -> None:
+    assert MODULE.chosen({"price-above-maximum": 222})[0].name == "222"
+
+
+def test_a_document_of_another_name_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_bytes((SHIPPED / "v3.yaml").read_bytes())
+    mine = spec.load(tmp_path / "mine.yaml", {"failures": "status"})
+    assert mine.resolve("") == spec.load("v3").resolve("")
+
+
+def test_a_corrected_copy_of_a_document_changes_as_the_original_does(tmp_path: Path) -> None:
+    text = (SHIPPED / "v3.yaml").read_text(encoding="utf-8").replace("/order/{orderId}:", "/orders/{orderId}:")
+    (tmp_path / "v3.yaml").write_text(text, encoding="utf-8")
+    copy = spec.load(tmp_path / "v3.yaml", {"failures": "status"})
+    assert copy.operations["getOrder"].path == "/numbers/{userId}/orders/{orderId}"
+    assert copy.operations["orderNumber"].answers.keys() == {200, 222, 400, 401, 402, 403, 404, 413, 415, 500, 503}
+
+
+def test_what_is_no_document_is_still_told_so(tmp_path: Path) -> None:
+    (tmp_path / "v3.yaml").write_text("openapi")
+    with pytest.raises(DocumentError, match="an OpenAPI document must be a mapping"):
+        spec.load(tmp_path / "v3.yaml", {"failures": "status"})
+
+
+# Wrong choices
+
+
+@pytest.mark.parametrize(
+    ("choices", "message"),
+    [
+        (
+            {"failure": "status"},
+            r"^readings\.failure: there is no reading of this name, did you mean failures\?; there",
+        ),
+        (
+            {"x": "y"},
+            r"^readings\.x: there is no reading of this name; there are another-sms, completed-word, discount,",
+        ),
+        ({"failures": "stats"}, r"^readings\.failures: must be envelope or status, did you mean status\?$"),
+        ({"failures": None}, r"^readings\.failures: must be envelope or status$"),
+        (
+            {"price-above-maximum": 223},
+            r"^readings\.price-above-maximum: must be 222 or no-numbers, did you mean 222\?$",
+        ),
+    ],
+)
+def test_a_choice_that_there_is_not_is_told_what_there_is(choices: Mapping[str, object], message: str) -> None:
+    with pytest.raises(ReadingError, match=message):
+        spec.load("v3", choices)
+
+
+def test_all_wrong_choices_are_told_at_once() -> None:
+    with pytest.raises(ReadingError) as error:
+        spec.load("v3", {"failures": "x", "expiry": "kept", "discounts": "shown"})
+    assert [problem.place.file for problem in error.value.problems] == ["readings.failures", "readings.discounts"]
+
+
+# Further readings
+
+SEVENTH = """
+name: seventh
+question: What comes after six?
+values:
+  nothing: {description: Six are enough.}
+  seven:
+    description: Seven.
+    documents:
+      v3:
+      - target: $.info
+        update: {summary: Seven}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder in place of the shipped readings."""
+    monkeypatch.setattr(MODULE, "SHIPPED", tmp_path)
+    return tmp_path
+
+
+def test_a_further_reading_needs_nothing_but_its_file(folder: Path) -> None:
+    (folder / "seventh.yaml").write_text(SEVENTH)
+    assert spec.load("v3", {"seventh": "seven"}).resolve("/info/summary") == "Seven"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "name: seventh",
+            "name: sixth",
+            r"^seventh\.yaml:2:7: /name: the name of a reading is that of its file, seventh$",
+        ),
+        ("question: What comes after six?", "", r"^seventh\.yaml:2:1: \"question\" is a required property$"),
+        ("after six?", "after six", r"^seventh\.yaml:3:11: /question: "),
+        ("  nothing: {description: Six are enough.}\n", "", r"^seventh\.yaml:5:3: /values: .*less than 2 properties"),
+        (
+            "    description: Seven.\n",
+            "",
+            r"^seventh\.yaml:7:5: /values/seven: \"description\" is a required property$",
+        ),
+        ("documents:", "document:", r"^seventh\.yaml:7:5: /values/seven: .*'document' was unexpected"),
+        ("update:", "updates:", r"^seventh\.yaml:10:9: /values/seven/documents/v3/0: "),
+        ("$.info", "info", r"^seventh\.yaml:10:17: /values/seven/documents/v3/0/target: "),
+        ("$.info", "$.info[", r"^seventh\.yaml:10:9: /values/seven/documents/v3/0: \$\.info\[ is not a JSONPath"),
+        (
+            "$.info",
+            "$.info.title",
+            r"^seventh\.yaml:10:9: /values/seven/documents/v3/0: \$\.info\.title selects what is ne",
+        ),
+        ("name: seventh", "[", r"^seventh\.yaml:4:7: "),
+        (SEVENTH, "text", r"^seventh\.yaml:1:1: .*is not of type"),
+    ],
+)
+def test_a_reading_that_is_wrong_is_told_where(folder: Path, old: str, new: str, message: str) -> None:
+    assert SEVENTH.count(old) == 1
+    (folder / "seventh.yaml").write_text(SEVENTH.replace(old, new))
+    with pytest.raises(LocatedError, match=message):
+        spec.load("v3", {"seventh": "seven"})
+
+
+def test_a_change_that_breaks_the_document_is_an_error_of_the_document(folder: Path) -> None:
+    (folder / "seventh.yaml").write_text(SEVENTH.replace("summary: Seven", "sumary: Seven"))
+    with pytest.raises(DocumentError, match="sumary is not supported in the info object, did you mean summary"):
+        spec.load("v3", {"seventh": "seven"})

@@ -1,0 +1,166 @@
+"""The life of an order: every move there is, and a refusal for every move that a customer cannot make."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mockserver.domain.clock import DAY, MINUTE
+from mockserver.domain.order import LIFETIME, REFUSALS, RUNNING, TRANSITIONS, Event, Message, Order, State
+from mockserver.domain.refusal import Reason, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SMS = Message(5_000, "Your code is 123456", "123456")
+ASKED_BY_A_CUSTOMER = (Event.ANOTHER, Event.REFUND)
+
+every_pair = pytest.mark.parametrize(("state", "event"), list(product(State, Event)))
+
+
+def apply(order: Order, event: Event, now: int = 0) -> Order:
+    """Let an event happen to an order."""
+    match event:
+        case Event.SMS:
+            return order.receive(SMS)
+        case Event.EXPIRY:
+            return order.expire()
+        case Event.REFUND:
+            return order.refund(now)
+        case Event.ANOTHER:
+            return order.another(now + 20 * MINUTE)
+
+
+def test_a_number_waits_for_twenty_minutes() -> None:
+    assert LIFETIME == 20 * MINUTE
+
+
+@every_pair
+def test_no_pair_is_both_a_move_and_a_refusal(state: State, event: Event) -> None:
+    assert not ((state, event) in TRANSITIONS and (state, event) in REFUSALS)
+
+
+@pytest.mark.parametrize(("state", "event"), list(product(State, ASKED_BY_A_CUSTOMER)))
+def test_whatever_a_customer_asks_for_is_a_move_or_a_refusal(state: State, event: Event) -> None:
+    assert (state, event) in TRANSITIONS or (state, event) in REFUSALS
+
+
+@pytest.mark.parametrize(
+    ("state", "event"), [(state, event) for state in State for event in Event if event not in ASKED_BY_A_CUSTOMER]
+)
+def test_what_no_customer_asks_for_is_never_refused(state: State, event: Event) -> None:
+    assert (state, event) not in REFUSALS
+
+
+@every_pair
+def test_can_tells_whether_there_is_a_move(order: Order, state: State, event: Event) -> None:
+    assert order._replace(state=state).can(event) == ((state, event) in TRANSITIONS)
+
+
+@pytest.mark.parametrize(("move", "after"), TRANSITIONS.items())
+def test_a_move_leads_where_the_table_says(order: Order, move: tuple[State, Event], after: State) -> None:
+    state, event = move
+    assert apply(order._replace(state=state), event).state is after
+
+
+@pytest.mark.parametrize(("move", "reason"), REFUSALS.items())
+def test_a_refusal_gives_the_reason_in_the_table(order: Order, move: tuple[State, Event], reason: Reason) -> None:
+    state, event = move
+    with pytest.raises(Refusal) as refused:
+        apply(order._replace(state=state), event)
+    assert refused.value.reason is reason
+
+
+@pytest.mark.parametrize("state", [state for state in State if state not in RUNNING])
+def test_no_sms_reaches_an_order_that_has_ended(order: Order, state: State) -> None:
+    assert not order._replace(state=state).can(Event.SMS)
+
+
+@pytest.mark.parametrize("state", sorted(RUNNING))
+def test_a_running_order_receives_sms(order: Order, state: State) -> None:
+    assert order._replace(state=state).can(Event.SMS)
+
+
+@pytest.mark.parametrize("event", Event)
+def test_nothing_moves_a_refunded_order(order: Order, event: Event) -> None:
+    assert not order._replace(state=State.REFUNDED).can(event)
+
+
+def test_an_sms_is_added_after_those_that_came_before(order: Order) -> None:
+    later = Message(9_000, "Your code is 654321", "654321")
+    assert order.receive(SMS).receive(later).messages == (SMS, later)
+
+
+def test_an_order_that_waits_for_another_sms_keeps_what_it_received(order: Order) -> None:
+    assert order.receive(SMS).another(0).messages == (SMS,)
+
+
+def test_asking_for_another_sms_renews_the_lifetime(order: Order) -> None:
+    assert order.receive(SMS).another(9_999_999).expires_at == 9_999_999
+
+
+def test_asking_for_another_sms_is_counted(order: Order) -> None:
+    assert order.receive(SMS).another(0).receive(SMS).another(0).period == 2
+
+
+def test_asking_for_another_sms_twice_in_a_row_is_refused(order: Order) -> None:
+    with pytest.raises(Refusal) as refused:
+        order.receive(SMS).another(0).another(0)
+    assert refused.value.reason is Reason.SMS_NOT_RECEIVED
+
+
+@pytest.mark.parametrize(
+    "received",
+    [
+        lambda order: order.receive(SMS),
+        lambda order: order.receive(SMS).another(0),
+        lambda order: order.receive(SMS).expire(),
+        lambda order: order.receive(SMS).another(0).expire(),
+    ],
+    ids=["completed", "waiting for another", "expired", "expired waiting for another"],
+)
+def test_a_refund_after_an_sms_is_refused(order: Order, received: Callable[[Order], Order]) -> None:
+    with pytest.raises(Refusal) as refused:
+        received(order).refund(0)
+    assert refused.value.reason is Reason.REFUND_NOT_ALLOWED
+
+
+@pytest.mark.parametrize("state", [State.WAITING, State.EXPIRED])
+def test_a_refund_is_given_for_seven_days(order: Order, state: State) -> None:
+    assert order._replace(state=state, ordered_at=DAY).refund(8 * DAY).state is State.REFUNDED
+
+
+@pytest.mark.parametrize("state", [State.WAITING, State.EXPIRED])
+def test_a_refund_after_seven_days_is_refused(order: Order, state: State) -> None:
+    with pytest.raises(Refusal) as refused:
+        order._replace(state=state, ordered_at=DAY).refund(8 * DAY + 1)
+    assert refused.value.reason is Reason.REFUND_NOT_ALLOWED
+
+
+def test_an_order_that_lapses_without_an_sms_is_refunded(order: Order) -> None:
+    assert order.lapse().state is State.REFUNDED
+
+
+def test_an_order_that_lapses_after_an_sms_is_expired(order: Order) -> None:
+    assert order.receive(SMS).another(0).lapse().state is State.EXPIRED
+
+
+@pytest.mark.parametrize("event", [Event.SMS, Event.EXPIRY])
+def test_an_event_that_cannot_happen_is_an_error_of_the_program(order: Order, event: Event) -> None:
+    with pytest.raises(KeyError):
+        apply(order._replace(state=State.REFUNDED), event)
+
+
+@given(st.lists(st.tuples(st.sampled_from(Event), st.integers(0, 8 * DAY)), max_size=20))
+@settings(deadline=None)
+def test_no_life_of_an_order_ends_refunded_with_an_sms(order: Order, events: list[tuple[Event, int]]) -> None:
+    for event, now in events:
+        try:
+            order = apply(order, event, now) if order.can(event) else order
+        except Refusal:
+            continue
+    assert not (order.state is State.REFUNDED and order.messages)
