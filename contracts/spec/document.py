@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -81,14 +82,15 @@ class Document:
                 for path, method, described, parameters in rules.operations(data)
             }
         )
-        self._router = Router(self.operations.values())
+        # A polling client asks for the same path over and over.
+        self._route = lru_cache(maxsize=1024)(Router(self.operations.values()).route)
 
     def __repr__(self) -> str:
         return f"<Document {self.name}: {self.title}>"
 
     def route(self, method: str, path: str) -> Found | NotFound | WrongMethod | BadPath:
         """Find the operation of a method and a path below the prefix, which is still percent-encoded."""
-        return self._router.route(method, path)
+        return self._route(method, path)
 
     def resolve(self, pointer: str) -> Any:
         """Return the value at a pointer. Raises KeyError if there is none."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from mockserver.web.message import Header, Pause, Request
 from mockserver.web.pipeline import Pipeline
@@ -23,30 +23,12 @@ STOPPING = "smsonline_mock.stopping"
 _CLOSE: Header = (b"connection", b"close")
 
 
-class Dialects:
-    """Middleware that answers all paths under a dialect's prefix and passes on the others.
-
-    The contract document routes below a prefix. Starlette's router would try one pattern after the other.
-    """
-
-    def __init__(self, app: ASGIApp, pipelines: Sequence[Pipeline]) -> None:
-        self._app = app
-        self._pipelines = {pipeline.prefix.strip("/"): pipeline for pipeline in pipelines}
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, or pass it on."""
-        pipeline = self._pipelines.get(_path(scope)[1:].partition("/")[0]) if scope["type"] == "http" else None
-        if pipeline is None:
-            await self._app(scope, receive, send)
-        else:
-            await _answer(pipeline, scope, receive, send)
-
-
-async def _answer(pipeline: Pipeline, scope: Scope, receive: Receive, send: Send) -> None:
+async def answer(pipeline: Pipeline, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer one request of a dialect."""
     headers: Sequence[Header] = scope["headers"]
     body = await _read(receive) if _has_body(headers) else b""
     try:
-        response = pipeline(Request(scope["method"], _path(scope), scope["query_string"], headers, body))
+        response = pipeline(Request(scope["method"], raw_path(scope), scope["query_string"], headers, body))
     except Pause as asked:
         from mockserver.web.delivery import pause
 
@@ -63,7 +45,7 @@ async def _answer(pipeline: Pipeline, scope: Scope, receive: Receive, send: Send
     await send({"type": "http.response.body", "body": response.body})
 
 
-def _path(scope: Scope) -> str:
+def raw_path(scope: Scope) -> str:
     """The path as it was sent, percent-encoded: decoded, a slash in a parameter would look like one between them."""
     raw: bytes | None = scope.get("raw_path")
     return raw.decode("latin-1") if raw else quote(scope["path"])

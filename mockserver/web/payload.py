@@ -35,9 +35,15 @@ def read_json(body: bytes) -> Any:
 
 def read_query(query: bytes) -> list[tuple[str, str]]:
     """A query string as pairs. Raises PayloadError for broken percent-encoding, invalid UTF-8 and NUL."""
+    if _PLAIN(query):
+        plain = [field.partition("=") for field in query.decode("ascii").split("&") if field]
+        return [(name, value) for name, _, value in plain]
     fields = [field.partition(b"=") for field in query.split(b"&") if field]
     return [(_decode(name), _decode(value)) for name, _, value in fields]
 
+
+_PLAIN = re.compile(rb"[!-$&-*,-~]*").fullmatch
+"""Matches what stands for itself: printable ASCII without a percent or plus sign."""
 
 _BROKEN = re.compile(b"%(?![0-9a-fA-F]{2})")
 

@@ -324,6 +324,12 @@ def test_an_order_ends_when_the_script_says(shop: Shop) -> None:
     assert shop.order().state is State.EXPIRED
 
 
+def test_an_sms_for_a_look_comes_at_that_look(shop: Shop) -> None:
+    shop.plan.deliveries = (SMS._replace(after=0, polls=2),)
+    buy(shop)
+    assert [len(single(shop.world, shop.alice, "1").messages) for _ in range(3)] == [0, 1, 1]
+
+
 def test_an_sms_for_a_look_does_not_come_by_itself(shop: Shop) -> None:
     shop.plan.deliveries = (SMS._replace(after=0, polls=1),)
     buy(shop)

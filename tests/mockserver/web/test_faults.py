@@ -253,7 +253,7 @@ def test_faults_after_the_handler_follow_one_another(play: Play) -> None:
 
 
 def test_after_the_connection_is_gone_nothing_is_changed(play: Play) -> None:
-    faulty = play("name: a, then: {reset: true}", "name: b, then: {omit: body.balance}")
+    faulty = play("name: a, then: {reset: true}", "name: b, then: {contentType: text/html}")
     with pytest.raises(ConnectionResetError):
         faulty.get()
     assert faulty.last.faults == ("a",)
@@ -293,8 +293,9 @@ def test_a_late_answer_is_the_right_one(play: Play, waits: list[float]) -> None:
 
 
 def test_latencies_add_up(play: Play, waits: list[float]) -> None:
-    play("then: {latency: 1s}", "then: {latency: 2s}", "at: after, then: {latency: 3s}").get()
-    assert waits == [3, 3]
+    late = "at: after, then: {latency: 4s}"
+    play("then: {latency: 1s}", "then: {latency: 2s}", late, late).get()
+    assert waits == [3, 8]
 
 
 def test_a_call_that_waits_is_counted_once(play: Play, waits: list[float]) -> None:
@@ -389,6 +390,15 @@ def test_a_call_with_bad_credentials_is_not_counted(play: Play) -> None:
 def test_a_call_that_breaks_the_contract_is_counted(play: Play) -> None:
     faulty = play("when: {nth: 1}, then: {status: 500}")
     assert [faulty.get(INVALID).status, faulty.get().status] == [500, 200]
+
+
+def test_before_the_handler_it_does_not_matter_that_a_call_breaks_the_contract(play: Play) -> None:
+    assert play("at: before, then: {empty: true}").get(INVALID).status == 200
+
+
+def test_after_the_handler_a_fault_changes_the_refusal_of_a_call_that_breaks_the_contract(play: Play) -> None:
+    answer = play("then: {contentType: text/html}").get(INVALID)
+    assert (answer.status, answer.headers[b"content-type"]) == (400, b"text/html")
 
 
 def test_a_fault_does_not_hide_how_a_request_breaks_the_contract(play: Play) -> None:
