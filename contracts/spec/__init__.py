@@ -3,14 +3,15 @@
 from contracts.spec import located, pointer
 from contracts.spec.absent import ABSENT, Absent
 from contracts.spec.arguments import Arguments, Credentials
+from contracts.spec.choices import Reading, ReadingError, readings
+from contracts.spec.corrections import OverlayFileError, Overlays
 from contracts.spec.document import Document, DocumentError, load
 from contracts.spec.located import Located, LocatedError, Place, Problem
 from contracts.spec.operation import Operation
 from contracts.spec.parts import Answer, Example, Parameter, RequestBody
 from contracts.spec.provenance import Level, Provenance
-from contracts.spec.readings import Reading, ReadingError, readings
 from contracts.spec.routing import BadPath, Found, NotFound, WrongMethod
-from contracts.spec.violation import Violation
+from contracts.spec.violation import Severity, Violation, broken
 from contracts.spec.wording import did_you_mean
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "LocatedError",
     "NotFound",
     "Operation",
+    "OverlayFileError",
+    "Overlays",
     "Parameter",
     "Place",
     "Problem",
@@ -36,8 +39,10 @@ __all__ = [
     "Reading",
     "ReadingError",
     "RequestBody",
+    "Severity",
     "Violation",
     "WrongMethod",
+    "broken",
     "did_you_mean",
     "load",
     "located",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from contracts.spec.absent import ABSENT
+from contracts.spec.names import Names
 from contracts.spec.parts import JSON_TYPE
 from contracts.spec.validator import Validator
-from contracts.spec.violation import Failure, Violation
+from contracts.spec.violation import UNKNOWN, Failure, Violation
 from contracts.spec.wording import brief
 
 if TYPE_CHECKING:
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
     from contracts.spec.parts import Parameter, Schema
 
 
+MAXIMUM_UNKNOWN = 100
+"""How many unknown names of a request are told; to look for what each might mean takes time."""
+
+
 class RequestCheck:
     """The check of one operation's requests: one schema over path, query and body together."""
 
@@ -27,9 +33,12 @@ class RequestCheck:
         self._operation = operation.name
         self._index = index
         self._keys = keys
-        self._takes_body = operation.body is not None
+        self._query_names = Names(_object(operation.parameters, "query"), index)
+        self._body_names = Names(operation.body.schema, index) if operation.body else None
         self._pointers: dict[tuple[str | int, ...], str] = {(): operation.pointer}
         self._pointers |= {(parameter.place, parameter.name): parameter.pointer for parameter in operation.parameters}
+        fields = operation.body.schema.get("properties", {}) if operation.body else {}
+        self._names = {"path", "query", "body", *fields, *(parameter.name for parameter in operation.parameters)}
         schema: Schema = {"properties": {place: _object(operation.parameters, place) for place in ("path", "query")}}
         if operation.body is not None:
             self._pointers["body",] = operation.body.pointer
@@ -38,20 +47,40 @@ class RequestCheck:
         self._validator = Validator(schema, index)
 
     def __call__(self, arguments: Arguments) -> tuple[Violation, ...]:
-        """List how a request breaks the contract."""
+        """List how a request breaks the contract, and after that the names in it that the contract does not know."""
         request = {"path": arguments.path, "query": arguments.query}
-        if self._takes_body and arguments.body is not ABSENT:
+        are_known = self._query_names.cover(arguments.query)
+        if self._body_names is not None and arguments.body is not ABSENT:
             request["body"] = arguments.body
-        if self._validator.accepts(request):
+            are_known = are_known and self._body_names.cover(arguments.body)
+        if self._validator.accepts(request) and are_known:
             return ()
         return tuple(dict.fromkeys(self._violations(request)))
 
     def _violations(self, request: dict[str, Any]) -> Iterator[Violation]:
         secrets = {text for place, name in self._keys for text in _secrets(request.get(place), name)}
-        for failure in map(self._located, self._validator.failures(request)):
-            secret = failure.path[:2] in self._keys or _tells(failure.value, secrets) or len(failure.path) == 1
-            path = tuple(_until_secret(failure.path, secrets))
+        unknown = islice(self._unknown(request), MAXIMUM_UNKNOWN)
+        for failure in map(self._located, chain(self._validator.failures(request), unknown)):
+            path = tuple(self._until_secret(failure.path, secrets))
+            secret = (
+                path != failure.path
+                or failure.path[:2] in self._keys
+                or _tells(failure.value, secrets)
+                or len(failure.path) == 1
+            )
             yield Violation.of(failure._replace(path=path), self._operation, self._index.place, secret=secret)
+
+    def _until_secret(self, path: Iterable[str | int], secrets: Collection[str]) -> Iterator[str | int]:
+        """Yield the beginning of a path that shows no secret; the names of the document are none."""
+        for token in path:
+            if token not in self._names and any(secret in str(token) for secret in secrets):
+                return
+            yield token
+
+    def _unknown(self, request: dict[str, Any]) -> Iterator[Failure]:
+        yield from self._query_names.unknown(request["query"], ("query",))
+        if self._body_names is not None and "body" in request:
+            yield from self._body_names.unknown(request["body"], ("body",))
 
     def _located(self, failure: Failure) -> Failure:
         """Give a failure of the schema over everything the pointer of the parameter or body that it is about."""
@@ -59,6 +88,8 @@ class RequestCheck:
         pointer = next(self._pointers[path[:end]] for end in (2, 1, 0) if path[:end] in self._pointers)
         if path[0] != "body" and isinstance(failure.value, list):
             return failure._replace(rule="repeated", value=ABSENT, expected=1, pointer=pointer)
+        if rule == UNKNOWN and path[0] == "query":
+            return failure._replace(pointer=f"{pointer}/parameters")
         if rule == "required" and path in self._pointers:
             return failure._replace(pointer=f"{pointer}/required")
         return failure if failure.pointer else failure._replace(pointer=pointer)
@@ -82,18 +113,13 @@ def _secrets(values: object, name: str) -> Iterator[str]:
 
 def _tells(value: object, secrets: Collection[str]) -> bool:
     """Say whether showing a value could show a secret."""
+    if value is ABSENT:
+        return False
     return isinstance(value, dict | list) or any(secret in _text(value) for secret in secrets)
 
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else brief(value)
-
-
-def _until_secret(path: Iterable[str | int], secrets: Collection[str]) -> Iterator[str | int]:
-    for token in path:
-        if any(secret in str(token) for secret in secrets):
-            return
-        yield token
 
 
 def check_answer(

@@ -94,7 +94,9 @@ NAME = Rule(
 FREE = Rule("text", lambda _: True)
 PATH = Rule("a path that begins with '/'", lambda name: name.startswith("/"))
 STATUS = Rule("a status code such as 200", lambda name: re.fullmatch("[1-5][0-9][0-9]", name, re.ASCII) is not None)
-MEDIA_TYPE = Rule("application/json", lambda name: name == "application/json", ("application/json",))
+JSON_TYPE = "application/json"
+MEDIA_TYPES = (JSON_TYPE, "application/jsonl", "text/event-stream")
+MEDIA_TYPE = Rule(", ".join(MEDIA_TYPES), lambda name: name in MEDIA_TYPES, MEDIA_TYPES)
 
 KINDS: Mapping[str, Kind] = {
     "document": Kind(
@@ -227,7 +229,15 @@ KINDS: Mapping[str, Kind] = {
     ),
     "provenance": Kind(
         "a provenance",
-        {"level": _one_of(*Level), "page": TEXT, "source": TEXT, "ground": TEXT, "note": TEXT},
+        {
+            "level": _one_of(*Level),
+            "page": TEXT,
+            "source": TEXT,
+            "ground": TEXT,
+            "note": TEXT,
+            "date": TEXT,
+            "count": COUNT,
+        },
         required=("level",),
     ),
 }
@@ -236,5 +246,7 @@ MARKS: Mapping[str, Rule | One] = {
     "x-provenance": One("provenance"),
     "x-credential": _one_of("user", "key"),
     "x-stands-in-for": TEXT,
+    "x-effect": _one_of("reads", "changes", "orders", "pays"),
+    "x-renamed-from": TEXT,
 }
 """The fields beginning with `x-` that mean something here. They may stand in an object of any kind."""

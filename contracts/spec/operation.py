@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from contracts.spec.absent import ABSENT
 from contracts.spec.checks import RequestCheck, check_answer
 from contracts.spec.parts import Answer, Parameter, RequestBody
-from contracts.spec.reading import Reader
+from contracts.spec.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +25,9 @@ class Operation:
     """An operation of the service.
 
     `id` is its operationId, `name` says the document too: `v3.getOrder`. `method` is in capitals, `path` is the
-    template below the prefix of the document. If it takes no body, `body` is None.
+    template below the prefix of the document. If it takes no body, `body` is None. `effect` says what a call does to
+    the account: `reads` nothing, `changes` a setting, `orders` for money or `pays` money in; empty where nothing says
+    so.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Operation:
         self.id: str = described["operationId"]
         self.name = f"{document}.{self.id}"
         self.deprecated: bool = described.get("deprecated", False)
+        self.effect: str = described.get("x-effect", "")
         self.summary: str = described.get("summary", "")
         self.description: str = described.get("description", "")
         self.tags: tuple[str, ...] = tuple(described.get("tags", ()))

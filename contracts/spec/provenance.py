@@ -28,7 +28,8 @@ class Provenance(NamedTuple):
     """How a part of a contract is known, and from where.
 
     `page` is the documentation page of what is documented, `source` says where something was observed, `ground` what
-    it is inferred from, `note` is free text.
+    it is inferred from, `note` is free text. Of what recorded traffic showed, `date` is the last day that it did, and
+    `times` how often.
     """
 
     level: Level
@@ -36,6 +37,8 @@ class Provenance(NamedTuple):
     source: str | None = None
     ground: str | None = None
     note: str | None = None
+    date: str | None = None
+    times: int | None = None
 
 
 NEEDED: Mapping[str, str] = {Level.DOCUMENTED: "page", Level.OBSERVED: "source", Level.INFERRED: "ground"}
@@ -69,6 +72,8 @@ class Provenances:
                 source=fields.get("source"),
                 ground=fields.get("ground"),
                 note=fields.get("note"),
+                date=fields.get("date"),
+                times=fields.get("count"),
             )
         return known
 

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contracts.spec.absent import ABSENT
 from contracts.spec.phrases import TYPES, phrase
-from contracts.spec.wording import brief
+from contracts.spec.wording import brief, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from contracts.spec.located import Place
+
+UNKNOWN = "unknown"
+"""The rule against names that the contract does not know."""
+
+
+class Severity(StrEnum):
+    """How much a violation weighs."""
+
+    ERROR = "error"
+    """The contract is broken."""
+    WARNING = "warning"
+    """The contract allows it, but it is nearly always a mistake."""
 
 
 class Failure(NamedTuple):
@@ -34,12 +47,15 @@ class Violation(NamedTuple):
 
     - `operation`: `v3.orderNumber`; for an answer outside any operation only the document, `v3`
     - `place`: `path.limit`, `query.apiKey`, `body.items[0].price`, `status`, `contentType`
-    - `rule`: the broken keyword, such as `pattern`; or `repeated`, `json`, `status`, `contentType`
+    - `rule`: the broken keyword, such as `pattern`; or `repeated`, `unknown`, `json`, `status`, `contentType`
     - `value`: what was found, as short JSON; empty if it is missing, secret, or a whole body
     - `expected`: the keyword's value, as short JSON
     - `pointer`: the JSON pointer of the rule in the contract document
     - `message`: a sentence for people: `body.maximumPrice must match ^[0-9]{1,9}$, got "0.2"`
     - `locate`: returns the place of a pointer in the document's file
+    - `path`: the place as keys and indices: `("body", "items", 0, "price")`; like the place, it ends before a name that
+      holds the key
+    - `level`: whether the contract is broken (`error`), or an unknown name was used (`warning`)
     """
 
     operation: str
@@ -50,19 +66,30 @@ class Violation(NamedTuple):
     pointer: str
     message: str
     locate: Callable[[str], Place]
+    path: tuple[str | int, ...]
+    level: Severity
 
     @classmethod
     def of(cls, failure: Failure, operation: str, locate: Callable[[str], Place], *, secret: bool = False) -> Violation:
-        """Describe a failure; of a secret value, say nothing but its type."""
+        """Describe a failure; of a secret value, say nothing but its type; of a secret name, whose path ends before it,
+        nothing.
+        """
         place = dotted(failure.path)
         value = "" if secret or failure.value is ABSENT else brief(failure.value)
         if failure.rule == "required":
             message = f"{place} is required"
+        elif failure.rule == UNKNOWN and secret:
+            message = f"{place} has a name that the contract does not know"
+        elif failure.rule == UNKNOWN:
+            message = f"{place} is not known to the contract{did_you_mean(failure.path[-1], failure.expected)}"
         else:
             got = value or (_type(failure.value) if failure.rule == "type" else "")
             message = f"{place} must {phrase(failure.rule, failure.expected)}" + (f", got {got}" if got else "")
         expected = brief(failure.expected, 200)
-        return cls(operation, place, failure.rule, value, expected, failure.pointer, message, locate)
+        level = Severity.WARNING if failure.rule == UNKNOWN else Severity.ERROR
+        return cls(
+            operation, place, failure.rule, value, expected, failure.pointer, message, locate, failure.path, level
+        )
 
     @property
     def where(self) -> str:
@@ -77,7 +104,13 @@ class Violation(NamedTuple):
         return f"{self.operation}: {self.message} ({self.where})"
 
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+def broken(violations: Iterable[Violation]) -> tuple[Violation, ...]:
+    """Return the violations for which a request can be refused: those that are errors, not warnings."""
+    return tuple(violation for violation in violations if violation.level is Severity.ERROR)
+
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{,57}")
+"""A name that is shown as it is; any other is quoted, and cut if it is long."""
 
 
 def dotted(path: tuple[str | int, ...]) -> str:

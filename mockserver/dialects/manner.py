@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from contracts.spec.readings import Choices, chosen
+from contracts.spec.choices import Choices, chosen
 from mockserver.dialects.dialect import Rejection
 from mockserver.dialects.wire import WORDS, Words
 from mockserver.domain.order import State

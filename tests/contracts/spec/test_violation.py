@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from contracts.spec import Severity
 from contracts.spec.violation import dotted
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def violation(small: Document) -> Violation:
 
 def test_a_violation_names_everything(violation: Violation) -> None:
     assert (violation.operation, violation.place, violation.rule) == ("small.orderThing", "body.name", "pattern")
+    assert (violation.path, violation.level) == (("body", "name"), Severity.ERROR)
     assert (violation.value, json.loads(violation.expected)) == ('"0.2"', "^[a-z]+$")
     assert violation.pointer.endswith("/put/requestBody/content/application~1json/schema/properties/name/pattern")
 

@@ -82,19 +82,34 @@ def wrong_choices(choices: Choices) -> Iterator[tuple[str, str]]:
     return _wrong_choices(choices, readings()) if choices else iter(())
 
 
-def change(data: Any, document: str, choices: Choices) -> None:
-    """Change the data of the contract document of this name as the chosen readings say. Raises ReadingError."""
+class Change(NamedTuple):
+    """A change of a contract document that was made: the file of its reading, and its pointer there."""
+
+    path: Path
+    pointer: str
+
+    @property
+    def place(self) -> Place:
+        """The place of the change in the file of its reading, which is read for it."""
+        return located.read(self.path, self.path.name).place(self.pointer)
+
+
+def change(data: Any, document: str, choices: Choices) -> Iterator[Change]:
+    """Change the data of the contract document of this name as the chosen readings say, one by one.
+
+    Yields each change once it is made. Raises ReadingError.
+    """
     for value in chosen(choices):
         for number, action in enumerate(value.documents.get(document, ())):
             from contracts.spec import overlay  # with its library for JSONPath, takes a tenth of a second to import
 
+            pointer = pointers.join("values", value.name, "documents", document, number)
+            made = Change(SHIPPED / f"{value.reading}.yaml", pointer)
             try:
                 overlay.apply(action, data)
             except overlay.OverlayError as error:
-                path = SHIPPED / f"{value.reading}.yaml"
-                pointer = pointers.join("values", value.name, "documents", document, number)
-                place = located.read(path, path.name).place(pointer)
-                raise ReadingError([Problem(place, str(error), pointer)]) from None
+                raise ReadingError([Problem(made.place, str(error), pointer)]) from None
+            yield made
 
 
 def _wrong_choices(choices: Choices, known: Mapping[str, Reading]) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-MODULE = import_module("contracts.spec.readings")
+MODULE = import_module("contracts.spec.choices")
 DOCUMENTS = ("v3", "v2")
 READINGS = spec.readings()
 ALTERNATIVES = [(name, value) for name, reading in READINGS.items() for value in [*reading.values][1:]]
@@ -308,3 +308,35 @@ def test_a_change_that_breaks_the_document_is_an_error_of_the_document(folder: P
     (folder / "seventh.yaml").write_text(SEVENTH.replace("summary: Seven", "sumary: Seven"))
     with pytest.raises(DocumentError, match="sumary is not supported in the info object, did you mean summary"):
         spec.load("v3", {"seventh": "seven"})
+
+
+ACTIONS = """\
+      - {target: $.info, update: {licence: {name: MIT}}}
+      - {target: $.info.licence, remove: true}
+      - {target: $.info, update: {licence: {name: MIT}}}
+      - {target: $.info, update: {version: 7}}
+"""
+
+
+def test_what_a_change_breaks_is_told_where_the_change_stands(folder: Path) -> None:
+    actions = "      - target: $.info\n        update: {summary: Seven}\n"
+    (folder / "seventh.yaml").write_text(SEVENTH.replace(actions, ACTIONS))
+    with pytest.raises(DocumentError) as error:
+        spec.load("v3", {"seventh": "seven"})
+    assert [(str(problem.place), problem.message) for problem in error.value.problems] == [
+        ("seventh.yaml:12:9", "makes v3 wrong at /info/licence: licence is not supported in the info object"),
+        ("seventh.yaml:13:9", "makes v3 wrong at /info/version: version must be text, not 7"),
+    ]
+
+
+def test_what_is_wrong_without_a_reading_keeps_its_place(folder: Path) -> None:
+    (folder / "seventh.yaml").write_text(SEVENTH.replace("summary: Seven", "sumary: Seven"))
+    document = folder / "documents" / "v3.yaml"
+    document.parent.mkdir()
+    document.write_text((SHIPPED / "v3.yaml").read_text().replace("  version: '3'", "  version: 3"))
+    with pytest.raises(DocumentError) as error:
+        spec.load(document, {"seventh": "seven"})
+    assert [(problem.place.file, problem.pointer) for problem in error.value.problems] == [
+        (str(document), "/info/version"),
+        ("seventh.yaml", "/values/seven/documents/v3/0"),
+    ]
