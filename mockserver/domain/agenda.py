@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from heapq import heappop, heappush
+from operator import itemgetter
 from typing import NamedTuple
 
 from mockserver.domain.clock import Instant
@@ -44,7 +45,14 @@ class StockChanges(NamedTuple):
     stock: int
 
 
-Happening = SmsDue | OrderEnds | PaymentSettles | PriceChanges | StockChanges
+class NumbersReturn(NamedTuple):
+    """So many numbers come back to a shelf, unless it has been filled since."""
+
+    shelf: Shelf
+    stock: int
+
+
+Happening = SmsDue | OrderEnds | PaymentSettles | PriceChanges | StockChanges | NumbersReturn
 
 
 class Agenda:
@@ -67,3 +75,7 @@ class Agenda:
         while self._heap and self._heap[0][0] <= now:
             due, _, happening = heappop(self._heap)
             yield due, happening
+
+    def planned(self) -> list[tuple[Instant, Happening]]:
+        """Everything that is to come, in its order."""
+        return [(due, happening) for due, _, happening in sorted(self._heap, key=itemgetter(0, 1))]

@@ -47,6 +47,10 @@ class Ledger:
     def __len__(self) -> int:
         return len(self._entries)
 
+    def entry(self, position: int) -> Entry:
+        """The entry that was posted after so many others. Raises IndexError."""
+        return self._entries[position]
+
     def balance(self, customer: str) -> int:
         """What a customer has, in cents."""
         return self._balances.get(customer, 0)

@@ -1,5 +1,6 @@
 """Prices and stock as they are now: the catalogue, and over it what has changed in one world."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from mockserver.domain.catalogue import Carrier, Catalogue, Country, Offer, Service
@@ -14,12 +15,12 @@ class Shelf(NamedTuple):
 
 
 class Market:
-    """Stock and prices (cents) by shelf; only what differs from the catalogue takes memory."""
+    """Stock and prices (cents) by shelf; `stocks` and `prices` hold only what differs from the catalogue."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self._prices: dict[Shelf, int] = {}
-        self._stock: dict[Shelf, int] = {}
+        self.prices: dict[Shelf, int] = {}
+        self.stocks: dict[Shelf, int] = {}
 
     def shelves(self, country: Country, carriers: tuple[Carrier, ...], service: Service) -> list[Shelf]:
         """The shelves of a service with these carriers, cheapest first; none when it is not offered there."""
@@ -34,17 +35,21 @@ class Market:
 
     def price(self, shelf: Shelf) -> int:
         """The list price in cents, before any customer's discount."""
-        changed = self._prices.get(shelf)
+        changed = self.prices.get(shelf)
         if changed is not None:
             return changed
-        return (self.offer(shelf).price * self._carrier(shelf).markup + 50) // 100
+        return self.marked_up(shelf, self.offer(shelf).price)
+
+    def marked_up(self, shelf: Shelf, price: int) -> int:
+        """What a carrier makes of a price of the offer, in cents, halves rounded up."""
+        return (price * self._carrier(shelf).markup + 50) // 100
 
     def stock(self, shelf: Shelf) -> int:
         """How many numbers are left."""
-        changed = self._stock.get(shelf)
+        changed = self.stocks.get(shelf)
         if changed is not None:
             return changed
-        return self._share(shelf, self.offer(shelf).stock)
+        return _share(shelf, self.catalogue.countries[shelf.country].carriers, self.offer(shelf).stock)
 
     def front(self, shelves: list[Shelf]) -> Shelf:
         """The shelf that serves next: the first with stock, else the first of all."""
@@ -55,29 +60,29 @@ class Market:
         left = self.stock(shelf) - 1
         if left < 0:
             raise ValueError(f"{shelf} is empty")
-        self._stock[shelf] = left
+        self.stocks[shelf] = left
         return left
 
     def reprice(self, shelf: Shelf, price: int) -> None:
         """Set the list price, in cents."""
-        self._prices[shelf] = price
+        self.prices[shelf] = price
 
     def restock(self, shelf: Shelf, stock: int) -> None:
         """Set how many numbers lie on the shelf."""
-        self._stock[shelf] = stock
+        self.stocks[shelf] = stock
 
     def spread(self, shelves: list[Shelf], stock: int) -> None:
-        """Share `stock` numbers out over shelves, the first getting what does not divide."""
-        each, rest = divmod(stock, len(shelves))
-        for position, shelf in enumerate(shelves):
-            self.restock(shelf, each + rest * (position == 0))
+        """Share `stock` numbers out over shelves by their carriers' shares, the first getting what is left over."""
+        carriers = [self._carrier(shelf) for shelf in shelves]
+        for shelf in shelves:
+            self.restock(shelf, _share(shelf, carriers, stock))
 
     def _carrier(self, shelf: Shelf) -> Carrier:
         country = self.catalogue.countries[shelf.country]
         return self.catalogue.carriers(country, shelf.carrier)[0]
 
-    def _share(self, shelf: Shelf, stock: int) -> int:
-        first, *others = self.catalogue.countries[shelf.country].carriers
-        if shelf.carrier != first.name:
-            return stock * self._carrier(shelf).share // 100
-        return stock - sum(stock * carrier.share // 100 for carrier in others)
+
+def _share(shelf: Shelf, carriers: Sequence[Carrier], stock: int) -> int:
+    first, *others = carriers
+    shares = {carrier.name: stock * carrier.share // 100 for carrier in others}
+    return stock - sum(shares.values()) if shelf.carrier == first.name else shares[shelf.carrier]

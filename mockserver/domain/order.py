@@ -110,13 +110,16 @@ class Order(NamedTuple):
             raise Refusal(Reason.REFUND_NOT_ALLOWED)
         return self._replace(state=after)
 
-    def another(self, expires_at: Instant) -> "Order":
-        """The order waiting for one more SMS, its lifetime renewed (assumed).
+    def another(self) -> "Order":
+        """The order waiting for one more SMS. What was on its way to the number still is.
 
         Raises Refusal(SMS_NOT_RECEIVED) before the first, Refusal(ORDER_EXPIRED) after the end.
         """
-        after = self._after(Event.ANOTHER)
-        return self._replace(state=after, expires_at=expires_at, period=self.period + 1)
+        return self._replace(state=self._after(Event.ANOTHER), period=self.period + 1)
+
+    def renew(self, expires_at: Instant) -> "Order":
+        """The order with a later end; an earlier one changes nothing (assumed)."""
+        return self._replace(expires_at=max(self.expires_at, expires_at))
 
     def _after(self, event: Event) -> State:
         if not self.can(event):

@@ -29,7 +29,7 @@ class Delivery(NamedTuple):
 class Attempt(NamedTuple):
     """An order that is asked for. `carrier` is the word that was asked for, `price` the list price in cents.
 
-    `taken` tells which order ids are in use.
+    `taken` tells which order ids there are already.
     """
 
     customer: str
@@ -51,13 +51,15 @@ class Obstacle(NamedTuple):
 class Purchase(NamedTuple):
     """An order that is about to be made, from this attempt. `shelf` serves it.
 
-    `nth` counts the orders of the world from 1, `nth_in_country` those of the country.
+    `nth` counts the orders of the world from 1, `nth_in_country` those of the country. `in_use` tells which numbers
+    a running order has.
     """
 
     attempt: Attempt
     shelf: Shelf
     nth: int
     nth_in_country: int
+    in_use: Callable[[str], bool]
 
 
 class Assignment(NamedTuple):
@@ -71,6 +73,15 @@ class Assignment(NamedTuple):
     expires_at: Instant
     deliveries: tuple[Delivery, ...]
     rule: int | None = None
+
+
+class Renewal(NamedTuple):
+    """What an order gets that asked for another SMS: its end, unless it ends later anyway, and the SMS that will come
+    beside those that are still on their way.
+    """
+
+    expires_at: Instant
+    deliveries: tuple[Delivery, ...]
 
 
 class Settlement(NamedTuple):
@@ -108,7 +119,7 @@ class Terms(NamedTuple):
 
 
 class Restocking(NamedTuple):
-    """Numbers that come back to a shelf so long after it ran empty."""
+    """Numbers that come back to a shelf so long after it ran empty, if it is empty then."""
 
     after: Duration
     stock: int
@@ -125,10 +136,10 @@ class Script(Protocol):
         """What happens when an order is asked for, before anything is decided."""
 
     def assign(self, purchase: Purchase) -> Assignment:
-        """Give an order its number and its future."""
+        """Give an order its number and its future. Raises Refusal(NO_NUMBERS) when every number is in use."""
 
-    def another(self, order: Order) -> tuple[Delivery, ...]:
-        """The SMS that come after another one was asked for; the order counts the request already."""
+    def another(self, order: Order, at: Instant) -> Renewal:
+        """What follows when another SMS is asked for at this time; the order counts the request already."""
 
     def terms(self, transfer: Transfer) -> Terms:
         """Give a payment its ids and its end."""

@@ -1,8 +1,17 @@
 """What due happenings do. A world is settled before every request, so nothing needs a timer."""
 
-from mockserver.domain.agenda import Happening, OrderEnds, PaymentSettles, PriceChanges, SmsDue, StockChanges
+from mockserver.domain.agenda import (
+    Happening,
+    NumbersReturn,
+    OrderEnds,
+    PaymentSettles,
+    PriceChanges,
+    SmsDue,
+    StockChanges,
+)
 from mockserver.domain.clock import Instant
 from mockserver.domain.ledger import Entry, EntryKind
+from mockserver.domain.market import Shelf
 from mockserver.domain.order import Event, Message, State
 from mockserver.domain.payment import CREDITED, Payment
 from mockserver.domain.world import World
@@ -16,6 +25,13 @@ def settle(world: World) -> Instant:
     return now
 
 
+def run_out(world: World, at: Instant, shelf: Shelf) -> None:
+    """Plan what comes back to a shelf that has just run empty, as the script says."""
+    restocking = world.script.restocking(shelf)
+    if restocking is not None:
+        world.agenda.plan(at + restocking.after, NumbersReturn(shelf, restocking.stock))
+
+
 def _happen(world: World, at: Instant, happening: Happening) -> None:
     match happening:
         case SmsDue():
@@ -26,9 +42,12 @@ def _happen(world: World, at: Instant, happening: Happening) -> None:
             _settle_payment(world, at, happening)
         case PriceChanges():
             for shelf in happening.shelves:
-                world.market.reprice(shelf, happening.price)
+                world.reprice(shelf, happening.price)
         case StockChanges():
-            world.market.spread(list(happening.shelves), happening.stock)
+            _change_stock(world, at, happening)
+        case NumbersReturn():
+            if not world.market.stock(happening.shelf):
+                world.restock(happening.shelf, happening.stock)
 
 
 def _receive(world: World, at: Instant, sms: SmsDue) -> None:
@@ -45,6 +64,14 @@ def _end_order(world: World, at: Instant, end: OrderEnds) -> None:
     if ended.state is State.REFUNDED:
         world.ledger.post(Entry(at, order.customer, EntryKind.REFUND, order.price, order.id))
     world.save_order(ended)
+
+
+def _change_stock(world: World, at: Instant, change: StockChanges) -> None:
+    world.spread(change.shelves, change.stock)
+    # A carrier that gets nothing of a small stock has not run out: only a stock of 0 takes numbers away.
+    if not change.stock:
+        for shelf in change.shelves:
+            run_out(world, at, shelf)
 
 
 def _settle_payment(world: World, at: Instant, settlement: PaymentSettles) -> None:

@@ -1,19 +1,20 @@
 """Everything the vendor knows: accounts, money, numbers, payments, and what is still to come."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from mockserver.domain.agenda import Agenda
+from mockserver.domain.agenda import Agenda, Happening
 from mockserver.domain.catalogue import Catalogue
-from mockserver.domain.clock import Clock
+from mockserver.domain.clock import Clock, Instant
 from mockserver.domain.coupon import Coupon
 from mockserver.domain.currency import Currencies
 from mockserver.domain.customer import Customer
-from mockserver.domain.ledger import EntryKind, Ledger
-from mockserver.domain.market import Market
-from mockserver.domain.order import Order, State
-from mockserver.domain.payment import Payment
+from mockserver.domain.ledger import Entry, EntryKind, Ledger
+from mockserver.domain.market import Market, Shelf
+from mockserver.domain.occurrence import Listener, OrderChanged, PaymentChanged, PriceChanged, StockChanged, unheard
+from mockserver.domain.order import RUNNING, Order, State
+from mockserver.domain.payment import CREDITED, Payment
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.rules import DEFAULT, Rules
 from mockserver.domain.script import Delivery, Script
@@ -26,8 +27,30 @@ class Awaited(NamedTuple):
     deliveries: tuple[Delivery, ...]
 
 
+class Memory(NamedTuple):
+    """All that a world remembers beside its clock and its script; orders, payments and coupons as they came.
+
+    `keys` are the customers' ids by API key, `awaited` by order id, `prices` (cents) and `stock` what differs from the
+    catalogue, `planned` what is to come, in its order.
+    """
+
+    customers: Sequence[Customer]
+    keys: Mapping[str, frozenset[str]]
+    entries: Sequence[Entry]
+    orders: Sequence[Order]
+    awaited: Mapping[str, Awaited]
+    payments: Sequence[Payment]
+    coupons: Sequence[Coupon]
+    prices: Mapping[Shelf, int]
+    stock: Mapping[Shelf, int]
+    planned: Sequence[tuple[Instant, Happening]]
+
+
 class World:
-    """One isolated copy of the service. Entities are immutable; a change stores a new one in place of the old."""
+    """One isolated copy of the service. Entities are immutable; a change stores a new one in place of the old.
+
+    `tell` is called with every Occurrence.
+    """
 
     def __init__(
         self, catalogue: Catalogue, currencies: Currencies, clock: Clock, script: Script, rules: Rules = DEFAULT
@@ -35,6 +58,7 @@ class World:
         self.clock = clock
         self.script = script
         self.rules = rules
+        self.tell: Listener = unheard
         self.currencies = currencies
         self.market = Market(catalogue)
         self.ledger = Ledger()
@@ -43,10 +67,12 @@ class World:
         self._users_by_key: dict[str, frozenset[str]] = {}
         self._orders: dict[str, Order] = {}
         self._orders_of: dict[str, list[str]] = {}
+        self._orders_on: dict[str, list[str]] = {}
         self._awaited: dict[str, Awaited] = {}
         self._placed: Counter[tuple[str, str]] = Counter()
         self._payments: dict[str, Payment] = {}
         self._payments_of: dict[str, list[str]] = {}
+        self._paid_before: set[str] = set()
         self._coupons: dict[tuple[str, str], Coupon] = {}
 
     @property
@@ -64,6 +90,14 @@ class World:
     def keys(self) -> Iterable[str]:
         """The API keys that open an account here."""
         return self._users_by_key.keys()
+
+    def users_of(self, key: str) -> frozenset[str]:
+        """The ids of the customers that a key opens the accounts of."""
+        return self._users_by_key.get(key, frozenset())
+
+    def rekey(self, keys: Mapping[str, str]) -> None:
+        """Let every key be replaced by what it stands for in `keys`."""
+        self._users_by_key = {keys[key]: users for key, users in self._users_by_key.items()}
 
     def customer_with(self, user: str | None, key: str | None) -> Customer:
         """The customer whom a pair of credentials belongs to.
@@ -84,10 +118,17 @@ class World:
 
     def save_order(self, order: Order) -> None:
         """Store a new order, or an order's new state."""
-        if order.id not in self._orders:
+        before = self._orders.get(order.id)
+        if before is None:
             self._orders_of.setdefault(order.customer, []).append(order.id)
+            self._orders_on.setdefault(order.phone, []).append(order.id)
             self._placed[order.country, order.service] += 1
         self._orders[order.id] = order
+        self.tell(OrderChanged(before and before.state, order))
+
+    def all_orders(self) -> Sequence[Order]:
+        """Every order, in the order in which they were placed."""
+        return tuple(self._orders.values())
 
     def order(self, order_id: str) -> Order:
         """An order by its id. Raises KeyError."""
@@ -97,11 +138,16 @@ class World:
         """Whether the id is taken."""
         return order_id in self._orders
 
+    def in_use(self, phone: str) -> bool:
+        """Whether a running order has the number."""
+        return any(self._orders[order_id].state in RUNNING for order_id in self._orders_on.get(phone, ()))
+
     def await_polls(self, order: Order, deliveries: tuple[Delivery, ...]) -> None:
-        """Let these SMS arrive as the order is looked at; what was still awaited is forgotten."""
-        self._awaited.pop(order.id, None)
+        """Let these SMS arrive as the order is looked at from now on, beside those that are still awaited."""
+        polls, awaited = self._awaited.get(order.id, Awaited(0, ()))
         if deliveries:
-            self._awaited[order.id] = Awaited(0, deliveries)
+            later = (delivery._replace(polls=polls + delivery.polls) for delivery in deliveries)
+            self._awaited[order.id] = Awaited(polls, (*awaited, *later))
 
     def polled(self, order: Order) -> list[Delivery]:
         """Count one look at an order, and take off the SMS that arrive at it."""
@@ -138,9 +184,18 @@ class World:
 
     def save_payment(self, payment: Payment) -> None:
         """Store a new payment, or a payment's new state."""
-        if payment.id not in self._payments:
+        before = self._payments.get(payment.id)
+        if before is None:
             self._payments_of.setdefault(payment.customer, []).append(payment.id)
+            # What is paid when it is first heard of is from before the start, and in the opening balance.
+            if payment.status in CREDITED:
+                self._paid_before.add(payment.id)
         self._payments[payment.id] = payment
+        self.tell(PaymentChanged(before and before.status, payment))
+
+    def all_payments(self) -> Sequence[Payment]:
+        """Every payment, in the order in which they were asked for."""
+        return tuple(self._payments.values())
 
     def payment(self, payment_id: str) -> Payment:
         """A payment by its id. Raises KeyError."""
@@ -161,6 +216,22 @@ class World:
         """How many payments were ever asked for."""
         return len(self._payments)
 
+    def reprice(self, shelf: Shelf, price: int) -> None:
+        """Set a shelf's list price, in cents."""
+        self.market.reprice(shelf, price)
+        self.tell(PriceChanged(shelf, price))
+
+    def restock(self, shelf: Shelf, stock: int) -> None:
+        """Set how many numbers lie on a shelf."""
+        self.market.restock(shelf, stock)
+        self.tell(StockChanged(shelf, stock))
+
+    def spread(self, shelves: Sequence[Shelf], stock: int) -> None:
+        """Share numbers out over shelves, by their carriers' shares."""
+        self.market.spread(list(shelves), stock)
+        for shelf in shelves:
+            self.tell(StockChanged(shelf, self.market.stock(shelf)))
+
     def save_coupon(self, coupon: Coupon) -> None:
         """Store a new coupon, or a coupon's new state."""
         self._coupons[coupon.customer, coupon.code] = coupon
@@ -173,9 +244,52 @@ class World:
         """A customer's coupons, in the order in which they were issued."""
         return [coupon for coupon in self._coupons.values() if coupon.customer == customer.id]
 
+    def memory(self) -> Memory:
+        """What the world remembers now; nothing that happens later changes it."""
+        return Memory(
+            customers=tuple(self.customers.values()),
+            keys=dict(self._users_by_key),
+            entries=tuple(self.ledger),
+            orders=tuple(self._orders.values()),
+            awaited=dict(self._awaited),
+            payments=tuple(self._payments.values()),
+            coupons=tuple(self._coupons.values()),
+            prices=dict(self.market.prices),
+            stock=dict(self.market.stocks),
+            planned=self.agenda.planned(),
+        )
+
+    def recall(self, memory: Memory) -> None:
+        """Take on what another world remembered, in a world that has seen nothing yet. Nobody is told."""
+        self.customers = {customer.id: customer for customer in memory.customers}
+        self._users_by_key = dict(memory.keys)
+        for entry in memory.entries:
+            self.ledger.post(entry)
+        self._orders = {order.id: order for order in memory.orders}
+        for order in memory.orders:
+            self._orders_of.setdefault(order.customer, []).append(order.id)
+            self._orders_on.setdefault(order.phone, []).append(order.id)
+        self._placed = Counter((order.country, order.service) for order in memory.orders)
+        self._awaited = dict(memory.awaited)
+        self._payments = {payment.id: payment for payment in memory.payments}
+        for payment in memory.payments:
+            self._payments_of.setdefault(payment.customer, []).append(payment.id)
+        credited = {entry.reference for entry in memory.entries if entry.kind is EntryKind.PAYMENT}
+        self._paid_before = {pay.id for pay in memory.payments if pay.status in CREDITED} - credited
+        self._coupons = {(coupon.customer, coupon.code): coupon for coupon in memory.coupons}
+        self.market.prices.update(memory.prices)
+        self.market.stocks.update(memory.stock)
+        for due, happening in memory.planned:
+            self.agenda.plan(due, happening)
+
     def broken_rules(self) -> list[str]:
         """Every invariant of money and orders that does not hold, in words; empty when all is well."""
-        return [*self.ledger.broken_rules(), *self._wrong_charges(), *self._wrong_refunds()]
+        return [
+            *self.ledger.broken_rules(),
+            *self._wrong_charges(),
+            *self._wrong_refunds(),
+            *self._wrong_credits(),
+        ]
 
     def _wrong_charges(self) -> Iterator[str]:
         charges: dict[str, dict[int, int]] = {}
@@ -197,3 +311,14 @@ class World:
                 yield f"order {order.id} is {order.state}, refund entry: {order.id in returned}"
             if order.state is State.REFUNDED and order.messages:
                 yield f"order {order.id} was refunded after an SMS"
+
+    def _wrong_credits(self) -> Iterator[str]:
+        credited: dict[str, list[int]] = {}
+        for entry in self.ledger:
+            if entry.kind is EntryKind.PAYMENT:
+                credited.setdefault(entry.reference, []).append(entry.cents)
+        for payment in self._payments.values():
+            owed = payment.status in CREDITED and payment.id not in self._paid_before
+            due, got = [payment.cents] if owed else [], credited.get(payment.id, [])
+            if got != due:
+                yield f"payment {payment.id} is {payment.status}: credited {got} instead of {due} (cents)"

@@ -7,18 +7,21 @@ from mockserver.domain.catalogue import Carrier, Catalogue, Country, Offer, Serv
 Section = dict[str, Any]
 
 
-def catalogue_of(section: Section | list[Section], shipped: Catalogue) -> tuple[Catalogue, list[Section]]:
-    """The catalogue, and the changes that happen to it; a section may be a list of changes alone."""
-    if isinstance(section, list):
-        return shipped, section
-    changes: list[Section] = section.get("changes", [])
-    if not section.keys() - {"changes"}:
-        return shipped, changes
+def changes_of(section: Section | list[Section]) -> list[Section]:
+    """The changes that happen to a catalogue; a section may be a list of changes alone."""
+    changes: list[Section] = section if isinstance(section, list) else section.get("changes", [])
+    return changes
+
+
+def catalogue_of(section: Section | list[Section], shipped: Catalogue) -> Catalogue:
+    """The catalogue as it is at first: the shipped one itself, if the section adds nothing to it."""
+    if isinstance(section, list) or not section.keys() - {"changes"}:
+        return shipped
     base = shipped if section.get("extends", "shipped") == "shipped" else Catalogue({}, {}, {})
     countries = {**base.countries, **{row["code"]: _country(row) for row in section.get("countries", ())}}
     services = {**base.services, **{row["code"]: Service(**row) for row in section.get("services", ())}}
     offers = {**base.offers, **{(row["country"], row["service"]): _offer(row) for row in section.get("offers", ())}}
-    return Catalogue(countries, services, offers), changes
+    return Catalogue(countries, services, offers)
 
 
 def _country(row: Section) -> Country:

@@ -1,9 +1,10 @@
 """A world as a validated scenario describes it."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from contracts.spec.readings import DEFAULTS, chosen
+from contracts.spec.choices import chosen
 from mockserver.domain import order as orders
 from mockserver.domain import payment as payments
 from mockserver.domain.agenda import OrderEnds, PaymentSettles, PriceChanges, StockChanges
@@ -19,7 +20,7 @@ from mockserver.domain.rules import Rules
 from mockserver.domain.script import Restocking
 from mockserver.domain.settlement import settle
 from mockserver.domain.world import World
-from mockserver.scenario.assortment import catalogue_of
+from mockserver.scenario.assortment import catalogue_of, changes_of
 from mockserver.scenario.fixtures import Fixtures
 from mockserver.scenario.load import Scenario
 from mockserver.scenario.units import duration, instant
@@ -46,9 +47,21 @@ _PACE = {"real": 1, "manual": 0}
 def build(scenario: Scenario, fixtures: Fixtures, wall: Callable[[], Instant], seed: int | None = None) -> World:
     """A new world; `wall` answers the wall clock in milliseconds, `seed` replaces the scenario's own."""
     data = scenario.data
-    clock = _clock(data.get("clock", {}), wall)
+    clock = clock_of(data.get("clock", {}), wall)
     start = clock.now()
-    catalogue, changes = catalogue_of(data.get("catalogue", []), fixtures.catalogue)
+    world = unopened(scenario, fixtures, clock, start, seed)
+    for account in data["accounts"]:
+        _open_account(world, account, start)
+    for change in changes_of(data.get("catalogue", [])):
+        plan_change(world, change, start)
+    settle(world)
+    return world
+
+
+def unopened(scenario: Scenario, fixtures: Fixtures, clock: Clock, start: Instant, seed: int | None = None) -> World:
+    """A world of a scenario in which nobody has an account yet, and that began at `start`."""
+    data = scenario.data
+    catalogue = catalogue_of(data.get("catalogue", []), fixtures.catalogue)
     script = SeededScript(
         seed=data.get("seed", 0) if seed is None else seed,
         catalogue=catalogue,
@@ -58,14 +71,13 @@ def build(scenario: Scenario, fixtures: Fixtures, wall: Callable[[], Instant], s
         restock=_restocking(data.get("restock")),
         start=start,
     )
-    rules = {name: rule for value in chosen(data.get("readings", DEFAULTS)) for name, rule in value.model.items()}
-    world = World(catalogue, fixtures.currencies, clock, script, Rules.of(rules))
-    for account in data["accounts"]:
-        _open_account(world, account, start)
-    for change in changes:
-        _plan_change(world, change, start)
-    settle(world)
-    return world
+    return World(catalogue, fixtures.currencies, clock, script, _rules(*data.get("readings", {}).items()))
+
+
+@lru_cache(64)
+def _rules(*readings: tuple[str, object]) -> Rules:
+    """What readings, as pairs of name and value, change in the rules; kept, since finding out reads their files."""
+    return Rules.of({name: rule for value in chosen(dict(readings)) for name, rule in value.model.items()})
 
 
 def faults_of(scenario: Scenario, world: World, seed: int | None = None) -> "Faults | None":
@@ -79,7 +91,8 @@ def faults_of(scenario: Scenario, world: World, seed: int | None = None) -> "Fau
     return Faults(faults(section), scenario.data.get("seed", 0) if seed is None else seed, world.clock.now())
 
 
-def _clock(clock: Section | str, wall: Callable[[], Instant]) -> Clock:
+def clock_of(clock: Section | str, wall: Callable[[], Instant]) -> Clock:
+    """The clock that a scenario's section describes."""
     settings: Section = {"mode": clock} if isinstance(clock, str) else clock
     start = instant(settings["start"]) if "start" in settings else wall()
     mode = "manual" if "step" in settings else settings.get("mode", "real")
@@ -192,13 +205,18 @@ def _coupon(customer: str, coupon: Section, start: Instant) -> Coupon:
     )
 
 
-def _plan_change(world: World, change: Section, start: Instant) -> None:
+def plan_change(world: World, change: Section, start: Instant) -> None:
+    """Plan a change of prices or stock, as a scenario's catalogue has it; its time counts from `start`."""
     country = world.catalogue.country(change["country"])
-    carriers = world.catalogue.carriers(country, change.get("carrier", ANY_CARRIER))
+    word = change.get("carrier", ANY_CARRIER)
+    carriers = world.catalogue.carriers(country, word)
     shelves = tuple(Shelf(country.code, carrier.name, change["service"]) for carrier in carriers)
     due = start + duration(change.get("at", ""))
     if "price" in change:
-        world.agenda.plan(due, PriceChanges(shelves, change["price"]))
+        price = change["price"]
+        for shelf in shelves:
+            own = world.market.marked_up(shelf, price) if word == ANY_CARRIER else price
+            world.agenda.plan(due, PriceChanges((shelf,), own))
     if "stock" in change:
         world.agenda.plan(due, StockChanges(shelves, change["stock"]))
 

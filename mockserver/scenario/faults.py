@@ -15,9 +15,9 @@ _EARLY = frozenset({"latency", "status", "rateLimit", "reset"})
 """Effects that come before the handler unless the scenario says otherwise."""
 
 
-def faults(section: Iterable[Section]) -> list[Fault]:
-    """The faults of a section without misfits, in their order."""
-    return [_fault(fault, number) for number, fault in enumerate(section, 1)]
+def faults(section: Iterable[Section], first: int = 1) -> list[Fault]:
+    """The faults of a section without misfits, in their order; one without a name has its number, from `first` on."""
+    return [_fault(fault, number) for number, fault in enumerate(section, first)]
 
 
 def _fault(fault: Section, number: int) -> Fault:
@@ -28,6 +28,7 @@ def _fault(fault: Section, number: int) -> Fault:
         when=_condition(fault.get("when", {})),
         moment=Moment(fault.get("at", usual)),
         cause=_CAUSES[kind](value),
+        source=fault,
     )
 
 

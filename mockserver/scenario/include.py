@@ -14,16 +14,22 @@ LIMIT = 100
 class Files:
     """The files of a scenario, a file before those that it includes: what comes first wins.
 
-    `problems` are those of reading, `paths` the files that were read or looked for.
+    `problems` are those of reading, `paths` the files that were read or looked for. A `source` that is no file, but
+    was handed over, includes shipped scenarios only.
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str | Located) -> None:
         self.problems: list[Problem] = []
         self._read: dict[str, Path] = {}
         self._left: list[Located] = []
         self._shipped = scenarios()
-        path = find(source)
-        self._visit(path, str(path), None, ())
+        self._only_shipped = isinstance(source, Located)
+        if isinstance(source, Located):
+            self._follow(Path(source.file), source, ())
+            self._left.append(source)
+        else:
+            path = find(source)
+            self._visit(path, str(path), None, ())
 
     @property
     def layers(self) -> list[Located]:
@@ -67,7 +73,7 @@ class Files:
             asked = Problem(read.place(pointer), "", pointer)
             if name in self._shipped:
                 self._visit(self._shipped[name], name, asked, trail)
-            elif _is_name(name):
+            elif _is_name(name) or self._only_shipped:
                 self._report(asked, name, f"no such scenario{_hint(name)}")
             else:
                 self._visit(Path(os.path.normpath(path.parent / name)), name, asked, trail)

@@ -1,10 +1,13 @@
 """Reading a scenario. Everything that is wrong with its files is reported at once, each problem with its place."""
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from contracts.spec import Place, Problem, did_you_mean
+import orjson
+
+from contracts.spec import Located, Place, Problem, did_you_mean
 from contracts.spec.pointer import join
 from mockserver.domain.catalogue import Catalogue
 from mockserver.scenario.error import ScenarioError
@@ -32,17 +35,32 @@ def load(source: str, catalogue: Catalogue, given: Values = NONE) -> Scenario:
     Raises ScenarioError with every problem.
     """
     files = Files(source)
+    data = _load(files, given, catalogue)
+    return Scenario(files.paths[0].stem, data["description"], source in scenarios(), data, tuple(files.paths))
+
+
+def take(data: object, name: str, catalogue: Catalogue, given: Values = NONE) -> Scenario:
+    """Load a scenario that is no file, from its data; it may include shipped scenarios only.
+
+    `name` stands for it in errors, with lines as if it were indented JSON. Raises ScenarioError with every problem.
+    """
+    text = orjson.dumps(data, option=orjson.OPT_INDENT_2).decode()
+    data = _load(Files(Located(text, name)), given, catalogue)
+    return Scenario(name, data["description"], shipped=False, data=data)
+
+
+def _load(files: Files, given: Values, catalogue: Catalogue) -> dict[str, Any]:
     data, problems = _read(files, given, catalogue)
     if problems:
         order = {str(path): number for number, path in enumerate(files.paths)}
         problems.sort(key=lambda problem: (order.get(problem.place.file, -1), problem.place.line, problem.place.column))
         raise ScenarioError(problems, files.paths)
-    return Scenario(files.paths[0].stem, data["description"], source in scenarios(), data, tuple(files.paths))
+    return data
 
 
 def _read(files: Files, given: Values, catalogue: Catalogue) -> tuple[dict[str, Any], list[Problem]]:
     """The scenario's data, or what is wrong with it: what fits no schema is not asked for its meaning."""
-    schema = Schema()
+    schema = _schema()
     problems = [*files.problems]
     for layer in files.layers:
         problems += _placed(Part(layer, "", layer.data), schema.flaws(layer.data))
@@ -63,6 +81,11 @@ def _read(files: Files, given: Values, catalogue: Catalogue) -> tuple[dict[str, 
         flaws = (Flaw(pointer, message) for pointer, message in misfits(data, catalogue))
         problems = list(_placed(whole, _with_variables(flaws, texts, whole, given)))
     return data, problems
+
+
+@cache
+def _schema() -> Schema:
+    return Schema()
 
 
 def _placed(whole: Part, flaws: Iterable[Flaw]) -> Iterator[Problem]:

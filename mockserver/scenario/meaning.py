@@ -5,12 +5,12 @@ from itertools import chain
 from typing import Any
 
 from contracts.spec import did_you_mean
+from contracts.spec.choices import DEFAULTS, wrong_choices
 from contracts.spec.pointer import join
-from contracts.spec.readings import DEFAULTS, wrong_choices
 from mockserver.domain.catalogue import ANY_CARRIER, Catalogue, Country, Service
 from mockserver.domain.clock import DAY
 from mockserver.domain.refusal import Refusal
-from mockserver.scenario.assortment import catalogue_of
+from mockserver.scenario.assortment import catalogue_of, changes_of
 from mockserver.scenario.units import duration, instant
 
 Section = dict[str, Any]
@@ -40,7 +40,7 @@ def misfits(data: Section, shipped: Catalogue) -> Iterator[Misfit]:
         yield from fault_meaning.misfits(data["faults"], [account["userId"] for account in data["accounts"]])
         data = {name: section for name, section in data.items() if name != "faults"}
     section = data.get("catalogue", [])
-    catalogue, changes = catalogue_of(section, shipped)
+    catalogue, changes = catalogue_of(section, shipped), changes_of(section)
     yield from _fractions(data, ())
     yield from _impossible_times(data, ())
     yield from _unknown_codes(data, catalogue, ())

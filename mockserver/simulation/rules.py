@@ -84,7 +84,7 @@ class Repricing(NamedTuple):
 class OrderRule(NamedTuple):
     """What happens to the orders that match; an id that is given makes the rule serve one order only.
 
-    `expires_at`, when it is given, counts instead of `lifetime`.
+    `expires_at`, when it is given, counts instead of `lifetime`, also after another SMS was asked for.
     """
 
     when: OrderMatch = OrderMatch()
@@ -96,6 +96,10 @@ class OrderRule(NamedTuple):
     expires_at: Instant | None = None
     shortage: Shortage = Shortage()
     repricing: Repricing | None = None
+
+    def end(self, at: Instant) -> Instant:
+        """When a number ends that is rented, or rented on, at this time."""
+        return at + self.lifetime if self.expires_at is None else self.expires_at
 
 
 class PaymentMatch(NamedTuple):

@@ -8,13 +8,14 @@ from mockserver.domain.catalogue import Catalogue, Country
 from mockserver.domain.clock import Instant
 from mockserver.domain.market import Shelf
 from mockserver.domain.order import Order
-from mockserver.domain.refusal import Reason
+from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.script import (
     Assignment,
     Attempt,
     Delivery,
     Obstacle,
     Purchase,
+    Renewal,
     Restocking,
     Settlement,
     Terms,
@@ -34,7 +35,7 @@ class SeededScript:
     """Implements `domain.script.Script`.
 
     `start` is when the world begins; `restock` fills every shelf that runs empty. `tallies` counts, by rule, what
-    has come to it: all that the script remembers.
+    has come to it: all that the script remembers. Which rules decide is noted until it is asked for.
     """
 
     def __init__(
@@ -54,49 +55,76 @@ class SeededScript:
         self._orders = orders
         self._payments = payments
         self._restock = restock
-        self._start = start
+        self.start = start
+        self._decisions: list[str] = []
+        self._pinned_ids = {rule.order_id for rule in orders}
+        self._pinned_phones = {rule.phone for rule in orders}
 
     @property
     def secret(self) -> int:
         """What quotes are keyed with."""
         return self._chance.seed
 
+    def decided(self) -> tuple[str, ...]:
+        """The rules that have decided since this was last asked for, such as `orders[0]`."""
+        if not self._decisions:
+            return ()
+        decisions = tuple(dict.fromkeys(self._decisions))
+        self._decisions.clear()
+        return decisions
+
     def obstacle(self, attempt: Attempt) -> Obstacle:
         """What the rule that an order would come under puts in its way."""
         index, rule = self._rule_for(attempt)
         shortage, repricing = rule.shortage, rule.repricing
-        if attempt.at < self._start + shortage.until or self._tries(f"shortage {index}", shortage.tries):
+        if attempt.at < self.start + shortage.until or self._tries(f"shortage {index}", shortage.tries):
+            self._note("orders", index)
             return Obstacle(refusal=Reason.NO_NUMBERS)
         if repricing and self._tries(f"repricing {index}", repricing.tries):
+            self._note("orders", index)
             return Obstacle(price=repricing.apply(attempt.price))
         return Obstacle()
 
     def assign(self, purchase: Purchase) -> Assignment:
-        """Give an order its number and its future, by the first rule that matches and whose id is free."""
+        """Give an order its number and its future, by the first rule that matches and whose id is free.
+
+        Raises Refusal(NO_NUMBERS) when every number is in use; a number that the rule gives may be.
+        """
         attempt, shelf = purchase.attempt, purchase.shelf
         index, rule = self._rule_for(attempt)
+        country = self._catalogue.countries[shelf.country]
+        phone = rule.phone or self._phone(country, purchase)
         self.tallies.update(f"order {known}" for known, rule in enumerate(self._orders) if rule.when.fits(attempt))
         order_id = rule.order_id or self._order_id(purchase)
-        country = self._catalogue.countries[shelf.country]
+        self._note("orders", index)
         return Assignment(
             order_id=order_id,
-            phone=rule.phone or self._phone(country, purchase.nth_in_country),
-            expires_at=attempt.at + rule.lifetime if rule.expires_at is None else rule.expires_at,
+            phone=phone,
+            expires_at=rule.end(attempt.at),
             deliveries=self._deliveries(rule, country, shelf.service, order_id, 0),
             rule=index,
         )
 
-    def another(self, order: Order) -> tuple[Delivery, ...]:
-        """The SMS that the order's rule lets come once more."""
+    def another(self, order: Order, at: Instant) -> Renewal:
+        """The end and the SMS that the order's rule gives, once more."""
         rule = OrderRule() if order.rule is None else self._orders[order.rule]
         country = self._catalogue.countries[order.country]
-        return self._deliveries(rule, country, order.service, order.id, order.period)
+        self._note("orders", order.rule)
+        return Renewal(rule.end(at), self._deliveries(rule, country, order.service, order.id, order.period))
+
+    def sms(self, order: Order, text: str | None = None, code: str | None = None) -> Delivery:
+        """An SMS that is asked for outside of every rule; what is not given is as the service would send it."""
+        country = self._catalogue.countries[order.country]
+        sms = Sms(text=text, code=code)
+        return self._delivery(sms, country, order.service, order.id, "asked for", len(order.messages))
 
     def terms(self, transfer: Transfer) -> Terms:
         """Give a payment its ids and its end, by the first rule that matches."""
         matching = [index for index, rule in enumerate(self._payments) if rule.when.fits(transfer)]
-        rules = ((index, self._payments[index]) for index in matching)
-        rule = next((rule for index, rule in rules if self._comes("payment", index, rule.turn)), PaymentRule())
+        coming = (index for index in matching if self._comes("payment", index, self._payments[index].turn))
+        decisive = next(coming, None)
+        rule = PaymentRule() if decisive is None else self._payments[decisive]
+        self._note("payments", decisive)
         self.tallies.update(f"payment {index}" for index in matching)
         chance, nth = self._chance, transfer.nth
         return Terms(
@@ -111,6 +139,10 @@ class SeededScript:
     def restocking(self, shelf: Shelf) -> Restocking | None:  # noqa: ARG002 - one setting serves all shelves
         """When an empty shelf fills again, if ever."""
         return self._restock
+
+    def _note(self, section: str, index: int | None) -> None:
+        if index is not None:
+            self._decisions.append(f"{section}[{index}]")
 
     def _rule_for(self, attempt: Attempt) -> tuple[int | None, OrderRule]:
         for index, rule in enumerate(self._orders):
@@ -132,19 +164,18 @@ class SeededScript:
 
     def _order_id(self, purchase: Purchase) -> str:
         number = _FIRST_ORDER_ID + self._chance.below(1_000_000, "order ids") + purchase.nth
-        while purchase.attempt.taken(str(number)):
+        while purchase.attempt.taken(str(number)) or str(number) in self._pinned_ids:
             number += 1
         return str(number)
 
-    def _phone(self, country: Country, nth: int) -> str:
-        pools = [10 ** template.count("#") for template in country.numbers]
-        index = self._chance.nth(nth, sum(pools), "phone", country.code)
-        for template, pool in zip(country.numbers, pools, strict=True):
-            if index < pool:
-                digits = iter(str(index).zfill(template.count("#")))
-                return "".join(next(digits) if char == "#" else char for char in template)
-            index -= pool
-        raise AssertionError("the index lies within the pools")
+    def _phone(self, country: Country, purchase: Purchase) -> str:
+        total = sum(10 ** template.count("#") for template in country.numbers)
+        first = purchase.nth_in_country
+        for nth in range(first, first + total):
+            phone = _number(country, self._chance.nth(nth, total, "phone", country.code))
+            if phone not in self._pinned_phones and not purchase.in_use(phone):
+                return phone
+        raise Refusal(Reason.NO_NUMBERS)
 
     def _deliveries(
         self, rule: OrderRule, country: Country, service: str, order_id: str, period: int
@@ -171,3 +202,14 @@ class SeededScript:
         return _ADDRESS_PART.sub(
             lambda part: self._chance.text(_ALPHABETS[part[1]], int(part[2]), "address", nth), template
         )
+
+
+def _number(country: Country, index: int) -> str:
+    """The number at a place among all that a country's templates can make."""
+    for template in country.numbers:
+        places = template.count("#")
+        if index < 10**places:
+            digits = iter(str(index).zfill(places))
+            return "".join(next(digits) if char == "#" else char for char in template)
+        index -= 10**places
+    raise IndexError(f"{country.name} has no such number")

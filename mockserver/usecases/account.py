@@ -11,7 +11,7 @@ def toggle_favourite(world: World, customer: Customer, country: str, service: st
     Raises Refusal(UNKNOWN_COUNTRY or UNKNOWN_SERVICE).
     """
     pair = (world.catalogue.country(country).code, world.catalogue.service(service).code)
-    changed = customer.toggle(*pair)
+    changed = world.customers[customer.id].toggle(*pair)
     world.save_customer(changed)
     return pair in changed.favourites
 

@@ -2,15 +2,16 @@
 
 from typing import NamedTuple
 
-from mockserver.domain.agenda import OrderEnds, SmsDue, StockChanges
+from mockserver.domain.agenda import OrderEnds, SmsDue
 from mockserver.domain.catalogue import ANY_CARRIER
 from mockserver.domain.clock import Instant
 from mockserver.domain.customer import Customer
 from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.market import Shelf
-from mockserver.domain.order import LIFETIME, Order
+from mockserver.domain.order import Order
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.script import Attempt, Delivery, Purchase
+from mockserver.domain.settlement import run_out
 from mockserver.domain.world import World
 from mockserver.usecases.lookup import Listing, listing, quoted, shown
 
@@ -30,9 +31,8 @@ class OrderRequest(NamedTuple):
 def order_number(world: World, customer: Customer, request: OrderRequest) -> Order:
     """Buy a number: charged at once, waiting for its SMS.
 
-    Raises Refusal(UNKNOWN_COUNTRY, UNKNOWN_CARRIER, UNKNOWN_SERVICE) for a bad choice, PRICE_CHANGED when
-    the quote is stale, that or what the rules say when the price is above the maximum, NO_NUMBERS, or
-    INSUFFICIENT_BALANCE.
+    Raises Refusal(UNKNOWN_COUNTRY, UNKNOWN_CARRIER, UNKNOWN_SERVICE) for a bad choice, NO_NUMBERS, PRICE_CHANGED when
+    the quote is stale, that or what the rules say when the price is above the maximum, or INSUFFICIENT_BALANCE.
     """
     found = listing(world, request.country, request.carrier, request.service)
     attempt = Attempt(
@@ -46,10 +46,12 @@ def order_number(world: World, customer: Customer, request: OrderRequest) -> Ord
     )
     _meet(world, attempt)
     wanted = shown(world, customer, listing(world, request.country, request.carrier, request.service))
+    shelf = _choose(world, customer, request, wanted)
     if not quoted(world, wanted).confirms(request.m, request.n):
         raise Refusal(Reason.PRICE_CHANGED)
-    shelf = _choose(world, customer, request, wanted)
     price = customer.tier.apply(world.market.price(shelf))
+    if price > request.maximum:
+        raise Refusal(world.rules.above_maximum)
     if price > world.ledger.balance(customer.id):
         raise Refusal(Reason.INSUFFICIENT_BALANCE)
     return _sell(world, customer, attempt, shelf, _carrier_word(request, wanted, shelf), price)
@@ -58,14 +60,19 @@ def order_number(world: World, customer: Customer, request: OrderRequest) -> Ord
 def request_another(world: World, customer: Customer, order_id: str) -> Order:
     """Wait for one more SMS on a number: free of charge, or for the order's price again where the rules say so.
 
+    The number then lives as long as the script says, and never shorter than before. An SMS that was still on its way,
+    by time or by polls, arrives as well: it belongs to the number.
+
     Raises Refusal(ORDER_NOT_FOUND, SMS_NOT_RECEIVED, ORDER_EXPIRED or INSUFFICIENT_BALANCE).
     """
     now = world.clock.now()
-    order = world.order_of(customer, order_id).another(now + LIFETIME)
+    asked = world.order_of(customer, order_id).another()
+    renewal = world.script.another(asked, now)
+    order = asked.renew(renewal.expires_at)
     if world.rules.another_sms_charged:
         world.ledger.post(Entry(now, customer.id, EntryKind.CHARGE, -order.price, order.id, order.period))
     world.save_order(order)
-    _plan(world, order, now, world.script.another(order))
+    _plan(world, order, now, renewal.deliveries)
     return order
 
 
@@ -83,9 +90,15 @@ def _meet(world: World, attempt: Attempt) -> None:
     if obstacle.price is not None:
         country = world.catalogue.countries[attempt.country]
         for carrier in world.catalogue.carriers(country, attempt.carrier):
-            world.market.reprice(Shelf(attempt.country, carrier.name, attempt.service), obstacle.price)
+            shelf = Shelf(attempt.country, carrier.name, attempt.service)
+            world.reprice(shelf, _in_proportion(world.market.price(shelf), attempt.price, obstacle.price))
     if obstacle.refusal is not None:
         raise Refusal(obstacle.refusal)
+
+
+def _in_proportion(price: int, before: int, now: int) -> int:
+    """What a price becomes when another one beside it changes, in cents, halves rounded up."""
+    return (2 * price * now + before) // (2 * before) if before else now
 
 
 def _choose(world: World, customer: Customer, request: OrderRequest, wanted: Listing) -> Shelf:
@@ -101,8 +114,6 @@ def _choose(world: World, customer: Customer, request: OrderRequest, wanted: Lis
 
     asked = in_stock(request.carrier)
     if asked:
-        if not affordable(asked[0]):
-            raise Refusal(world.rules.above_maximum)
         return asked[0]
     others = filter(affordable, in_stock(ANY_CARRIER)) if request.failover else iter(())
     substitute = next(others, None)
@@ -123,6 +134,7 @@ def _sell(world: World, customer: Customer, attempt: Attempt, shelf: Shelf, carr
             shelf=shelf,
             nth=world.order_count() + 1,
             nth_in_country=1 + sum(n for (country, _), n in world.placed.items() if country == shelf.country),
+            in_use=world.in_use,
         )
     )
     order = Order(
@@ -141,7 +153,7 @@ def _sell(world: World, customer: Customer, attempt: Attempt, shelf: Shelf, carr
     world.save_order(order)
     _plan(world, order, now, assigned.deliveries)
     if world.market.take(shelf) == 0:
-        _plan_restocking(world, shelf, now)
+        run_out(world, now, shelf)
     return order
 
 
@@ -151,9 +163,3 @@ def _plan(world: World, order: Order, now: Instant, deliveries: tuple[Delivery, 
     for delivery in deliveries:
         if not delivery.polls:
             world.agenda.plan(now + delivery.after, SmsDue(order.id, delivery.text, delivery.code))
-
-
-def _plan_restocking(world: World, shelf: Shelf, now: Instant) -> None:
-    restocking = world.script.restocking(shelf)
-    if restocking is not None:
-        world.agenda.plan(now + restocking.after, StockChanges((shelf,), restocking.stock))

@@ -97,7 +97,7 @@ CHANGES = """
 
 
 @pytest.mark.parametrize("section", [f"catalogue:{CHANGES}", "catalogue:\n  changes:" + CHANGES.replace("\n", "\n  ")])
-@pytest.mark.parametrize(("passed", "price"), [("0s", 20), ("59s", 20), ("1m", 30), ("2m", 30), ("3m", 30)])
+@pytest.mark.parametrize(("passed", "price"), [("0s", 22), ("59s", 22), ("1m", 33), ("2m", 33), ("3m", 33)])
 def test_prices_change_at_their_time(play: Play, section: str, passed: str, price: int) -> None:
     mock = play(section)
     mock.advance(passed)
@@ -114,7 +114,7 @@ def test_stock_comes_and_goes_at_its_time(play: Play, passed: str, count: int) -
 def test_a_change_of_one_carrier_leaves_the_others(play: Play) -> None:
     mock = play(f"catalogue:{CHANGES}")
     mock.advance("3m")
-    assert (offer(mock, carrier="att")["price"], offer(mock, carrier="verizon")["price"]) == (25, 30)
+    assert (offer(mock, carrier="att")["price"], offer(mock, carrier="verizon")["price"]) == (25, 33)
 
 
 def test_a_quote_from_before_a_change_is_stale(play: Play) -> None:

@@ -1,7 +1,8 @@
-"""A small catalogue, and worlds that nobody scripts: nothing in the domain asks the script."""
+"""A small catalogue, and worlds without a script but for this: what runs out never comes back."""
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -46,7 +47,9 @@ def make_world(catalogue: Catalogue) -> Callable[[], World]:
     """Makes worlds of Alice and Bob whose clock stands at 0 until it is told to move."""
 
     def make_world() -> World:
-        world = World(catalogue, {}, Clock(0, pace=0, wall=lambda: 0), cast("Script", None))
+        world = World(
+            catalogue, {}, Clock(0, pace=0, wall=lambda: 0), cast("Script", SimpleNamespace(restocking=lambda _: None))
+        )
         world.open_account(ALICE, ["alice-key", "shared-key"])
         world.open_account(BOB, ["bob-key", "shared-key"])
         return world

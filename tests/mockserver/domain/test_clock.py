@@ -92,6 +92,49 @@ def test_after_the_wall_jumped_back_time_goes_on_from_there() -> None:
     assert [clock.now(), clock.now(), clock.now()] == [START + 500, START + 500, START + 600]
 
 
+def test_a_clock_that_was_still_does_not_catch_up_when_it_runs() -> None:
+    clock = Clock(START, pace=0, wall=readings([0, 1_000, 1_500]))
+    clock.run(pace=1)
+    assert clock.now() == START + 500
+
+
+def test_what_passed_at_the_old_pace_stays_when_the_pace_changes() -> None:
+    clock = Clock(START, pace=2, wall=readings([0, 100, 110]))
+    clock.run(pace=60)
+    assert clock.now() == START + 200 + 600
+
+
+def test_a_clock_that_is_stopped_keeps_the_present_time() -> None:
+    clock = Clock(START, wall=readings([0, 100, 1_000]))
+    clock.run(pace=0)
+    assert clock.now() == START + 100
+
+
+def test_another_step_passes_from_the_next_tick_on() -> None:
+    clock = still()
+    clock.run(step=250)
+    clock.tick()
+    assert clock.now() == START + 250
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [({}, (2, 3)), ({"pace": 0}, (0, 3)), ({"step": 0}, (2, 0)), ({"pace": 5, "step": 7}, (5, 7))],
+)
+def test_what_is_not_named_runs_on_as_before(change: dict[str, int], expected: tuple[int, int]) -> None:
+    clock = Clock(START, pace=2, step=3, wall=lambda: 5)
+    clock.run(**change)
+    assert (clock.pace, clock.step) == expected
+
+
+@pytest.mark.parametrize("change", [{"pace": -1}, {"step": -1}, {"pace": 5, "step": -1}, {"pace": -1, "step": 5}])
+def test_a_clock_cannot_be_made_to_run_back(change: dict[str, int]) -> None:
+    clock = Clock(START, pace=2, step=3, wall=lambda: 5)
+    with pytest.raises(ValueError, match="never runs back: pace and step are 0 or more"):
+        clock.run(**change)
+    assert (clock.pace, clock.step) == (2, 3)
+
+
 @given(st.integers(0, 100), st.lists(st.integers(), min_size=1))
 @settings(deadline=None)
 def test_time_never_runs_back_whatever_the_wall_does(pace: int, wall: list[int]) -> None:

@@ -143,9 +143,29 @@ def test_without_any_stock_the_front_is_the_cheapest_shelf(market: Market) -> No
     assert market.front(shelves(market, "12", "ds")) == TMOBILE
 
 
-def test_spread_gives_the_first_shelf_what_does_not_divide(market: Market) -> None:
-    market.spread([ATT, VERIZON, TMOBILE], 11)
-    assert [market.stock(shelf) for shelf in (ATT, VERIZON, TMOBILE)] == [5, 3, 3]
+@pytest.mark.parametrize(("stock", "left"), [(0, [0, 0, 0]), (1, [1, 0, 0]), (11, [7, 2, 2]), (100, [50, 25, 25])])
+def test_spread_gives_each_carrier_its_share_and_the_first_what_is_left_over(
+    market: Market, stock: int, left: list[int]
+) -> None:
+    market.spread([TMOBILE, VERIZON, ATT], stock)
+    assert [market.stock(shelf) for shelf in (TMOBILE, VERIZON, ATT)] == left
+
+
+def test_spread_over_one_shelf_gives_it_everything(market: Market) -> None:
+    market.spread([ATT], 11)
+    assert market.stock(ATT) == 11
+
+
+def test_spread_shares_out_as_the_catalogue_does(market: Market) -> None:
+    shelves = [TMOBILE, VERIZON, ATT]
+    before = [market.stock(shelf) for shelf in shelves]
+    market.spread(shelves, sum(before))
+    assert [market.stock(shelf) for shelf in shelves] == before
+
+
+@pytest.mark.parametrize(("shelf", "price"), [(TMOBILE, 30), (VERIZON, 33), (ATT, 32)])
+def test_a_carrier_marks_up_another_price_of_the_offer_as_well(market: Market, shelf: Shelf, price: int) -> None:
+    assert market.marked_up(shelf, 30) == price
 
 
 @given(stocks, st.integers(1, 3))

@@ -32,7 +32,7 @@ def apply(order: Order, event: Event, now: int = 0) -> Order:
         case Event.REFUND:
             return order.refund(now)
         case Event.ANOTHER:
-            return order.another(now + 20 * MINUTE)
+            return order.another()
 
 
 def test_a_number_waits_for_twenty_minutes() -> None:
@@ -96,20 +96,21 @@ def test_an_sms_is_added_after_those_that_came_before(order: Order) -> None:
 
 
 def test_an_order_that_waits_for_another_sms_keeps_what_it_received(order: Order) -> None:
-    assert order.receive(SMS).another(0).messages == (SMS,)
+    assert order.receive(SMS).another().messages == (SMS,)
 
 
-def test_asking_for_another_sms_renews_the_lifetime(order: Order) -> None:
-    assert order.receive(SMS).another(9_999_999).expires_at == 9_999_999
+@pytest.mark.parametrize(("later", "end"), [(-1, 0), (0, 0), (1, 1)])
+def test_a_renewed_order_never_ends_earlier(order: Order, later: int, end: int) -> None:
+    assert order.renew(order.expires_at + later).expires_at == order.expires_at + end
 
 
 def test_asking_for_another_sms_is_counted(order: Order) -> None:
-    assert order.receive(SMS).another(0).receive(SMS).another(0).period == 2
+    assert order.receive(SMS).another().receive(SMS).another().period == 2
 
 
 def test_asking_for_another_sms_twice_in_a_row_is_refused(order: Order) -> None:
     with pytest.raises(Refusal) as refused:
-        order.receive(SMS).another(0).another(0)
+        order.receive(SMS).another().another()
     assert refused.value.reason is Reason.SMS_NOT_RECEIVED
 
 
@@ -117,9 +118,9 @@ def test_asking_for_another_sms_twice_in_a_row_is_refused(order: Order) -> None:
     "received",
     [
         lambda order: order.receive(SMS),
-        lambda order: order.receive(SMS).another(0),
+        lambda order: order.receive(SMS).another(),
         lambda order: order.receive(SMS).expire(),
-        lambda order: order.receive(SMS).another(0).expire(),
+        lambda order: order.receive(SMS).another().expire(),
     ],
     ids=["completed", "waiting for another", "expired", "expired waiting for another"],
 )
@@ -146,7 +147,7 @@ def test_an_order_that_lapses_without_an_sms_is_refunded(order: Order) -> None:
 
 
 def test_an_order_that_lapses_after_an_sms_is_expired(order: Order) -> None:
-    assert order.receive(SMS).another(0).lapse().state is State.EXPIRED
+    assert order.receive(SMS).another().lapse().state is State.EXPIRED
 
 
 @pytest.mark.parametrize("event", [Event.SMS, Event.EXPIRY])

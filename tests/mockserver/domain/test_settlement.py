@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.domain.agenda import Happening, OrderEnds, PaymentSettles, PriceChanges, SmsDue, StockChanges
+from mockserver.domain.agenda import (
+    Happening,
+    NumbersReturn,
+    OrderEnds,
+    PaymentSettles,
+    PriceChanges,
+    SmsDue,
+    StockChanges,
+)
 from mockserver.domain.coupon import Coupon
 from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.market import Shelf
 from mockserver.domain.order import Message, State
 from mockserver.domain.payment import CREDITED, OPEN, Status
 from mockserver.domain.rules import Rules
+from mockserver.domain.script import Restocking
 from mockserver.domain.settlement import settle
 
 if TYPE_CHECKING:
@@ -22,6 +32,7 @@ if TYPE_CHECKING:
 
     from mockserver.domain.order import Order
     from mockserver.domain.payment import Payment
+    from mockserver.domain.script import Script
     from mockserver.domain.world import World
 
 ATT = Shelf("12", "att", "ds")
@@ -36,6 +47,7 @@ happenings = st.one_of(
     st.builds(PaymentSettles, payment=st.sampled_from("pq"), status=st.sampled_from(Status)),
     st.builds(PriceChanges, shelves=st.just((ATT, VERIZON)), price=st.integers(0, 99)),
     st.builds(StockChanges, shelves=st.just((ATT, VERIZON)), stock=st.integers(0, 99)),
+    st.builds(NumbersReturn, shelf=st.sampled_from((ATT, VERIZON)), stock=st.integers(0, 99)),
 )
 plans = st.lists(st.tuples(st.integers(0, END), happenings), max_size=25)
 
@@ -65,6 +77,13 @@ def waiting(world: World, order: Order) -> World:
     """A world with the order 1, which waits until 50."""
     world.save_order(order._replace(expires_at=50))
     world.agenda.plan(50, OrderEnds("1"))
+    return world
+
+
+@pytest.fixture
+def restocked(world: World) -> World:
+    """A world in which three numbers come back to an empty shelf after a time of 10."""
+    world.script = cast("Script", SimpleNamespace(restocking=lambda _: Restocking(10, 3)))
     return world
 
 
@@ -137,7 +156,7 @@ def test_an_order_does_not_expire_before(waiting: World) -> None:
 
 
 def test_an_order_whose_lifetime_was_renewed_outlives_its_first_end(waiting: World) -> None:
-    waiting.save_order(waiting.order("1").receive(Message(1, "", None)).another(70))
+    waiting.save_order(waiting.order("1").receive(Message(1, "", None)).another().renew(70))
     pass_time(waiting, 69)
     assert waiting.order("1").state is State.WAITING
 
@@ -257,9 +276,35 @@ def test_a_price_changes_on_every_shelf(world: World) -> None:
 
 
 def test_stock_is_shared_out_over_the_shelves(world: World) -> None:
-    world.agenda.plan(5, StockChanges((ATT, VERIZON), 7))
+    world.agenda.plan(5, StockChanges((ATT, VERIZON), 8))
     pass_time(world, 5)
-    assert [world.market.stock(shelf) for shelf in (ATT, VERIZON)] == [4, 3]
+    assert [world.market.stock(shelf) for shelf in (ATT, VERIZON)] == [6, 2]
+
+
+@pytest.mark.parametrize(("now", "stock"), [(14, [0, 0]), (15, [3, 3])])
+def test_shelves_that_a_change_empties_fill_again(restocked: World, now: int, stock: list[int]) -> None:
+    restocked.agenda.plan(5, StockChanges((ATT, VERIZON), 0))
+    pass_time(restocked, now)
+    assert [restocked.market.stock(shelf) for shelf in (ATT, VERIZON)] == stock
+
+
+def test_a_shelf_that_gets_nothing_of_a_small_stock_has_not_run_out(restocked: World) -> None:
+    restocked.agenda.plan(5, StockChanges((ATT, VERIZON), 1))
+    pass_time(restocked, END)
+    assert [restocked.market.stock(shelf) for shelf in (ATT, VERIZON)] == [1, 0]
+
+
+def test_numbers_that_come_back_do_not_undo_a_change_made_meanwhile(restocked: World) -> None:
+    restocked.agenda.plan(5, StockChanges((ATT,), 0))
+    restocked.agenda.plan(9, StockChanges((ATT,), 2))
+    pass_time(restocked, END)
+    assert restocked.market.stock(ATT) == 2
+
+
+def test_where_nothing_comes_back_an_emptied_shelf_stays_empty(world: World) -> None:
+    world.agenda.plan(5, StockChanges((ATT,), 0))
+    pass_time(world, END)
+    assert world.market.stock(ATT) == 0
 
 
 def test_of_two_changes_at_one_time_the_later_planned_stands(world: World) -> None:

@@ -10,6 +10,7 @@ from mockserver.domain.coupon import Coupon
 from mockserver.domain.customer import Customer
 from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.order import Message, State
+from mockserver.domain.payment import CREDITED, Status
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.rules import Rules
 from mockserver.domain.script import Delivery
@@ -125,18 +126,51 @@ def test_looks_at_one_order_do_not_count_for_another(world: World, order: Order)
     assert world.polled(order) == []
 
 
-def test_looks_count_anew_when_something_else_is_awaited(world: World, order: Order) -> None:
-    awaited = Delivery(0, "text", None, 2)
-    world.await_polls(order, (awaited,))
+@pytest.mark.parametrize("more", [(), (Delivery(0, "more", None, 4),)], ids=["nothing more", "something more"])
+def test_what_is_awaited_still_arrives_when_more_is_awaited(
+    world: World, order: Order, more: tuple[Delivery, ...]
+) -> None:
+    world.await_polls(order, (Delivery(0, "first", None, 3),))
     world.polled(order)
-    world.await_polls(order, (awaited,))
-    assert [world.polled(order), world.polled(order)] == [[], [awaited]]
+    world.await_polls(order, more)
+    assert [[sms.text for sms in world.polled(order)] for _ in range(2)] == [[], ["first"]]
 
 
-def test_nothing_arrives_any_more_when_nothing_is_awaited(world: World, order: Order) -> None:
-    world.await_polls(order, (Delivery(0, "text", None, 1),))
-    world.await_polls(order, ())
-    assert world.polled(order) == []
+def test_looks_count_from_when_an_sms_is_awaited(world: World, order: Order) -> None:
+    world.await_polls(order, (Delivery(0, "first", None, 3),))
+    world.polled(order)
+    world.await_polls(order, (Delivery(0, "second", None, 1), Delivery(0, "third", None, 3)))
+    assert [[sms.text for sms in world.polled(order)] for _ in range(4)] == [["second"], ["first"], ["third"], []]
+
+
+@pytest.mark.parametrize(
+    ("state", "running"),
+    [(State.WAITING, True), (State.COMPLETED, True), (State.REFUNDED, False), (State.EXPIRED, False)],
+)
+def test_a_number_is_in_use_while_its_order_runs(world: World, order: Order, state: State, running: bool) -> None:
+    world.save_order(order)
+    world.save_order(order._replace(state=state))
+    assert world.in_use(order.phone) is running
+
+
+def test_a_number_that_no_order_has_is_not_in_use(world: World, order: Order) -> None:
+    world.save_order(order)
+    assert not world.in_use("12025550101")
+
+
+def test_a_number_is_in_use_while_one_of_its_orders_runs(world: World, order: Order) -> None:
+    world.save_order(order)
+    world.save_order(order._replace(id="2", state=State.EXPIRED))
+    assert world.in_use(order.phone)
+
+
+def test_a_world_that_recalls_another_knows_its_numbers(
+    make_world: Callable[[], World], world: World, order: Order
+) -> None:
+    world.save_order(order)
+    recalled = make_world()
+    recalled.recall(world.memory())
+    assert recalled.in_use(order.phone)
 
 
 def test_a_payment_of_somebody_else_is_not_found(world: World, payment: Payment) -> None:
@@ -235,3 +269,58 @@ def test_a_refund_after_an_sms_is_found(world: World, order: Order) -> None:
 def test_a_broken_rule_of_the_ledger_is_a_broken_rule_of_the_world(world: World) -> None:
     world.ledger._balances["alice"] = 1
     assert world.broken_rules() == ["alice: the balance is 1, the entries sum to 0"]
+
+
+def paid(world: World, payment: Payment, status: Status, *credited: int) -> World:
+    """Let a payment come to a status, and credit it with these cents."""
+    world.save_payment(payment)
+    world.save_payment(payment._replace(status=status))
+    for cents in credited:
+        world.ledger.post(Entry(0, "alice", EntryKind.PAYMENT, cents, payment.id))
+    return world
+
+
+@pytest.mark.parametrize("status", sorted(Status))
+def test_a_payment_that_is_credited_when_it_is_paid_breaks_no_rule(
+    world: World, payment: Payment, status: Status
+) -> None:
+    credited = (500,) if status in CREDITED else ()
+    assert paid(world, payment, status, *credited).broken_rules() == []
+
+
+@pytest.mark.parametrize(
+    ("status", "credited", "found"),
+    [
+        (Status.PAID, (), "payment p is paid: credited [] instead of [500] (cents)"),
+        (Status.PAID_OVER, (), "payment p is paid_over: credited [] instead of [500] (cents)"),
+        (Status.PAID, (500, 500), "payment p is paid: credited [500, 500] instead of [500] (cents)"),
+        (Status.PAID, (499,), "payment p is paid: credited [499] instead of [500] (cents)"),
+        (Status.CHECK, (500,), "payment p is check: credited [500] instead of [] (cents)"),
+        (Status.CANCEL, (500,), "payment p is cancel: credited [500] instead of [] (cents)"),
+    ],
+)
+def test_a_payment_that_is_credited_wrongly_is_found(
+    world: World, payment: Payment, status: Status, credited: tuple[int, ...], found: str
+) -> None:
+    assert paid(world, payment, status, *credited).broken_rules() == [found]
+
+
+def test_a_payment_from_before_the_start_is_in_the_opening_balance(world: World, payment: Payment) -> None:
+    world.save_payment(payment._replace(status=Status.PAID))
+    assert world.broken_rules() == []
+
+
+def test_a_payment_from_before_the_start_that_is_credited_is_found(world: World, payment: Payment) -> None:
+    paid(world, payment._replace(status=Status.PAID), Status.PAID, 500)
+    assert world.broken_rules() == ["payment p is paid: credited [500] instead of [] (cents)"]
+
+
+@pytest.mark.parametrize("credited", [(), (500,)], ids=["from before the start", "credited"])
+def test_a_world_that_recalls_another_breaks_no_rule_that_was_kept(
+    make_world: Callable[[], World], world: World, payment: Payment, credited: tuple[int, ...]
+) -> None:
+    world.save_payment(payment if credited else payment._replace(status=Status.PAID))
+    paid(world, payment, Status.PAID, *credited)
+    recalled = make_world()
+    recalled.recall(world.memory())
+    assert recalled.broken_rules() == []

@@ -18,7 +18,7 @@ from mockserver.domain.settlement import settle
 from mockserver.scenario.build import build
 from mockserver.scenario.load import load
 from mockserver.scenario.units import instant
-from mockserver.usecases.ordering import OrderRequest, order_number
+from mockserver.usecases.ordering import OrderRequest, order_number, refund
 from mockserver.usecases.paying import CRYPTOMUS, PAY4BIT, create_invoice, invoices
 
 if TYPE_CHECKING:
@@ -319,19 +319,19 @@ def test_an_open_past_payment_whose_time_is_over_is_cancelled_at_the_start(world
 # --- prices and stock
 
 
-def test_a_price_changes_at_the_start(world_of: MakeWorld) -> None:
+def test_a_price_changes_at_the_start_and_each_carrier_keeps_its_markup(world_of: MakeWorld) -> None:
     world = world_of(DEMO + 'catalogue: [{country: "12", service: ds, price: 99}]\n')
-    assert [world.market.price(shelf) for shelf in (TMOBILE, VERIZON, ATT)] == [99, 99, 99]
+    assert [world.market.price(shelf) for shelf in (TMOBILE, VERIZON, ATT)] == [99, 109, 109]
 
 
-def test_a_price_changes_for_one_carrier(world_of: MakeWorld) -> None:
+def test_a_price_of_one_carrier_is_its_own(world_of: MakeWorld) -> None:
     world = world_of(DEMO + 'catalogue: [{country: "12", service: ds, carrier: att, price: 99}]\n')
     assert [world.market.price(shelf) for shelf in (TMOBILE, ATT)] == [16, 99]
 
 
-def test_stock_is_shared_out_over_the_carriers(world_of: MakeWorld) -> None:
-    world = world_of(DEMO + 'catalogue: [{country: "12", service: ds, stock: 100}]\n')
-    assert [world.market.stock(shelf) for shelf in (TMOBILE, VERIZON, ATT)] == [34, 33, 33]
+def test_stock_is_shared_out_over_the_carriers_by_their_shares(world_of: MakeWorld) -> None:
+    world = world_of(DEMO + 'catalogue: [{country: "12", service: ds, stock: 101}]\n')
+    assert [world.market.stock(shelf) for shelf in (TMOBILE, VERIZON, ATT)] == [51, 25, 25]
 
 
 def test_a_change_may_come_later(world_of: MakeWorld) -> None:
@@ -350,6 +350,50 @@ def test_numbers_can_run_out_and_come_back(world_of: MakeWorld) -> None:
         buy(world)
     wait(world, 2 * MINUTE)
     assert world.market.stock(TMOBILE) == 3
+
+
+@pytest.mark.parametrize(("carrier", "stock"), [("any", [3, 3, 3]), ("verizon", [1200, 3, 600])])
+def test_numbers_that_a_change_takes_away_come_back(world_of: MakeWorld, carrier: str, stock: list[int]) -> None:
+    change = f'{{country: "12", service: ds, carrier: {carrier}, stock: 0}}'
+    world = world_of(f"{DEMO}catalogue: [{change}]\nrestock: {{after: 2m, stock: 3}}\n")
+    wait(world, 2 * MINUTE)
+    assert [world.market.stock(shelf) for shelf in (TMOBILE, VERIZON, ATT)] == stock
+
+
+# --- numbers
+
+FEW = """catalogue:
+  extends: nothing
+  countries: [{code: "1", name: Utopia, numbers: ["9990000#"], carriers: [{name: one}]}]
+  services: [{code: ds, name: Discord}]
+  offers: [{country: "1", service: ds, price: 1, stock: 100}]
+"""
+
+
+def few(world: World) -> Order:
+    """Order one of the few numbers of Utopia."""
+    return order_number(world, world.customers["demo"], OrderRequest("1", "ds", "any", 9, "", "", failover=False))
+
+
+def test_no_two_running_orders_have_one_number(world_of: MakeWorld) -> None:
+    world = world_of(DEMO + FEW)
+    assert len({few(world).phone for _ in range(10)}) == 10
+
+
+def test_with_every_number_in_use_there_are_none(world_of: MakeWorld) -> None:
+    world = world_of(DEMO + FEW)
+    for _ in range(10):
+        few(world)
+    with pytest.raises(Refusal, match="NO_NUMBERS"):
+        few(world)
+    assert (world.ledger.balance("demo"), world.order_count(), world.broken_rules()) == (990, 10, [])
+
+
+def test_a_number_that_was_returned_is_given_out_again(world_of: MakeWorld) -> None:
+    world = world_of(DEMO + FEW)
+    orders = [few(world) for _ in range(10)]
+    refund(world, world.customers["demo"], orders[3].id)
+    assert few(world).phone == orders[3].phone
 
 
 # --- rules

@@ -28,6 +28,12 @@ from mockserver.simulation.rules import OrderMatch, PaymentMatch, Repricing, Tur
         (OrderMatch(least=21), False),
         (OrderMatch(most=19), False),
         (OrderMatch(most=0), False),
+        (OrderMatch(least=20), True),
+        (OrderMatch(most=20), True),
+        (OrderMatch(least=21, most=19), False),
+        (OrderMatch("alice", "12", "ds", "one", 20, 20), True),
+        (OrderMatch("alice", "12", "ds", "any", 20, 20), False),
+        (OrderMatch("alice", "12", "ds", "one", 21), False),
     ],
 )
 def test_an_order_must_meet_every_condition(match: OrderMatch, fits: bool) -> None:
@@ -42,6 +48,9 @@ def test_an_order_must_meet_every_condition(match: OrderMatch, fits: bool) -> No
         (PaymentMatch(provider="cryptomus"), True),
         (PaymentMatch("bob", "cryptomus"), False),
         (PaymentMatch("alice", "pay4bit"), False),
+        (PaymentMatch("alice", "cryptomus"), True),
+        (PaymentMatch(account=""), False),
+        (PaymentMatch(provider=""), False),
     ],
 )
 def test_a_payment_must_meet_every_condition(match: PaymentMatch, fits: bool) -> None:
@@ -63,6 +72,11 @@ def test_a_payment_must_meet_every_condition(match: PaymentMatch, fits: bool) ->
         (Turn(probability=0.5), 1, 0.5, False),
         (Turn(probability=0), 1, 0, False),
         (Turn(first=3, every=2), 3, 0, False),
+        (Turn(first=3, every=2), 4, 0, True),
+        (Turn(first=2, last=2), 1, 0, False),
+        (Turn(first=2, last=2), 2, 0, True),
+        (Turn(every=2, probability=0.5), 2, 0.5, False),
+        (Turn(first=2, probability=0.5), 1, 0, False),
     ],
 )
 def test_a_turn_comes_when_all_of_it_holds(turn: Turn, nth: int, draw: float, comes: bool) -> None:
@@ -86,6 +100,8 @@ def test_a_probability_of_one_is_certain_and_of_nothing_impossible(draw: float) 
         (Repricing(by=-100), 0),
         (Repricing(by=-101), 0),
         (Repricing(), 16),
+        (Repricing(to=99, by=25), 99),
+        (Repricing(by=-1), 15),
     ],
 )
 def test_a_price_is_set_or_changed(repricing: Repricing, price: int) -> None:

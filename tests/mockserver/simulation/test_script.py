@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,7 @@ from mockserver.domain.clock import MINUTE, SECOND
 from mockserver.domain.market import Shelf
 from mockserver.domain.order import LIFETIME, Order
 from mockserver.domain.payment import Status
-from mockserver.domain.refusal import Reason
+from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.script import Attempt, Obstacle, Purchase, Restocking, Settlement, Transfer
 from mockserver.simulation.messages import Template
 from mockserver.simulation.rules import (
@@ -58,8 +59,8 @@ def script(
     return SeededScript(seed, CATALOGUE, TEMPLATES, orders, payments, restock)
 
 
-def nothing_taken(_order_id: str) -> bool:
-    """Leave every id free."""
+def nothing(_: str) -> bool:
+    """Leave every id and every number free."""
     return False
 
 
@@ -69,11 +70,12 @@ def purchase(
     country: str = "12",
     service: str = "ds",
     customer: str = "alice",
-    taken: Callable[[str], bool] = nothing_taken,
+    taken: Callable[[str], bool] = nothing,
+    in_use: Callable[[str], bool] = nothing,
 ) -> Purchase:
     """Make the nth purchase, at 1000."""
     attempt = Attempt(customer, country, "one", service, 20, 1000, taken)
-    return Purchase(attempt, Shelf(country, "one", service), nth, nth)
+    return Purchase(attempt, Shelf(country, "one", service), nth, nth, in_use)
 
 
 def transfer(nth: int = 1, *, customer: str = "alice", provider: str = "cryptomus") -> Transfer:
@@ -142,7 +144,7 @@ def test_an_order_is_pinned() -> None:
 
 
 def test_another_sms_is_pinned() -> None:
-    (sms,) = script(BASIC).another(order("30000001"))
+    (sms,) = script(BASIC).another(order("30000001"), 0).deliveries
     assert (sms.text, sms.code) == ("Your Discord code is 795615", "795615")
 
 
@@ -182,6 +184,47 @@ def test_the_shipped_numbers_of_a_country_differ(shipped: Fixtures, code: str) -
     pool = min(1000, sum(10 ** template.count("#") for template in country.numbers))
     phones = {drawing.assign(purchase(nth, country=code)).phone for nth in range(1, pool + 1)}
     assert len(phones) == pool
+
+
+def test_a_number_that_is_in_use_is_passed_over() -> None:
+    used = {script().assign(purchase(nth)).phone for nth in (1, 2)}
+    assigned = script().assign(purchase(1, in_use=used.__contains__))
+    assert assigned.phone == script().assign(purchase(3)).phone
+
+
+def test_the_last_free_number_is_found() -> None:
+    last = script().assign(purchase(7)).phone
+    assert script().assign(purchase(8, in_use=lambda phone: phone != last)).phone == last
+
+
+def test_with_every_number_in_use_there_are_none() -> None:
+    with pytest.raises(Refusal) as refused:
+        script().assign(purchase(in_use=lambda _: True))
+    assert refused.value.reason is Reason.NO_NUMBERS
+
+
+def test_an_order_that_finds_no_number_does_not_count_for_a_rule() -> None:
+    drawing = script(OrderRule(turn=Turn(last=1)))
+    with suppress(Refusal):
+        drawing.assign(purchase(in_use=lambda _: True))
+    assert drawing.assign(purchase()).rule == 0
+
+
+def test_a_rule_gives_its_number_even_while_it_is_in_use() -> None:
+    pinned = OrderRule(phone="86123456789")
+    assert script(pinned).assign(purchase(in_use=lambda _: True)).phone == "86123456789"
+
+
+def test_a_number_that_a_later_rule_gives_is_passed_over() -> None:
+    first = script().assign(purchase()).phone
+    pinned = OrderRule(turn=Turn(first=2), phone=first)
+    assert script(pinned).assign(purchase()).phone == script().assign(purchase(2)).phone
+
+
+def test_an_id_that_a_later_rule_gives_is_passed_over() -> None:
+    first = script().assign(purchase()).order_id
+    pinned = OrderRule(turn=Turn(first=2), order_id=first)
+    assert script(pinned).assign(purchase()).order_id == script().assign(purchase(2)).order_id
 
 
 def test_ids_count_up() -> None:
@@ -426,18 +469,61 @@ def test_another_sms_differs_from_the_first() -> None:
     drawing = script(BASIC)
     assigned = drawing.assign(purchase(service="go"))
     asked = order(assigned.order_id, service="go")
-    assert drawing.another(asked) != assigned.deliveries
+    assert drawing.another(asked, 1000).deliveries != assigned.deliveries
 
 
 def test_another_sms_differs_from_the_one_before() -> None:
-    first, second = (script(BASIC).another(order(service="go", period=period)) for period in (1, 2))
-    assert first != second
+    first, second = (script(BASIC).another(order(service="go", period=period), 0) for period in (1, 2))
+    assert first.deliveries != second.deliveries
 
 
 @pytest.mark.parametrize(("rule", "after"), [(0, [7]), (1, [5 * SECOND]), (None, [])])
 def test_another_sms_comes_by_the_rule_of_its_order(rule: int | None, after: list[int]) -> None:
     rules = (OrderRule(order_id="7", sms=(Sms(7),)), BASIC)
-    assert [sms.after for sms in script(*rules).another(order(rule=rule))] == after
+    assert [sms.after for sms in script(*rules).another(order(rule=rule), 1000).deliveries] == after
+
+
+@pytest.mark.parametrize(
+    ("rule", "expires_at"),
+    [
+        (OrderRule(), 5000 + LIFETIME),
+        (OrderRule(lifetime=MINUTE), 5000 + MINUTE),
+        (OrderRule(lifetime=3 * LIFETIME), 5000 + 3 * LIFETIME),
+        (OrderRule(expires_at=10**13), 10**13),
+        (OrderRule(lifetime=MINUTE, expires_at=10**13), 10**13),
+    ],
+)
+def test_another_sms_is_waited_for_as_long_as_the_rule_says(rule: OrderRule, expires_at: int) -> None:
+    assert script(rule).another(order(), 5000).expires_at == expires_at
+
+
+def test_an_order_without_a_rule_waits_for_another_sms_for_the_usual_time() -> None:
+    assert script().another(order(rule=None), 5000).expires_at == 5000 + LIFETIME
+
+
+def test_another_sms_may_come_at_a_look_and_several_times() -> None:
+    deliveries = script(OrderRule(sms=(Sms(polls=2, times=2),))).another(order(), 0).deliveries
+    assert [sms.polls for sms in deliveries] == [2, 2]
+    assert deliveries[0] == deliveries[1]
+
+
+def test_another_sms_is_in_the_language_of_its_country() -> None:
+    templates = {("*", "en"): [Template("#", "Code {code}")], ("*", "sv"): [Template("#", "Kod {code}")]}
+    drawing = SeededScript(1, CATALOGUE, templates, [BASIC])
+    (sms,) = drawing.another(order()._replace(country="46"), 0).deliveries
+    assert sms.text.startswith("Kod ")
+
+
+def test_another_sms_of_a_given_text_and_code_is_the_same_again() -> None:
+    given = script(OrderRule(sms=(Sms(0, text="{service}: {code}", code="ABC"),)))
+    (sms,) = given.another(order(), 0).deliveries
+    assert (sms.text, sms.code) == ("Discord: ABC", "ABC")
+
+
+def test_asking_for_another_sms_does_not_count_for_a_rule() -> None:
+    drawing = script(OrderRule(turn=Turn(last=1)))
+    drawing.another(order(), 0)
+    assert drawing.assign(purchase()).rule == 0
 
 
 # --- payments
@@ -472,6 +558,37 @@ def test_only_payments_that_meet_its_conditions_count_for_a_rule() -> None:
     providers = ["pay4bit", "cryptomus", "pay4bit"]
     pages = [drawing.terms(transfer(nth, provider=provider)).page for nth, provider in enumerate(providers)]
     assert [page == "second" for page in pages] == [False, False, True]
+
+
+def test_a_payment_counts_for_every_rule_whose_conditions_it_meets() -> None:
+    rules = [PaymentRule(turn=Turn(last=1), page="first"), PaymentRule(turn=Turn(first=2), page="second")]
+    drawing = script(payments=rules)
+    assert [drawing.terms(transfer(nth)).page for nth in (1, 2)] == ["first", "second"]
+
+
+def test_payments_do_not_count_for_the_rules_of_orders() -> None:
+    drawing = script(OrderRule(turn=Turn(last=1)), payments=[PaymentRule()])
+    drawing.terms(transfer())
+    assert drawing.assign(purchase()).rule == 0
+
+
+def test_a_rule_by_chance_serves_its_share_of_payments() -> None:
+    drawing = script(payments=[PaymentRule(turn=Turn(probability=0.3), page="hers")])
+    served = [drawing.terms(transfer(nth)).page for nth in range(1, 1001)].count("hers")
+    assert 250 < served < 350
+
+
+def test_a_payment_may_be_settled_at_once() -> None:
+    assert script(payments=[PaymentRule(status=Status.FAIL)]).terms(transfer()).settlement == Settlement(0, Status.FAIL)
+
+
+def test_a_rule_without_a_page_leaves_it_to_chance() -> None:
+    assert script(payments=[PaymentRule(status=Status.PAID)]).terms(transfer()).page == script().terms(transfer()).page
+
+
+@pytest.mark.parametrize("change", [{"customer": "bob"}, {"cents": 501}, {"nth": 2}], ids=["customer", "cents", "nth"])
+def test_a_signature_is_of_one_payment_alone(change: dict[str, Any]) -> None:
+    assert script().terms(transfer()).signature != script().terms(transfer()._replace(**change)).signature
 
 
 def test_payments_differ() -> None:

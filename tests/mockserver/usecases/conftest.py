@@ -20,6 +20,7 @@ from mockserver.domain.script import (
     Delivery,
     Obstacle,
     Purchase,
+    Renewal,
     Restocking,
     Settlement,
     Terms,
@@ -60,8 +61,8 @@ class Plan:
         number = str(purchase.nth)
         return Assignment(number, f"1202555{number:>04}", purchase.attempt.at + self.lifetime, self.deliveries)
 
-    def another(self, order: Order) -> tuple[Delivery, ...]:  # noqa: ARG002 - all orders are alike
-        return self.deliveries
+    def another(self, order: Order, at: int) -> Renewal:  # noqa: ARG002 - all orders are alike
+        return Renewal(at + self.lifetime, self.deliveries)
 
     def terms(self, transfer: Transfer) -> Terms:
         name = f"payment-{transfer.nth}"
@@ -121,7 +122,7 @@ class Shop:
             [list(world.orders_of(customer)) for customer in customers],
             [list(world.payments_of(customer)) for customer in customers],
             [world.coupons_of(customer) for customer in customers],
-            dict(world.market._stock),
+            dict(world.market.stocks),
             len(world.agenda),
         )
 

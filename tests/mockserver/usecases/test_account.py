@@ -32,6 +32,14 @@ def test_the_second_toggle_takes_out_and_says_so(shop: Shop) -> None:
     assert shop.alice.favourites == ()
 
 
+def test_a_customer_who_was_looked_up_earlier_loses_nothing(shop: Shop) -> None:
+    earlier = shop.alice
+    shop.world.save_customer(earlier.charged(2000))
+    toggle_favourite(shop.world, earlier, "12", "ds")
+    toggle_favourite(shop.world, earlier, "46", "ds")
+    assert (shop.alice.total_charges, shop.alice.favourites) == (2000, (("12", "ds"), ("46", "ds")))
+
+
 def test_a_country_by_name_is_the_same_favourite(shop: Shop) -> None:
     toggle(shop)
     assert not toggle(shop, country="United States")

@@ -143,6 +143,31 @@ def test_a_quote_goes_stale_when_the_cheapest_shelf_runs_empty(shop: Shop) -> No
     assert refused(lambda: buy(shop, DISCORD._replace(m=seen.m, n=seen.n))) is Reason.PRICE_CHANGED
 
 
+def test_a_quote_of_a_carrier_that_is_dearer_finds_no_numbers_when_all_are_sold(shop: Shop) -> None:
+    sell_out(shop, TMOBILE)
+    seen = quoted(shop.world, listing(shop.world, "12", "any", "ds"))
+    sell_out(shop, VERIZON, ATT)
+    assert refused(lambda: buy(shop, DISCORD._replace(m=seen.m, n=seen.n))) is Reason.NO_NUMBERS
+
+
+def test_a_stale_quote_does_not_buy_from_another_carrier(shop: Shop) -> None:
+    sell_out(shop, ATT)
+    request = DISCORD._replace(carrier="att", m="stale", n="stale")
+    assert refused(lambda: buy(shop, request)) is Reason.PRICE_CHANGED
+
+
+def test_a_quote_of_a_carrier_that_was_sold_out_buys_from_another(shop: Shop) -> None:
+    seen = quoted(shop.world, listing(shop.world, "12", "att", "ds"))
+    sell_out(shop, ATT)
+    assert buy(shop, DISCORD._replace(carrier="att", m=seen.m, n=seen.n)).carrier == "tmobile"
+
+
+def test_a_stale_quote_is_told_before_a_price_above_the_maximum(shop: Shop) -> None:
+    shop.world.rules = Rules(above_maximum=Reason.NO_NUMBERS)
+    request = DISCORD._replace(maximum=19, m="stale", n="stale")
+    assert refused(lambda: buy(shop, request)) is Reason.PRICE_CHANGED
+
+
 def test_a_quote_for_one_carrier_does_not_buy_from_another(shop: Shop) -> None:
     seen = quoted(shop.world, listing(shop.world, "12", "tmobile", "ds"))
     assert refused(lambda: buy(shop, DISCORD._replace(carrier="att", m=seen.m, n=seen.n))) is Reason.PRICE_CHANGED
@@ -234,6 +259,15 @@ def test_a_shelf_with_numbers_left_is_not_filled(shop: Shop) -> None:
     assert shop.world.market.stock(TMOBILE) == 49
 
 
+def test_numbers_that_come_back_do_not_undo_a_change_made_meanwhile(shop: Shop) -> None:
+    shop.plan.restock = Restocking(2 * MINUTE, 20)
+    shop.world.market.restock(TMOBILE, 1)
+    buy(shop)
+    shop.world.market.restock(TMOBILE, 5)
+    shop.wait(2 * MINUTE)
+    assert shop.world.market.stock(TMOBILE) == 5
+
+
 def test_the_script_is_asked_before_anything_is_decided(shop: Shop) -> None:
     buy(shop, DISCORD._replace(country="United States", carrier="verizon"))
     (attempt,) = shop.plan.attempts
@@ -257,10 +291,25 @@ def test_the_script_may_change_the_price_as_an_order_is_asked_for(shop: Shop) ->
     assert buy(shop).price == 25
 
 
-def test_a_price_that_changes_so_changes_on_all_shelves_that_were_asked_for(shop: Shop) -> None:
-    shop.plan.in_the_way = Obstacle(price=25)
+def test_a_price_that_changes_so_changes_for_every_carrier_that_was_asked_for(shop: Shop) -> None:
+    shop.plan.in_the_way = Obstacle(price=30)
     buy(shop)
-    assert [shop.world.market.price(shelf) for shelf in (TMOBILE, VERIZON, ATT)] == [25, 25, 25]
+    assert [shop.world.market.price(shelf) for shelf in (TMOBILE, VERIZON, ATT)] == [30, 33, 45]
+
+
+def test_a_price_that_changes_so_is_that_of_the_carrier_in_front(shop: Shop) -> None:
+    sell_out(shop, TMOBILE)
+    shop.plan.in_the_way = Obstacle(price=33)
+    assert buy(shop).price == 33
+    assert [shop.world.market.price(shelf) for shelf in (TMOBILE, VERIZON, ATT)] == [30, 33, 45]
+
+
+def test_a_price_that_changes_so_from_nothing_is_the_same_for_every_carrier(shop: Shop) -> None:
+    for shelf in (TMOBILE, VERIZON, ATT):
+        shop.world.market.reprice(shelf, 0)
+    shop.plan.in_the_way = Obstacle(price=30)
+    buy(shop)
+    assert [shop.world.market.price(shelf) for shelf in (TMOBILE, VERIZON, ATT)] == [30, 30, 30]
 
 
 def test_a_price_that_changes_so_changes_for_the_carrier_alone_that_was_asked_for(shop: Shop) -> None:
@@ -383,6 +432,40 @@ def test_another_sms_that_cannot_be_paid_is_refused(shop: Shop) -> None:
 def test_asking_for_another_sms_renews_the_lifetime(shop: Shop) -> None:
     completed(shop).wait(MINUTE)
     assert request_another(shop.world, shop.alice, "1").expires_at == MINUTE + 5 * SECOND + LIFETIME
+
+
+def test_the_script_says_for_how_long_another_sms_is_waited_for(shop: Shop) -> None:
+    shop.plan.lifetime = 2 * MINUTE
+    completed(shop).wait(MINUTE)
+    assert request_another(shop.world, shop.alice, "1").expires_at == 3 * MINUTE + 5 * SECOND
+
+
+def test_asking_for_another_sms_never_shortens_the_lifetime(shop: Shop) -> None:
+    completed(shop)
+    shop.plan.lifetime = MINUTE
+    assert request_another(shop.world, shop.alice, "1").expires_at == LIFETIME
+
+
+def test_a_pending_sms_still_arrives_after_another_one_was_asked_for(shop: Shop) -> None:
+    pending = SMS._replace(after=MINUTE, text="pending")
+    shop.plan.deliveries = (SMS, pending)
+    buy(shop)
+    shop.wait(5 * SECOND)
+    shop.plan.deliveries = (SMS,)
+    request_another(shop.world, shop.alice, "1")
+    shop.wait(MINUTE)
+    assert [message.text for message in shop.order().messages] == [SMS.text, SMS.text, "pending"]
+
+
+def test_a_pending_sms_of_a_look_still_arrives_after_another_one_was_asked_for(shop: Shop) -> None:
+    pending = Delivery(0, "pending", None, polls=3)
+    shop.plan.deliveries = (SMS._replace(polls=1), pending)
+    buy(shop)
+    single(shop.world, shop.alice, "1")
+    shop.plan.deliveries = (SMS._replace(polls=1),)
+    request_another(shop.world, shop.alice, "1")
+    looks = [single(shop.world, shop.alice, "1").messages[-1].text for _ in range(2)]
+    assert looks == [SMS.text, "pending"]
 
 
 def test_an_order_outlives_its_first_end_when_it_was_renewed(shop: Shop) -> None:
