@@ -1,0 +1,147 @@
+"""Reading recorded traffic, whatever recorded it: HAR, JSON Lines, VCR cassettes, the journal of the mock.
+
+Everything is redacted as it is read, and read one exchange after another, so that only a cassette needs memory.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
+from typing import IO, TYPE_CHECKING, Any
+
+from contracts.traffic import coding
+from contracts.traffic.exchange import header
+from contracts.traffic.redaction import Redactor, shipped_names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from contracts.traffic.exchange import Exchange, Headers, Request
+
+_HEAD = 64 * 1024
+_GZIP = b"\x1f\x8b"
+_BOM = b"\xef\xbb\xbf"
+_SCHEME = "bearer "
+
+
+class RecordingError(ValueError):
+    """A recording cannot be read. The text says the file, where in it (line, entry), and why; it quotes no value."""
+
+
+class CutOffError(RecordingError):
+    """A recording ends in the middle, as when its recorder was killed. All that was whole has been given out."""
+
+
+class Format(StrEnum):
+    """What a recording is written in."""
+
+    HAR = "HAR"
+    JOURNAL = "journal of the mock"
+    CASSETTE = "VCR cassette"
+    LINES = "JSON Lines"
+
+
+_KEYS = {
+    "log": Format.HAR,
+    "exchanges": Format.JOURNAL,
+    "recorded": Format.JOURNAL,
+    "interactions": Format.CASSETTE,
+    "http_interactions": Format.CASSETTE,
+    "version": Format.CASSETTE,
+    "recorded_with": Format.CASSETTE,
+}
+"""The keys that a format can begin with; any other begins a line of JSON Lines."""
+
+
+def read(path: Path) -> Iterator[Exchange]:
+    """Read the exchanges of a file, in its order; it may be packed with gzip.
+
+    Of an exchange whose body the recorder has left out, the note `left_out` lists `request` or `answer`. An exchange
+    without a time has the time of the file. Raises RecordingError when it comes to what cannot be read, CutOffError if
+    that is the end of the file.
+    """
+    try:
+        stamp = int(path.stat().st_mtime * 1000)
+        with path.open("rb") as raw:
+            packed = raw.read(len(_GZIP)) == _GZIP
+            raw.seek(0)
+            file: Any = gzip.GzipFile(fileobj=raw) if packed else raw
+            for exchange in _reader(file)(file, stamp):
+                yield _redactor(carried_keys(exchange.request)).exchange(exchange)
+    except CutOffError as error:
+        raise CutOffError(f"{path}: {error}") from None
+    except EOFError:
+        raise CutOffError(f"{path}: the packed file ends in the middle") from None
+    except OSError as error:
+        raise RecordingError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except ValueError as error:
+        raise RecordingError(f"{path}: {error}") from None
+
+
+def carried_keys(request: Request) -> frozenset[str]:
+    """Return the keys that a request carries: where credentials are named, and in its `Authorization`."""
+    names = shipped_names()
+    body = request.json
+    members = body.items() if isinstance(body, Mapping) else ()
+    found = [value for name, value in (*request.query, *members) if name in names and isinstance(value, str)]
+    authorization = header(request.headers, "authorization") or ""
+    if authorization.lower().startswith(_SCHEME):
+        found.append(authorization[len(_SCHEME) :].strip())
+    return frozenset(found) - {""}
+
+
+def fitting(headers: Headers, body: bytes) -> Headers:
+    """Return headers as they fit a body: most recorders keep it without the content coding that the headers name."""
+    codings = header(headers, "content-encoding")
+    if not codings or coding.decode(codings, body) is not None:
+        return headers
+    return tuple((name, value) for name, value in headers if name.lower() not in ("content-encoding", "content-length"))
+
+
+@lru_cache(maxsize=64)
+def _redactor(keys: frozenset[str]) -> Redactor:
+    return Redactor(keys)
+
+
+def _reader(file: IO[bytes]) -> Callable[[IO[bytes], int], Iterator[Exchange]]:
+    from contracts.traffic import archive, cassette
+
+    readers: Mapping[Format, Callable[[IO[bytes], int], Iterator[Exchange]]] = MappingProxyType(
+        {
+            Format.HAR: archive.read,
+            Format.JOURNAL: archive.read_journal,
+            Format.CASSETTE: cassette.read,
+            Format.LINES: _read_lines,
+        }
+    )
+    return readers[_format(file)]
+
+
+def _format(file: IO[bytes]) -> Format:
+    """Find out the format by the first key of the file, and go to its first byte that counts."""
+    from contracts.traffic import archive
+
+    head = file.read(_HEAD)
+    start = len(_BOM) if head.startswith(_BOM) else 0
+    file.seek(start)
+    text = head[start:].lstrip()
+    if not text:
+        raise RecordingError("the file is empty")
+    if not text.startswith(b"{"):
+        return Format.CASSETTE
+    return _KEYS.get(archive.first_key(text), Format.LINES)
+
+
+def _read_lines(file: IO[bytes], _: int) -> Iterator[Exchange]:
+    from contracts.traffic import lines
+
+    try:
+        yield from lines.read(file)
+    except lines.CutOffLineError as error:
+        raise CutOffError(str(error)) from None
+    except lines.LinesError as error:
+        raise RecordingError(str(error)) from None
