@@ -15,8 +15,9 @@ _UNITS = {"us": 1e-3, "ms": 1.0, "s": 1e3}
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a server did: requests a second, and latencies in milliseconds."""
+    """What a server did: how many requests, how many a second, and latencies in milliseconds."""
 
+    requests: int
     rate: float
     p50: float
     p99: float
@@ -37,11 +38,12 @@ def _wrk(url: str, seconds: float) -> Load:
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
     if "Non-2xx" in text:
         raise RuntimeError(text)
+    requests = re.search(r"(\d+) requests in", text)
     rate = re.search(r"Requests/sec:\s+([\d.]+)", text)
     percentiles = {share: float(n) * _UNITS[unit] for share, n, unit in re.findall(r"(\d+)%\s+([\d.]+)(us|ms|s)", text)}
-    if rate is None:
+    if requests is None or rate is None:
         raise RuntimeError(text)
-    return Load(float(rate[1]), percentiles["50"], percentiles["99"])
+    return Load(int(requests[1]), float(rate[1]), percentiles["50"], percentiles["99"])
 
 
 async def _client(url: str, seconds: float) -> Load:
@@ -64,4 +66,4 @@ async def _client(url: str, seconds: float) -> Load:
 
     await asyncio.gather(*(ask() for _ in range(CONNECTIONS)))
     cuts = statistics.quantiles(latencies, n=100)
-    return Load(len(latencies) / seconds, cuts[49], cuts[98])
+    return Load(len(latencies), len(latencies) / seconds, cuts[49], cuts[98])

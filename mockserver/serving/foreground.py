@@ -43,11 +43,17 @@ def url(listener: socket.socket) -> str:
 
 
 def run(
-    app: ASGIApp, listener: socket.socket, ready: Callable[[], None], beside: Callable[[Event], Task] | None = None
+    app: ASGIApp,
+    listener: socket.socket,
+    ready: Callable[[], None],
+    beside: Callable[[Event], Task] | None = None,
+    *,
+    dated: bool = True,
 ) -> None:
     """Serve until interrupted; `ready` is called when requests are answered.
 
-    What runs `beside` has begun by then, and ends when the event is set that it is given.
+    What runs `beside` has begun by then, and ends when the event is set that it is given. Without `dated`, an answer
+    has no other date than its own.
     """
     # uvicorn's access log would print the query, and with it the API key.
     config = uvicorn.Config(
@@ -57,6 +63,7 @@ def run(
         log_level="warning",
         lifespan="off",
         server_header=False,
+        date_header=dated,
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
     )
     server = _Foreground(config, ready, beside)

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from contracts.spec import Severity
 from mockserver import __version__
 from mockserver.dialects.wire import dollars
 from mockserver.domain.world import World
@@ -23,6 +24,7 @@ def banner(url: str, mock: Mock) -> str:
             *(f"  {document.name:9} {url}{document.prefix}" for document in documents),
             f"  scenario  {scenario.name}: {scenario.description}",
             *(f"  account   {account}" for account in _accounts(scenario, mock.world)),
+            f"  control   {mock.guard.closed or f'{url}/__mock__'}",
             "Press Ctrl-C to stop.",
         ]
     )
@@ -92,4 +94,7 @@ def _print_exchange(exchange: Exchange) -> None:
 
 def _print_violations(exchange: Exchange) -> None:
     for violation in exchange.violations:
-        click.echo(f"  the request breaks the contract: {violation}", err=True)
+        told = (
+            "the request breaks the contract" if violation.level is Severity.ERROR else "the contract does not say so"
+        )
+        click.echo(f"  {told}: {violation}", err=True)

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from watchfiles import Change, awatch
 
 from contracts.spec import LocatedError
+from mockserver.control.trouble import Trouble
 from mockserver.scenario.error import ScenarioError
 from mockserver.serving.report import Reloads
 from mockserver.serving.setup import Mock
@@ -54,7 +55,7 @@ class Watch:
         """Read the scenario anew, and play it if it is another one and good."""
         try:
             mock = self._make(before=self._mock)
-        except LocatedError as error:
+        except (LocatedError, Trouble) as error:
             if isinstance(error, ScenarioError):
                 self._files |= _all_real(error.files)
             self._reloads.refused(error)

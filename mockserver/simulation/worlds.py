@@ -1,34 +1,133 @@
 """Which world a request belongs to: the API key that it carries selects it."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from mockserver.domain.clock import Instant
 from mockserver.domain.world import World
+from mockserver.simulation.exchange import Exchange
+from mockserver.simulation.feed import Feed
+from mockserver.simulation.journal import Journal
+from mockserver.simulation.limits import DEFAULTS, Limits
+from mockserver.simulation.sandbox import Counts, Readings, Sandbox
 
 if TYPE_CHECKING:
     from mockserver.simulation.faults import Faults
 
+HOME = "default"
+"""The id of the world that a mock begins with."""
+
+
+class KeyTakenError(ValueError):
+    """An API key selects another world already. `world` is the id of that one."""
+
+    def __init__(self, world: str) -> None:
+        super().__init__(f"one of these API keys selects the world {world} already")
+        self.world = world
+
+
+class FullError(ValueError):
+    """There are as many worlds as the limit lets."""
+
 
 class Worlds:
-    """The running worlds, by API key, and the faults of those that have any.
+    """The running worlds, by id and by API key; `strays` is the journal of requests whose key selects none.
 
-    `faults` is read for every request, and empty for most.
+    `token` is what the control API wants, and is shown nowhere. `readings` are those of a world that has none of its
+    own.
     """
 
-    def __init__(self, *worlds: World) -> None:
-        self._by_key: dict[str, World] = {}
-        self.faults: dict[World, Faults] = {}
+    def __init__(self, *worlds: World, limits: Limits = DEFAULTS, readings: Readings = ()) -> None:
+        self.limits = limits
+        self.token: str | None = None
+        self.readings = readings
+        self.feed = Feed(limits.events)
+        self.strays = self.journal()
+        self._added = 0
+        self._by_id: dict[str, Sandbox] = {}
+        self._by_key: dict[str, Sandbox] = {}
+        self.gone = Counts.none()
+        """What the worlds met that are no more."""
         for world in worlds:
             self.add(world)
 
-    def add(self, world: World, faults: "Faults | None" = None) -> None:
-        """Let a world's keys select it. Raises ValueError when another world has one of them."""
-        taken = [key for key in world.keys if key in self._by_key]
-        if taken:
-            raise ValueError(f"{len(taken)} of the world's API keys select another world already")
-        self._by_key.update(dict.fromkeys(world.keys, world))
-        if faults is not None:
-            self.faults[world] = faults
+    def __iter__(self) -> Iterator[Sandbox]:
+        return iter(list(self._by_id.values()))
 
-    def with_key(self, key: str | None) -> World | None:
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_id
+
+    def journal(self) -> Journal:
+        """A new journal of the size that is set."""
+        return Journal(self.limits.journal, self.limits.kept)
+
+    def add(self, world: World, faults: "Faults | None" = None) -> Sandbox:
+        """Let a world's keys select it. Raises KeyTakenError, or FullError."""
+        self.check_room()
+        self._refuse_taken(world, None)
+        name = f"world-{self._added}" if self._added else HOME
+        self._added += 1
+        sandbox = Sandbox(name, world, self.feed, self.journal())
+        sandbox.faults = faults
+        self._by_id[name] = sandbox
+        self._by_key.update(dict.fromkeys(world.keys, sandbox))
+        return sandbox
+
+    def check_room(self) -> None:
+        """See that one more world fits. Raises FullError."""
+        if len(self) >= self.limits.worlds:
+            raise FullError(
+                f"there are {len(self)} worlds, which is the limit: delete some, or serve with --limit worlds=MORE"
+            )
+
+    def replace(self, sandbox: Sandbox, world: World, faults: "Faults | None") -> None:
+        """Let another world take the place of a sandbox's own. Raises KeyTakenError, and then nothing has changed."""
+        self._refuse_taken(world, sandbox)
+        self._forget_keys(sandbox)
+        self._by_key.update(dict.fromkeys(world.keys, sandbox))
+        sandbox.world = world
+        sandbox.faults = faults
+
+    def remove(self, sandbox: Sandbox) -> None:
+        """Let a world go; what it met stays counted."""
+        self._forget_keys(sandbox)
+        del self._by_id[sandbox.id]
+        self.gone.add(sandbox.counts)
+
+    def evict(self, now: Instant) -> list[Sandbox]:
+        """Remove the worlds that nobody has used for too long at this time of the wall clock; answer them."""
+        since = now - self.limits.idle * 1000
+        idle = [sandbox for sandbox in self if not sandbox.permanent and sandbox.used < since]
+        for sandbox in idle:
+            self.remove(sandbox)
+        return idle
+
+    def find(self, name: str) -> Sandbox:
+        """A world by its id. Raises KeyError."""
+        return self._by_id[name]
+
+    def with_key(self, key: str | None) -> Sandbox | None:
         """The world that a key selects."""
         return self._by_key.get(key) if key else None
+
+    @property
+    def keys(self) -> list[str]:
+        """Every API key that selects a world."""
+        return list(self._by_key)
+
+    def record(self, exchange: Exchange) -> None:
+        """Keep an exchange whose key selects no world."""
+        self.feed.publish(None, "exchange", self.strays.record(exchange))
+
+    def _refuse_taken(self, world: World, by: Sandbox | None) -> None:
+        for key in world.keys:
+            holder = self._by_key.get(key)
+            if holder is not None and holder is not by:
+                raise KeyTakenError(holder.id)
+
+    def _forget_keys(self, sandbox: Sandbox) -> None:
+        for key in sandbox.world.keys:
+            del self._by_key[key]

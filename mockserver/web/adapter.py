@@ -8,11 +8,8 @@ from starlette.types import Receive, Scope, Send
 from mockserver.web.message import Header, Pause, Request
 from mockserver.web.pipeline import Pipeline
 
-BODY_LIMIT = 1024 * 1024
-"""How many bytes of a body are read."""
-
-DRAIN_LIMIT = 64 * BODY_LIMIT
-"""How many bytes of a longer body are thrown away, so that its sender gets to read the answer."""
+DRAIN_FACTOR = 64
+"""How many times as much as is read of a body is thrown away, so that its sender gets to read the answer."""
 
 TRANSPORT = "smsonline_mock.transport"
 """The extension of a scope in which a server hands over its transport, so that a fault can break the connection."""
@@ -20,13 +17,15 @@ TRANSPORT = "smsonline_mock.transport"
 STOPPING = "smsonline_mock.stopping"
 """Where the state of a scope has the asyncio.Event that a server sets when it stops, so that no fault holds it up."""
 
+_BODY_HEADERS = frozenset({b"content-length", b"transfer-encoding"})
+
 _CLOSE: Header = (b"connection", b"close")
 
 
 async def answer(pipeline: Pipeline, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer one request of a dialect."""
     headers: Sequence[Header] = scope["headers"]
-    body = await _read(receive) if _has_body(headers) else b""
+    body = await read_body(receive, pipeline.limit) if has_body(headers) else b""
     try:
         response = pipeline(Request(scope["method"], raw_path(scope), scope["query_string"], headers, body))
     except Pause as asked:
@@ -51,20 +50,21 @@ def raw_path(scope: Scope) -> str:
     return raw.decode("latin-1") if raw else quote(scope["path"])
 
 
-def _has_body(headers: Sequence[Header]) -> bool:
-    return any(name in (b"content-length", b"transfer-encoding") for name, _ in headers)
+def has_body(headers: Sequence[Header]) -> bool:
+    """Whether a request says that it has a body."""
+    return not _BODY_HEADERS.isdisjoint([name for name, _ in headers])
 
 
-async def _read(receive: Receive) -> bytes | None:
-    """The body, or None when it is longer than the limit; what is over the limit is never held."""
+async def read_body(receive: Receive, limit: int) -> bytes | None:
+    """The body, or None when it is longer than the limit in bytes; what is over the limit is never held."""
     chunks: list[bytes] = []
     size = 0
     more = True
-    while more and size < DRAIN_LIMIT:
+    while more and size < DRAIN_FACTOR * limit:
         message = await receive()
         chunk: bytes = message.get("body", b"")
         size += len(chunk)
-        if size <= BODY_LIMIT:
+        if size <= limit:
             chunks.append(chunk)
         more = message.get("more_body", False)
-    return b"".join(chunks) if size <= BODY_LIMIT else None
+    return b"".join(chunks) if size <= limit else None

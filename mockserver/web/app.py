@@ -1,19 +1,37 @@
-"""The application: every operation of every dialect over the given worlds, and health."""
+"""The application: every operation of every dialect over the given worlds, the control API, and health."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from contracts.spec import Overlays
 from mockserver.dialects.dialect import Dialect
+from mockserver.dialects.every import dialects as speak
 from mockserver.simulation.exchange import Observer
+from mockserver.simulation.sandbox import Readings
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.adapter import answer, raw_path
+from mockserver.web.guard import OPEN, Guard
 from mockserver.web.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from mockserver.control.maker import Maker
+
+CONTROL = "__mock__"
+"""The first segment of every path of the control API."""
+
+_READINGS = 64
+"""For so many combinations of readings the dialects are kept; others are built when a request needs them."""
+
+
+Speak = Callable[[Readings], Sequence[Dialect]]
+"""The dialects as readings have them."""
 
 
 class MockApp(Starlette):
@@ -23,30 +41,84 @@ class MockApp(Starlette):
     middleware costs as much as a whole request.
     """
 
-    def __init__(self, pipelines: Sequence[Pipeline], **options: Any) -> None:
+    def __init__(self, pipelines: Sequence[Pipeline], guard: Guard, control: "Control", **options: Any) -> None:
         super().__init__(**options)
         self._pipelines = {pipeline.prefix.strip("/"): pipeline for pipeline in pipelines}
+        self._guard = guard
+        self._control = control
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or leave it to Starlette."""
         if scope["type"] == "http":
-            pipeline = self._pipelines.get(raw_path(scope)[1:].partition("/")[0])
+            if self._guard.hosts and (refusal := self._guard.wrong_host(scope["headers"])):
+                await JSONResponse({"error": refusal}, 421)(scope, receive, send)
+                return
+            segment = raw_path(scope)[1:].partition("/")[0]
+            pipeline = self._pipelines.get(segment)
             if pipeline is not None:
                 await answer(pipeline, scope, receive, send)
+                return
+            if segment == CONTROL:
+                await self._control(scope, receive, send)
                 return
         await super().__call__(scope, receive, send)
 
 
-def create_app(dialects: Sequence[Dialect], worlds: Worlds, observers: Sequence[Observer] = ()) -> Starlette:
-    """An ASGI application that speaks these dialects over these worlds."""
-    pipelines = [Pipeline(dialect, worlds, observers) for dialect in dialects]
+class Control:
+    """The control API, loaded with its first request: a mock that nobody steers starts faster without it."""
+
+    def __init__(
+        self, worlds: Worlds, dialects: Sequence[Dialect], speak: Speak, guard: Guard, maker: "Maker | None"
+    ) -> None:
+        self._parts = worlds, dialects, speak, guard, maker
+        self._app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if self._app is None:
+            from mockserver.web.control import ControlApp
+
+            self._app = ControlApp(*self._parts)
+        await self._app(scope, receive, send)
+
+
+def create_app(
+    dialects: Sequence[Dialect],
+    worlds: Worlds,
+    observers: Sequence[Observer] = (),
+    guard: Guard = OPEN,
+    maker: "Maker | None" = None,
+    overlays: Overlays = (),
+) -> Starlette:
+    """An ASGI application that speaks these dialects over these worlds, and is steered under `/__mock__/`.
+
+    `guard` says who may; `maker` makes further worlds, and is made when the first one is asked for if it is not given.
+    `overlays` correct the contract of these worlds, too.
+    """
+
+    @lru_cache(_READINGS)
+    def others(readings: Readings) -> tuple[Dialect, ...]:
+        return speak(dict(readings), overlays)
+
+    @lru_cache(_READINGS * len(dialects))
+    def other(readings: Readings | None, prefix: str) -> Pipeline:
+        spoken = dialects if readings is None else others(readings)
+        [dialect] = (dialect for dialect in spoken if dialect.document.prefix == prefix)
+        return Pipeline(dialect, worlds, observers, readings, other)
+
+    worlds.token = guard.token
+    pipelines = [other(None, dialect.document.prefix) for dialect in dialects]
     prefixes = " and ".join(pipeline.prefix for pipeline in pipelines)
 
+    places = f"the API is under {prefixes}, and the mock is steered under /{CONTROL}"
+
     async def not_found(request: Request, _: Exception) -> JSONResponse:
-        return JSONResponse({"error": f"nothing is at {request.url.path}: the API is under {prefixes}"}, 404)
+        return JSONResponse({"error": f"nothing is at {request.url.path}: {places}"}, 404)
 
     app = MockApp(
         pipelines,
+        guard,
+        Control(worlds, dialects, others, guard, maker),
         routes=[Route("/livez", _alive), Route("/readyz", _alive)],
         exception_handlers={404: not_found},
     )

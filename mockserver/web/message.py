@@ -5,18 +5,19 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from mockserver.domain.clock import Duration
+from mockserver.simulation.exchange import Header
 
 if TYPE_CHECKING:
     from mockserver.simulation.faults import Act
 
-Header = tuple[bytes, bytes]
+__all__ = ["Delivery", "Ending", "Header", "Pause", "Request", "Response"]
 
 
 class Request(NamedTuple):
     """A request as it came; header names are lower case.
 
     `path` is percent-encoded and has no query. `body` is None when it was longer than is read. `acts` are what faults
-    do to it, once that has been decided.
+    do to it, once that has been decided; `began` is then when it came, in nanoseconds of the wall clock.
     """
 
     method: str
@@ -25,6 +26,7 @@ class Request(NamedTuple):
     headers: Sequence[Header]
     body: bytes | None = b""
     acts: "tuple[Act, ...] | None" = None
+    began: int = 0
 
     def header(self, name: bytes) -> str:
         """The first header of that (lower-case) name, or an empty text."""

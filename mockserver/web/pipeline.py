@@ -1,7 +1,8 @@
 """From a request to its answer: route, read, identify, check, settle, act, write. Nothing here waits."""
 
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,13 +17,15 @@ from contracts.spec import (
     Operation,
     Violation,
     WrongMethod,
+    broken,
     did_you_mean,
 )
 from mockserver.dialects.dialect import Call, Dialect, Rejection, Reply
+from mockserver.domain.clock import Instant
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.settlement import settle
-from mockserver.domain.world import World
 from mockserver.simulation.exchange import Exchange, Observer
+from mockserver.simulation.sandbox import Readings, Sandbox
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.message import Header, Pause, Request, Response
 from mockserver.web.payload import PayloadError, read_json, read_query
@@ -31,49 +34,77 @@ if TYPE_CHECKING:
     from mockserver.simulation.faults import Act
 
 _JSON: Header = (b"content-type", b"application/json")
+_KNOWN = 1024
+"""So many requests are remembered."""
+
 _log = logging.getLogger("smsonline_mock")
 
 
 class Outcome(NamedTuple):
-    """What a request has come to; `acts` are what faults had a part in it."""
+    """What a request has come to; `acts` are what faults had a part in it, `sandbox` whose key it carried."""
 
     reply: Reply
     operation: Operation | None = None
+    sandbox: Sandbox | None = None
+    arguments: Arguments | None = None
+    at: Instant | None = None
     violations: tuple[Violation, ...] = ()
     headers: tuple[Header, ...] = ()
     acts: "tuple[Act, ...]" = ()
 
 
 class Pipeline:
-    """Answers the requests of one dialect. Observers see every exchange once it is done."""
+    """Answers the requests of one dialect. Observers see every exchange once it is done.
 
-    def __init__(self, dialect: Dialect, worlds: Worlds, observers: Sequence[Observer] = ()) -> None:
+    `readings` are those of the dialect, None for the server's own; `other` answers the pipeline for others.
+    """
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        worlds: Worlds,
+        observers: Sequence[Observer] = (),
+        readings: Readings | None = None,
+        other: "Callable[[Readings | None, str], Pipeline] | None" = None,
+    ) -> None:
         self.dialect = dialect
         self.prefix = dialect.document.prefix
+        self.limit = worlds.limits.body
         self._worlds = worlds
         self._observers = observers
+        self._readings = readings
+        self._other = other
+        self._known: dict[tuple[str, str, bytes], tuple[Operation, Arguments]] = {}
 
     def __call__(self, request: Request) -> Response:
         """Answer a request whose path starts with the dialect's prefix. Raises Pause when a fault lets it wait."""
+        began = request.began or time.time_ns()
         try:
-            outcome = self._route(request)
+            outcome = self.route(request)
             body = orjson.dumps(outcome.reply.body)
-        except Pause:
+        except Pause as pause:
+            pause.request = pause.request._replace(began=began)
             raise
         except Exception:  # the last resort: a bug here must look like the vendor's own failure, and be seen in the log
             _log.exception("the mock broke at %s %s", request.method, request.path)
             outcome = Outcome(self.dialect.fail(Rejection.BROKEN, "this is a bug of the mock, see its log"))
             body = orjson.dumps(outcome.reply.body)
-        for observe in self._observers:
-            observe(self._exchange(request, outcome))
         if outcome.acts:
             from mockserver.web import faulty
 
-            return faulty.write(outcome)
-        headers = [_JSON, (b"content-length", b"%d" % len(body)), *outcome.headers]
-        return Response(outcome.reply.status, headers, body)
+            response = faulty.write(outcome)
+        else:
+            headers = [_JSON, (b"content-length", b"%d" % len(body)), *outcome.headers]
+            response = Response(outcome.reply.status, headers, body)
+        self._record(request, outcome, response, began)
+        return response
 
-    def _route(self, request: Request) -> Outcome:
+    def route(self, request: Request) -> Outcome:
+        """Find what a request asks for, and do it."""
+        known = self._known.get((request.method, request.path, request.query))
+        if known is not None:
+            operation, arguments = known
+            return self._act(request, operation, arguments, ())
         path = request.path[len(self.prefix) :]
         fail = self.dialect.fail
         match self.dialect.document.route(request.method, path):
@@ -103,41 +134,73 @@ class Pipeline:
         return self._act(request, operation, operation.read(path_params, query, body, request.bearer))
 
     def _act(
-        self, request: Request, operation: Operation, arguments: Arguments, instead: Reply | None = None
+        self,
+        request: Request,
+        operation: Operation,
+        arguments: Arguments,
+        violations: tuple[Violation, ...] | None = None,
+        instead: Reply | None = None,
     ) -> Outcome:
         """Identify, check, settle, act; `instead` is answered in the handler's place."""
         user, key = arguments.user, arguments.key
-        world = self._worlds.with_key(key)
-        if world is None:
-            return Outcome(self.dialect.fail(Reason.UNAUTHORIZED), operation)
+        sandbox = self._worlds.with_key(key)
+        if sandbox is None:
+            return Outcome(self.dialect.fail(Reason.UNAUTHORIZED), operation, None, arguments)
+        if sandbox.readings != self._readings and self._other is not None:
+            return self._other(sandbox.readings, self.prefix).route(request)
+        world = sandbox.world
         try:
-            world.customer_with(user, key)
+            customer = world.customer_with(user, key)
         except Refusal as refusal:
-            return Outcome(self.dialect.fail(refusal.reason), operation)
-        if self._worlds.faults and (acts := self._acts(request, operation, arguments, world)):
-            return self._act_amid(acts, request, operation, arguments)
-        violations = operation.check_request(arguments)
-        if violations:
-            reply = self.dialect.fail(Rejection.INVALID_REQUEST, "; ".join(map(str, violations)))
-            return Outcome(instead or reply, operation, violations)
+            reply = self.dialect.fail(refusal.reason)
+            return Outcome(reply, operation, sandbox, arguments, world.clock.now())
+        if sandbox.faults is not None and (acts := self._acts(request, operation, arguments, sandbox)):
+            return self._act_amid(acts, request, operation, arguments, violations)
+        if violations is None:
+            violations = operation.check_request(arguments)
+            if not violations:
+                self._remember(request, operation, arguments)
+        if violations and (errors := broken(violations)):
+            mended = None if sandbox.strict else self._mend(operation, arguments)
+            if mended is None:
+                reply = instead or self.dialect.fail(Rejection.INVALID_REQUEST, "; ".join(map(str, errors)))
+                return Outcome(reply, operation, sandbox, arguments, world.clock.now(), violations)
+            arguments = mended
         world.clock.tick()
-        settle(world)
+        now = settle(world)
         if instead is None:
-            call = Call(world.customer_with(user, key), arguments.path, arguments.query, arguments.body)
+            call = Call(world.customers[customer.id], arguments.path, arguments.query, arguments.body)
             instead = self.dialect.answer(operation.id, call, world)
-        return Outcome(instead, operation)
+        return Outcome(instead, operation, sandbox, arguments, now, violations)
 
-    def _acts(self, request: Request, operation: Operation, arguments: Arguments, world: World) -> "tuple[Act, ...]":
+    def _remember(self, request: Request, operation: Operation, arguments: Arguments) -> None:
+        """A polling client asks for the same over and over: what says all in its URL is read and checked once."""
+        if operation.body_schema is None and request.bearer is None:
+            if len(self._known) >= _KNOWN:
+                self._known.clear()
+            self._known[request.method, request.path, request.query] = operation, arguments
+
+    def _mend(self, operation: Operation, arguments: Arguments) -> Arguments | None:
+        from mockserver.dialects.lenient import mend
+
+        return mend(operation, arguments)
+
+    def _acts(
+        self, request: Request, operation: Operation, arguments: Arguments, sandbox: Sandbox
+    ) -> "tuple[Act, ...]":
         """What faults do to a request; once it is decided, it stays so."""
-        if request.acts is not None:
-            return request.acts
-        faults = self._worlds.faults.get(world)
-        if faults is None:
-            return ()
-        return faults.decide(operation.name, str(arguments.user), str(arguments.key), world.clock.now())
+        if request.acts is not None or sandbox.faults is None:
+            return request.acts or ()
+        now = sandbox.world.clock.now()
+        return sandbox.faults.decide(operation.name, str(arguments.user), str(arguments.key), now)
 
     def _act_amid(
-        self, acts: "tuple[Act, ...]", request: Request, operation: Operation, arguments: Arguments
+        self,
+        acts: "tuple[Act, ...]",
+        request: Request,
+        operation: Operation,
+        arguments: Arguments,
+        violations: tuple[Violation, ...] | None,
     ) -> Outcome:
         from mockserver.web import faulty
 
@@ -145,21 +208,62 @@ class Pipeline:
         if duration and request.acts is None:
             raise Pause(duration, request._replace(acts=acts))
         undisturbed = request._replace(acts=())
-        return faulty.play(acts, partial(self._act, undisturbed, operation, arguments), self.dialect)
+        return faulty.play(acts, partial(self._act, undisturbed, operation, arguments, violations), self.dialect)
 
     def _nearest(self, path: str) -> str:
         known = (f"{self.prefix}{operation.path}" for operation in self.dialect.document.operations.values())
         return f"no operation of {self.dialect.document.name} has this path{did_you_mean(self.prefix + path, known)}"
 
-    def _exchange(self, request: Request, outcome: Outcome) -> Exchange:
-        return Exchange(
-            dialect=self.dialect.document.name,
-            operation=outcome.operation,
-            method=request.method,
-            path=request.path,
-            status=outcome.reply.status,
-            body=outcome.reply.body,
-            violations=outcome.violations,
-            faults=tuple(act.fault for act in outcome.acts),
-            altered=any(act.alters for act in outcome.acts),
+    def _record(self, request: Request, outcome: Outcome, response: Response, began: int) -> None:
+        sandbox, arguments = outcome.sandbox, outcome.arguments
+        user, key = (arguments.user, arguments.key) if arguments else (None, None)
+        if sandbox is None and arguments is None:
+            sandbox, key = self._guess(request)
+        path = request.path
+        if outcome.operation is None or "%" in path or (key and key in path) or self._shows_token(path):
+            path = self._without_keys(path)
+        exchange = Exchange(
+            self.dialect.document.name,
+            outcome.operation,
+            request.method,
+            path,
+            outcome.reply.status,
+            sandbox.id if sandbox else None,
+            request.query,
+            request.headers,
+            request.body,
+            user,
+            key,
+            response.headers,
+            # A copy: behind the bytes that orjson writes lie kilobytes of room that it has not used.
+            bytes(memoryview(response.body)),
+            outcome.violations,
+            tuple(act.fault for act in outcome.acts) if outcome.acts else (),
+            any(act.alters for act in outcome.acts) if outcome.acts else False,
+            sandbox.decided() if sandbox else (),
+            outcome.at,
+            began // 1_000_000,
+            (time.time_ns() - began) / 1e6,
         )
+        (sandbox or self._worlds).record(exchange)
+        for observe in self._observers:
+            observe(exchange)
+
+    def _guess(self, request: Request) -> tuple[Sandbox, str] | tuple[None, None]:
+        """The world that a request was meant for which did not get far enough to be asked for its key, and the key."""
+        from mockserver.web.carried import texts
+
+        for text in texts(request):
+            sandbox = self._worlds.with_key(text)
+            if sandbox is not None:
+                return sandbox, text
+        return None, None
+
+    def _shows_token(self, path: str) -> bool:
+        token = self._worlds.token
+        return token is not None and token in path
+
+    def _without_keys(self, path: str) -> str:
+        from mockserver.control.hiding import text_without_keys
+
+        return text_without_keys(path, self._worlds)

@@ -175,7 +175,7 @@ class Model:
         self.orders: dict[str, Order] = {}
         self.payments: list[Payment] = []
         self._stock = {(*offer, name): stock for offer, row in SHELVES.items() for name, (_, stock) in row.items()}
-        self._emptied: dict[Shelf, int] = {}
+        self._emptied = {shelf: 0 for shelf, stock in self._stock.items() if not stock}
 
     def orders_of(self, user: str) -> dict[str, Order]:
         """A user's orders by number."""
@@ -209,11 +209,11 @@ class Model:
         asked = (wish.country, wish.service, wish.carrier)
         if asked in UNKNOWN:
             return UNKNOWN[asked]
-        if quote and (quote[:3] != asked or quote.price != self.offer(*asked)[0]):
-            return PRICE_CHANGED
         shelf = self._serving(user, wish)
         if shelf is None:
             return "NO_NUMBERS"
+        if quote and (quote[:3] != asked or quote.price != self.offer(*asked)[0]):
+            return PRICE_CHANGED
         price = self._discounted(user, shelf)
         if price > wish.maximum:
             return PRICE_CHANGED

@@ -254,6 +254,7 @@ def story(life: Life, dialect: str) -> Iterator[object]:
     """A life that leaves nothing out; stops after every step."""
     discord, telegram, whatsapp = ("12", "ds", "any"), ("95", "tg", "any"), ("95", "wa", "any")
 
+    yield life.order(dialect, "ann", ("95", "tg", "du"), 20, failover=True)
     number = life.order(dialect, "ann", discord, 9999, failover=True)
     yield "waiting for an SMS that is there at the next look"
     yield life.refund(dialect, number, stranger=False)
@@ -271,7 +272,6 @@ def story(life: Life, dialect: str) -> Iterator[object]:
 
     yield life.order(dialect, "ann", discord, 14, failover=True)
     yield life.order(dialect, "bob", telegram, 9999, failover=True)
-    yield life.order(dialect, "ann", ("95", "tg", "du"), 20, failover=True)
     for offer in UNKNOWN:
         yield life.order(dialect, "ann", offer, 9999, failover=True)
 

@@ -8,8 +8,9 @@ import pytest
 
 from contracts.spec import load
 from mockserver.serving import report
-from mockserver.serving.setup import set_up
+from mockserver.serving.setup import Settings, set_up
 from mockserver.simulation.exchange import Exchange
+from mockserver.web.guard import guard
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +23,7 @@ EXCHANGE = Exchange(
     method="GET",
     path="/v3/numbers/demo/inventory/x",
     status=400,
-    body={"ok": False, "errorMessage": "INVALID_REQUEST"},
+    answer=b'{"ok": false, "errorMessage": "INVALID_REQUEST"}',
     violations=OPERATION.check_request(ARGUMENTS),
 )
 UNKNOWN = EXCHANGE._replace(operation=None, path="/v3/nothing", status=404, violations=())
@@ -34,13 +35,22 @@ def test_the_banner_says_where_the_mock_is_and_who_may_use_it() -> None:
     assert lines[0].endswith(" at http://127.0.0.1:8080")
     assert lines[1:3] == ["  v3        http://127.0.0.1:8080/v3", "  v2        http://127.0.0.1:8080/cs"]
     assert lines[3].startswith("  scenario  default: ")
-    assert lines[4:] == ["  account   demo / demo-key, 100.00 dollars", "Press Ctrl-C to stop."]
+    assert lines[4:] == [
+        "  account   demo / demo-key, 100.00 dollars",
+        "  control   http://127.0.0.1:8080/__mock__",
+        "Press Ctrl-C to stop.",
+    ]
 
 
 def test_the_banner_shows_all_accounts_of_a_shipped_scenario() -> None:
     banner = report.banner("http://127.0.0.1:8080", set_up("documented"))
     assert "userId / documented-key, 5.00 dollars" in banner
     assert "123123abc / documented-key, 5.00 dollars" in banner
+
+
+def test_the_banner_says_why_the_control_api_is_closed() -> None:
+    banner = report.banner("http://0.0.0.0:8080", set_up("default", settings=Settings(guard("0.0.0.0"))))  # noqa: S104
+    assert "  control   closed on 0.0.0.0: start the mock with --token" in banner
 
 
 def test_the_banner_keeps_the_keys_of_other_scenarios(tmp_path: Path) -> None:

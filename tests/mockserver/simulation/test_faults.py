@@ -139,7 +139,7 @@ def test_all_faults_that_match_act_in_their_order() -> None:
 def test_counts_are_plain_data() -> None:
     subject = faults(Condition(nth=2), Condition(("v2.*",)))
     pattern(subject, 3)
-    assert (subject.matched, subject.acted) == ([3, 0], [1, 0])
+    assert (subject.matched, subject.acted) == ({0: 3}, {0: 1})
 
 
 @pytest.mark.parametrize(

@@ -107,8 +107,8 @@ class Snapshot:
             dict(world._payments),
             dict(world._coupons),
             dict(world.placed),
-            dict(world.market._prices),
-            dict(world.market._stock),
+            dict(world.market.prices),
+            dict(world.market.stocks),
             len(world.agenda),
         )
 

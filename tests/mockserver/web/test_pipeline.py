@@ -143,7 +143,7 @@ def test_what_is_due_happens_before_the_answer(mock: Mock) -> None:
 
 @pytest.mark.parametrize(("key", "ticks"), [("demo-key", 1), ("nope", 0)])
 def test_the_clock_ticks_once_for_every_request_that_is_let_in(mock: Mock, key: str, ticks: int) -> None:
-    mock.world.clock.step = 250
+    mock.world.clock.run(step=250)
     before = mock.world.clock.now()
     mock.v3.get("/customers/{user}/balance", apiKey=key)
     assert mock.world.clock.now() - before == ticks * 250

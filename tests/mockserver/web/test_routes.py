@@ -101,7 +101,9 @@ def test_a_misspelt_path_is_told_the_one_that_was_meant(mock: Mock, url: str, hi
 def test_outside_every_dialect_the_answer_names_the_prefixes(mock: Mock, target: str) -> None:
     answer = mock.client.get(target)
     assert answer.status_code == 404
-    assert answer.json() == {"error": f"nothing is at {target}: the API is under /v3 and /cs"}
+    assert answer.json() == {
+        "error": f"nothing is at {target}: the API is under /v3 and /cs, and the mock is steered under /__mock__"
+    }
 
 
 @pytest.mark.parametrize("url", ["/livez", "/readyz"])

@@ -1,0 +1,129 @@
+"""What it costs to create, reset, fork, snapshot and restore a world, with the default catalogue.
+
+Processor time of one thread in process, without HTTP: a median, in microseconds. A snapshot is written to JSON, and
+restored from it.
+
+    python -m benchmarks.worlds [--orders 1 10000] [--seconds 1]
+"""
+
+import argparse
+import gc
+import statistics
+import time
+from collections.abc import Callable
+from itertools import cycle, islice
+from typing import Any
+
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+from mockserver.control import snapshot
+from mockserver.control.maker import Choice, Maker
+from mockserver.domain.clock import HOUR
+from mockserver.domain.settlement import settle
+from mockserver.scenario import fixtures
+from mockserver.serving.setup import wall
+from mockserver.simulation.sandbox import Sandbox
+from mockserver.simulation.worlds import Worlds
+from mockserver.usecases.ordering import OrderRequest, order_number
+
+SCENARIO: dict[str, Any] = {
+    "description": "One rich account; stock comes back at once.",
+    "clock": "manual",
+    "accounts": [{"userId": "demo", "key": "demo-key", "balance": 10**9}],
+    "restock": {"after": "0s", "stock": 1000},
+    "orders": [{"sms": [{"after": "5s"}]}],
+    "payments": [{"ends": {"after": "10s"}}],
+}
+_AT_ONCE = 100
+"""So many orders run beside each other: a country has only so many numbers."""
+
+
+class Bench:
+    """A mock without a server, and what is done with its worlds."""
+
+    def __init__(self) -> None:
+        self.worlds = Worlds()
+        self.maker = Maker(self.worlds, fixtures.load(), wall)
+
+    def create(self) -> Sandbox:
+        """A new world of the scenario."""
+        return self.maker.open(Choice(SCENARIO, seed=7))
+
+    def with_orders(self, count: int) -> Sandbox:
+        """A world in which so many numbers were ordered, all over the world."""
+        sandbox = self.create()
+        world = sandbox.world
+        [user] = world.customers
+        offered = [codes for codes, offer in world.catalogue.offers.items() if offer.stock]
+        for nth, (country, service) in enumerate(islice(cycle(offered), count), 1):
+            wanted = OrderRequest(country, service, "any", 10**6, "", "", failover=True)
+            order_number(world, world.customers[user], wanted)
+            if nth % _AT_ONCE == 0 and nth < count:
+                world.clock.advance(HOUR)
+            settle(world)
+        return sandbox
+
+    def figures(self, orders: int, seconds: float) -> dict[str, float]:
+        """Microseconds by what is done, to a world with so many orders."""
+        maker, remove = self.maker, self.worlds.remove
+        busy = self.with_orders(orders)
+        text = orjson.dumps(snapshot.write(busy))
+        figures = {
+            "create": _cost(lambda _: self.create(), seconds, after=remove),
+            "reset": _cost(_then(maker.replay), seconds, before=lambda: maker.fork(busy), after=remove),
+            "fork": _cost(lambda _: maker.fork(busy), seconds, after=remove),
+            "snapshot": _cost(lambda _: orjson.dumps(snapshot.write(busy)), seconds),
+            "restore": _cost(lambda _: maker.put(busy, snapshot.read(orjson.loads(text), maker)[0]), seconds),
+        }
+        remove(busy)
+        return figures
+
+
+def _then(change: Callable[[Sandbox], None]) -> Callable[[Sandbox], Sandbox]:
+    def changed(sandbox: Sandbox) -> Sandbox:
+        change(sandbox)
+        return sandbox
+
+    return changed
+
+
+def _cost(
+    act: Callable[[Any], Any],
+    seconds: float,
+    *,
+    before: Callable[[], Any] = lambda: None,
+    after: Callable[[Any], object] = lambda _: None,
+) -> float:
+    """The median of microseconds that an act takes; what comes before it and after it does not count."""
+    costs: list[float] = []
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or not costs:
+        subject = before()
+        begun = time.process_time_ns()
+        result = act(subject)
+        costs.append((time.process_time_ns() - begun) / 1000)
+        after(result)
+    return statistics.median(costs)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--orders", type=int, nargs="+", default=[1, 10_000], help="of the world")
+    parser.add_argument("--seconds", type=float, default=1, help="for each figure")
+    options = parser.parse_args()
+    bench = Bench()
+    gc.freeze()
+    columns = {count: bench.figures(count, options.seconds) for count in options.orders}
+    table = Table("microseconds", *(f"{count:,} orders" for count in columns), title="Worlds")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for name in columns[options.orders[0]]:
+        table.add_row(name, *(f"{figures[name]:,.0f}" for figures in columns.values()))
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()

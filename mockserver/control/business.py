@@ -1,0 +1,182 @@
+"""What the vendor's side does: SMS, ends of orders, payments, prices, stock."""
+
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from contracts.spec import did_you_mean
+from contracts.spec.wording import brief
+from mockserver.control.desk import Call, Desk, Reply, sandbox
+from mockserver.control.trouble import Trouble
+from mockserver.control.views import order_view, payment_view, shelf_view
+from mockserver.domain.agenda import OrderEnds, PaymentSettles, SmsDue
+from mockserver.domain.catalogue import ANY_CARRIER, Country, Service
+from mockserver.domain.order import Event, Order
+from mockserver.domain.payment import Status
+from mockserver.domain.refusal import Refusal
+from mockserver.domain.settlement import settle
+from mockserver.domain.world import World
+from mockserver.scenario.build import plan_change
+from mockserver.simulation.sandbox import Sandbox
+from mockserver.simulation.script import SeededScript
+from mockserver.usecases import ordering
+
+if TYPE_CHECKING:
+    from mockserver.domain.market import Shelf
+
+
+def list_orders(call: Call, desk: Desk) -> Reply:
+    """`listOrders`."""
+    world, query = sandbox(call, desk).world, call.query
+    settle(world)
+    orders = (
+        order
+        for order in reversed(world.all_orders())
+        if query.get("state") in (None, order.state) and query.get("account") in (None, order.customer)
+    )
+    return Reply(200, {"orders": [order_view(order) for order in islice(orders, query["limit"])]})
+
+
+def deliver_sms(call: Call, desk: Desk) -> Reply:
+    """`deliverSms`."""
+    changed, order = _order(call, desk)
+    if not order.can(Event.SMS):
+        raise Trouble(409, f"the order {order.id} is {order.state}: no SMS reaches it any more")
+    world, script = changed.world, changed.world.script
+    text, code = call.body.get("text"), call.body.get("code")
+    if not isinstance(script, SeededScript):
+        raise Trouble(409, "this world has no scenario that writes SMS")
+    sms = script.sms(order, text, code)
+    world.agenda.plan(world.clock.now(), SmsDue(order.id, sms.text, sms.code))
+    return _settled(changed, order)
+
+
+def expire_order(call: Call, desk: Desk) -> Reply:
+    """`expireOrder`."""
+    changed, order = _order(call, desk)
+    if not order.can(Event.EXPIRY):
+        raise Trouble(409, f"the order {order.id} is {order.state} already")
+    world = changed.world
+    now = world.clock.now()
+    world.save_order(order._replace(expires_at=now))
+    world.agenda.plan(now, OrderEnds(order.id))
+    return _settled(changed, order)
+
+
+def refund_order(call: Call, desk: Desk) -> Reply:
+    """`refundOrder`."""
+    changed, order = _order(call, desk)
+    try:
+        ordering.refund(changed.world, changed.world.customers[order.customer], order.id)
+    except Refusal as refusal:
+        raise Trouble(409, f"the order {order.id} is {order.state}: {refusal.reason}") from None
+    return _settled(changed, order)
+
+
+def list_payments(call: Call, desk: Desk) -> Reply:
+    """`listPayments`."""
+    world, query = sandbox(call, desk).world, call.query
+    settle(world)
+    payments = (
+        payment for payment in reversed(world.all_payments()) if query.get("account") in (None, payment.customer)
+    )
+    return Reply(200, {"payments": [payment_view(payment) for payment in islice(payments, query["limit"])]})
+
+
+def settle_payment(call: Call, desk: Desk) -> Reply:
+    """`settlePayment`."""
+    changed = sandbox(call, desk)
+    world, name = changed.world, call.path["payment"]
+    settle(world)
+    try:
+        payment = world.payment(name)
+    except KeyError:
+        raise Trouble(404, f"there is no payment {brief(name)} in this world") from None
+    if not payment.is_open:
+        raise Trouble(409, f"the payment {payment.id} is {payment.status} already")
+    world.agenda.plan(world.clock.now(), PaymentSettles(payment.id, Status(call.body["status"])))
+    settle(world)
+    changed.tell_of_money()
+    return Reply(200, payment_view(world.payment(payment.id)))
+
+
+def show_catalogue(call: Call, desk: Desk) -> Reply:
+    """`showCatalogue`."""
+    world = sandbox(call, desk).world
+    settle(world)
+    country = _country(world, call.query["country"])
+    services = (
+        [_service(world, call.query["service"])] if "service" in call.query else world.catalogue.services.values()
+    )
+    return Reply(200, _shelves(world, country, services, ANY_CARRIER))
+
+
+def change_catalogue(call: Call, desk: Desk) -> Reply:
+    """`changeCatalogue`."""
+    changed, body = sandbox(call, desk), call.body
+    world = changed.world
+    settle(world)
+    country, service = _country(world, body["country"]), _service(world, body["service"])
+    if not {"price", "stock"} & body.keys():
+        raise Trouble(409, "nothing would change: give a price, a stock or both")
+    if (country.code, service.code) not in world.catalogue.offers:
+        raise Trouble(409, f"{service.name} is not offered in {country.name}")
+    shown = _shelves(world, country, [service], body["carrier"])
+    plan_change(world, {**body, "country": country.code, "service": service.code}, world.clock.now())
+    settle(world)
+    shown = _shelves(world, country, [service], body["carrier"])
+    return Reply(200, shown)
+
+
+def _order(call: Call, desk: Desk) -> tuple[Sandbox, Order]:
+    found = sandbox(call, desk)
+    settle(found.world)
+    name = call.path["order"]
+    try:
+        return found, found.world.order(name)
+    except KeyError:
+        raise Trouble(404, f"there is no order {brief(name)} in this world") from None
+
+
+def _settled(changed: Sandbox, order: Order) -> Reply:
+    settle(changed.world)
+    changed.tell_of_money()
+    return Reply(200, order_view(changed.world.order(order.id)))
+
+
+def _country(world: World, text: str) -> Country:
+    try:
+        return world.catalogue.country(text)
+    except Refusal:
+        known = world.catalogue.countries.values()
+        spellings = {spelling.casefold(): each for each in known for spelling in (each.code, each.name)}
+        raise Trouble(404, f"there is no country {brief(text)}{_meant(text, spellings)}") from None
+
+
+def _service(world: World, code: str) -> Service:
+    try:
+        return world.catalogue.service(code)
+    except Refusal:
+        known = world.catalogue.services.values()
+        spellings = {spelling.casefold(): each for each in known for spelling in (each.code, each.name)}
+        raise Trouble(404, f"there is no service {brief(code)}{_meant(code, spellings)}") from None
+
+
+def _meant(text: str, spellings: Mapping[str, Country | Service]) -> str:
+    """Which code was meant by a name, or by something near to one."""
+    from difflib import get_close_matches  # needed for errors only
+
+    nearest = get_close_matches(text.casefold(), spellings, n=1)
+    return f", did you mean {spellings[nearest[0]].code} ({spellings[nearest[0]].name})?" if nearest else ""
+
+
+def _shelves(world: World, country: Country, services: Iterable[Service], carrier: str) -> dict[str, object]:
+    try:
+        carriers = world.catalogue.carriers(country, carrier)
+    except Refusal:
+        known = [each.name for each in country.carriers]
+        raise Trouble(404, f"{country.name} has no carrier {brief(carrier)}{did_you_mean(carrier, known)}") from None
+    shelves: Iterable[Shelf] = (
+        shelf for service in services for shelf in world.market.shelves(country, carriers, service)
+    )
+    return {"shelves": [shelf_view(shelf, world) for shelf in shelves]}

@@ -1,0 +1,82 @@
+"""The faults of a world: what goes wrong on purpose."""
+
+from typing import Any
+
+from contracts.spec import LocatedError
+from mockserver.control.desk import Call, Desk, Reply, sandbox
+from mockserver.control.trouble import Trouble
+from mockserver.scenario.error import path
+from mockserver.scenario.faults import faults
+from mockserver.scenario.load import take
+from mockserver.simulation.faults import Fault, Faults
+from mockserver.simulation.sandbox import Sandbox
+
+
+def list_faults(call: Call, desk: Desk) -> Reply:
+    """`listFaults`."""
+    found = sandbox(call, desk).faults
+    views = [_view(number, fault, found) for number, fault in found.items()] if found is not None else []
+    return Reply(200, {"faults": views})
+
+
+def add_fault(call: Call, desk: Desk) -> Reply:
+    """`addFault`."""
+    changed = sandbox(call, desk)
+    limit = desk.worlds.limits.faults
+    if changed.faults is not None and len(changed.faults) >= limit:
+        raise Trouble(409, f"the world has {limit} faults, which is the limit: remove some, or see --limit")
+    _check(dict(call.body), changed, desk)
+    if changed.faults is None:
+        changed.faults = Faults((), changed.origin.seed, changed.world.clock.now())
+    held = changed.faults
+    [fault] = faults([dict(call.body)], held.next + 1)
+    number = held.add(fault)
+    changed.publish("fault", {"done": "added", "number": number + 1, "name": fault.name})
+    return Reply(201, _view(number, fault, held))
+
+
+def clear_faults(call: Call, desk: Desk) -> Reply:
+    """`clearFaults`."""
+    changed = sandbox(call, desk)
+    gone = [number for number, _ in changed.faults.items()] if changed.faults is not None else []
+    for number in gone:
+        _remove(changed, number)
+    return Reply(200, {"done": f"{len(gone)} faults removed"})
+
+
+def remove_fault(call: Call, desk: Desk) -> Reply:
+    """`removeFault`."""
+    changed, number = sandbox(call, desk), call.path["fault"]
+    if changed.faults is None or number - 1 not in dict(changed.faults.items()):
+        raise Trouble(404, f"there is no fault {number} in this world")
+    _remove(changed, number - 1)
+    return Reply(200, {"done": f"the fault {number} is gone"})
+
+
+def _remove(changed: Sandbox, number: int) -> None:
+    if changed.faults is not None:
+        changed.faults.remove(number)
+        changed.publish("fault", {"done": "removed", "number": number + 1})
+
+
+def _check(section: dict[str, Any], changed: Sandbox, desk: Desk) -> None:
+    """Raise Trouble(422) unless a scenario could have this fault."""
+    data = {**changed.origin.data, "faults": [section]}
+    try:
+        take(data, "the fault", desk.maker.fixtures.catalogue)
+    except LocatedError as error:
+        problems = [
+            f"{path(problem.pointer.removeprefix('/faults/0')).removeprefix('$.')}: {problem.message}"
+            for problem in error.problems
+        ]
+        raise Trouble(422, f"the fault is not right: {problems[0]}", problems) from None
+
+
+def _view(number: int, fault: Fault, held: Faults) -> dict[str, Any]:
+    return {
+        "number": number + 1,
+        "name": fault.name,
+        "fault": dict(fault.source),
+        "matched": held.matched[number],
+        "acted": held.acted[number],
+    }

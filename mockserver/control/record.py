@@ -1,0 +1,197 @@
+"""Entries of a journal as they may be shown: without keys, and with what their answers break."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from contracts.spec import ABSENT, Violation
+from contracts.traffic import Answer, Request
+from contracts.traffic import Exchange as Traffic
+from contracts.traffic.redaction import Redactor
+from mockserver.control.hiding import redactor
+from mockserver.domain.clock import Instant
+from mockserver.simulation.exchange import Exchange, Header
+from mockserver.simulation.journal import Entry
+from mockserver.simulation.worlds import Worlds
+
+ORIGIN = "http://smsonline-mock"
+"""What stands for the mock's own address where an absolute URL is wanted and the request named no host."""
+
+REQUEST, ANSWER = "request", "answer"
+
+
+class Break(NamedTuple):
+    """A violation of one side of an exchange."""
+
+    side: str
+    violation: Violation
+
+
+class Record:
+    """An entry of a journal. What of it is shown is worked out when it is asked for: most is only looked through."""
+
+    def __init__(self, entry: Entry, worlds: Worlds) -> None:
+        self.number, self.exchange = entry
+        self._worlds = worlds
+
+    @property
+    def operation(self) -> str:
+        """The name of the operation, empty if the path leads to none."""
+        return self.exchange.operation.name if self.exchange.operation else ""
+
+    @cached_property
+    def traffic(self) -> Traffic:
+        """The exchange as traffic, redacted."""
+        return redactor(self.exchange, self._worlds).exchange(_traffic(self.exchange))
+
+    @cached_property
+    def account(self) -> str | None:
+        """The user id that the request gave: a key, if somebody has taken one for the other."""
+        user = self.exchange.user
+        return user and redactor(self.exchange, self._worlds).text(user)
+
+    @cached_property
+    def breaks(self) -> tuple[Break, ...]:
+        """How the request and the answer break the contract."""
+        found = tuple(_breaks(self.exchange))
+        if not found:
+            return ()
+        hidden = redactor(self.exchange, self._worlds)
+        return tuple(_redacted(each, hidden) for each in found)
+
+    def mentions(self, text: str) -> bool:
+        """Whether a text, such as an order's id, is a value somewhere in the request or the answer."""
+        request, answer, *_ = _traffic(self.exchange)
+        return (
+            text in request.path.split("/")
+            or any(value == text for _, value in request.query)
+            or _holds(request.json, text)
+            or (answer is not None and _holds(answer.json, text))
+        )
+
+    @property
+    def line(self) -> str:
+        """It in a line."""
+        status = self.exchange.status or "no answer"
+        request = self.traffic.request
+        return f"#{self.number} {request.method} {request.path} ({self.operation or 'no operation'}) {status}"
+
+
+def records(entries: Iterable[Entry], worlds: Worlds) -> Iterator[Record]:
+    """Entries as they may be shown."""
+    return (Record(entry, worlds) for entry in entries)
+
+
+def time(at: Instant) -> str:
+    """A time as RFC 3339 has it."""
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def shown(record: Record) -> dict[str, Any]:
+    """A record as the control API shows it."""
+    exchange, (request, answer, *_) = record.exchange, record.traffic
+    path, _, query = request.url.removeprefix(_base(exchange)).partition("?")
+    return {
+        "number": record.number,
+        "world": exchange.world,
+        "operation": record.operation,
+        "method": request.method,
+        "path": path,
+        "query": query,
+        "account": record.account,
+        "status": exchange.status,
+        "request": _message(request.headers, request.body),
+        "answer": _message(answer.headers, answer.body) if answer else _message((), b""),
+        "violations": [violation_shown(record.number, each) for each in record.breaks],
+        "faults": list(exchange.faults),
+        "rules": list(exchange.rules),
+        "at": None if exchange.at is None else time(exchange.at),
+        "began": time(exchange.began),
+        "milliseconds": max(0.0, exchange.took),
+    }
+
+
+def violation_shown(number: int, found: Break) -> dict[str, Any]:
+    """A violation as the control API shows it."""
+    violation = found.violation
+    return {
+        "exchange": number,
+        "side": found.side,
+        "level": str(violation.level),
+        "operation": violation.operation,
+        "place": violation.place,
+        "rule": violation.rule,
+        "message": violation.message,
+        "where": violation.where,
+    }
+
+
+def _breaks(exchange: Exchange) -> Iterator[Break]:
+    yield from (Break(REQUEST, violation) for violation in exchange.violations)
+    if exchange.operation is None or not exchange.status:
+        return
+    content_type = next((value for name, value in exchange.answer_headers if name == b"content-type"), b"").decode(
+        "latin-1"
+    )
+    for violation in exchange.operation.check_answer(exchange.status, exchange.body, content_type):
+        yield Break(ANSWER, violation)
+
+
+def _traffic(exchange: Exchange) -> Traffic:
+    lost = not exchange.status
+    query = exchange.query.decode("latin-1")
+    return Traffic(
+        request=Request(
+            exchange.method,
+            f"{_base(exchange)}{quote(exchange.path, safe=_SAFE)}{'?' if query else ''}{quote(query, safe=_SAFE)}",
+            _headers(exchange.headers),
+            exchange.content or b"",
+        ),
+        answer=None if lost else Answer(exchange.status, _headers(exchange.answer_headers), exchange.answer),
+        started=exchange.began,
+        duration=exchange.took,
+        operation=exchange.operation.name if exchange.operation else "",
+        notes={
+            "world": exchange.world,
+            "at": None if exchange.at is None else time(exchange.at),
+            "faults": list(exchange.faults),
+            "rules": list(exchange.rules),
+        },
+    )
+
+
+_SAFE = "%/?#[]@!$&'()*+,;=:-._~"
+
+
+def _base(exchange: Exchange) -> str:
+    host = next((value.decode("latin-1") for name, value in exchange.headers if name == b"host"), "")
+    return f"http://{host}" if host else ORIGIN
+
+
+def _headers(headers: Sequence[Header]) -> tuple[tuple[str, str], ...]:
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
+
+
+def _message(headers: Sequence[tuple[str, str]], body: bytes) -> dict[str, Any]:
+    return {"headers": [list(header) for header in headers], "body": body.decode(errors="replace")}
+
+
+def _redacted(found: Break, redactor: Redactor) -> Break:
+    violation = found.violation
+    place, message = redactor.text(violation.place), redactor.text(violation.message)
+    return found._replace(violation=violation._replace(place=place, message=message))
+
+
+def _holds(data: object, text: str) -> bool:
+    rest = [data]
+    while rest:
+        part = rest.pop()
+        if isinstance(part, dict):
+            rest += part.values()
+        elif isinstance(part, list):
+            rest += part
+        elif part is not ABSENT and str(part) == text:
+            return True
+    return False

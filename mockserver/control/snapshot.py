@@ -1,0 +1,269 @@
+"""Everything a world remembers as JSON data, and a world of such data.
+
+What a snapshot says is believed only once it has been checked: it may have been edited, or be of another version.
+"""
+
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cattrs import Converter, transform_error
+from cattrs.cols import is_namedtuple, namedtuple_dict_structure_factory, namedtuple_dict_unstructure_factory
+from cattrs.errors import BaseValidationError
+from cattrs.strategies import configure_tagged_union
+
+from contracts.spec import LocatedError
+from mockserver.control.maker import Made, Maker
+from mockserver.control.sense import LARGEST, LARGEST_PACE, LONGEST_STEP, nonsense
+from mockserver.control.trouble import Trouble
+from mockserver.domain.agenda import Happening
+from mockserver.domain.clock import Clock, Duration, Instant
+from mockserver.domain.coupon import Coupon
+from mockserver.domain.customer import Customer
+from mockserver.domain.ledger import Entry
+from mockserver.domain.market import Shelf
+from mockserver.domain.order import Order
+from mockserver.domain.payment import Payment
+from mockserver.domain.refusal import Refusal
+from mockserver.domain.world import Awaited, Memory
+from mockserver.scenario.load import take
+from mockserver.simulation.sandbox import Origin, Sandbox
+from mockserver.simulation.script import SeededScript
+
+if TYPE_CHECKING:
+    from mockserver.simulation.faults import Faults
+
+VERSION = 1
+
+
+class Changed(NamedTuple):
+    """What of a shelf differs from the catalogue: a list price in cents, or a stock."""
+
+    shelf: Shelf
+    to: int
+
+
+class Planned(NamedTuple):
+    """What is to come, and when."""
+
+    due: Instant
+    happening: Happening
+
+
+class Remembered(NamedTuple):
+    """A Memory without what JSON cannot have: keys that are no texts."""
+
+    customers: tuple[Customer, ...]
+    keys: dict[str, tuple[str, ...]]
+    entries: tuple[Entry, ...]
+    orders: tuple[Order, ...]
+    awaited: dict[str, Awaited]
+    payments: tuple[Payment, ...]
+    coupons: tuple[Coupon, ...]
+    prices: tuple[Changed, ...]
+    stock: tuple[Changed, ...]
+    planned: tuple[Planned, ...]
+
+
+class Time(NamedTuple):
+    """A clock, and when the world began. `pace` and `step` are a clock's."""
+
+    now: Instant
+    began: Instant
+    pace: int
+    step: Duration
+
+
+class CountedFault(NamedTuple):
+    """A fault as a scenario says it, its number, and what it has counted."""
+
+    number: int
+    source: dict[str, Any]
+    matched: int
+    acted: int
+
+
+class Window(NamedTuple):
+    """How many calls of a key a rate limit counts in a window."""
+
+    fault: int
+    key: str
+    window: int
+    calls: int
+
+
+class Misfortune(NamedTuple):
+    """The faults of a world; the next one gets the number `next`."""
+
+    began: Instant
+    next: int
+    faults: tuple[CountedFault, ...]
+    windows: tuple[Window, ...]
+
+
+class Snapshot(NamedTuple):
+    """Everything a world remembers."""
+
+    version: int
+    origin: Origin
+    clock: Time
+    strict: bool
+    memory: Remembered
+    tallies: dict[str, int]
+    faults: Misfortune
+
+
+def write(sandbox: Sandbox) -> dict[str, Any]:
+    """A snapshot of a world, as JSON data. It holds the world's API keys."""
+    world, script = sandbox.world, sandbox.world.script
+    began, tallies = (script.start, dict(script.tallies)) if isinstance(script, SeededScript) else (0, {})
+    snapshot = Snapshot(
+        version=VERSION,
+        origin=sandbox.origin,
+        clock=Time(world.clock.now(), began, world.clock.pace, world.clock.step),
+        strict=sandbox.strict,
+        memory=_remembered(world.memory()),
+        tallies=tallies,
+        faults=_misfortune(sandbox.faults, began),
+    )
+    data: dict[str, Any] = _converter().unstructure(snapshot)
+    return data
+
+
+def read(data: Mapping[str, Any], maker: Maker) -> "tuple[Made, bool]":
+    """A world that remembers what a snapshot says, and whether it is strict. Raises Trouble(422)."""
+    if data["version"] != VERSION:
+        raise Trouble(422, f"this is a snapshot of version {data['version']}, and here they are of {VERSION}")
+    try:
+        snapshot = _converter().structure(data, Snapshot)
+    except BaseValidationError as error:
+        problems = transform_error(error, "$", format_exception=_described)
+        raise Trouble(422, f"this is no snapshot: {problems[0]}", problems) from None
+    origin = snapshot.origin._replace(data=_checked(snapshot.origin.data, maker))
+    if sources := [fault.source for fault in snapshot.faults.faults]:
+        _checked({**origin.data, "faults": sources}, maker)
+    clock, memory = snapshot.clock, _memory(snapshot.memory)
+    numbers = (clock.now, clock.began, clock.pace, clock.step)
+    problems = [*_miscounts(snapshot), *nonsense(memory, origin, maker.catalogue(origin), numbers)]
+    if problems:
+        raise Trouble(422, f"the snapshot contradicts itself: {problems[0]}", problems)
+    running = Clock(clock.now, pace=clock.pace, step=clock.step, wall=maker.wall)
+    try:
+        world = maker.remembering(origin, memory, running, clock.began, snapshot.tallies)
+    except Refusal:
+        raise Trouble(422, "the snapshot contradicts itself: a balance falls below zero") from None
+    if broken := world.broken_rules():
+        raise Trouble(422, f"the snapshot contradicts itself: {broken[0]}", broken)
+    return Made(origin, world, _faults(snapshot.faults, origin.seed)), snapshot.strict
+
+
+def _miscounts(snapshot: Snapshot) -> Iterator[str]:
+    clock, faults = snapshot.clock, snapshot.faults
+    if clock.step > LONGEST_STEP:
+        yield "a step of the clock is longer than a year"
+    if clock.pace > LARGEST_PACE:
+        yield f"a pace of the clock is above {LARGEST_PACE}"
+    for rule, tally in snapshot.tallies.items():
+        if tally < 0:
+            yield f"the tally of {rule} is negative"
+    for number, _, matched, acted in faults.faults:
+        if min(number, matched, acted) < 0:
+            yield f"the fault {number} has a negative count"
+
+
+def _checked(data: Mapping[str, Any], maker: Maker) -> dict[str, Any]:
+    try:
+        return take(dict(data), "the snapshot's scenario", maker.fixtures.catalogue).data
+    except LocatedError as error:
+        problems = list(map(str, error.problems))
+        raise Trouble(422, f"the scenario of the snapshot is not right: {problems[0]}", problems) from None
+
+
+def _remembered(memory: Memory) -> Remembered:
+    return Remembered(
+        customers=tuple(memory.customers),
+        keys={key: tuple(sorted(users)) for key, users in memory.keys.items()},
+        entries=tuple(memory.entries),
+        orders=tuple(memory.orders),
+        awaited=dict(memory.awaited),
+        payments=tuple(memory.payments),
+        coupons=tuple(memory.coupons),
+        prices=tuple(Changed(*change) for change in memory.prices.items()),
+        stock=tuple(Changed(*change) for change in memory.stock.items()),
+        planned=tuple(Planned(*planned) for planned in memory.planned),
+    )
+
+
+def _memory(remembered: Remembered) -> Memory:
+    return Memory(
+        customers=remembered.customers,
+        keys={key: frozenset(users) for key, users in remembered.keys.items()},
+        entries=remembered.entries,
+        orders=remembered.orders,
+        awaited=remembered.awaited,
+        payments=remembered.payments,
+        coupons=remembered.coupons,
+        prices=dict(remembered.prices),
+        stock=dict(remembered.stock),
+        planned=remembered.planned,
+    )
+
+
+def _misfortune(faults: "Faults | None", began: Instant) -> Misfortune:
+    if faults is None:
+        return Misfortune(began, 0, (), ())
+    return Misfortune(
+        faults.start,
+        faults.next,
+        tuple(
+            CountedFault(number, dict(fault.source), faults.matched[number], faults.acted[number])
+            for number, fault in faults.items()
+        ),
+        tuple(Window(number, key, *window) for (number, key), window in faults.windows.items()),
+    )
+
+
+def _faults(misfortune: Misfortune, seed: int) -> "Faults | None":
+    if not misfortune.faults:
+        return None
+    from mockserver.scenario.faults import faults
+    from mockserver.simulation.faults import Faults
+
+    made = Faults((), seed, misfortune.began)
+    for number, source, matched, acted in misfortune.faults:
+        [fault] = faults([source], number + 1)
+        made.put(number, fault, matched, acted)
+    made.next = max(misfortune.next, made.next)
+    made.windows = {(fault, key): (window, calls) for fault, key, window, calls in misfortune.windows}
+    return made
+
+
+@cache
+def _converter() -> Converter:
+    """Named tuples become objects, a happening says its kind; nothing is read that is not of the right type."""
+    converter = Converter(forbid_extra_keys=True)
+    converter.register_unstructure_hook_factory(
+        is_namedtuple, lambda kind: namedtuple_dict_unstructure_factory(kind, converter)
+    )
+    converter.register_structure_hook_factory(
+        is_namedtuple, lambda kind: namedtuple_dict_structure_factory(kind, converter)
+    )
+    configure_tagged_union(Happening, converter, tag_name="kind")
+    for kind in (int, str, bool):  # by type: a predicate is never asked about them
+        converter.register_structure_hook(kind, _strictly)
+    return converter
+
+
+def _strictly(value: Any, kind: type) -> Any:
+    if issubclass(kind, Enum):  # a hook for str is one for every StrEnum, too
+        return kind(value)
+    if type(value) is not kind:
+        raise ValueError(f"must be {kind.__name__}")
+    if isinstance(value, int) and abs(value) > LARGEST:
+        raise ValueError("is out of bounds")
+    return value
+
+
+def _described(error: BaseException, _: type | None) -> str:
+    return "is missing" if isinstance(error, KeyError) else str(error)

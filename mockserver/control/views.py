@@ -1,0 +1,111 @@
+"""How the control API shows what a world holds."""
+
+from collections import Counter
+from typing import Any
+
+from mockserver.control.record import time
+from mockserver.domain.clock import Clock
+from mockserver.domain.ledger import Entry
+from mockserver.domain.market import Shelf
+from mockserver.domain.order import Order
+from mockserver.domain.payment import Payment
+from mockserver.domain.world import World
+from mockserver.simulation.sandbox import Sandbox
+
+View = dict[str, Any]
+
+
+def world_view(sandbox: Sandbox) -> View:
+    """A world at a glance."""
+    world, origin, journal = sandbox.world, sandbox.origin, sandbox.journal
+    return {
+        "id": sandbox.id,
+        "scenario": origin.scenario,
+        "description": origin.description,
+        "seed": origin.seed,
+        "readings": dict(origin.readings),
+        "strictness": "strict" if sandbox.strict else "lenient",
+        "permanent": sandbox.permanent,
+        "clock": clock_view(world.clock),
+        "accounts": [{"userId": user, "balance": world.ledger.balance(user)} for user in world.customers],
+        "orders": dict(Counter(order.state.value for order in world.all_orders())),
+        "journal": {"recorded": journal.recorded, "forgotten": journal.forgotten},
+        "createdAt": time(sandbox.created),
+        "usedAt": time(sandbox.used),
+    }
+
+
+def opened_view(sandbox: Sandbox) -> View:
+    """A world with the keys that open it."""
+    users: dict[str, list[str]] = {user: [] for user in sandbox.world.customers}
+    for key in sandbox.world.keys:
+        for user in sandbox.world.users_of(key):
+            users[user].append(key)
+    accounts = [{"userId": user, "apiKeys": keys} for user, keys in users.items()]
+    first = next((account for account in accounts if account["apiKeys"]), {"userId": "", "apiKeys": [""]})
+    return {
+        "world": world_view(sandbox),
+        "userId": first["userId"],
+        "apiKey": first["apiKeys"][0],
+        "accounts": accounts,
+    }
+
+
+def clock_view(clock: Clock) -> View:
+    """What time it is, and how it passes."""
+    view: View = {"now": time(clock.now())}
+    if clock.step:
+        return {**view, "mode": "step", "stepMilliseconds": clock.step}
+    if clock.pace > 1:
+        return {**view, "mode": "scaled", "scaled": clock.pace}
+    return {**view, "mode": "real" if clock.pace else "manual"}
+
+
+def order_view(order: Order) -> View:
+    """An order, as the vendor's side sees it."""
+    return {
+        "id": order.id,
+        "account": order.customer,
+        "country": order.country,
+        "carrier": order.carrier,
+        "service": order.service,
+        "phoneNumber": order.phone,
+        "price": order.price,
+        "state": order.state.value,
+        "orderedAt": time(order.ordered_at),
+        "expiresAt": time(order.expires_at),
+        "sms": [{"at": time(sms.at), "text": sms.text, "code": sms.code} for sms in order.messages],
+        "rule": None if order.rule is None else f"orders[{order.rule}]",
+    }
+
+
+def payment_view(payment: Payment) -> View:
+    """A payment, as the vendor's side sees it."""
+    return {
+        "id": payment.id,
+        "account": payment.customer,
+        "provider": payment.provider,
+        "method": str(payment.method),
+        "cents": payment.cents,
+        "status": payment.status.value,
+        "coupon": payment.coupon,
+        "createdAt": time(payment.created_at),
+        "expiresAt": time(payment.expires_at),
+    }
+
+
+def shelf_view(shelf: Shelf, world: World) -> View:
+    """A shelf with its price and stock as they are now."""
+    return {**shelf._asdict(), "price": world.market.price(shelf), "stock": world.market.stock(shelf)}
+
+
+def entry_view(entry: Entry) -> View:
+    """A ledger entry."""
+    return {
+        "at": time(entry.at),
+        "account": entry.customer,
+        "kind": entry.kind.value,
+        "cents": entry.cents,
+        "reference": entry.reference,
+        "period": entry.period,
+    }

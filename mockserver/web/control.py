@@ -1,0 +1,231 @@
+"""The control API on the wire: who may use it, what is read, what is answered, and what waits."""
+
+import asyncio
+import logging
+from asyncio import Event, wait_for
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from contracts.spec import (
+    ABSENT,
+    BadPath,
+    Document,
+    Found,
+    NotFound,
+    Operation,
+    Violation,
+    WrongMethod,
+    did_you_mean,
+    located,
+)
+from contracts.spec.wording import brief
+from mockserver.control import journal
+from mockserver.control.desk import Call, Desk, Reply, sandbox
+from mockserver.control.events import news
+from mockserver.control.operations import DOCUMENT, HANDLERS, document
+from mockserver.control.trouble import Trouble
+from mockserver.dialects.dialect import Dialect
+from mockserver.domain.settlement import settle
+from mockserver.scenario.units import duration
+from mockserver.simulation.sandbox import Readings, Sandbox
+from mockserver.simulation.worlds import Worlds
+from mockserver.web.adapter import STOPPING, has_body, raw_path, read_body
+from mockserver.web.guard import Guard
+from mockserver.web.payload import PayloadError, read_json, read_query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mockserver.control.maker import Maker
+
+_HEARTBEAT = 0.25
+"""Seconds after which a stream looks whether something is due: nothing in a world happens by itself."""
+
+_log = logging.getLogger("smsonline_mock")
+
+
+class ControlApp:
+    """Answers what is under `/__mock__/`."""
+
+    def __init__(
+        self,
+        worlds: Worlds,
+        dialects: Sequence[Dialect],
+        speak: Callable[[Readings], Sequence[Dialect]],
+        guard: Guard,
+        maker: "Maker | None",
+    ) -> None:
+        def read(readings: Readings) -> Sequence[Document]:
+            return [dialect.document for dialect in speak(readings)]
+
+        self._guard = guard
+        self._desk = Desk(worlds, maker or _maker(worlds), [dialect.document for dialect in dialects], read)
+        self._document = document()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        try:
+            response = await self._answer(scope, receive)
+        except Trouble as trouble:
+            response = _refused(trouble)
+        except PayloadError as error:
+            response = _refused(Trouble(400, str(error)))
+        except Exception:  # the last resort: a bug here is seen in the log, and never takes the connection with it
+            _log.exception("the control API broke at %s %s", scope["method"], scope["path"])
+            response = _refused(Trouble(500, "this is a bug of the mock, see its log"))
+        await response(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Response:
+        headers = scope["headers"]
+        if reason := self._guard.cross_site(headers):
+            raise Trouble(403, reason)
+        if reason := self._guard.unauthorised(headers):
+            raise Trouble(403 if self._guard.closed else 401, reason)
+        operation, path = self._route(scope["method"], raw_path(scope)[len(self._document.prefix) :])
+        call = self._read(operation, path, scope, await self._body(operation, headers, receive))
+        for idle in self._desk.worlds.evict(self._desk.maker.wall()):
+            idle.publish("world", {"done": "evicted"})
+        match operation.id:
+            case "showDocument":
+                return _written(Reply(200, located.read(DOCUMENT).data))
+            case "waitForCalls":
+                return _written(await self._wait(call, scope))
+            case "followWorld" | "followAll":
+                return self._follow(call, scope)
+        return _written(HANDLERS[operation.id](call, self._desk))
+
+    def _route(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
+        match self._document.route(method, path):
+            case Found(operation, parameters):
+                return operation, parameters
+            case WrongMethod(allowed):
+                raise Trouble(405, f"this path takes {' or '.join(allowed)}", allowed)
+            case BadPath(reason):
+                raise Trouble(400, reason)
+            case NotFound():
+                known = (f"{self._document.prefix}{each.path}" for each in self._document.operations.values())
+                hint = did_you_mean(self._document.prefix + path, known)
+                raise Trouble(404, f"nothing is here{hint}; see {self._document.prefix}/openapi.json")
+
+    async def _body(self, operation: Operation, headers: Any, receive: Receive) -> object:
+        if operation.body_schema is None:
+            return ABSENT
+        limit = self._desk.worlds.limits.upload
+        body = await read_body(receive, limit) if has_body(headers) else b""
+        if body == b"" and operation.body is not None and not operation.body.required:
+            return ABSENT
+        if body is None:
+            raise Trouble(413, f"the body has more than {limit} bytes, which is the limit `upload`")
+        kind = next((value for name, value in headers if name == b"content-type"), b"").decode("latin-1")
+        if kind.partition(";")[0].strip().lower() != "application/json":
+            raise Trouble(400, f"send content-type: application/json{kind and f', not {brief(kind)}'}")
+        return read_json(body)
+
+    def _read(self, operation: Operation, path: dict[str, str], scope: Scope, body: object) -> Call:
+        arguments = operation.read(path, read_query(scope["query_string"]), body)
+        if violations := operation.check_request(arguments):
+            problems = [violation.message + self._example(violation) for violation in violations]
+            raise Trouble(400, f"{operation.id}: {problems[0]}", problems)
+        return Call(arguments.path, arguments.query, arguments.body if arguments.body is not ABSENT else {})
+
+    def _example(self, violation: Violation) -> str:
+        """What would be right where a pattern is not met, since a pattern is hard to read."""
+        if violation.rule != "pattern":
+            return ""
+        schema = self._document.resolve(violation.pointer.rpartition("/")[0])
+        return f", such as {schema['example']}" if "example" in schema else ""
+
+    async def _wait(self, call: Call, scope: Scope) -> Reply:
+        limits = self._desk.worlds.limits
+        longest = min(duration(call.body.get("within", "5s")) / 1000, limits.wait)
+        clock = asyncio.get_running_loop().time
+        end = clock() + longest
+        with self._woken() as woken:
+            verdict = journal.verdict(call, self._desk)
+            while not verdict.verified and clock() < end and not _stopping(scope):
+                with suppress(TimeoutError):
+                    await wait_for(woken.wait(), min(_HEARTBEAT, max(0, end - clock())))
+                woken.clear()
+                verdict = journal.verdict(call, self._desk)
+        return Reply(200, journal.verdict_shown(verdict))
+
+    def _follow(self, call: Call, scope: Scope) -> Response:
+        followed = sandbox(call, self._desk) if "world" in call.path else None
+        last = next((value for name, value in scope["headers"] if name == b"last-event-id"), b"")
+        feed = self._desk.worlds.feed
+        after = call.query.get("after", feed.last)
+        if last.isdigit() and len(last) <= _LONGEST_ID:
+            after = int(last)
+        if after > feed.last:  # an id of a server that has been started anew since
+            after = 0
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        events = self._events(followed, after, scope)
+        return StreamingResponse(events, media_type="text/event-stream", headers=headers)
+
+    async def _events(self, followed: Sandbox | None, after: int, scope: Scope) -> AsyncIterator[bytes]:
+        worlds, clock = self._desk.worlds, asyncio.get_running_loop().time
+        end = clock() + worlds.limits.stream
+        yield b": the events of smsonline-mock\n\n"
+        with self._woken() as woken:
+            while clock() < end and not _stopping(scope):
+                gone = followed is not None and followed.id not in worlds
+                for each in worlds if followed is None else [followed]:
+                    settle(each.world)
+                    each.tell_of_money()
+                if followed is not None:
+                    followed.used = self._desk.maker.wall()
+                woken.clear()
+                fresh, after = list(news(worlds, after, followed.id if followed else None)), worlds.feed.last
+                for event in fresh:
+                    yield event
+                if gone:
+                    return
+                with suppress(TimeoutError):
+                    await wait_for(woken.wait(), max(0, min(_HEARTBEAT, end - clock())))
+
+    @contextmanager
+    def _woken(self) -> "Iterator[Event]":
+        """An event that is set whenever something happens."""
+        woken, feed = Event(), self._desk.worlds.feed
+        feed.subscribe(woken.set)
+        try:
+            yield woken
+        finally:
+            feed.unsubscribe(woken.set)
+
+
+_LONGEST_ID = 18
+
+
+def _maker(worlds: Worlds) -> "Maker":
+    import time
+
+    from mockserver.control.maker import Maker
+    from mockserver.scenario import fixtures
+
+    return Maker(worlds, fixtures.load(), lambda: time.time_ns() // 1_000_000)
+
+
+def _stopping(scope: Scope) -> bool:
+    stopping: Event | None = scope.get("state", {}).get(STOPPING)
+    return stopping is not None and stopping.is_set()
+
+
+def _written(reply: Reply) -> Response:
+    content = reply.body if isinstance(reply.body, bytes) else orjson.dumps(reply.body)
+    return Response(content, reply.status, {"cache-control": "no-store"}, reply.content_type)
+
+
+def _refused(trouble: Trouble) -> Response:
+    body: dict[str, object] = {"error": str(trouble)}
+    if trouble.status == 405:
+        return Response(orjson.dumps(body), 405, {"allow": ", ".join(trouble.problems)}, "application/json")
+    if trouble.problems:
+        body["problems"] = list(trouble.problems)
+    headers = {"www-authenticate": "Bearer"} if trouble.status == 401 else None
+    return Response(orjson.dumps(body), trouble.status, headers, "application/json")

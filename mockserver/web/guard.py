@@ -1,0 +1,94 @@
+"""Who may speak to the mock: which names it goes by, which pages may steer it, and with what token."""
+
+import hmac
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from mockserver.web.message import Header
+
+_SAFE_SITES = ("", "same-origin", "none")
+"""Where a browser says that a request comes from that is not another site's; other clients say nothing."""
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class Guard(NamedTuple):
+    """`hosts` are the names that requests may be for, in lower case (empty: any). `*` lets every name through.
+
+    With a `token`, the control API wants it. `closed` says why nobody may use the control API, if so.
+    """
+
+    hosts: frozenset[str] = frozenset()
+    token: str | None = None
+    closed: str = ""
+
+    def wrong_host(self, headers: Sequence[Header]) -> str:
+        """Why a request for this host is refused; empty if it is not.
+
+        A page that made its own name lead to this machine (DNS rebinding) still sends its own name.
+        """
+        return _refusal(self.hosts, _header(headers, b"host"))
+
+    def cross_site(self, headers: Sequence[Header]) -> str:
+        """Why a request that a page made is refused: none of another site may. Empty if it is not."""
+        site = _header(headers, b"sec-fetch-site")
+        origin = _header(headers, b"origin")
+        if site not in _SAFE_SITES or (origin and not _same(origin, _header(headers, b"host"))):
+            return "a page of another site may not use the control API"
+        return ""
+
+    def unauthorised(self, headers: Sequence[Header]) -> str:
+        """Why a request lacks the right to steer; empty if it has it. The token is compared in constant time."""
+        if self.closed:
+            return f"the control API is {self.closed}"
+        if self.token is None:
+            return ""
+        scheme, _, given = _header(headers, b"authorization").partition(" ")
+        right = hmac.compare_digest(given.strip().encode("utf-8", "surrogateescape"), self.token.encode())
+        if scheme.lower() == "bearer" and right:
+            return ""
+        return "the control API of this mock wants its token: send Authorization: Bearer …"
+
+
+OPEN = Guard()
+"""For a mock that no network leads to: everybody may."""
+
+
+def guard(host: str, allowed: Iterable[str] = (), token: str | None = None) -> Guard:
+    """The guard of a mock that listens on this host."""
+    local = host in LOOPBACK
+    names = frozenset(name.lower() for name in (*LOOPBACK, host, *allowed) if name)
+    closed = "" if local or token else f"closed on {host}: start the mock with --token"
+    return Guard(names, token, closed)
+
+
+def hostname(host: str) -> str:
+    """The name in a Host header, in lower case and without its port."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _same(origin: str, host: str) -> bool:
+    try:
+        return bool(host) and urlsplit(origin).netloc.lower() == host.lower()
+    except ValueError:
+        return False
+
+
+@lru_cache(256)
+def _refusal(hosts: frozenset[str], host: str) -> str:
+    name = hostname(host)
+    if name in hosts or "*" in hosts or name.endswith(".localhost"):
+        return ""
+    return f"this mock does not answer for the host {host!r}: start it with --allow-host {name or 'NAME'}"
+
+
+def _header(headers: Sequence[Header], wanted: bytes) -> str:
+    for name, value in headers:
+        if name == wanted:
+            return value.decode("latin-1").strip()
+    return ""
