@@ -1,0 +1,192 @@
+"""`smsonline-mock verify`."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import click
+
+from mockserver import __version__
+from mockserver.cli.options import EXTRA, UnusableError, cents, overlays, readings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from contracts.findings import Run
+    from contracts.spec import Document
+    from contracts.suites import Account, Plan, Target
+
+
+@click.command()
+@click.option("--url", metavar="URL", help="What to check, without /v3 and /cs; `live` is the service itself.")
+@click.option("--v3-url", metavar="URL", help="The base URL of V3, with /v3.")
+@click.option("--v2-url", metavar="URL", help="The base URL of V2, with /cs.")
+@click.option("--suite", "suites", multiple=True, metavar="NAME", help="Only this suite; may be repeated.")
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0, 2**53 - 1), help="Repeats a run.")
+@click.option("--scenario", help="Check the mock as this scenario has it; a shipped one, or a YAML file.")
+@readings
+@overlays
+@click.option("--credentials", metavar="FILE", type=click.Path(path_type=Path), help="By default: the environment.")
+@click.option("--allow-orders", is_flag=True, help="Order from a server that is not on this machine.")
+@click.option("--spend-limit", "limit", metavar="DOLLARS", callback=cents, help="What all orders may cost together.")
+@click.option(
+    "--baseline", metavar="FILE", type=click.Path(path_type=Path), help="Findings that are known and accepted."
+)
+@click.option("--write-baseline", is_flag=True, help="Accept what is found now, in the file of --baseline.")
+@click.option("--report", "formats", metavar="FORMAT[,...]", default="", help="Reports to write besides the console's.")
+@click.option("--report-dir", "directory", default="reports", show_default=True, type=click.Path(path_type=Path))
+@click.option("--strict", is_flag=True, help="Notes fail the run, too.")
+@click.option("--no-color", is_flag=True, help="Print no colours.")
+@click.option("-q", "--quiet", is_flag=True, help="Print the verdict only.")
+def verify(
+    *,
+    url: str | None,
+    v3_url: str | None,
+    v2_url: str | None,
+    suites: "Sequence[str]",
+    seed: int,
+    scenario: str | None,
+    readings: dict[str, object],
+    overlays: "Sequence[Path]",
+    credentials: Path | None,
+    allow_orders: bool,
+    limit: int,
+    baseline: Path | None,
+    write_baseline: bool,
+    formats: str,
+    directory: Path,
+    strict: bool,
+    no_color: bool,
+    quiet: bool,
+) -> None:
+    """Check a server against the contract: the mock in this process, or whatever is behind a URL.
+
+    Credentials come from SMSONLINE_USER_ID and SMSONLINE_API_KEY (and SMSONLINE_OTHER_USER_ID and
+    SMSONLINE_OTHER_API_KEY), or from a file with these names. On a server that is not on this machine only what the
+    contract marks as reading is asked, until --allow-orders and --spend-limit say otherwise.
+
+    Exit code 0: nothing found, 1: findings, 2: the check could not run.
+    """
+    if scenario and (url or v3_url or v2_url):
+        raise click.UsageError("--scenario is for the mock in this process: leave the URL out")
+    if allow_orders != bool(limit):
+        raise click.UsageError("--allow-orders and --spend-limit go together")
+    if write_baseline and baseline is None:
+        raise click.UsageError("--write-baseline needs --baseline FILE")
+    try:
+        from rich.console import Console
+
+        from contracts import reports
+        from contracts.findings import baseline as baselines
+        from contracts.spec import LocatedError, load
+        from contracts.spec.corrections import effective
+        from contracts.suites import SUITES, Plan, Spending, TargetError
+        from contracts.suites import verify as check
+        from contracts.traffic.redaction import Redactor
+    except ImportError as error:
+        raise UnusableError(f"{EXTRA} ({error.name} is missing)") from None
+    wanted = [name for name in formats.split(",") if name]
+    try:
+        reports.check_formats(wanted)
+        _check_suites(suites, SUITES)
+        readings = dict(effective(readings, overlays))
+        documents = {name: load(name, readings, overlays) for name in ("v3", "v2")}
+        bases = {name: base for name, base in (("v3", v3_url), ("v2", v2_url)) if base}
+        target, accounts = _target(documents, url, bases, scenario, readings, overlays, credentials)
+        accepted = baselines.read(baseline) if baseline and (baseline.exists() or not write_baseline) else {}
+    except (LocatedError, TargetError, reports.UnknownFormatError) as error:
+        raise UnusableError(str(error)) from None
+    journal = None
+    if target.foreign and allow_orders:
+        directory.mkdir(parents=True, exist_ok=True)
+        journal = directory / f"spending-{urlsplit(next(iter(target.bases.values()))).hostname}.jsonl"
+    plan = Plan(
+        documents=documents,
+        accounts=accounts,
+        readings=readings,
+        suites=tuple(name for name in SUITES if name in (suites or SUITES)),
+        seed=seed,
+        spending=Spending(allow_orders, limit, journal),
+        baseline=accepted,
+    )
+    redactor = Redactor([account.key for account in accounts])
+    run = _run(check, target, plan, Console(stderr=True, no_color=no_color or None), quiet=quiet)
+    if write_baseline and baseline:
+        baselines.write(baseline, (*run.findings, *run.accepted), accepted)
+    _show(run, redactor, no_color=no_color, quiet=quiet)
+    for path in reports.write(run, wanted, directory, redactor, strict=strict):
+        click.echo(f"Written: {path}")
+    raise SystemExit(0 if write_baseline and not run.interrupted else run.exit_code(strict=strict))
+
+
+def _show(run: "Run", redactor: Any, *, no_color: bool, quiet: bool) -> None:
+    """Print a run; in a GitHub workflow, annotate what it is about, too."""
+    from rich.console import Console
+
+    from contracts import reports
+    from contracts.reports import github
+
+    console = Console(no_color=no_color or None)
+    if not github.runs_here(os.environ):
+        reports.show(run, console, redactor, quiet=quiet)
+        return
+    with github.muted(sys.stdout):
+        reports.show(run, console, redactor, quiet=quiet)
+    for command in github.commands(run, redactor):
+        click.echo(command)
+
+
+def _run(check: Any, target: "Target", plan: "Plan", console: Any, *, quiet: bool) -> "Run":
+    """Run the suites; being terminated is as good as Ctrl-C, so that the money is settled."""
+    from contracts.reports import Progress
+    from contracts.suites import TargetError
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        with Progress(console, quiet=quiet) as progress:
+            run: Run = check(target, plan, __version__, progress)
+            return run
+    except ImportError as error:
+        raise UnusableError(f"{EXTRA} ({error.name} is missing)") from None
+    except TargetError as error:
+        raise UnusableError(str(error)) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _check_suites(suites: "Sequence[str]", known: "Mapping[str, str]") -> None:
+    from contracts.spec import did_you_mean
+
+    for name in suites:
+        if name not in known:
+            raise UnusableError(f"there is no suite {name}{did_you_mean(name, known)}; there are {', '.join(known)}")
+
+
+def _target(
+    documents: "Mapping[str, Document]",
+    url: str | None,
+    bases: "Mapping[str, str]",
+    scenario: str | None,
+    readings: dict[str, object],
+    overlays: "Sequence[Path]",
+    credentials: Path | None,
+) -> "tuple[Target, tuple[Account, ...]]":
+    """Return what to check, and the accounts that are given for it."""
+    from contracts import suites
+    from contracts.suites import credentials as given
+
+    if url or bases:
+        accounts = given.of_file(credentials) if credentials else given.of_environment(os.environ)
+        return suites.of_urls(documents.values(), url, bases), accounts
+    from mockserver.cli import stage
+
+    if scenario:
+        playing = stage.player(readings, overlays=overlays)(scenario)
+        return suites.of_app(playing.app, documents.values(), f"the mock, scenario {scenario}"), playing.accounts
+    return suites.in_process(stage.stage(readings, overlays), documents.values()), ()

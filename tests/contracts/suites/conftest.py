@@ -1,0 +1,63 @@
+"""A served mock that is taken for somebody else's, and what a suite works with."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+
+from contracts.spec import Document, load
+from contracts.suites import Account, Plan, Target, book, in_process
+from contracts.suites.context import Context, Setting
+from contracts.suites.guard import Guard
+from contracts.traffic.coverage import Coverage
+from contracts.traffic.redaction import Redactor
+from mockserver.cli.stage import player, stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mockserver.cli.stage import Playing
+
+
+@cache
+def _documents() -> dict[str, Document]:
+    return {name: load(name) for name in ("v3", "v2")}
+
+
+@pytest.fixture(scope="session")
+def documents() -> dict[str, Document]:
+    """The contract documents by name."""
+    return _documents()
+
+
+@pytest.fixture(scope="session")
+def mock_target(documents: dict[str, Document]) -> Target:
+    """The sound mock, which begins anew for every suite."""
+    return in_process(stage({}), documents.values())
+
+
+@pytest.fixture(scope="session")
+def play() -> Callable[[str], Playing]:
+    """Plays a scenario."""
+    return player({})
+
+
+@pytest.fixture
+def plan(documents: dict[str, Document]) -> Plan:
+    """All suites, by the shipped documents."""
+    return Plan(documents)
+
+
+@pytest.fixture
+def context_of(documents: dict[str, Document]) -> Callable[..., Context]:
+    """Makes what a suite works with against a target."""
+
+    def make(target: Target, *accounts: Account, guard: Guard | None = None) -> Context:
+        coverage = Coverage(documents.values(), book.STATES, book.TRANSITIONS)
+        redactor = Redactor([account.key for account in accounts])
+        setting = Setting(target, documents, accounts, {}, 1, guard or Guard(), coverage, redactor, pause=0)
+        return Context("test", setting)
+
+    return make

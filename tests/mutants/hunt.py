@@ -1,0 +1,84 @@
+"""Which suite of `verify` finds a mutant, and how soon."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from contracts.spec import load
+from contracts.suites.context import Context, Setting
+from contracts.suites.guard import Guard
+from contracts.suites.target import in_process
+from contracts.traffic.coverage import Coverage
+from contracts.traffic.redaction import Redactor
+from mockserver.cli.stage import stage as sound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from contracts.findings import Finding
+    from contracts.suites.target import Stage, Staged
+    from tests.mutants.mutant import Mutant
+
+SUITES = ("equivalence", "examples", "safety", "lifecycle", "schema")
+"""The suites, the cheapest first."""
+SEED = 1
+
+
+class Catch(NamedTuple):
+    """The first finding of a mutant, and after how many cases of its suite and how many seconds of all it came.
+
+    No case at all means that the suite found it while it got ready.
+    """
+
+    finding: Finding
+    cases: int
+    seconds: float
+
+
+class Caught(Exception):  # noqa: N818 - nothing went wrong
+    """There is a finding: enough is known."""
+
+
+class Hunt(Context):
+    """A context that ends its suite with the first finding."""
+
+    def find(self, *what: Any, **more: Any) -> None:
+        super().find(*what, **more)
+        raise Caught
+
+
+def hunt(mutant: Mutant | None, suites: Iterable[str] = SUITES) -> Catch | None:
+    """Run suites against a mutant, or against the sound mock, until one finds something; None if none does."""
+    documents = {name: load(name) for name in ("v3", "v2")}
+    target = in_process(stage(mutant), documents.values())
+    setting = Setting(target, documents, (), {}, SEED, Guard(), Coverage(documents.values()), Redactor())
+    began = time.perf_counter()
+    for name in suites:
+        context = Hunt(name, setting)
+        with suppress(Caught):
+            import_module(f"contracts.suites.{name}").run(context)
+        if context.found:
+            [finding, *_] = context.result(0).findings
+            return Catch(finding, context.cases, time.perf_counter() - began)
+    return None
+
+
+def stage(mutant: Mutant | None) -> Stage:
+    """Begins worlds of a mutant, or of the sound mock, as `verify` does."""
+
+    def begin(scenario: str) -> Staged:
+        staged = _sound()(scenario)
+        if mutant:
+            mutant.spoil(staged.app)
+        return staged
+
+    return begin
+
+
+@cache
+def _sound() -> Stage:
+    return sound({})
