@@ -1,0 +1,94 @@
+"""`smsonline-mock drift`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mockserver import __version__
+from mockserver.cli.options import EXTRA, UnusableError, readings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from contracts.traffic import Exchange
+
+
+@click.command()
+@click.argument("traffic", nargs=-1, required=True, metavar="TRAFFIC...", type=click.Path(path_type=Path))
+@click.option("--propose", metavar="FILE", type=click.Path(path_type=Path), help="Write the corrections as an overlay.")
+@click.option(
+    "--overlay", "overlays", multiple=True, metavar="FILE", type=click.Path(path_type=Path), help="Corrections so far."
+)
+@readings
+@click.option("--report", "formats", metavar="FORMAT[,...]", default="", help="Reports to write besides the console's.")
+@click.option("--report-dir", "directory", default="reports", show_default=True, type=click.Path(path_type=Path))
+@click.option("--no-color", is_flag=True, help="Print no colours.")
+@click.option("-q", "--quiet", is_flag=True, help="Print the verdict only.")
+def drift(
+    *,
+    traffic: "Sequence[Path]",
+    propose: Path | None,
+    overlays: "Sequence[Path]",
+    readings: dict[str, object],
+    formats: str,
+    directory: Path,
+    no_color: bool,
+    quiet: bool,
+) -> None:
+    """Compare recorded traffic with the contract: what is confirmed, what is contradicted, what is new.
+
+    TRAFFIC is HAR, JSON Lines, a VCR cassette, or the journal of the mock; each may be packed with gzip.
+
+    Exit code 0: nothing contradicted, nothing new; 1: drift; 2: nothing could be compared.
+    """
+    try:
+        from rich.console import Console
+
+        import contracts.traffic.archive  # noqa: F401 - with what only the extra brings; it is used by recordings
+        from contracts import drift as drifting
+        from contracts import reports
+        from contracts.drift import telling
+        from contracts.spec import LocatedError
+        from contracts.traffic.recordings import CutOffError, RecordingError, read
+    except ImportError as error:
+        raise UnusableError(f"{EXTRA} ({error.name} is missing)") from None
+    wanted = [name for name in formats.split(",") if name]
+    cut_off: dict[Path, str] = {}
+
+    def exchanges() -> "Iterator[Exchange]":
+        for path in traffic:
+            try:
+                yield from read(path)
+            except CutOffError as error:
+                cut_off[path] = str(error)
+
+    try:
+        reports.check_formats(wanted)
+        found, documents = drifting.compare(exchanges, readings, tuple(overlays))
+    except (LocatedError, RecordingError, reports.UnknownFormatError) as error:
+        raise UnusableError(str(error)) from None
+    for message in cut_off.values():
+        click.echo(f"{message}; what came before it is used", err=True)
+    if not found.matched and not found.differences:
+        raise UnusableError("no exchange was for an operation of the contract: is this traffic of the service?")
+    telling.show(found, Console(no_color=no_color or None), quiet=quiet)
+    source = ", ".join(path.name for path in traffic)
+    if propose:
+        _propose(propose, drifting.propose(found, documents, source))
+    for path in reports.write(telling.run(found, documents, source, __version__), wanted, directory):
+        click.echo(f"Written: {path}")
+    raise SystemExit(1 if found.differences else 0)
+
+
+def _propose(file: Path, overlay: "dict[str, Any] | None") -> None:
+    from contracts import drift as drifting
+
+    if overlay is None:
+        click.echo("Nothing to propose.")
+        return
+    try:
+        file.write_text(drifting.write(overlay), encoding="utf-8")
+    except OSError as error:
+        raise UnusableError(f"{file}: cannot be written: {error.strerror}") from None
+    click.echo(f"Written: {file}")

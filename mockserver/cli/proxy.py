@@ -1,0 +1,266 @@
+"""`smsonline-mock proxy`."""
+
+import hmac
+import os
+import signal
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mockserver import __version__
+from mockserver.cli.options import EXTRA, UnusableError, cents, readings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from contracts.proxy import Allowance, Gate, Passage, Recording, Tally
+    from mockserver.web.guard import Guard
+
+FINDINGS = 1
+_KEYS = ("SMSONLINE_API_KEY", "SMSONLINE_OTHER_API_KEY")
+
+
+def _limit(context: click.Context, parameter: click.Parameter, dollars: str | None) -> int | None:
+    return None if dollars is None else cents(context, parameter, dollars)
+
+
+@click.command()
+@click.option("--upstream", required=True, metavar="URL", help="The server to pass requests on to.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8081, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option(
+    "--record",
+    "file",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Record what passes, without keys: in NAME.jsonl, which is continued, or NAME.har.",
+)
+@click.option(
+    "--body-limit",
+    default=1024 * 1024,
+    show_default=True,
+    type=click.IntRange(1),
+    metavar="BYTES",
+    help="A longer body is passed on, but neither checked nor recorded.",
+)
+@click.option("--allow-orders", is_flag=True, help="Let orders through, which spend money.")
+@click.option("--allow-payments", is_flag=True, help="Let payments through.")
+@click.option("--spend-limit", "limit", metavar="DOLLARS", callback=_limit, help="What all orders may cost together.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if anything broke the contract.")
+@readings
+@click.option(
+    "--overlay", "overlays", multiple=True, metavar="FILE", type=click.Path(path_type=Path), help="Corrections so far."
+)
+@click.option(
+    "--token",
+    envvar="SMSONLINE_MOCK_TOKEN",
+    show_envvar=True,
+    help="What requests must have as Proxy-Authorization: Bearer …; needed to listen beyond this machine.",
+)
+@click.option(
+    "--allow-host", "hosts", multiple=True, metavar="NAME", help="Answer for this host name, too; * for all names."
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but the URL.")
+@click.option("-v", "--verbose", is_flag=True, help="Print a line for every exchange.")
+def proxy(
+    *,
+    upstream: str,
+    host: str,
+    port: int,
+    file: Path | None,
+    body_limit: int,
+    allow_orders: bool,
+    allow_payments: bool,
+    limit: int | None,
+    strict: bool,
+    readings: dict[str, object],
+    overlays: "Sequence[Path]",
+    token: str | None,
+    hosts: "Sequence[str]",
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Pass requests on to a server and its answers back; check both against the contract, and record them.
+
+    Nothing is changed on the way. A request that could spend money is answered with 403 instead, until --allow-orders
+    or --allow-payments lets it through.
+
+    Exit code 0: stopped, 1: with --strict, something broke the contract, 2: the proxy could not run.
+    """
+    if quiet and verbose:
+        raise click.UsageError("-q and -v exclude each other")
+    if limit is not None and not allow_orders:
+        raise click.UsageError("--spend-limit is for orders: give --allow-orders, too")
+    _check_token(host, token)
+    try:
+        from contracts.proxy import (
+            Allowance,
+            Contract,
+            Gate,
+            Parts,
+            Proxy,
+            RecordingError,
+            Tally,
+            Upstream,
+            UpstreamError,
+            open_recording,
+        )
+    except ImportError as error:
+        raise UnusableError(f"{EXTRA} ({error.name} is missing)") from None
+    from contracts.spec import LocatedError, load
+    from mockserver.serving import foreground
+    from mockserver.web.guard import guard
+
+    try:
+        contract = Contract(load(name, readings, overlays) for name in ("v3", "v2"))
+        server = Upstream(upstream)
+        listener = foreground.listen(host, port)
+        url = foreground.url(listener)
+        if server.origin == url:
+            raise UnusableError(f"the proxy is at {url} itself: choose another --upstream or another --port")
+        recording = open_recording(file, __version__) if file else None
+    except (LocatedError, UpstreamError, RecordingError, foreground.AddressError) as error:
+        raise UnusableError(str(error)) from None
+    gate = Gate(Allowance(allow_orders, allow_payments, limit))
+    tally = Tally(contract.documents)
+    observers = [_telling(tally, quiet=quiet, verbose=verbose)]
+    if recording:
+        observers.append(_recorder(recording))
+    secrets = (*(os.environ.get(name, "") for name in _KEYS), token or "")
+    app = Proxy(Parts(server, contract, gate, hang_up), observers, secrets, body_limit)
+
+    def ready() -> None:
+        click.echo(url if quiet else _banner(url, upstream, file, gate.allowance))
+
+    with _interrupted_by_sigterm():
+        foreground.run(_guarded(app, guard(host, hosts), token), listener, ready, app.close_after, dated=False)
+    if not quiet:
+        click.echo("\n".join(_summary(tally, gate)))
+    if recording:
+        _finish(recording, file)
+    raise SystemExit(FINDINGS if strict and tally.broken else 0)
+
+
+def _check_token(host: str, token: str | None) -> None:
+    from mockserver.web.guard import LOOPBACK
+
+    if token is None and host not in LOOPBACK:
+        raise click.UsageError(f"whoever reaches {host} could use this proxy: give it a --token, which they must send")
+    if token is not None and not token.strip():
+        raise click.UsageError("the token is empty: give one, or none")
+
+
+def _guarded(app: "ASGIApp", guard: "Guard", token: str | None) -> "ASGIApp":
+    """The proxy, for requests of its own host that have its token, if there is one."""
+    from starlette.responses import JSONResponse
+
+    async def guarded(scope: "Scope", receive: "Receive", send: "Send") -> None:
+        headers = scope["headers"]
+        if refusal := guard.wrong_host(headers):
+            await JSONResponse({"error": refusal}, 421)(scope, receive, send)
+        elif token is not None and not _has_token(headers, token):
+            refusal = "this proxy wants its token: send Proxy-Authorization: Bearer …"
+            await JSONResponse({"error": refusal}, 407, {"proxy-authenticate": "Bearer"})(scope, receive, send)
+        else:
+            await app(scope, receive, send)
+
+    return guarded
+
+
+def _has_token(headers: "Iterable[tuple[bytes, bytes]]", token: str) -> bool:
+    given = next((value for name, value in headers if name == b"proxy-authorization"), b"")
+    scheme, _, credentials = given.partition(b" ")
+    right = hmac.compare_digest(credentials.strip(), token.encode())
+    return scheme.lower() == b"bearer" and right
+
+
+async def hang_up(scope: "Scope", receive: "Receive", send: "Send", reset: bool) -> None:  # noqa: FBT001
+    """End the connection to a client where it stands, or reset it."""
+    from mockserver.web.delivery import deliver
+    from mockserver.web.message import Delivery, Ending, Response
+
+    ending = Ending.RESET if reset else Ending.CLOSED
+    await deliver(Response(0, [], b"", Delivery(ending=ending)), scope, receive, send)
+
+
+@contextmanager
+def _interrupted_by_sigterm() -> "Iterator[None]":
+    """Let a termination be as good as Ctrl-C, so that the recording is finished."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _finish(recording: "Recording", file: Path | None) -> None:
+    from contracts.traffic.lines import LinesError
+
+    try:
+        recording.close()
+    except (OSError, LinesError) as error:
+        raise UnusableError(f"{file} cannot be written, what was recorded is in {file}.jsonl: {error}") from None
+
+
+def _recorder(recording: "Recording") -> "Callable[[Passage], None]":
+    def record(passage: "Passage") -> None:
+        try:
+            recording.write(passage.exchange)
+        except OSError as error:
+            click.echo(f"  not recorded: {error.strerror or error}", err=True)
+
+    return record
+
+
+def _telling(tally: "Tally", *, quiet: bool, verbose: bool) -> "Callable[[Passage], None]":
+    """What is printed while requests pass: every exchange, or what is wrong, or nothing. All are counted."""
+
+    def tell(passage: "Passage") -> None:
+        new = tally.add(passage)
+        if quiet:
+            return
+        request, answer = passage.exchange.request, passage.exchange.answer
+        operation = passage.exchange.operation or "no operation"
+        if verbose:
+            status = answer.status if answer else "no answer"
+            click.echo(f"{status} {request.method} {request.path} ({operation}, {passage.exchange.duration:.0f} ms)")
+        for trouble in filter(None, (passage.stopped and f"stopped: {passage.stopped}", passage.failure)):
+            click.echo(f"{request.method} {request.path}: {trouble}", err=True)
+        for violation in passage.violations if verbose else new:
+            does = "breaks the contract" if violation.level == "error" else "is not known to the contract"
+            click.echo(f"  {does}: {violation}", err=True)
+
+    return tell
+
+
+def _banner(url: str, upstream: str, file: Path | None, allowance: "Allowance") -> str:
+    from contracts.proxy import dollars
+
+    orders = "stopped" if not allowance.orders else "passed on"
+    limited = "" if allowance.limit is None else f", for {dollars(allowance.limit)} dollars at most"
+    payments = "passed on" if allowance.payments else "stopped"
+    return "\n".join(
+        [
+            f"smsonline-mock {__version__} at {url}, in front of {upstream}",
+            f"  money     orders are {orders}{limited}, payments are {payments}",
+            f"  record    {file or 'nothing: give --record FILE'}",
+            "Press Ctrl-C to stop.",
+        ]
+    )
+
+
+def _summary(tally: "Tally", gate: "Gate") -> "Iterator[str]":
+    from contracts.proxy import dollars
+
+    yield "Stopped."
+    yield from (f"  {line}" for line in tally.summary())
+    if gate.orders:
+        yield f"  orders: {gate.orders}, for {dollars(gate.spent)} dollars"
