@@ -1,0 +1,212 @@
+"""What a test with the fixture `smsonline` costs, beside other ways to have an API answer in a test.
+
+Each way runs the same test so many times in a pytest process of its own: order a number, and ask for it until the SMS
+is there, which takes three requests. Those that know nothing of the service answer with canned JSON; respx and
+responses do so in the client, without a socket. Printed are the first setup with what it imports beside the client,
+and the medians of the further setups with teardowns ("around") and of the calls, by the wall clock and by the
+processor's: where other programs use the machine too, compare the latter. What pytest itself takes is to be seen from
+an empty test.
+
+    python -m benchmarks.plugin [--tests 200]
+
+It wants `respx`, `pytest-httpserver` and `responses` beside what the tests want; what is missing is left out.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+_CONFTEST = """
+import json
+import time
+from pathlib import Path
+
+_phases = []
+_spent = [time.process_time()]
+
+def pytest_runtest_logreport(report):
+    _spent.append(time.process_time())
+    _phases.append((report.when, report.duration, _spent[-1] - _spent[-2]))
+
+def pytest_sessionfinish():
+    Path("phases.json").write_text(json.dumps(_phases))
+"""
+
+_CANNED = """
+import asyncio
+import httpx
+import pytest
+import requests
+
+ORDERED = {"ok": True, "body": {"orderId": "1", "phoneNumber": "14155550102", "purchasePrice": 16}}
+WAITING = {"ok": True, "body": [{"orderId": "1", "status": "active", "sms": "", "code": ""}]}
+ARRIVED = {"ok": True, "body": [{"orderId": "1", "status": "completed", "sms": "Code: 846288", "code": "846288"}]}
+
+def flow(client, base, user="me", key="my-key", wait=lambda: None):
+    body = {"apiKey": key, "country": "12", "service": "ds", "carrier": "any", "maximumPrice": "100", "m": "", "n": ""}
+    ordered = client.put(f"{base}/numbers/{user}/order", json=body).json()["body"]
+    url = f"{base}/numbers/{user}/order/{ordered['orderId']}"
+    polls = []
+    for _ in range(2):
+        polls.append(client.get(url, params={"apiKey": key}).json()["body"][0]["code"])
+        wait()
+    assert polls[0] != polls[1]
+"""
+
+_NOTHING = """
+@pytest.mark.parametrize("n", range(TESTS))
+def test_order(n):
+    pass
+"""
+
+_SOCKET = """
+@pytest.fixture(scope="session")
+def client():
+    with httpx.Client() as client:
+        yield client
+"""
+
+_SMSONLINE = """
+@pytest.mark.smsonline(clock={"step": "3s"})
+@pytest.mark.parametrize("n", range(TESTS))
+def test_order(smsonline, client, n):
+    flow(client, smsonline.base_url, smsonline.user_id, smsonline.api_key)
+"""
+
+_IN_PROCESS = """
+@pytest.fixture(scope="session")
+def runner():
+    with asyncio.Runner() as runner:
+        yield runner
+
+async def asynchronous_flow(smsonline, app):
+    base, user, key = smsonline.base_url, smsonline.user_id, smsonline.api_key
+    body = {"apiKey": key, "country": "12", "service": "ds", "carrier": "any", "maximumPrice": "100", "m": "", "n": ""}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
+        ordered = (await client.put(f"{base}/numbers/{user}/order", json=body)).json()["body"]
+        url = f"{base}/numbers/{user}/order/{ordered['orderId']}"
+        polls = [(await client.get(url, params={"apiKey": key})).json()["body"][0]["code"] for _ in range(2)]
+    assert polls[0] != polls[1]
+
+@pytest.mark.smsonline(clock={"step": "3s"})
+@pytest.mark.parametrize("n", range(TESTS))
+def test_order(smsonline, smsonline_app, runner, n):
+    runner.run(asynchronous_flow(smsonline, smsonline_app))
+"""
+
+_HTTPSERVER = """
+@pytest.mark.parametrize("n", range(TESTS))
+def test_order(httpserver, client, n):
+    httpserver.expect_ordered_request("/v3/numbers/me/order", method="PUT").respond_with_json(ORDERED)
+    httpserver.expect_ordered_request("/v3/numbers/me/order/1").respond_with_json(WAITING)
+    httpserver.expect_ordered_request("/v3/numbers/me/order/1").respond_with_json(ARRIVED)
+    flow(client, httpserver.url_for("/v3"))
+"""
+
+_RESPX = """
+@pytest.mark.parametrize("n", range(TESTS))
+def test_order(respx_mock, n):
+    respx_mock.put("http://service/v3/numbers/me/order").respond(json=ORDERED)
+    answers = [httpx.Response(200, json=WAITING), httpx.Response(200, json=ARRIVED)]
+    respx_mock.get("http://service/v3/numbers/me/order/1").mock(side_effect=answers)
+    with httpx.Client() as client:
+        flow(client, "http://service/v3")
+"""
+
+_RESPONSES = """
+@pytest.fixture
+def mocked():
+    import responses
+    with responses.RequestsMock() as mocked:
+        yield mocked
+
+@pytest.mark.parametrize("n", range(TESTS))
+def test_order(mocked, n):
+    mocked.put("http://service/v3/numbers/me/order", json=ORDERED)
+    mocked.get("http://service/v3/numbers/me/order/1", json=WAITING)
+    mocked.get("http://service/v3/numbers/me/order/1", json=ARRIVED)
+    with requests.Session() as client:
+        flow(client, "http://service/v3")
+"""
+
+
+class Way(NamedTuple):
+    """A way to have an API answer: the module that it needs, pytest's plugins for it, and its test."""
+
+    name: str
+    module: str
+    plugins: tuple[str, ...]
+    test: str
+
+
+WAYS = (
+    Way("an empty test", "pytest", (), _NOTHING),
+    Way("smsonline, socket", "mockserver", ("mockserver.pytest_plugin",), _SOCKET + _SMSONLINE),
+    Way("smsonline, ASGI", "mockserver", ("mockserver.pytest_plugin",), _IN_PROCESS),
+    Way("pytest-httpserver", "pytest_httpserver", ("pytest_httpserver.pytest_plugin",), _SOCKET + _HTTPSERVER),
+    Way("respx", "respx", ("respx.plugin",), _RESPX),
+    Way("responses", "responses", (), _RESPONSES),
+)
+
+
+class Figures(NamedTuple):
+    """Milliseconds of the wall clock or of the processor.
+
+    They are of the first setup, and medians for the further tests: of setup with teardown, and of the call.
+    """
+
+    first: float
+    around: float
+    call: float
+
+    @classmethod
+    def of(cls, spent: Mapping[str, Sequence[float]]) -> "Figures":
+        """Sum up the seconds of each test by phase."""
+        around = [sum(pair) for pair in zip(spent["setup"][1:-1], spent["teardown"][1:-1], strict=True)]
+        figures = (spent["setup"][0], statistics.median(around), statistics.median(spent["call"][1:]))
+        return cls(*(1000 * seconds for seconds in figures))
+
+
+def measure(way: Way, tests: int) -> tuple[Figures, Figures]:
+    """Run a way's test so many times; answer wall clock and processor. Raises RuntimeError when one of them fails."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "conftest.py").write_text(_CONFTEST)
+        Path(folder, "test_way.py").write_text(_CANNED + way.test.replace("TESTS", str(tests)))
+        options = [option for plugin in way.plugins for option in ("-p", plugin)]
+        command = [sys.executable, "-m", "pytest", "-qx", "-p", "no:cacheprovider", *options, "test_way.py"]
+        path = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        run = subprocess.run(command, cwd=folder, env={**os.environ, **path}, capture_output=True, text=True)  # noqa: S603
+        if run.returncode:
+            raise RuntimeError(f"{way.name}: {run.stdout[-2000:]}{run.stderr[-2000:]}")
+        phases = json.loads(Path(folder, "phases.json").read_text())
+    wall, processor = (
+        {when: [phase[column] for phase in phases if phase[0] == when] for when in ("setup", "call", "teardown")}
+        for column in (1, 2)
+    )
+    return Figures.of(wall), Figures.of(processor)
+
+
+def main() -> None:
+    """Measure every way that is installed, and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tests", type=int, default=200)
+    tests = parser.parse_args().tests
+    print(f"{'milliseconds':20} {'first':>8} {'around':>8} {'call':>8} | processor: first, around, call")  # noqa: T201
+    for way in WAYS:
+        if find_spec(way.module) is None:
+            print(f"{way.name:20} is not installed")  # noqa: T201
+            continue
+        wall, processor = (" ".join(f"{each:8.2f}" for each in figures) for figures in measure(way, tests))
+        print(f"{way.name:20} {wall} | {processor}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,267 @@
+"""The pytest plugin: a world of the mock for each test. `docs/pytest.md` shows how to use it.
+
+Every program that runs pytest loads this module, so it loads nothing else before a fixture is asked for.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Mapping
+    from pathlib import Path
+
+    from starlette.types import ASGIApp
+
+    from mockserver.testing.handle import SmsOnline
+    from mockserver.testing.server import Server
+    from mockserver.testing.tally import Tally
+    from mockserver.testing.wanted import Wanted
+
+
+class ContractWarning(pytest.PytestWarning):
+    """A client used a name that the contract does not know."""
+
+
+class _Setting(NamedTuple):
+    help: str
+    metavar: str
+    files: bool = False
+
+
+_SETTINGS: Mapping[str, _Setting] = {
+    "scenario": _Setting("the scenario of every test that names none: a shipped one, or a YAML file", "NAME"),
+    "seed": _Setting("the seed of every test that names none", "NUMBER"),
+    "url": _Setting("use the mock that runs there; SMSONLINE_MOCK_TOKEN holds its token", "URL"),
+    "overlay": _Setting("correct the contract by this overlay; may be repeated", "FILE", files=True),
+    "report": _Setting("write coverage of the contract, cost and violations of all tests into this folder", "DIR"),
+}
+
+_MARKERS = (
+    "smsonline(scenario=, seed=, clock=, readings=, ...): what the world of the fixture smsonline is like",
+    "smsonline_scenarios(*names): run the test once in each of these scenarios",
+    "smsonline_readings(*names): run the test once for each value of these readings, or of 'all'",
+)
+
+_SCENARIO, _READINGS = "smsonline scenario", "smsonline readings"
+"""Parameters that a test gets by its markers. No argument of a function can have such a name."""
+
+_world: pytest.StashKey[SmsOnline] = pytest.StashKey()
+_failed: pytest.StashKey[bool] = pytest.StashKey()
+_tally: pytest.StashKey[Tally] = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options, each also as an ini option."""
+    group = parser.getgroup("smsonline", "smsonline-mock")
+    for name, (text, metavar, files) in _SETTINGS.items():
+        group.addoption(f"--smsonline-{name}", metavar=metavar, help=text, action="append" if files else "store")
+        kind: Literal["paths", "string"] = "paths" if files else "string"
+        parser.addini(f"smsonline_{name}", text, type=kind)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the markers known."""
+    for marker in _MARKERS:
+        config.addinivalue_line("markers", marker)
+    seed = _setting(config, "seed")
+    if seed and not seed.isdecimal():
+        raise pytest.UsageError(f"smsonline seed must be a whole number, not {seed!r}")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Let a test run once for each scenario and reading that its markers name."""
+    if names := _names(metafunc, "smsonline_scenarios"):
+        _parametrize(metafunc, _SCENARIO, {str(name): name for name in names})
+    if names := _names(metafunc, "smsonline_readings"):
+        _parametrize(metafunc, _READINGS, _choices(names, metafunc.definition.nodeid))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse markers that say what nobody understands."""
+    marked = [(item, mark) for item in items for mark in item.iter_markers("smsonline")]
+    if marked:
+        from mockserver.testing.wanted import misuses
+
+        wrong = {
+            f"{item.nodeid}: @pytest.mark.smsonline: {problem}"
+            for item, mark in marked
+            for problem in (*misuses(mark.kwargs), *(("its arguments have names",) if mark.args else ()))
+        }
+        if wrong:
+            raise pytest.UsageError("\n".join(sorted(wrong)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell what happened in the world of a test that failed."""
+    report = yield
+    if call.when == "teardown" or _world not in item.stash:
+        return report
+    item.stash[_failed] |= call.excinfo is not None
+    if report.failed:
+        from mockserver.testing.story import story
+
+        report.sections.append(("smsonline", story(item.stash[_world])))
+    return report
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take in what a worker of pytest-xdist has counted."""
+    counted = getattr(node, "workeroutput", {}).get("smsonline")
+    if counted:
+        from mockserver.testing.tally import Tally
+
+        node.config.stash.setdefault(_tally, Tally()).merge(counted)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the report, or, in a worker of pytest-xdist, hand over what was counted."""
+    tally = session.config.stash.get(_tally, None)
+    if tally is None:
+        return
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["smsonline"] = tally.data()
+        return
+    try:
+        tally.write(_report(session.config))
+    except OSError as error:
+        pytest.exit(f"the report of --smsonline-report cannot be written: {error}", pytest.ExitCode.USAGE_ERROR)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Tell what the report says, in a line."""
+    if _tally in config.stash:
+        terminalreporter.write_sep("-", "smsonline")
+        terminalreporter.write_line(config.stash[_tally].line())
+        terminalreporter.write_line(f"The report is in {_report(config)}")
+
+
+@pytest.fixture(scope="session")
+def smsonline_server(pytestconfig: pytest.Config) -> Iterator[Server]:
+    """The mock of this session, which runs in a thread, or elsewhere if `--smsonline-url` says so."""
+    from mockserver.testing.server import Server
+
+    url, overlays = _setting(pytestconfig, "url"), _overlays(pytestconfig)
+    if url and overlays:
+        raise pytest.UsageError("smsonline overlay is for a mock of this process, and smsonline url names another")
+    with _without_traceback():
+        server = Server.elsewhere(url) if url else Server.here(overlays)
+    server.usual = _usual(pytestconfig)
+    if _setting(pytestconfig, "report"):
+        from mockserver.testing.tally import Tally
+
+        server.tally = pytestconfig.stash.setdefault(_tally, Tally())
+    with server:
+        yield server
+
+
+@pytest.fixture
+def smsonline(request: pytest.FixtureRequest, smsonline_server: Server) -> Iterator[SmsOnline]:
+    """A world of the mock for this test alone: an account, and everything the vendor could do."""
+    node = request.node
+    wanted = _wanted(node, smsonline_server.usual)
+    with _without_traceback():
+        world = smsonline_server.begin(wanted, node.nodeid)
+    node.stash[_world], node.stash[_failed] = world, False
+    yield world
+    with _without_traceback():
+        broken = world.close()
+    if node.stash[_failed]:
+        return
+    for violation in world.violations:
+        if violation.level == "warning" and not wanted.allow_violations:
+            node.warn(ContractWarning(str(violation)))
+    if broken:
+        pytest.fail(broken, pytrace=False)
+
+
+@pytest.fixture
+def smsonline_app(smsonline_server: Server) -> ASGIApp:
+    """The mock as an ASGI application over the same worlds, such as for `httpx.ASGITransport`: without a socket."""
+    if smsonline_server.app is None:
+        pytest.skip("smsonline_app is the mock of this process, and --smsonline-url names another")
+    return smsonline_server.app
+
+
+@contextmanager
+def _without_traceback() -> Iterator[None]:
+    """Let a test fail with what the mock says, and nothing else."""
+    from contracts.spec import LocatedError
+    from mockserver.testing.steering import SteeringError
+
+    try:
+        yield
+    except (SteeringError, LocatedError) as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+def _setting(config: pytest.Config, name: str) -> str:
+    """What is set on the command line, or else in the ini file; empty if it is not."""
+    return config.getoption(f"--smsonline-{name}") or str(config.getini(f"smsonline_{name}") or "")
+
+
+def _overlays(config: pytest.Config) -> list[Path]:
+    given = config.getoption("--smsonline-overlay")
+    return [config.invocation_params.dir / file for file in given] if given else config.getini("smsonline_overlay")
+
+
+def _report(config: pytest.Config) -> Path:
+    return config.invocation_params.dir / _setting(config, "report")
+
+
+def _usual(config: pytest.Config) -> Wanted:
+    from mockserver.testing.wanted import Wanted
+
+    usual = Wanted()
+    if scenario := config.getoption("--smsonline-scenario"):
+        usual = usual._replace(scenario=scenario).beside(config.invocation_params.dir)
+    elif scenario := config.getini("smsonline_scenario"):
+        usual = usual._replace(scenario=scenario).beside(config.rootpath)
+    seed = _setting(config, "seed")
+    return usual._replace(seed=int(seed)) if seed else usual
+
+
+def _wanted(node: pytest.Item, usual: Wanted) -> Wanted:
+    """What the parameters and the markers of a test want, the nearest first, else what is usual."""
+    wanted, folder = usual, node.path.parent
+    for mark in reversed(list(node.iter_markers("smsonline"))):
+        wanted = wanted._replace(**mark.kwargs)
+        if "scenario" in mark.kwargs:
+            wanted = wanted.beside(folder)
+    params = node.callspec.params if hasattr(node, "callspec") else {}
+    if _SCENARIO in params:
+        wanted = wanted._replace(scenario=params[_SCENARIO]).beside(folder)
+    return wanted._replace(readings={**wanted.readings, **params.get(_READINGS, {})})
+
+
+def _names(metafunc: pytest.Metafunc, marker: str) -> tuple[str, ...]:
+    mark = metafunc.definition.get_closest_marker(marker)
+    return mark.args if mark is not None else ()
+
+
+def _parametrize(metafunc: pytest.Metafunc, name: str, values: Mapping[str, object]) -> None:
+    """Give a test a parameter that its function does not take: the fixture looks for it."""
+    if "smsonline" not in metafunc.fixturenames:
+        raise pytest.UsageError(f"{metafunc.definition.nodeid}: its markers are for the fixture smsonline; ask for it")
+    metafunc.fixturenames.append(name)
+    metafunc.parametrize(name, list(values.values()), ids=list(values))
+
+
+def _choices(names: tuple[str, ...], nodeid: str) -> dict[str, dict[str, str]]:
+    """Every value of these readings by an id such as `expiry=refund`."""
+    from contracts.spec import did_you_mean, readings
+
+    known = readings()
+    for name in names:
+        if name not in known and name != "all":
+            hint = did_you_mean(name, known) or f"; there are {', '.join(known)}"
+            raise pytest.UsageError(f"{nodeid}: there is no reading {name}{hint}")
+    chosen = known if "all" in names else names
+    return {f"{name}={value}": {name: value} for name in chosen for value in known[name].values}

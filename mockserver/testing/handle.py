@@ -1,0 +1,275 @@
+"""A test's own world, and everything that can be done to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from mockserver.testing.clock import Clock
+from mockserver.testing.journal import Journal
+from mockserver.testing.records import Cost, Entry, Fault, Order, Payment, Violation, camel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from mockserver.testing.server import Server
+    from mockserver.testing.wanted import Wanted
+
+_MOST = {"limit": 10_000}
+
+
+class ContractBrokenError(AssertionError):
+    """A client broke the contract. The text lists how."""
+
+
+class SmsOnline:
+    """A world of its own behind a mock: the account of a client under test, and the vendor's side of it.
+
+    Each method asks the mock, which answers at once in a thread of its own, so a coroutine may use them, too; only
+    `journal.wait_for` waits. Whatever cannot be done raises SteeringError, which says why. Used as a context manager,
+    the world is gone at the end, and a client that broke the contract in it is a ContractBrokenError.
+    """
+
+    def __init__(self, server: Server, wanted: Wanted, opened: Mapping[str, Any], test: str = "") -> None:
+        self._server = server
+        self._wanted = wanted
+        self._forks: list[SmsOnline] = []
+        self._kept: list[Violation] = []
+        self._broken = ""
+        self._is_open = True
+        self.test = test
+        """The test whose world it is, by pytest's name for it."""
+        self.world_id: str = opened["world"]["id"]
+        self.is_inline = not isinstance(wanted.scenario, str | Path)
+        self.scenario: str = opened["world"]["scenario"] if self.is_inline else str(wanted.scenario)
+        self.seed: int = opened["world"]["seed"]
+        self.user_id: str = opened["userId"]
+        self.api_key: str = opened["apiKey"]
+        self.clock = Clock(self._ask)
+        self.journal = Journal(self._ask, self._keep, server.operations)
+
+    def __repr__(self) -> str:
+        return f"<SmsOnline {self.world_id} at {self._server.url}: {self.scenario}, seed {self.seed}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        broken = self.close()
+        if error is None and broken:
+            raise ContractBrokenError(broken)
+
+    @property
+    def base_url(self) -> str:
+        """What stands for the vendor's `https://…/v3`."""
+        return self._server.url_of("v3")
+
+    @property
+    def v2_url(self) -> str:
+        """What stands for the vendor's `https://…/cs`."""
+        return self._server.url_of("v2")
+
+    @property
+    def env(self) -> dict[str, str]:
+        """Where the service is and whose account is used, for the environment of another process."""
+        return {
+            "SMSONLINE_BASE_URL": self.base_url,
+            "SMSONLINE_V2_URL": self.v2_url,
+            "SMSONLINE_USER_ID": self.user_id,
+            "SMSONLINE_API_KEY": self.api_key,
+        }
+
+    @property
+    def orders(self) -> list[Order]:
+        """All orders, the newest first."""
+        return [Order.of(view) for view in self._ask("listOrders", query=_MOST)["orders"]]
+
+    @property
+    def payments(self) -> list[Payment]:
+        """All payments, the newest first."""
+        return [Payment.of(view) for view in self._ask("listPayments", query=_MOST)["payments"]]
+
+    @property
+    def balance(self) -> int:
+        """What the account has, in US cents."""
+        balance: int = self._ask("showLedger", query={"limit": 1})["balances"][self.user_id]
+        return balance
+
+    @property
+    def ledger(self) -> tuple[Entry, ...]:
+        """All entries of all accounts, the oldest first."""
+        return tuple(Entry.of(view) for view in self._ask("showLedger", query=_MOST)["entries"])
+
+    @property
+    def cost(self) -> Cost:
+        """What the orders would have cost with the vendor."""
+        return Cost.of(self.ledger)
+
+    @property
+    def violations(self) -> list[Violation]:
+        """How the client has broken the contract: errors, and warnings for names that the contract does not know."""
+        if not self._is_open:
+            return self._kept
+        views = self._ask("listViolations", query=_MOST)["violations"]
+        return [*self._kept, *(Violation.of(view) for view in views if view["side"] == "request")]
+
+    @property
+    def faults(self) -> list[Fault]:
+        """What goes wrong on purpose, and how often it did."""
+        return [Fault.of(view) for view in self._ask("listFaults")["faults"]]
+
+    def deliver_sms(self, order_id: str, *, text: str | None = None, code: str | None = None) -> Order:
+        """Let an SMS arrive now; what is not given is as the service would write it."""
+        given = {name: value for name, value in {"text": text, "code": code}.items() if value is not None}
+        return Order.of(self._ask("deliverSms", path={"order": order_id}, body=given))
+
+    def expire(self, order_id: str) -> Order:
+        """Let an order's time be over now."""
+        return Order.of(self._ask("expireOrder", path={"order": order_id}))
+
+    def refund(self, order_id: str) -> Order:
+        """Let the vendor return an order's money."""
+        return Order.of(self._ask("refundOrder", path={"order": order_id}))
+
+    def settle(self, payment_id: str, status: str = "paid") -> Payment:
+        """Let a payment get a status now."""
+        return Payment.of(self._ask("settlePayment", path={"payment": payment_id}, body={"status": status}))
+
+    def change(
+        self, country: str, service: str, *, carrier: str = "any", price: int | None = None, stock: int | None = None
+    ) -> None:
+        """Change a price in US cents, or a stock, now."""
+        given = {name: value for name, value in {"price": price, "stock": stock}.items() if value is not None}
+        offer = {"country": country, "service": service, "carrier": carrier}
+        self._ask("changeCatalogue", body={**offer, **given})
+
+    def fail(
+        self,
+        operation: str | list[str] = "*",
+        *,
+        at: str | None = None,
+        name: str | None = None,
+        account: str | None = None,
+        times: int | None = None,
+        nth: int | None = None,
+        every: int | None = None,
+        probability: float | None = None,
+        after: str | None = None,
+        until: str | None = None,
+        lost_answer: bool = False,
+        **effect: object,
+    ) -> Fault:
+        """Let calls of an operation go wrong: any one effect that a scenario's faults have, such as `status=500`.
+
+        `lost_answer=True` does what was asked for and then resets the connection. `after` and `until` are of the
+        world's time since its start; the others choose among the calls as in scenarios.
+        """
+        if lost_answer:
+            effect, at = {**effect, "reset": True}, at or "after"
+        when = {
+            "operation": operation,
+            "account": account,
+            "times": times,
+            "nth": nth,
+            "every": every,
+            "probability": probability,
+            "from": after,
+            "until": until,
+        }
+        fault = {
+            "name": name,
+            "at": at,
+            "when": _said(when),
+            "then": {camel(kind): how for kind, how in effect.items()},
+        }
+        return Fault.of(self._ask("addFault", body=_said(fault)))
+
+    def heal(self, fault: Fault | None = None) -> None:
+        """Let a fault act no more, or none of them."""
+        if fault is None:
+            self._ask("clearFaults")
+        else:
+            self._ask("removeFault", path={"fault": fault.number})
+
+    def reset(self) -> None:
+        """Begin anew, with the same account and without faults that were added."""
+        self._keep()
+        self._count()
+        self._ask("resetWorld")
+
+    def snapshot(self) -> dict[str, Any]:
+        """Everything the world remembers, as JSON data; it holds its API keys."""
+        snapshot: dict[str, Any] = self._ask("takeSnapshot")
+        return snapshot
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """Go back to a snapshot of this world."""
+        self._ask("restoreSnapshot", body=snapshot)
+
+    def fork(self) -> SmsOnline:
+        """A copy of the world as it is now, with a key of its own. It ends with this one, or with its `with`."""
+        return self._with(SmsOnline(self._server, self._wanted, self._ask("forkWorld"), self.test))
+
+    def fresh(self) -> SmsOnline:
+        """Another world that begins as this one did, such as for each example of a property."""
+        return self._with(self._server.begin(self._wanted, self.test))
+
+    def close(self) -> str:
+        """Remove the world and all that came of it; return how its clients have broken the contract.
+
+        That is empty if they have not, or were allowed to.
+        """
+        if self._is_open:
+            self._keep()
+            self._count()
+            if self._server.tally is not None:
+                self._server.tally.add_violations(self.test, self._kept)
+            self._broken = self._judge()
+            for fork in self._forks:
+                if fork.is_open:
+                    self._broken = "\n".join(filter(None, (self._broken, fork.close())))
+                    self._kept += fork.violations
+            self._ask("deleteWorld")
+            self._is_open = False
+        return self._broken
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the world is still there."""
+        return self._is_open
+
+    @property
+    def coverage(self) -> dict[str, Any]:
+        """How much of the contract this world has met, as counts and as a list of what is missing."""
+        coverage: dict[str, Any] = self._ask("showCoverage")
+        return coverage
+
+    def _keep(self) -> None:
+        """Hold on to what a journal tells that is about to be forgotten."""
+        self._kept = self.violations
+
+    def _judge(self) -> str:
+        errors = [violation for violation in self._kept if violation.level == "error"]
+        if not errors or self._wanted.allow_violations:
+            return ""
+        from mockserver.testing.story import story
+
+        lines = (f"  {error}" for error in errors)
+        return "\n".join(["the client broke the contract:", *lines, story(self, judged=True)])
+
+    def _count(self) -> None:
+        if self._server.tally is not None:
+            self._server.tally.add_world(self.test, self.coverage, self.cost, len(self.journal))
+
+    def _with(self, other: SmsOnline) -> SmsOnline:
+        self._forks.append(other)
+        return other
+
+    def _ask(self, operation: str, **options: Any) -> Any:
+        path = {"world": self.world_id, **options.pop("path", {})}
+        return self._server.steering.ask(operation, path, **options)
+
+
+def _said(data: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in data.items() if value is not None and value != {}}

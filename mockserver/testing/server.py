@@ -1,0 +1,141 @@
+"""A mock for many tests: one of this process, or one that runs elsewhere."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from mockserver.testing.handle import SmsOnline
+from mockserver.testing.steering import Steering, SteeringError
+from mockserver.testing.wanted import Wanted, is_file, misuses
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from starlette.types import ASGIApp
+
+    from contracts.spec import Document, Overlays
+    from mockserver.domain.catalogue import Catalogue
+    from mockserver.testing.tally import Tally
+
+_EXCHANGES = 10_000
+"""So many exchanges of a test are kept; more would let violations be forgotten."""
+_WAIT = 3600
+"""Seconds that a test may wait for a request."""
+
+
+class Server:
+    """A mock at `url`, in which any number of tests have their own worlds.
+
+    `app` is its ASGI application, None for a mock that runs elsewhere. `tally` counts what worlds that have ended have
+    met and cost, if it is to be reported. `usual` is what a world is like about which nothing is said.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        steering: Steering,
+        documents: Iterable[Document],
+        app: ASGIApp | None = None,
+        stop: Callable[[], None] | None = None,
+    ) -> None:
+        documents = tuple(documents)
+        self.url = url
+        self.steering = steering
+        self.app = app
+        self.usual = Wanted()
+        self.tally: Tally | None = None
+        self.operations = tuple(operation.name for each in documents for operation in each.operations.values())
+        self._prefixes: dict[str, str] = {document.name: document.prefix for document in documents}
+        self._stop = stop
+        self._read: dict[object, dict[str, Any]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @classmethod
+    def here(cls, overlays: Overlays = ()) -> Self:
+        """Start a mock in a thread of this process, on a free port; overlays correct its contract.
+
+        Raises LocatedError for one that cannot be used.
+        """
+        from mockserver.serving.background import Background
+        from mockserver.serving.setup import Settings, set_up
+        from mockserver.simulation.limits import Limits
+        from mockserver.testing.bridge import Bridge, InProcess
+        from mockserver.web.guard import guard
+
+        limits = Limits(journal=_EXCHANGES, wait=_WAIT)
+        mock = set_up("default", settings=Settings(guard("127.0.0.1"), limits, overlays=overlays))
+        background = Background(mock.app).start()
+        steering = Steering(InProcess(mock.app, background))
+        documents = [dialect.document for dialect in mock.dialects]
+        return cls(background.url, steering, documents, Bridge(mock.app, background), background.stop)
+
+    @classmethod
+    def elsewhere(cls, url: str) -> Self:
+        """Use the mock at a URL, with its token from the environment. Raises SteeringError if none answers there."""
+        from mockserver.dialects.every import dialects
+        from mockserver.testing.remote import TOKEN, Remote
+
+        remote = Remote(url, os.environ.get(TOKEN))
+        return cls(remote.url, Steering(remote), [dialect.document for dialect in dialects()])
+
+    def url_of(self, document: str) -> str:
+        """The base URL of the service of a contract document, `v3` or `v2`."""
+        return self.url + self._prefixes[document]
+
+    def open(self, **arguments: Any) -> SmsOnline:
+        """A new world; the arguments are fields of Wanted, the others as usual. Raises TypeError, SteeringError."""
+        if wrong := list(misuses(arguments)):
+            raise TypeError("; ".join(wrong))
+        test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
+        return self.begin(self.usual._replace(**arguments), test)
+
+    def begin(self, wanted: Wanted, test: str = "") -> SmsOnline:
+        """A new world for a test. Raises SteeringError."""
+        body: dict[str, Any] = {
+            "scenario": wanted.scenario,
+            "variables": dict(wanted.variables),
+            "seed": wanted.seed,
+            "clock": wanted.clock,
+            "readings": dict(wanted.readings) or None,
+            "strictness": "strict" if wanted.strict else "lenient",
+        }
+        if isinstance(wanted.scenario, str | Path) and is_file(wanted.scenario):
+            body |= {"scenario": self._scenario(wanted), "variables": None}
+        opened = self.steering.ask(
+            "createWorld", body={name: value for name, value in body.items() if value is not None}
+        )
+        for fault in wanted.faults:
+            self.steering.ask("addFault", {"world": opened["world"]["id"]}, body=fault)
+        return SmsOnline(self, wanted, opened, test)
+
+    def stop(self) -> None:
+        """End the mock if it is ours."""
+        if self._stop is not None:
+            self._stop()
+
+    def _scenario(self, wanted: Wanted) -> dict[str, Any]:
+        """The data of a scenario file, which is read once."""
+        from contracts.spec import LocatedError
+        from mockserver.scenario.load import load
+
+        identity = str(wanted.scenario), tuple(sorted(wanted.variables.items()))
+        if identity not in self._read:
+            try:
+                self._read[identity] = load(str(wanted.scenario), self._catalogue, wanted.variables).data
+            except LocatedError as error:
+                raise SteeringError(str(error)) from None
+        return self._read[identity]
+
+    @cached_property
+    def _catalogue(self) -> Catalogue:
+        from mockserver.scenario import fixtures
+
+        return fixtures.load().catalogue

@@ -1,0 +1,69 @@
+"""What docs/pytest.md shows is what happens."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+from mockserver.pytest_plugin import _SETTINGS
+from mockserver.testing.wanted import Wanted
+
+pytest_plugins = ["pytester"]
+
+TEXT = (Path(__file__).parents[3] / "docs" / "pytest.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+
+
+FILES = {re.match(r"# (\S+)\n", text)[1]: text for text in blocks("python")}  # type: ignore[index]
+PLUGIN = () if entry_points(group="pytest11", name="smsonline") else ("-p", "mockserver.pytest_plugin")
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester) -> pytest.Pytester:
+    """A folder with all examples."""
+    for name, text in FILES.items():
+        (pytester.path / name).write_text(text, encoding="utf-8")
+    return pytester
+
+
+def pattern(shown: str) -> str:
+    return "\n".join(".*".join(map(re.escape, line.split("…"))) for line in shown.splitlines())
+
+
+def test_the_examples_pass(project: pytest.Pytester) -> None:
+    names = [name for name in FILES if name not in ("shop.py", "test_broken.py")]
+    result = project.runpytest_subprocess(*PLUGIN, "-q", "-W", "error", *names)
+    assert result.ret == pytest.ExitCode.OK
+
+
+def test_a_broken_contract_is_shown_so(project: pytest.Pytester) -> None:
+    result = project.runpytest_subprocess(*PLUGIN, "test_broken.py")
+    result.assert_outcomes(passed=1, errors=1)
+    assert re.search(pattern(blocks("text")[0]), result.stdout.str())
+
+
+def test_the_end_of_a_run_is_shown_so(project: pytest.Pytester) -> None:
+    command, _, _, *shown = blocks("console")[0].splitlines()
+    result = project.runpytest_subprocess(*PLUGIN, *command.split()[2:])
+    assert re.search(pattern("\n".join(shown)), result.stdout.str())
+    assert sorted(path.name for path in (project.path / "reports").iterdir()) == [
+        "coverage.json",
+        "smsonline.json",
+        "summary.md",
+    ]
+
+
+@pytest.mark.parametrize("argument", Wanted._fields)
+def test_every_argument_of_the_marker_is_documented(argument: str) -> None:
+    assert f"\n| `{argument}` |" in TEXT
+
+
+@pytest.mark.parametrize("name", _SETTINGS)
+def test_every_option_is_documented(name: str) -> None:
+    assert f"\n| `--smsonline-{name} {_SETTINGS[name].metavar}` | `smsonline_{name}` |" in TEXT
