@@ -55,6 +55,8 @@ def curl(client: httpx.Client, words: list[str]) -> str:
                 headers[name] = value
             case "-d":
                 body = next(rest)
+            case "--json":
+                method, body, headers["content-type"] = "POST", next(rest), "application/json"
             case _:
                 url = word
     return client.request(method, url.removeprefix(URL), headers=headers, content=body).text
@@ -79,7 +81,7 @@ def test_the_first_command_prints_the_banner() -> None:
     assert printed == report.banner(URL, set_up("default"))
 
 
-def test_a_first_order_goes_as_shown(start: Callable[[str], Mock]) -> None:
+def test_every_call_goes_as_shown(start: Callable[[str], Mock]) -> None:
     mock = start("default")
     commands = [(words, shown) for words, shown in steps() if words[0] == "curl"]
     differing = []
@@ -88,7 +90,7 @@ def test_a_first_order_goes_as_shown(start: Callable[[str], Mock]) -> None:
         mock.advance("5s")
         if not agrees(shown, printed):
             differing.append((shown, printed))
-    assert (len(commands), differing) == (4, [])
+    assert (len(commands), differing) == (7, [])
 
 
 @pytest.mark.parametrize(

@@ -5,19 +5,35 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mockserver.cli.options import UnusableError, variables
+from mockserver.cli.options import UnusableError, limits, overlays, variables
+from mockserver.cli.settings import Configured
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from mockserver.scenario.variables import Values
+    from mockserver.simulation.limits import Limits
 
 
-@click.command()
+@click.command(cls=Configured)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @click.option("--scenario", default="default", show_default=True, help="A shipped scenario, or a YAML file.")
 @variables
 @click.option("--seed", type=click.IntRange(0, 2**53 - 1), help="Replaces the scenario's seed.")
 @click.option("--watch", is_flag=True, help="Begin anew when a file of the scenario changes.")
+@click.option("--lenient", is_flag=True, help="Serve what can be understood, even if it breaks the contract.")
+@click.option(
+    "--token",
+    show_envvar=True,
+    help="What the control API wants to see; needed to use it from other machines. Better given by the environment.",
+)
+@click.option(
+    "--allow-host", "hosts", multiple=True, metavar="NAME", help="Answer for this host name, too; * for all names."
+)
+@limits
+@overlays
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but the URL.")
 @click.option("-v", "--verbose", is_flag=True, help="Print a line for every request.")
 def serve(
@@ -26,7 +42,12 @@ def serve(
     scenario: str,
     variables: "Values",
     seed: int | None,
+    token: str | None,
+    hosts: "Sequence[str]",
+    limits: "Limits",
+    overlays: "Sequence[Path]",
     *,
+    lenient: bool,
     watch: bool,
     quiet: bool,
     verbose: bool,
@@ -34,11 +55,16 @@ def serve(
     """Run the mock until it is interrupted."""
     from contracts.spec import LocatedError
     from mockserver.serving import foreground, report
-    from mockserver.serving.setup import set_up
+    from mockserver.serving.setup import Settings, set_up
+    from mockserver.web.guard import guard
 
     if quiet and verbose:
         raise click.UsageError("-q and -v exclude each other")
-    make = partial(set_up, scenario, seed, report.observers(quiet=quiet, verbose=verbose), variables)
+    if token is not None and not token.strip():
+        raise click.UsageError("the token is empty: give one, or none")
+    settings = Settings(guard(host, hosts, token), limits, strict=not lenient, overlays=tuple(overlays))
+    observers = report.observers(quiet=quiet, verbose=verbose)
+    make = partial(set_up, scenario, seed, observers, variables, settings)
     try:
         mock = make()
         listener = foreground.listen(host, port)

@@ -90,6 +90,7 @@ def test_serve_prints_where_it_is_and_who_may_use_it() -> None:
             f"  v2        {mock.url}/cs",
             mock.lines[3],
             "  account   demo / demo-key, 100.00 dollars",
+            f"  control   {mock.url}/__mock__",
             "Press Ctrl-C to stop.",
         ]
         assert mock.lines[3].startswith("  scenario  default: ")
@@ -189,6 +190,64 @@ def test_the_same_seed_gives_the_same_numbers_in_every_process() -> None:
     assert orders[0] == orders[1]
 
 
+def worlds(mock: Served, **headers: str) -> httpx.Response:
+    """Ask the control API for the worlds."""
+    return httpx.get(f"{mock.url}/__mock__/worlds", headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("authorization", "status"),
+    [("Bearer let-me-in", 200), ("bearer let-me-in", 200), ("Bearer let-me-out", 401), ("", 401)],
+)
+def test_a_token_of_the_command_line_is_wanted(authorization: str, status: int) -> None:
+    with serving("http", "-q", "--token", "let-me-in") as mock:
+        assert worlds(mock, authorization=authorization).status_code == status
+
+
+def test_a_token_of_the_environment_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMSONLINE_MOCK_TOKEN", "let-me-in")
+    with serving("http", "-q") as mock:
+        answers = [worlds(mock), worlds(mock, authorization="Bearer let-me-in")]
+    assert [answer.status_code for answer in answers] == [401, 200]
+    assert answers[0].headers["www-authenticate"] == "Bearer"
+
+
+def test_the_token_is_never_printed() -> None:
+    with serving("Press Ctrl-C", "-v", "--token", "let-me-in") as mock:
+        said = worlds(mock, authorization="Bearer let-me-in").text
+        printed = "".join([*mock.lines, *mock.stop()])
+    assert "let-me-in" not in said + printed
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there is all of 127.0.0.0/8 this machine")
+def test_the_control_api_is_closed_on_another_address_without_a_token() -> None:
+    with serving("http", "-q", "--host", "127.0.0.2") as mock:
+        answer = worlds(mock)
+    closed = "the control API is closed on 127.0.0.2: start the mock with --token"
+    assert (answer.status_code, answer.json()) == (403, {"error": closed})
+
+
+@pytest.mark.parametrize(("option", "status"), [((), 421), (("--allow-host", "mock.test"), 200)])
+def test_a_host_name_is_answered_for_when_it_is_allowed(option: tuple[str, ...], status: int) -> None:
+    with serving("http", "-q", *option) as mock:
+        assert worlds(mock, host="mock.test").status_code == status
+
+
+def test_limits_can_be_changed() -> None:
+    with serving("http", "-q", "--limit", "worlds=1", "--limit", "journal=7") as mock:
+        limits = worlds(mock).json()["limits"]
+        answer = httpx.post(f"{mock.url}/__mock__/worlds", json={})
+    assert (limits["worlds"], limits["journal"], answer.status_code) == (1, 7, 409)
+
+
+def test_a_lenient_mock_serves_what_breaks_the_contract() -> None:
+    with serving("http", "-q", "--lenient") as mock:
+        answer = httpx.put(
+            f"{mock.url}/v3/numbers/demo/order", json={**ORDER, "apiKey": "demo-key", "maximumPrice": 16}
+        )
+        assert (answer.status_code, worlds(mock).json()["worlds"][0]["strictness"]) == (200, "lenient")
+
+
 def test_another_host_can_be_listened_on() -> None:
     with serving("http", "-q", "--host", "localhost") as mock:
         assert httpx.get(f"{mock.url}/livez").status_code == 200
@@ -267,6 +326,11 @@ def test_a_broken_key_is_not_told(run: Run, tmp_path: Path, key: str) -> None:
         (["--port", "65536"], "Error: Invalid value for '--port': 65536 is not in the range"),
         (["--port", "http"], "Error: Invalid value for '--port': 'http' is not a valid integer"),
         (["--seed", "-1"], "Error: Invalid value for '--seed': -1 is not in the range"),
+        (["--limit", "world=5"], "Error: Invalid value for '--limit': no limit is called world, did you mean worlds?"),
+        (["--limit", "worlds=0"], "Error: Invalid value for '--limit': write it as worlds=NUMBER"),
+        (["--limit", "worlds"], "Error: Invalid value for '--limit': write it as worlds=NUMBER"),
+        (["--limit", "worlds=many"], "Error: Invalid value for '--limit': write it as worlds=NUMBER"),
+        (["--token", " "], "Error: the token is empty: give one, or none"),
         (["-q", "-v"], "Error: -q and -v exclude each other"),
         (["--senario", "default"], "Error: No such option '--senario'. Did you mean '--scenario'?"),
     ],
