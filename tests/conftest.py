@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from hypothesis import settings
 
 from mockserver.dialects.every import dialects
 from mockserver.scenario import fixtures
@@ -18,7 +21,6 @@ from mockserver.web.app import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from starlette.applications import Starlette
 
@@ -28,6 +30,11 @@ if TYPE_CHECKING:
     from mockserver.scenario.fixtures import Fixtures
     from mockserver.scenario.load import Scenario
     from mockserver.simulation.exchange import Exchange
+
+# Behind what is installed, which is to be tested: the tools that write generated pages.
+sys.path.append(str(Path(__file__).parents[1]))
+
+settings.register_profile("quick", max_examples=40)
 
 START = 1_750_000_000_000
 """Where the wall clock of a test stands still: 2025-06-15 15:06:40 UTC."""

@@ -29,7 +29,8 @@ def run(*command: str, folder: Path, **environment: str) -> subprocess.Completed
     return subprocess.run(  # noqa: S603 - our own commands
         [shutil.which(command[0], path=PATH) or command[0], *command[1:]],
         cwd=folder,
-        env={**inherited, "PATH": PATH, **environment},
+        # The plugin for asyncio, of which the examples know nothing, would warn of a setting that they do not have.
+        env={**inherited, "PATH": PATH, "PYTEST_ADDOPTS": "-p no:asyncio", **environment},
         capture_output=True,
         text=True,
         timeout=SECONDS,

@@ -50,7 +50,7 @@ def suite(pytester: pytest.Pytester) -> pytest.Pytester:
 
 def run(suite: pytest.Pytester, tests: str, *options: str) -> pytest.RunResult:
     suite.makepyfile(test_it=f"from client import *\n\n{tests}")
-    return suite.runpytest_inprocess(*PLUGIN, "-p", "no:cacheprovider", "-W", "default", *options)
+    return suite.runpytest_inprocess(*PLUGIN, "-p", "no:cacheprovider", "-p", "no:asyncio", "-W", "default", *options)
 
 
 @pytest.mark.parametrize("module", ["mockserver.pytest_plugin", "mockserver.testing"])

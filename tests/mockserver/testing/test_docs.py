@@ -22,6 +22,8 @@ def blocks(language: str) -> list[str]:
 
 FILES = {re.match(r"# (\S+)\n", text)[1]: text for text in blocks("python")}  # type: ignore[index]
 PLUGIN = () if entry_points(group="pytest11", name="smsonline") else ("-p", "mockserver.pytest_plugin")
+ALONE = ("-p", "no:asyncio")
+"""Its warning of a setting that the examples do not have would be an error."""
 
 
 @pytest.fixture
@@ -38,19 +40,19 @@ def pattern(shown: str) -> str:
 
 def test_the_examples_pass(project: pytest.Pytester) -> None:
     names = [name for name in FILES if name not in ("shop.py", "test_broken.py")]
-    result = project.runpytest_subprocess(*PLUGIN, "-q", "-W", "error", *names)
+    result = project.runpytest_subprocess(*PLUGIN, *ALONE, "-q", "-W", "error", *names)
     assert result.ret == pytest.ExitCode.OK
 
 
 def test_a_broken_contract_is_shown_so(project: pytest.Pytester) -> None:
-    result = project.runpytest_subprocess(*PLUGIN, "test_broken.py")
+    result = project.runpytest_subprocess(*PLUGIN, *ALONE, "test_broken.py")
     result.assert_outcomes(passed=1, errors=1)
     assert re.search(pattern(blocks("text")[0]), result.stdout.str())
 
 
 def test_the_end_of_a_run_is_shown_so(project: pytest.Pytester) -> None:
     command, _, _, *shown = blocks("console")[0].splitlines()
-    result = project.runpytest_subprocess(*PLUGIN, *command.split()[2:])
+    result = project.runpytest_subprocess(*PLUGIN, *ALONE, *command.split()[2:])
     assert re.search(pattern("\n".join(shown)), result.stdout.str())
     assert sorted(path.name for path in (project.path / "reports").iterdir()) == [
         "coverage.json",
