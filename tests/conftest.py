@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 # Behind what is installed, which is to be tested: the tools that write generated pages.
 sys.path.append(str(Path(__file__).parents[1]))
 
-settings.register_profile("quick", max_examples=40)
+settings.register_profile("quick", max_examples=20)
 
 START = 1_750_000_000_000
 """Where the wall clock of a test stands still: 2025-06-15 15:06:40 UTC."""
