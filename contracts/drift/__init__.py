@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contracts.drift.difference import Confirmed, Difference, Drift, Indication, Kind
+from contracts.drift.difference import Confirmed, Difference, Drift, Kind
 from contracts.drift.observation import Observation
 from contracts.drift.proposal import propose, write
-from contracts.drift.readings import Readings, settled
 from contracts.spec import load
 from contracts.spec.choices import DEFAULTS
 from contracts.spec.corrections import effective
+from contracts.traffic.witnesses import Indication, Readings, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from contracts.drift.shape import Shape
     from contracts.spec import Level, Place
     from contracts.traffic import Exchange
+    from contracts.traffic.witnesses import Indication
 
 
 class Kind(StrEnum):
@@ -81,19 +82,6 @@ class Confirmed(NamedTuple):
     what: str
     provenance: Level
     times: int
-
-
-class Indication(NamedTuple):
-    """How often traffic speaks for each value of a reading. `default` is how the contract takes it so far."""
-
-    reading: str
-    default: str
-    times: dict[str, int]
-
-    @property
-    def verdict(self) -> str:
-        """The one value that traffic speaks for; empty if there is none, or more than one."""
-        return next(iter(self.times)) if len(self.times) == 1 else ""
 
 
 class Drift(NamedTuple):

@@ -9,11 +9,11 @@ from itertools import permutations
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
-from contracts.drift.matching import Known
 from contracts.drift.walk import Stranger, walk
 from contracts.spec import ABSENT
 from contracts.spec.routing import parameter_name, segments
 from contracts.traffic import header
+from contracts.traffic.matching import Known
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

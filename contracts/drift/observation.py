@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from contracts.drift import moves, renames
 from contracts.drift.difference import Confirmed, Difference, Drift, Kind
-from contracts.drift.matching import Known, match
 from contracts.drift.moves import Group, Move, Stray
 from contracts.drift.tally import Tally
 from contracts.drift.walk import Seen, walk
@@ -16,14 +15,15 @@ from contracts.spec import ABSENT, Severity
 from contracts.spec import pointer as pointers
 from contracts.spec.wording import brief
 from contracts.traffic import header
+from contracts.traffic.matching import Known, match
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from contracts.drift.difference import Indication
     from contracts.drift.walk import Path
     from contracts.spec import Arguments, Document, Operation, Violation
     from contracts.traffic import Answer, Exchange
+    from contracts.traffic.witnesses import Indication
 
 MAXIMUM_STRAYS = 2000
 """How many requests of unknown paths are kept, to find out what they are."""

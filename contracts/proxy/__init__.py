@@ -2,7 +2,7 @@
 
 from contracts.proxy.app import BODY_LIMIT, Parts, Proxy
 from contracts.proxy.checking import Contract
-from contracts.proxy.gate import Allowance, Gate, dollars
+from contracts.proxy.gate import Allowance, Gate
 from contracts.proxy.passage import Passage
 from contracts.proxy.recording import Recording, RecordingError, open_recording
 from contracts.proxy.tally import Tally
@@ -21,6 +21,5 @@ __all__ = [
     "Tally",
     "Upstream",
     "UpstreamError",
-    "dollars",
     "open_recording",
 ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, Decimal, DecimalException
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contracts.spec import ABSENT
+from contracts.traffic import money
+from contracts.traffic.money import dollars
 
 if TYPE_CHECKING:
     from contracts.proxy.checking import Match
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
 
 ORDERS, PAYS = "orders", "pays"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-IN_DOLLARS = frozenset({"v2"})
-"""The documents that state prices in dollars."""
-
 _CHANGED_PRICE = 222
 _ABSURD = 10**12
 
@@ -110,11 +108,6 @@ class Gate:
             )
 
 
-def dollars(cents: int) -> str:
-    """Write cents as dollars."""
-    return f"{cents // 100}.{cents % 100:02}"
-
-
 def _buys(operation: Operation) -> bool:
     """Say whether an operation buys something new; the others that order are about an order that there is."""
     fields = operation.body.schema.get("properties", {}) if operation.body else {}
@@ -139,11 +132,8 @@ def _price(operation: Operation, answer: Answer) -> int | None:
 
 
 def _cents(operation: Operation, price: object) -> int | None:
-    try:
-        amount = Decimal(str(price)) * (100 if operation.name.partition(".")[0] in IN_DOLLARS else 1)
-        return int(amount.to_integral_value(ROUND_CEILING)) if 0 <= amount < _ABSURD else None
-    except DecimalException:
-        return None
+    amount = money.cents(operation.name.partition(".")[0], price)
+    return amount if amount is not None and 0 <= amount < _ABSURD else None
 
 
 def _refuses(document: Document | None, answer: Answer) -> bool:

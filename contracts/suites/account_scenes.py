@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from contracts.suites import book
 from contracts.suites.life import PAID
 from contracts.suites.worlds import DAY, DISCORD, GOOGLE, HOUR, TELEGRAM, WHATSAPP
+from contracts.traffic.orders import EXPIRED, REFUNDED, WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -210,9 +211,9 @@ def _expect_statistics(
     wanted: dict[str, object] = {
         "orders": len(orders),
         "completed": len(orders) - len(quiet),
-        **{s: sum(order.status == s for order in quiet) for s in (book.WAITING, book.EXPIRED, book.REFUNDED)},
+        **{s: sum(order.status == s for order in quiet) for s in (WAITING, EXPIRED, REFUNDED)},
         "spent": sum(order.price for order in orders),
-        "refundedAmount": sum(order.price for order in orders if order.status == book.REFUNDED),
+        "refundedAmount": sum(order.price for order in orders if order.status == REFUNDED),
         "successRate": round((len(orders) - len(quiet)) / len(orders), 2) if orders else 0,
     }
     got = {name: reply.body[name] for name in wanted}

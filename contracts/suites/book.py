@@ -5,23 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from contracts.traffic.orders import COMPLETED, EXPIRED, REFUNDED, RUNNING, WAITING, state
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 Json = dict[str, Any]
-
-WAITING, COMPLETED, REFUNDED, EXPIRED = STATES = ("waiting", "completed", "refunded", "expired")
-RUNNING = frozenset({WAITING, COMPLETED})
-
-TRANSITIONS = (
-    (WAITING, COMPLETED),
-    (WAITING, REFUNDED),
-    (WAITING, EXPIRED),
-    (COMPLETED, WAITING),
-    (COMPLETED, EXPIRED),
-    (EXPIRED, REFUNDED),
-)
-"""How an order goes from state to state."""
 
 BY_ITSELF: Mapping[str, frozenset[str]] = {
     WAITING: frozenset({WAITING, COMPLETED, EXPIRED}),
@@ -98,7 +87,6 @@ def written(second: int) -> str:
 
 def read(item: Json) -> Order:
     """Read an order as the service shows it, with its price in cents."""
-    status = item["status"]
     return Order(
         number=item["orderId"],
         service=item["sShort"],
@@ -106,7 +94,7 @@ def read(item: Json) -> Order:
         carrier=item["carrier"],
         phone=item["phoneNumber"],
         price=item["purchasePrice"],
-        status=COMPLETED if status.startswith("complete") else status,
+        status=state(item["status"]),
         ordered=seconds(item["orderedAtUTC"]),
         expires=seconds(item["expiredAtUTC"]),
         messages=tuple(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contracts.spec.renaming import former
-from contracts.suites import money
 from contracts.suites.context import BROKEN
+from contracts.traffic import money
+from contracts.traffic.money import dollars
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -200,11 +201,6 @@ class V2(Customer):
 
 
 CUSTOMERS: Mapping[str, type[V3 | V2]] = {"v3": V3, "v2": V2}
-
-
-def dollars(amount: int) -> str:
-    """Write cents as dollars."""
-    return f"{amount // 100}.{amount % 100:02}"
 
 
 def _in_cents(body: Any) -> Any:

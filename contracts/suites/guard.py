@@ -8,6 +8,7 @@ from contracts.findings import Statement
 from contracts.spec import ABSENT
 from contracts.suites import money
 from contracts.suites.journal import Journal, Record
+from contracts.traffic.money import cents, dollars
 
 if TYPE_CHECKING:
     from contracts.spec import Operation
@@ -72,7 +73,7 @@ class Guard:
         elif exchange.answer is not None and _maximum(operation, exchange.request) is not None:
             self.journal.write(Record("refused", operation.name))
         if self._spent > self.limit:
-            self._stop(f"{_dollars(self._spent)} were charged, more than the limit of {_dollars(self.limit)} dollars")
+            self._stop(f"{dollars(self._spent)} were charged, more than the limit of {dollars(self.limit)} dollars")
 
     def refunded(self, order: str, price: int) -> None:
         """Note that an order was refunded."""
@@ -93,7 +94,7 @@ class Guard:
         if maximum is None or maximum < 0:
             raise DeniedError(f"{operation.name} is not asked of a foreign server without a maximumPrice")
         if self._spent + maximum > self.limit:
-            self._stop(f"the limit of {_dollars(self.limit)} dollars is reached, {_dollars(self._spent)} were charged")
+            self._stop(f"the limit of {dollars(self.limit)} dollars is reached, {dollars(self._spent)} were charged")
             raise DeniedError(f"{operation.name} is not asked any more: {self.stopped}")
         self.journal.write(Record("asked", operation.name))
 
@@ -107,11 +108,5 @@ def _maximum(operation: Operation, request: Request) -> int | None:
     if "maximumPrice" not in fields:
         return None
     body: Any = request.json if request.body else ABSENT
-    try:
-        return money.cents(money.document_of(operation), float(body["maximumPrice"]))
-    except (TypeError, KeyError, ValueError, OverflowError):
-        return -1
-
-
-def _dollars(amount: int) -> str:
-    return f"{amount // 100}.{amount % 100:02}"
+    given = cents(money.document_of(operation), body.get("maximumPrice") if isinstance(body, dict) else None)
+    return -1 if given is None else given

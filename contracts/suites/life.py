@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contracts.suites import book, forecast
 from contracts.suites.customers import V2, V3, Reply, UnusableError, Wish
+from contracts.traffic.orders import COMPLETED, EXPIRED, REFUNDED, RUNNING, WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -143,7 +144,7 @@ class Life:
         if not reply.refusal:
             person.balance += before.price
             self.context.setting.guard.refunded(number, before.price)
-            self._touch(person, before._replace(status=book.REFUNDED))
+            self._touch(person, before._replace(status=REFUNDED))
         self.agree(person)
         return not reply.refusal
 
@@ -154,11 +155,11 @@ class Life:
         if before is None:
             self._expect_refusal(reply, UNKNOWN_ORDER, "order-unknown")
             return False
-        refusal = {book.COMPLETED: "", book.EXPIRED: "ORDER_EXPIRED"}.get(before.status, "SMS_NOT_RECEIVED")
+        refusal = {COMPLETED: "", EXPIRED: "ORDER_EXPIRED"}.get(before.status, "SMS_NOT_RECEIVED")
         if not refusal and self.charged_again and before.price > person.balance:
             refusal = forecast.TOO_POOR
         if refusal:
-            ended = before.status == book.EXPIRED
+            ended = before.status == EXPIRED
             self._expect_refusal(reply, refusal, "another-not-after-end" if ended else "another-needs-sms")
         elif reply.refusal:
             self._breach("another-granted", reply, expected="requestAnother-completed", got=reply.refusal)
@@ -274,7 +275,7 @@ class Life:
         if now is not None:
             end = (now[0] + book.LIFETIME, now[1] + book.LIFETIME)
             self._expect("lifetime", end[0] <= shown.expires <= end[1], reply, expected=end[0], got=shown.expires)
-        order = before._replace(status=book.WAITING, heard=len(before.messages), expires=shown.expires, renewed=True)
+        order = before._replace(status=WAITING, heard=len(before.messages), expires=shown.expires, renewed=True)
         self._touch(person, order)
         self._see(person, shown, reply)
 
@@ -295,7 +296,7 @@ class Life:
             self._breach(breach.rule, reply, expected=breach.expected, got=breach.got)
         self._breaches(order, reply)
         if order.status != before.status:
-            if order.status == book.REFUNDED:
+            if order.status == REFUNDED:
                 person.balance += before.price
             self.context.setting.coverage.transition(before.status, order.status)
         self.context.setting.coverage.state(order.status)
@@ -308,7 +309,7 @@ class Life:
 
     def _rule_against_refund(self, order: Order) -> str:
         now = self._server_time()
-        if order.status == book.REFUNDED:
+        if order.status == REFUNDED:
             return "refund-once"
         if order.messages:
             return "refund-not-after-sms"
@@ -369,9 +370,9 @@ class Life:
                 every = {order.number for order in known}
                 self._expect("all-in-bulk", every <= set(numbers), reply, expected=every, got=numbers)
             else:
-                gone = [order.number for order in items if order.status == book.REFUNDED]
+                gone = [order.number for order in items if order.status == REFUNDED]
                 self._expect("refunded-not-listed", not gone, reply, got=gone)
-            for group in (book.RUNNING, {book.EXPIRED}):
+            for group in (RUNNING, {EXPIRED}):
                 times = [order.ordered for order in items if order.status in group]
                 self._expect("newest-first", times == sorted(times, reverse=True), reply)
 
@@ -447,7 +448,7 @@ def _offer(quote: Json) -> tuple[object, ...]:
 
 def _heard(order: Order) -> int:
     """Return how many messages an order had when another SMS was last asked for, as far as its state tells."""
-    return len(order.messages) if order.status == book.WAITING else 0
+    return len(order.messages) if order.status == WAITING else 0
 
 
 def _key(invoice: Json) -> str:

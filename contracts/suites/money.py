@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contracts.spec import ABSENT
 from contracts.spec.renaming import former
+from contracts.traffic.money import cents
 
 if TYPE_CHECKING:
     from contracts.spec import Operation
     from contracts.traffic import Exchange
-
-IN_DOLLARS = frozenset({"v2"})
-"""The documents that state prices in dollars."""
 
 
 class Charge(NamedTuple):
@@ -20,16 +18,6 @@ class Charge(NamedTuple):
 
     order: str
     price: int
-
-
-def cents(document: str, amount: float) -> int:
-    """Return a price of a document in cents."""
-    return round(amount * 100) if document in IN_DOLLARS else int(amount)
-
-
-def price(document: str, amount: int) -> str:
-    """Write cents as a document takes them in a text."""
-    return f"{amount // 100}.{amount % 100:02}" if document in IN_DOLLARS else str(amount)
 
 
 def charge(operation: Operation, exchange: Exchange) -> Charge | None:
@@ -41,8 +29,7 @@ def charge(operation: Operation, exchange: Exchange) -> Charge | None:
     for holder in (answer, answer.get("body") if isinstance(answer, dict) else None):
         if isinstance(holder, dict) and "orderId" in holder:
             amount = holder.get("purchasePrice", 0)
-            known = isinstance(amount, int | float) and not isinstance(amount, bool)
-            return Charge(str(holder["orderId"]), cents(document_of(operation), amount) if known else 0)
+            return Charge(str(holder["orderId"]), cents(document_of(operation), amount) or 0)
     return None
 
 

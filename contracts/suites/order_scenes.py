@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from contracts.suites import book, forecast
 from contracts.suites.customers import Wish
 from contracts.suites.worlds import DAY, DEARER, DISCORD, GONE, GOOGLE, HOUR, MINUTE, TELEGRAM, WHATSAPP
+from contracts.traffic.orders import EXPIRED, REFUNDED, WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -190,7 +191,7 @@ def the_inventory(life: Life, via: str) -> None:
     running = [life.buy(ann, via, TELEGRAM), life.buy(ann, via, DISCORD)]
     life.wait(6)
     numbers = {order.number for order in running if order}
-    expired = sorted((o for o in ann.orders.values() if o.status == book.EXPIRED), key=lambda o: -o.ordered)
+    expired = sorted((o for o in ann.orders.values() if o.status == EXPIRED), key=lambda o: -o.ordered)
     for limit in (0, 1, 2, 25):
         reply = ann.by[via].orders(limit)
         shown = [] if reply.refusal else [book.read(item) for item in reply.body]
@@ -217,16 +218,16 @@ def filters(life: Life, via: str) -> None:
         life.buy(ann, via, wish)
     life.wait(6)
     life.agree(ann)
-    middle = max((order.expires for order in ann.orders.values() if order.status == book.EXPIRED), default=0)
+    middle = max((order.expires for order in ann.orders.values() if order.status == EXPIRED), default=0)
     wanted: Sequence[tuple[dict[str, str], Callable[[Order], bool]]] = (
         ({"country": "12"}, lambda order: order.country == "12"),
         ({"service": "tg"}, lambda order: order.service == "tg"),
-        ({"status": "waiting"}, lambda order: order.status == book.WAITING),
-        ({"status": "expired"}, lambda order: order.status == book.EXPIRED),
-        ({"status": "refunded"}, lambda order: order.status == book.REFUNDED),
+        ({"status": "waiting"}, lambda order: order.status == WAITING),
+        ({"status": "expired"}, lambda order: order.status == EXPIRED),
+        ({"status": "refunded"}, lambda order: order.status == REFUNDED),
         ({"expiresTo": book.written(middle)}, lambda order: order.expires <= middle),
         ({"expiresFrom": book.written(middle + 1)}, lambda order: order.expires > middle),
-        ({"service": "tg", "status": "waiting"}, lambda o: o.service == "tg" and o.status == book.WAITING),
+        ({"service": "tg", "status": "waiting"}, lambda o: o.service == "tg" and o.status == WAITING),
     )
     for query, fits in wanted:
         reply = ann.by[via].orders(**query)

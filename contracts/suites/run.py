@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from contracts.findings import Run, SuiteResult, apply
-from contracts.suites import book, settling
+from contracts.suites import settling
 from contracts.suites.context import PAUSE, Context, Setting
 from contracts.suites.customers import UnusableError
 from contracts.suites.greeting import greet
@@ -16,6 +16,7 @@ from contracts.suites.guard import DeniedError, Guard
 from contracts.suites.journal import Journal
 from contracts.suites.target import HttpCarrier
 from contracts.traffic.coverage import Coverage
+from contracts.traffic.orders import STATES, TRANSITIONS
 from contracts.traffic.redaction import Redactor
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def verify(target: Target, plan: Plan, version: str = "", watcher: Watcher | Non
         limit=spending.limit,
         journal=Journal(spending.journal if target.foreign and spending.allow_orders else None),
     )
-    coverage = Coverage(plan.documents.values(), book.STATES, book.TRANSITIONS)
+    coverage = Coverage(plan.documents.values(), STATES, TRANSITIONS)
     redactor = Redactor([account.key for account in plan.accounts])
     setting = Setting(
         target,

@@ -60,6 +60,18 @@ class TransitionCount(NamedTuple):
         return f"{self.before} → {self.after}"
 
 
+class NameCount(NamedTuple):
+    """How often something else was met that has a name, such as the `failure` NO_NUMBERS, and whether it is listed."""
+
+    kind: str
+    name: str
+    times: int
+    listed: bool
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
 class Ratio(NamedTuple):
     """How many have been met of those that are listed."""
 
@@ -76,8 +88,9 @@ class Coverage:
     """Counts what is met, and knows what there is to meet.
 
     Operations and answers are those of the contract documents; the states of an order and the transitions between
-    them are given by name. What is met without being listed is counted too, but is no part of any ratio. A count is
-    one update of a Counter, cheap enough for every request. Coverages of several runs are added with `+`.
+    them are given by name, and so are the `names` of other kinds of things, such as failures. What is met without being
+    listed is counted too, but is no part of any ratio. A count is one update of a Counter, cheap enough for every
+    request. Coverages of several runs are added with `+`.
     """
 
     def __init__(
@@ -85,6 +98,7 @@ class Coverage:
         documents: Iterable[Document] = (),
         states: Iterable[str] = (),
         transitions: Iterable[tuple[str, str]] = (),
+        names: Iterable[tuple[str, str]] = (),
     ) -> None:
         operations = [operation for document in documents for operation in document.operations.values()]
         self._routes = {each.name: Route(each.method, each.path) for each in operations}
@@ -95,9 +109,11 @@ class Coverage:
         }
         self._listed_states = dict.fromkeys(map(str, states))
         self._listed_transitions = dict.fromkeys((str(before), str(after)) for before, after in transitions)
+        self._listed_names = dict.fromkeys(names)
         self._answers: Counter[tuple[str, int]] = Counter()
         self._states: Counter[str] = Counter()
         self._transitions: Counter[tuple[str, str]] = Counter()
+        self._names: Counter[tuple[str, str]] = Counter()
 
     def __repr__(self) -> str:
         told = ", ".join(f"{ratio.met}/{ratio.total} {name}" for name, ratio in self.ratios().items())
@@ -121,15 +137,21 @@ class Coverage:
         """Count that an order was seen to go from a state to a state."""
         self._transitions[before, after] += times
 
+    def name(self, kind: str, name: str, times: int = 1) -> None:
+        """Count that something of a kind was met, such as the `failure` NO_NUMBERS."""
+        self._names[kind, name] += times
+
     def merge(self, other: Coverage) -> None:
         """Take in what another coverage lists and has counted."""
         self._routes |= other._routes
         self._levels |= other._levels
         self._listed_states |= other._listed_states
         self._listed_transitions |= other._listed_transitions
+        self._listed_names |= other._listed_names
         self._answers.update(other._answers)
         self._states.update(other._states)
         self._transitions.update(other._transitions)
+        self._names.update(other._names)
 
     def route(self, operation: str) -> Route | None:
         """Return where an operation is; None if no document has it."""
@@ -167,6 +189,12 @@ class Coverage:
         )
 
     @property
+    def names(self) -> tuple[NameCount, ...]:
+        """All names that are listed, in their order; then the others met."""
+        keys = dict.fromkeys((*self._listed_names, *sorted(self._names)))
+        return tuple(NameCount(*key, self._names[key], key in self._listed_names) for key in keys)
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """What is listed and has not been met: `v3.getOrder 404`, `state expired`, `waiting → expired`."""
         return tuple(str(each) for each in self._counts if each.listed and not each.times)
@@ -177,13 +205,15 @@ class Coverage:
         return tuple(str(each) for each in self._counts if not each.listed)
 
     @property
-    def _counts(self) -> tuple[AnswerCount | StateCount | TransitionCount, ...]:
-        return (*self.answers, *self.states, *self.transitions)
+    def _counts(self) -> tuple[AnswerCount | StateCount | TransitionCount | NameCount, ...]:
+        return (*self.answers, *self.states, *self.transitions, *self.names)
 
     def ratios(self) -> dict[str, Ratio]:
-        """Return how much has been met: operations, answers, states, transitions, and the answers of each provenance.
+        """Return how much has been met: operations, answers, states, transitions, the names of each kind, and the
+        answers of each provenance.
 
-        The last are named `documented answers`, `assumed answers` and so on. An operation is met by any answer.
+        They are named `failures` and so on, the last `documented answers`, `assumed answers` and so on. An operation is
+        met by any answer.
         """
         met = {operation for operation, _ in +self._answers}
         levels = [level for level in Level if level in self._levels.values()]
@@ -192,6 +222,10 @@ class Coverage:
             "answers": _ratio(self.answers),
             "states": _ratio(self.states),
             "transitions": _ratio(self.transitions),
+            **{
+                f"{kind}s": _ratio(each for each in self.names if each.kind == kind)
+                for kind in dict.fromkeys(kind for kind, _ in self._listed_names)
+            },
             **{
                 f"{level} answers": _ratio(each for each in self.answers if each.provenance == level)
                 for level in levels
@@ -218,6 +252,7 @@ class Coverage:
             ],
             "states": [state._asdict() for state in self.states],
             "transitions": [transition._asdict() for transition in self.transitions],
+            **({"names": [name._asdict() for name in self.names]} if self.names else {}),
             "missing": list(self.missing),
             "unlisted": list(self.unlisted),
             "ratios": {
@@ -241,6 +276,10 @@ class Coverage:
                 between = (transition.before, transition.after)
                 coverage._listed_transitions |= {between: None} if transition.listed else {}
                 coverage._transitions[between] = transition.times
+            for described in data.get("names", ()):
+                name = NameCount(**described)
+                coverage._listed_names |= {(name.kind, name.name): None} if name.listed else {}
+                coverage._names[name.kind, name.name] = name.times
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"this is no coverage: {type(error).__name__}: {error}") from None
         return coverage
@@ -256,6 +295,6 @@ class Coverage:
             self._answers[key] = answer["times"]
 
 
-def _ratio(counts: Iterable[AnswerCount] | Iterable[StateCount] | Iterable[TransitionCount]) -> Ratio:
+def _ratio(counts: Iterable[AnswerCount | StateCount | TransitionCount | NameCount]) -> Ratio:
     listed = [each.times for each in counts if each.listed]
     return Ratio(sum(map(bool, listed)), len(listed))

@@ -11,21 +11,28 @@ from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import unquote_plus
 
 from contracts.traffic import coding
 from contracts.traffic.exchange import header
+from contracts.traffic.matching import match
 from contracts.traffic.redaction import Redactor, shipped_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
+    from contracts.spec import Document
     from contracts.traffic.exchange import Exchange, Headers, Request
 
 _HEAD = 64 * 1024
 _GZIP = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
 _SCHEME = "bearer "
+
+
+KEY_IN_URL = "key_in_url"
+"""The note of an exchange whose URL carries one of the keys that were asked for, under whatever name."""
 
 
 class RecordingError(ValueError):
@@ -57,21 +64,37 @@ _KEYS = {
 """The keys that a format can begin with; any other begins a line of JSON Lines."""
 
 
-def read(path: Path) -> Iterator[Exchange]:
+def read(path: Path, keys: Collection[str] = ()) -> Iterator[Exchange]:
     """Read the exchanges of a file, in its order; it may be packed with gzip.
 
+    An exchange whose URL holds one of the `keys`, under whatever name, has the note `key_in_url`; they are redacted.
     Of an exchange whose body the recorder has left out, the note `left_out` lists `request` or `answer`. An exchange
     without a time has the time of the file. Raises RecordingError when it comes to what cannot be read, CutOffError if
     that is the end of the file.
     """
+    asked = frozenset(keys)
+    for exchange in _raw(path):
+        noted = exchange
+        if any(key in unquote_plus(exchange.request.url) for key in asked):
+            noted = exchange._replace(notes={**exchange.notes, KEY_IN_URL: True})
+        yield _redactor(carried_keys(exchange.request) | asked).exchange(noted)
+
+
+def keys_of(path: Path, documents: Collection[Document]) -> frozenset[str]:
+    """Return the keys that a file's requests of the service carry, which are secrets. Raises what `read` raises."""
+    requests = (exchange.request for exchange in _raw(path))
+    return frozenset(key for request in requests if match(documents, request) for key in carried_keys(request))
+
+
+def _raw(path: Path) -> Iterator[Exchange]:
+    """Read exchanges with their secrets."""
     try:
         stamp = int(path.stat().st_mtime * 1000)
         with path.open("rb") as raw:
             packed = raw.read(len(_GZIP)) == _GZIP
             raw.seek(0)
             file: Any = gzip.GzipFile(fileobj=raw) if packed else raw
-            for exchange in _reader(file)(file, stamp):
-                yield _redactor(carried_keys(exchange.request)).exchange(exchange)
+            yield from _reader(file)(file, stamp)
     except CutOffError as error:
         raise CutOffError(f"{path}: {error}") from None
     except EOFError:

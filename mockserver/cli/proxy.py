@@ -242,7 +242,7 @@ def _telling(tally: "Tally", *, quiet: bool, verbose: bool) -> "Callable[[Passag
 
 
 def _banner(url: str, upstream: str, file: Path | None, allowance: "Allowance") -> str:
-    from contracts.proxy import dollars
+    from contracts.traffic.money import dollars
 
     orders = "stopped" if not allowance.orders else "passed on"
     limited = "" if allowance.limit is None else f", for {dollars(allowance.limit)} dollars at most"
@@ -258,7 +258,7 @@ def _banner(url: str, upstream: str, file: Path | None, allowance: "Allowance") 
 
 
 def _summary(tally: "Tally", gate: "Gate") -> "Iterator[str]":
-    from contracts.proxy import dollars
+    from contracts.traffic.money import dollars
 
     yield "Stopped."
     yield from (f"  {line}" for line in tally.summary())

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contracts.spec import Document, load
-from contracts.suites import Account, Plan, Target, book, in_process
+from contracts.suites import Account, Plan, Target, in_process
 from contracts.suites.context import Context, Setting
 from contracts.suites.guard import Guard
+from contracts.traffic import orders
 from contracts.traffic.coverage import Coverage
 from contracts.traffic.redaction import Redactor
 from mockserver.cli.stage import player, stage
@@ -55,7 +56,7 @@ def context_of(documents: dict[str, Document]) -> Callable[..., Context]:
     """Makes what a suite works with against a target."""
 
     def make(target: Target, *accounts: Account, guard: Guard | None = None) -> Context:
-        coverage = Coverage(documents.values(), book.STATES, book.TRANSITIONS)
+        coverage = Coverage(documents.values(), orders.STATES, orders.TRANSITIONS)
         redactor = Redactor([account.key for account in accounts])
         setting = Setting(target, documents, accounts, {}, 1, guard or Guard(), coverage, redactor, pause=0)
         return Context("test", setting)

@@ -2,20 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.suites.book import (
-    BY_ITSELF,
-    COMPLETED,
-    EXPIRED,
-    LIFETIME,
-    REFUNDED,
-    STATES,
-    WAITING,
-    Message,
-    Order,
-    breaches,
-    changes,
-    read,
-)
+from contracts.suites.book import BY_ITSELF, LIFETIME, Message, Order, breaches, changes, read
+from contracts.traffic.orders import COMPLETED, EXPIRED, REFUNDED, STATES, WAITING
 
 SMS = Message("Your code is 1234", "1234", 5)
 ORDER = Order("7", "ds", "12", "any", "1555", 16, WAITING, 0, LIFETIME)
