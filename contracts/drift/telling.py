@@ -67,7 +67,7 @@ def run(drift: Drift, documents: Mapping[str, Document], target: str, version: s
     """Return drift as a run of one suite, as reports are written of."""
     found = findings(drift)
     suite = SuiteResult("drift", drift.matched, 0.0, found)
-    return Run(version, target, (suite,), 0, drift.last, 0.0, found, Coverage(documents.values()))
+    return Run(version, target, (suite,), 0, drift.last, 0.0, found, Coverage(documents.values()), command="drift")
 
 
 def _finding(difference: Difference) -> Finding:

@@ -47,11 +47,12 @@ class SuiteResult(NamedTuple):
 
 
 class Run(NamedTuple):
-    """A run of the suites. It holds no credentials.
+    """A run of the suites, or of another command that checks something. It holds no credentials.
 
-    `version` is that of this program, `target` the label of what was checked, `started` is in milliseconds since the
-    epoch. `findings` are those of all suites but the `accepted` ones, which the baseline knows. `stale` are the
-    fingerprints that the baseline knows and nobody found. `statement` is None where nothing could be spent.
+    `command` is its name, `version` is that of this program, `target` the label of what was checked, `started` is in
+    milliseconds since the epoch. `findings` are those of all suites but the `accepted` ones, which the baseline knows.
+    `stale` are the fingerprints that the baseline knows and nobody found. `statement` is None where nothing could be
+    spent.
     """
 
     version: str
@@ -67,6 +68,7 @@ class Run(NamedTuple):
     statement: Statement | None = None
     exclusions: tuple[Exclusion, ...] = ()
     interrupted: str = ""
+    command: str = "verify"
 
     @property
     def cases(self) -> int:

@@ -25,7 +25,7 @@ def data(run: Run, *, strict: bool) -> dict[str, Any]:
     """Return a run as JSON has it."""
     return {
         "format": FORMAT,
-        "tool": {"name": "smsonline-mock", "version": run.version},
+        "tool": {"name": "smsonline-mock", "command": run.command, "version": run.version},
         "target": run.target,
         "seed": run.seed,
         "started": moment(run.started).isoformat(timespec="milliseconds"),

@@ -25,19 +25,19 @@ class Render(Protocol):
 
 
 class Format(NamedTuple):
-    """A format of reports, and the name of the file that holds one."""
+    """A format of reports; its file is called by the command, with this suffix."""
 
-    file: str
+    suffix: str
     render: Render
 
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
-        "json": Format("verify.json", data.render),
-        "junit": Format("verify.junit.xml", junit.render),
-        "sarif": Format("verify.sarif", sarif.render),
-        "har": Format("verify.har", har.render),
-        "html": Format("verify.html", page.render),
+        "json": Format("json", data.render),
+        "junit": Format("junit.xml", junit.render),
+        "sarif": Format("sarif", sarif.render),
+        "har": Format("har", har.render),
+        "html": Format("html", page.render),
     }
 )
 """The formats by name."""
@@ -71,7 +71,7 @@ def write(
     directory.mkdir(parents=True, exist_ok=True)
     written = []
     for name in dict.fromkeys(formats):
-        path = directory / FORMATS[name].file
+        path = directory / f"{run.command}.{FORMATS[name].suffix}"
         path.write_bytes(FORMATS[name].render(cleaned, strict=strict))
         written.append(path)
     return written

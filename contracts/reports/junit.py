@@ -25,7 +25,7 @@ def render(run: Run, *, strict: bool) -> bytes:
     """Write a run as JUnit XML. Notes are failures if strict."""
     from junitparser import Error, JUnitXml, TestCase, TestSuite
 
-    report = JUnitXml("smsonline-mock verify")
+    report = JUnitXml(f"smsonline-mock {run.command}")
     for suite in run.suites:
         described = TestSuite(suite.name)
         described.timestamp = moment(run.started).strftime("%Y-%m-%dT%H:%M:%S")
@@ -35,9 +35,9 @@ def render(run: Run, *, strict: bool) -> bytes:
         described.time = round(suite.seconds, 3)
         report.add_testsuite(described)
     if run.interrupted:
-        stopped = TestCase("the run came to its end", "verify")
+        stopped = TestCase("the run came to its end", run.command)
         stopped.result = [Error(run.interrupted, "interrupted")]
-        described = TestSuite("verify")
+        described = TestSuite(run.command)
         described.add_testcase(stopped)
         report.add_testsuite(described)
     written = BytesIO()

@@ -108,7 +108,7 @@ def test_no_key_is_in_any_file(drifting: Path, tmp_path: Path) -> None:
 
 def test_a_report_has_what_was_found(drifting: Path, tmp_path: Path) -> None:
     run(drifting, "--report", "json", "--report-dir", tmp_path)
-    (found,) = json.loads((tmp_path / "verify.json").read_text())["findings"]
+    (found,) = json.loads((tmp_path / "drift.json").read_text())["findings"]
     assert (found["code"], found["operation"]) == ("drift.new", "v3.getCountries")
 
 

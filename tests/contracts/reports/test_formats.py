@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def test_each_format_has_a_file_of_its_own(run: Run, tmp_path: Path) -> None:
     written = write(run, list(FORMATS), tmp_path)
 
-    assert written == [tmp_path / each.file for each in FORMATS.values()]
+    assert written == [tmp_path / f"verify.{each.suffix}" for each in FORMATS.values()]
     assert len(set(written)) == len(FORMATS)
 
 

@@ -145,3 +145,27 @@ def test_the_sum_of_two_runs_is_one_long_run(first: list[tuple[Any, ...]], secon
 def test_what_is_no_coverage_is_refused(data: Any) -> None:
     with pytest.raises(ValueError, match="this is no coverage"):
         Coverage.of_data(data)
+
+
+def named() -> Coverage:
+    coverage = Coverage(names=[("failure", "NO_NUMBERS"), ("failure", "ORDER_EXPIRED"), ("reading", "expiry=kept")])
+    coverage.name("failure", "NO_NUMBERS", 2)
+    coverage.name("failure", "SURPRISE")
+    return coverage
+
+
+def test_names_are_counted_by_their_kind() -> None:
+    assert named().ratios()["failures"] == Ratio(1, 2)
+
+
+def test_names_that_were_not_met_are_missing() -> None:
+    assert named().missing == ("failure ORDER_EXPIRED", "reading expiry=kept")
+
+
+def test_names_that_are_not_listed_are_told() -> None:
+    assert named().unlisted == ("failure SURPRISE",)
+
+
+def test_names_survive_being_written_and_added() -> None:
+    both = Coverage.of_data(json.loads(json.dumps(named().data()))) + named()
+    assert [each.times for each in both.names] == [4, 0, 0, 2]

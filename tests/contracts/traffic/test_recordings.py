@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.traffic import Answer, Exchange, Redactor, Request, har, lines
+from contracts.spec import load
+from contracts.traffic import Answer, Exchange, Redactor, Request, har, lines, recordings
 from contracts.traffic.recordings import CutOffError, RecordingError, read
 from tests.contracts.traffic.traffic import exchanges
 
@@ -213,3 +214,25 @@ def test_a_large_har_needs_little_memory(tmp_path: Path) -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert (count, peak < 4_000_000) == (1000, True)
+
+
+def test_a_key_in_a_url_is_noted_under_whatever_name(tmp_path: Path) -> None:
+    path = tmp_path / "traffic.jsonl"
+    leaking = Request("GET", "http://stranger.test/hello?who=se%63ret-1")
+    path.write_bytes(b"".join(lines.write([Exchange(leaking, None, 0, 0.0)])))
+    [exchange] = recordings.read(path, ["secret-1"])
+    assert exchange.notes == {recordings.KEY_IN_URL: True}
+
+
+def test_a_key_that_is_looked_for_is_redacted(tmp_path: Path) -> None:
+    path = tmp_path / "traffic.jsonl"
+    path.write_bytes(b"".join(lines.write([Exchange(Request("GET", "http://a.test/?who=secret-1"), None, 0, 0.0)])))
+    [exchange] = recordings.read(path, ["secret-1"])
+    assert "secret-1" not in exchange.request.url
+
+
+def test_the_keys_of_the_service_are_those_that_its_requests_carry(tmp_path: Path) -> None:
+    path = tmp_path / "traffic.jsonl"
+    urls = ("http://a.test/v3/customers/demo/balance?apiKey=ours", "http://b.test/maps?key=theirs")
+    path.write_bytes(b"".join(lines.write(Exchange(Request("GET", url), None, 0, 0.0) for url in urls)))
+    assert recordings.keys_of(path, (load("v3"), load("v2"))) == {"ours"}

@@ -1,0 +1,175 @@
+"""From the traffic of a client to what is to be said of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from contracts.clients.cost import statement
+from contracts.clients.coverage import coverage
+from contracts.clients.history import History, histories
+from contracts.clients.limits import Limits
+from contracts.clients.rules import BEHAVIOUR, CONTRACT, FAILS, KEY_LEAK
+from contracts.findings import Finding, Level
+from contracts.spec.choices import DEFAULTS
+from contracts.traffic.calls import Outcome, read
+from contracts.traffic.recordings import KEY_IN_URL
+from contracts.traffic.witnesses import Readings
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from contracts.clients.breach import Breach
+    from contracts.findings import Statement
+    from contracts.spec import Document
+    from contracts.spec.choices import Choices
+    from contracts.traffic import Exchange
+    from contracts.traffic.calls import Call
+    from contracts.traffic.coverage import Coverage
+
+SUITE = "client"
+
+_EVIDENCE = 8
+"""So many exchanges of a breach are kept as evidence."""
+_LETTERS = {Level.ERROR: "D", Level.WARNING: "C", Level.NOTE: "B"}
+
+
+class Judgement(NamedTuple):
+    """What is to be said of a client: findings, the worst first, what its orders cost, and what it has met.
+
+    Of `exchanges`, `calls` were for the service. `first` and `last` are when they began, in milliseconds since the
+    epoch.
+    """
+
+    findings: tuple[Finding, ...]
+    exchanges: int
+    calls: int
+    statement: Statement
+    coverage: Coverage
+    first: int = 0
+    last: int = 0
+
+    @property
+    def letter(self) -> str:
+        """The grade: A for nothing found, B for notes, C for warnings, D for errors, F if the command failed."""
+        return letter(self.findings)
+
+
+def letter(findings: Iterable[Finding]) -> str:
+    """Return the grade that findings come to."""
+    found = tuple(findings)
+    if any(finding.code == FAILS for finding in found):
+        return "F"
+    levels = {finding.level for finding in found}
+    return next((_LETTERS[level] for level in Level if level in levels), "A")
+
+
+def judge(
+    exchanges: Iterable[Exchange],
+    documents: Mapping[str, Document],
+    *,
+    limits: Limits | None = None,
+    ended: bool = True,
+    paced: bool = True,
+    service: Collection[str] = (),
+    readings: Choices = DEFAULTS,
+) -> Judgement:
+    """Judge a client by its traffic with the service.
+
+    The documents are those that `readings` choose. If the client has not `ended`, it may still return the orders that
+    run. Unless its traffic is `paced`, nothing is said of pauses: the clock stood still, or jumped. `service` are hosts
+    of the service beside those that the documents name and those that have granted a call.
+    """
+    traffic = list(exchanges)
+    witnesses = Readings(tuple(documents.values()), readings)
+    calls = []
+    for exchange in traffic:
+        witnesses.see(exchange)
+        call = read(documents.values(), exchange)
+        if call is not None:
+            calls.append(call)
+    told = histories(calls)
+    breaches = [*_contract(calls), *_behaviour(told, limits or Limits(), ended=ended, paced=paced)]
+    hosts = {*service, *_hosts(documents, calls)}
+    leaks = [_leak(exchange) for exchange in traffic if _leaks(exchange, hosts)]
+    findings = [*_findings(breaches), *leaks[:1]]
+    return Judgement(
+        findings=tuple(sorted(findings, key=lambda finding: list(Level).index(finding.level))),
+        exchanges=len(traffic),
+        calls=len(calls),
+        statement=statement(told),
+        coverage=coverage(calls, told, documents.values(), witnesses.indications()),
+        first=min((call.at for call in calls), default=0),
+        last=max((call.at for call in calls), default=0),
+    )
+
+
+def _contract(calls: list[Call]) -> Iterator[tuple[str, Level, Breach]]:
+    for code, rule in CONTRACT.items():
+        for breach in rule.find(calls):
+            yield code, breach.level or rule.level, breach
+
+
+def _behaviour(
+    told: Iterable[History], limits: Limits, *, ended: bool, paced: bool
+) -> Iterator[tuple[str, Level, Breach]]:
+    for history in told:
+        for code, rule in BEHAVIOUR.items():
+            if paced or not rule.paced:
+                for breach in rule.find(history, limits):
+                    if ended or not rule.at_the_end or _over(breach, history):
+                        yield code, breach.level or rule.level, breach
+
+
+def _over(breach: Breach, history: History) -> bool:
+    """Whether the time of the orders that a breach is about was over before the last call."""
+    placed = {id(call) for call in breach.calls}
+    about = [order for order in history.orders.values() if id(order.placed) in placed]
+    return any(order.expires is not None and order.expires <= history.last for order in about)
+
+
+def _findings(breaches: Iterable[tuple[str, Level, Breach]]) -> Iterator[Finding]:
+    """Tell the breaches that are the same mistake once, with the evidence of the first."""
+    groups: dict[tuple[str, str, str], list[tuple[Level, Breach]]] = {}
+    for code, level, breach in breaches:
+        groups.setdefault((code, breach.operation, breach.check), []).append((level, breach))
+    for (code, operation, check), group in groups.items():
+        level, breach = group[0]
+        times = f" {len(group)} times in all." if len(group) > 1 else ""
+        yield Finding(
+            code=code,
+            level=level,
+            suite=SUITE,
+            operation=operation,
+            check=check,
+            message=f"{breach.message}{times}",
+            expected=breach.expected,
+            got=breach.got,
+            pointer=breach.pointer,
+            place=breach.place,
+            provenance=breach.provenance,
+            exchanges=tuple(call.exchange for call in breach.calls[:_EVIDENCE]),
+        )
+
+
+def _hosts(documents: Mapping[str, Document], calls: Iterable[Call]) -> Iterator[str]:
+    """Yield the hosts that are the service's: those of the documents, and those that have granted a call."""
+    yield from (urlsplit(document.resolve("/servers/0/url")).netloc for document in documents.values())
+    yield from (call.exchange.request.authority for call in calls if call.outcome is Outcome.GRANTED)
+
+
+def _leaks(exchange: Exchange, hosts: Collection[str]) -> bool:
+    return bool(exchange.notes.get(KEY_IN_URL)) and exchange.request.authority not in hosts
+
+
+def _leak(exchange: Exchange) -> Finding:
+    host = exchange.request.authority
+    return Finding(
+        code=KEY_LEAK,
+        level=Level.ERROR,
+        suite=SUITE,
+        operation="",
+        check="",
+        message=f"It sent its API key in a URL to {host}, which is not the service's host.",
+        exchanges=(exchange,),
+    )

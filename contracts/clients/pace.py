@@ -1,0 +1,161 @@
+"""Clients that are too fast."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from contracts.clients.breach import Breach, seconds
+from contracts.clients.history import LOOKS, History
+from contracts.clients.limits import Limits, too_short
+from contracts.traffic import orders
+from contracts.traffic.calls import UNCERTAIN, Call, Outcome, Purpose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+NO_NUMBERS = "NO_NUMBERS"
+
+_OFTEN = 3
+"""Once or twice may have a reason: so often is a habit."""
+_ROW = 4
+"""So many failures in a row show whether pauses grow."""
+_GROWN = 1.2
+_LONG = 10
+"""A pause of so many shortest ones need not grow any more."""
+
+
+def polls_too_fast(history: History, limits: Limits) -> Iterator[Breach]:
+    """Looks again and again at an order that is still waiting."""
+    for polls in _by_order(history).values():
+        hasty = [
+            (before, after)
+            for before, after in pairwise(polls)
+            if _waits(before) and too_short(after.at - before.at, limits.poll)
+        ]
+        if len(hasty) >= _OFTEN:
+            before, after = min(hasty, key=lambda pair: pair[1].at - pair[0].at)
+            yield Breach(
+                before.name,
+                f"It looked {len(hasty) + 1} times at an order that was still waiting, "
+                f"with pauses down to {seconds(after.at - before.at)}.",
+                (before, after),
+                expected=f"pauses of {limits.poll:g} s or more",
+                got=seconds(after.at - before.at),
+            )
+
+
+def no_backoff(history: History, limits: Limits) -> Iterator[Breach]:
+    """Goes on at once after a failure."""
+    for before, after in pairwise(history.calls):
+        if before.outcome is Outcome.LIMITED and _follows(before, after):
+            wanted = max(before.retry_after, limits.backoff)
+            if too_short(after.at - before.at, wanted):
+                yield _hasty(before, after, "after 429", wanted)
+    for repeats in _repeated(history.calls):
+        pauses = [after.at - before.at for before, after in pairwise(repeats)]
+        for (before, after), pause in zip(pairwise(repeats), pauses, strict=True):
+            if too_short(pause, limits.backoff):
+                yield _hasty(before, after, _after(before), limits.backoff)
+        failed = repeats[:-1] if repeats[-1].outcome not in UNCERTAIN else repeats
+        grows = pauses[-1] >= min(pauses[0] * _GROWN, limits.backoff * 1000 * _LONG)
+        if len(failed) >= _ROW and not grows:
+            yield Breach(
+                failed[0].name,
+                f"It failed {len(failed)} times in a row, and the pauses between did not grow.",
+                tuple(failed),
+                "growing",
+                expected="each pause longer than the one before",
+                got=", ".join(map(seconds, pauses)),
+            )
+
+
+def no_numbers_too_fast(history: History, limits: Limits) -> Iterator[Breach]:
+    """Sends an order again although there are no numbers, sooner than is documented."""
+    bought = [call for call in history.calls if call.purpose is Purpose.ORDER]
+    for place, before in enumerate(bought):
+        again = next((call for call in bought[place + 1 :] if _same_order(before, call)), None)
+        if before.refusal == NO_NUMBERS and again and too_short(again.at - before.at, limits.stock):
+            pause = seconds(again.at - before.at)
+            yield Breach(
+                before.name,
+                f"It ordered the same again {pause} after NO_NUMBERS.",
+                (before, again),
+                expected=f"a pause of {limits.stock:g} s or more",
+                got=pause,
+            )
+
+
+def balance_polling(history: History, _: Limits) -> Iterator[Breach]:
+    """Reads the balance whenever it looks at an order."""
+    row: list[Call] = []
+    since: list[Call] = []
+    for call in history.calls:
+        if call.purpose is Purpose.BALANCE:
+            since.append(call)
+        elif call.purpose in LOOKS and _waits(call):
+            row = [*row, *since, call] if since or not row else [call]
+            since = []
+            reads = [each for each in row if each.purpose is Purpose.BALANCE]
+            if len(reads) >= _OFTEN:
+                yield Breach(reads[0].name, "It reads the balance between the looks at an order.", tuple(row))
+                return
+
+
+def _by_order(history: History) -> dict[str, list[Call]]:
+    """The looks at each order; those at the list are of no single one."""
+    polls: dict[str, list[Call]] = {}
+    for call in history.calls:
+        if call.purpose in LOOKS:
+            polls.setdefault(call.order if call.purpose is Purpose.LOOK else "", []).append(call)
+    return polls
+
+
+def _waits(call: Call) -> bool:
+    """Whether an answer shows an order that is still waiting."""
+    granted = call.outcome is Outcome.GRANTED
+    return granted and any(orders.state(item.get("status")) == orders.WAITING for item in call.items)
+
+
+def _follows(before: Call, after: Call) -> bool:
+    """Whether a call was made when the answer to another one was there already: clients may do several at once."""
+    return after.exchange.started >= before.exchange.started + before.exchange.duration
+
+
+def _same(one: Call, other: Call) -> bool:
+    return one.name == other.name and one.arguments == other.arguments
+
+
+def _same_order(one: Call, other: Call) -> bool:
+    return one.offer == other.offer and one.carrier == other.carrier
+
+
+def _repeated(calls: Iterable[Call]) -> Iterator[list[Call]]:
+    """Yield rows of the same call, each of which but the last one has failed."""
+    rows: list[list[Call]] = []
+    for call in calls:
+        row = next((row for row in rows if _same(row[-1], call) and _follows(row[-1], call)), None)
+        if row is not None:
+            row.append(call)
+            if call.outcome not in UNCERTAIN:
+                rows.remove(row)
+                yield row
+        elif call.outcome in UNCERTAIN:
+            rows.append([call])
+    yield from (row for row in rows if len(row) > 1)
+
+
+def _after(call: Call) -> str:
+    return f"after {call.status}" if call.status else "after no answer"
+
+
+def _hasty(before: Call, after: Call, when: str, wanted: float) -> Breach:
+    pause = seconds(after.at - before.at)
+    return Breach(
+        before.name,
+        f"It called again {pause} {when}.",
+        (before, after),
+        "429" if before.outcome is Outcome.LIMITED else "failed",
+        expected=f"a pause of {wanted:g} s or more",
+        got=pause,
+    )

@@ -1,0 +1,138 @@
+"""Clients that spend more than they need to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contracts.clients.breach import Breach
+from contracts.findings import Level
+from contracts.traffic.calls import UNCERTAIN, Call, Outcome, Purpose
+from contracts.traffic.money import dollars
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from contracts.clients.history import History, Order
+    from contracts.clients.limits import Limits
+
+PRICE_CHANGED = "Additional user action required"
+_CHANGED = 222
+_PROOFS = ("m", "n")
+_TERMS = (*_PROOFS, "maximumPrice")
+
+
+def orders_again(history: History, _: Limits) -> Iterator[Breach]:
+    """Orders again after a lost answer, without a look at what there is."""
+    for place, call in enumerate(history.calls):
+        if call.purpose is not Purpose.ORDER or call.outcome not in UNCERTAIN:
+            continue
+        for later in history.calls[place + 1 :]:
+            if later.purpose is Purpose.LIST and later.outcome is Outcome.GRANTED:
+                break
+            if later.purpose is Purpose.ORDER and later.offer[1] == call.offer[1]:
+                yield Breach(
+                    call.name,
+                    f"The answer to an order was {_how(call)}, and it ordered again without looking at the inventory.",
+                    (call, later),
+                    expected="a look at the inventory before the next order",
+                )
+                break
+
+
+def abandons_order(history: History, _: Limits) -> Iterator[Breach]:
+    """Leaves an order without an SMS to expire, and does not ask for its money."""
+    for order in history.orders.values():
+        if order.placed and not (order.heard or order.returned or order.tried):
+            yield Breach(
+                order.placed.name,
+                f"An order for {dollars(order.price)} dollars received no SMS that it saw, and was never returned.",
+                _about(history, order),
+                expected="a refund when patience is over",
+            )
+    for call in history.lost:
+        if not any(_looks_after(call, later) for later in history.calls):
+            yield Breach(
+                call.name,
+                f"The answer to an order was {_how(call)}, and it never looked whether there is one.",
+                (call,),
+                "lost",
+                expected="a look at the inventory, and a refund",
+                level=Level.WARNING if call.status else None,
+            )
+
+
+def stale_quote(history: History, _: Limits) -> Iterator[Breach]:
+    """Orders on the same terms again when the price has changed."""
+    for place, call in enumerate(history.calls):
+        if call.purpose is not Purpose.ORDER or not _price_changed(call):
+            continue
+        later = history.calls[place + 1 :]
+        again = next((each for each in later if _same_offer(call, each)), None)
+        if again is None or any(call.arguments.get(term) != again.arguments.get(term) for term in _TERMS):
+            continue
+        quoted = [each for each in later[: later.index(again)] if each.purpose in (Purpose.QUOTE, Purpose.OFFERS)]
+        if not quoted or any(again.arguments.get(proof) for proof in _PROOFS):
+            yield Breach(
+                call.name,
+                f"The price had changed ({call.status}), and it ordered again on the same terms.",
+                (call, *quoted, again),
+                expected="a new quote, and an order with its m, n and price",
+            )
+
+
+def failover_price(history: History, _: Limits) -> Iterator[Breach]:
+    """Pays more than it was quoted, because another carrier served."""
+    quotes: dict[tuple[str, ...], tuple[int, Call]] = {}
+    for call in history.calls:
+        if call.outcome is not Outcome.GRANTED:
+            continue
+        if call.purpose in (Purpose.QUOTE, Purpose.OFFERS):
+            quotes |= {key: (price, call) for key, price in _prices(call)}
+        quoted = quotes.get((*call.offer, call.carrier)) if call.purpose is Purpose.ORDER else None
+        if quoted is None or call.carrier == "any" or call.arguments.get("failover") is False:
+            continue
+        order = next((each for each in history.orders.values() if each.placed is call), None)
+        if order and order.price > quoted[0] and not (order.returned or order.tried):
+            yield Breach(
+                call.name,
+                f"Carrier {call.carrier} was quoted at {dollars(quoted[0])} dollars; another one served for "
+                f"{dollars(order.price)}, and it kept the order.",
+                (quoted[1], call),
+                expected="the quote as maximumPrice, failover: false, or a refund",
+                got=f"maximumPrice {call.arguments.get('maximumPrice')}",
+            )
+
+
+def _how(call: Call) -> str:
+    if not call.status:
+        return "lost"
+    return f"{call.status}" if call.status >= 500 else "unreadable"
+
+
+def _about(history: History, order: Order) -> tuple[Call, ...]:
+    """The call that placed an order, and the last one that asked for it."""
+    asked = [call for call in history.calls if call.order == order.id]
+    return tuple(filter(None, (order.placed, *asked[-1:])))
+
+
+def _looks_after(call: Call, later: Call) -> bool:
+    return later.purpose is Purpose.LIST and later.exchange.started >= call.exchange.started
+
+
+def _price_changed(call: Call) -> bool:
+    return call.refusal == PRICE_CHANGED or call.status == _CHANGED
+
+
+def _same_offer(call: Call, other: Call) -> bool:
+    return other.purpose is Purpose.ORDER and other.offer == call.offer and other.carrier == call.carrier
+
+
+def _prices(call: Call) -> Sequence[tuple[tuple[str, ...], int]]:
+    """The prices that an answer shows, by country, service and carrier as an order names them."""
+    country, service = call.offer
+    found = []
+    for item in call.items:
+        price = call.cents(item.get("price"))
+        if price is not None:
+            found.append(((country, service or str(item.get("sShort")), call.carrier), price))
+    return found

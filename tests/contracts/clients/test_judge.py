@@ -1,0 +1,138 @@
+"""What is to be said of a client: findings and their weight, cost, coverage and the grade."""
+
+from __future__ import annotations
+
+from contracts.clients import judge, letter
+from contracts.clients.rules import FAILS
+from contracts.findings import Finding, Level
+from contracts.traffic import Exchange, Request
+from contracts.traffic.recordings import KEY_IN_URL
+from tests.contracts.clients.tape import BROKEN, DOCUMENTS, HOST, LOST, NO_NUMBERS, START, Tape, item
+
+SMS = [item(status="completed", sms="123", code="123")]
+
+
+def finding(level: Level, code: str = "client.request") -> Finding:
+    return Finding(code, level, "client", "", "", "")
+
+
+def lines(tape: Tape) -> list[tuple[str, int, int, str]]:
+    return [(line.order, line.price, line.refunded, line.outcome) for line in tape.judged().statement.lines]
+
+
+def test_a_sound_client_gets_the_best_grade() -> None:
+    assert Tape().quote().order(at=2).look(SMS, at=9).judged().letter == "A"
+
+
+def test_the_grade_is_that_of_the_worst_finding() -> None:
+    assert letter([finding(Level.NOTE), finding(Level.ERROR), finding(Level.WARNING)]) == "D"
+
+
+def test_a_command_that_fails_gets_the_worst_grade() -> None:
+    assert letter([finding(Level.NOTE), finding(Level.ERROR, FAILS)]) == "F"
+
+
+def test_the_worst_finding_comes_first() -> None:
+    tape = Tape().order(NO_NUMBERS, colour="red").order(at=5)
+    assert [each.code for each in tape.judged().findings] == [
+        "client.abandons-order", "client.unknown-name", "client.no-numbers-too-fast",
+    ]  # fmt: skip
+
+
+def test_a_break_of_what_is_documented_is_an_error() -> None:
+    [found] = Tape().order(NO_NUMBERS, failover="yes").judged().findings
+    assert (found.code, found.level, found.provenance) == ("client.request", Level.ERROR, "documented")
+
+
+def test_a_break_of_what_is_assumed_is_a_warning() -> None:
+    [found] = Tape().order(NO_NUMBERS, maximumPrice="0.2").judged().findings
+    assert (found.code, found.level, found.provenance) == ("client.request", Level.WARNING, "assumed")
+
+
+def test_a_break_names_the_line_of_the_contract() -> None:
+    [found] = Tape().order(NO_NUMBERS, maximumPrice="0.2").judged().findings
+    assert found.where.startswith("v3.yaml:")
+
+
+def test_an_order_that_was_heard_of_is_kept() -> None:
+    assert lines(Tape().order().look(SMS, at=9)) == [("1", 16, 0, "kept")]
+
+
+def test_an_order_that_was_returned_is_paid_back() -> None:
+    assert lines(Tape().order().refund(at=9)) == [("1", 16, 16, "refunded")]
+
+
+def test_an_order_that_expired_is_lost() -> None:
+    assert lines(Tape().order().look("expired", at=1300)) == [("1", 16, 0, "expired")]
+
+
+def test_an_order_without_an_answer_that_shows_in_the_list_is_counted() -> None:
+    assert lines(Tape().order(LOST).listed(item("7"), at=3)) == [("7", 16, 0, "open")]
+
+
+def test_an_order_without_an_answer_that_never_shows_may_not_exist() -> None:
+    assert lines(Tape().order(BROKEN).listed(at=3)) == [("?", 0, 0, "unknown")]
+
+
+def test_an_order_that_was_there_before_costs_nothing() -> None:
+    assert lines(Tape().listed(item("5"))) == []
+
+
+def test_the_coverage_is_of_the_generation_that_the_client_speaks() -> None:
+    operations = Tape().balance().judged().coverage.operations
+    assert {name.partition(".")[0] for name in operations} == {"v3"}
+
+
+def test_states_and_transitions_are_those_that_were_seen() -> None:
+    coverage = Tape().order().look(at=2).look(SMS, at=9).judged().coverage
+    assert [(each.before, each.after) for each in coverage.transitions if each.times] == [("waiting", "completed")]
+
+
+def test_failures_are_met_by_their_codes() -> None:
+    coverage = Tape().order(NO_NUMBERS).judged().coverage
+    assert [each.name for each in coverage.names if each.kind == "failure" and each.times] == ["NO_NUMBERS"]
+
+
+def test_every_failure_that_was_not_met_is_told() -> None:
+    coverage = Tape().order(NO_NUMBERS).judged().coverage
+    assert {"failure INSUFFICIENT_BALANCE", "failure ORDER_EXPIRED"} <= set(coverage.missing)
+
+
+def test_readings_are_met_by_what_shows_them() -> None:
+    coverage = Tape().order(NO_NUMBERS).judged().coverage
+    assert [each.name for each in coverage.names if each.kind == "reading" and each.times] == ["failures=envelope"]
+
+
+def stranger(url: str) -> Exchange:
+    return Exchange(Request("GET", url), None, START, 1.0, notes={KEY_IN_URL: True})
+
+
+def test_a_key_in_a_url_of_a_stranger_is_an_error() -> None:
+    tape = Tape().balance()
+    tape.exchanges.append(stranger("http://elsewhere.test/?who=[redacted]"))
+    [found] = tape.judged().findings
+    assert (found.code, found.level) == ("client.key-leak", Level.ERROR)
+
+
+def test_a_key_in_a_url_of_the_service_is_as_it_must_be() -> None:
+    tape = Tape().balance()
+    tape.exchanges.append(stranger(f"{HOST}/metrics?who=[redacted]"))
+    assert tape.codes() == set()
+
+
+def test_a_host_can_be_said_to_be_the_service() -> None:
+    tape = Tape()
+    tape.exchanges.append(stranger("http://proxy.test/?who=[redacted]"))
+    assert tape.codes(service=["proxy.test"]) == set()
+
+
+def test_what_has_nothing_to_do_with_the_service_is_no_call() -> None:
+    judgement = judge([Exchange(Request("GET", "http://b.test/x"), None, START, 1.0)], DOCUMENTS)
+    assert (judgement.exchanges, judgement.calls, judgement.letter) == (1, 0, "A")
+
+
+def test_accounts_are_judged_apart() -> None:
+    tape = Tape().order(LOST)
+    tape.call("PUT", "/v3/numbers/other/order", NO_NUMBERS, 2, country="12", service="ds", carrier="any",
+              maximumPrice="20", m="", n="")  # fmt: skip
+    assert tape.listed(at=5).codes() == set()
