@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import cache
 from pathlib import Path
@@ -9,19 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from hypothesis import settings
+from click.testing import CliRunner
 
+from mockserver.cli import main
 from mockserver.dialects.every import dialects
 from mockserver.scenario import fixtures
 from mockserver.scenario.build import build, faults_of
 from mockserver.scenario.load import load
 from mockserver.scenario.units import duration
+from mockserver.serving import foreground
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.app import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from click.testing import Result
     from starlette.applications import Starlette
 
     from contracts.spec import Document, Violation
@@ -31,10 +35,10 @@ if TYPE_CHECKING:
     from mockserver.scenario.load import Scenario
     from mockserver.simulation.exchange import Exchange
 
+    Command = Callable[..., Result]
+
 # Behind what is installed, which is to be tested: the tools that write generated pages.
 sys.path.append(str(Path(__file__).parents[1]))
-
-settings.register_profile("quick", max_examples=20)
 
 START = 1_750_000_000_000
 """Where the wall clock of a test stands still: 2025-06-15 15:06:40 UTC."""
@@ -195,6 +199,21 @@ def shipped() -> Fixtures:
     return fixtures.load()
 
 
+@pytest.fixture(scope="session")
+def loaded(shipped: Fixtures, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Scenario]:
+    """Loads a shipped scenario by its name, or one by its text; each once, since none ever changes."""
+
+    @cache
+    def loaded(scenario: str) -> Scenario:
+        if "\n" in scenario:
+            file = tmp_path_factory.mktemp("scenario") / "scenario.yaml"
+            file.write_text(scenario, encoding="utf-8")
+            scenario = str(file)
+        return load(scenario, shipped.catalogue)
+
+    return loaded
+
+
 @pytest.fixture
 def keeper() -> Iterator[ContractKeeper]:
     """Fails the test in which an answer broke the contract."""
@@ -204,15 +223,11 @@ def keeper() -> Iterator[ContractKeeper]:
 
 
 @pytest.fixture
-def start(shipped: Fixtures, keeper: ContractKeeper, tmp_path: Path) -> Callable[[str], Mock]:
+def start(loaded: Callable[[str], Scenario], shipped: Fixtures, keeper: ContractKeeper) -> Callable[[str], Mock]:
     """Starts a mock from a shipped scenario's name or from the text of one; the wall clock stands still."""
 
     def start(scenario: str) -> Mock:
-        if "\n" in scenario:
-            (tmp_path / "scenario.yaml").write_text(scenario)
-            scenario = str(tmp_path / "scenario.yaml")
-        loaded = load(scenario, shipped.catalogue)
-        return Mock(loaded, build(loaded, shipped, lambda: START), keeper)
+        return Mock(loaded(scenario), build(loaded(scenario), shipped, lambda: START), keeper)
 
     return start
 
@@ -221,3 +236,25 @@ def start(shipped: Fixtures, keeper: ContractKeeper, tmp_path: Path) -> Callable
 def mock(start: Callable[[str], Mock]) -> Mock:
     """A mock with one rich account `demo`, whose clock only moves when told."""
     return start(RICH)
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Runs `smsonline-mock` in this process and in an empty folder, to its end: it must not come to serve.
+
+    Nothing is known of it beforehand but the named variables of the environment.
+    """
+
+    def served(*_: object, **__: object) -> None:
+        pytest.fail("the command serves")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(foreground, "run", served)
+    for name in os.environ:
+        if name.startswith(("SMSONLINE_", "GITHUB_")):
+            monkeypatch.delenv(name)
+
+    def run(*arguments: str, **environment: str) -> Result:
+        return CliRunner(env=environment).invoke(main, arguments)
+
+    return run

@@ -15,6 +15,9 @@ from mockserver.scenario import fixtures, shipped
 FOR_TESTS = {"faker", "hypothesis", "schemathesis", "phonenumbers", "httpx", "pytest"}
 """What only tests need."""
 
+COMMANDS = "from mockserver.cli import main; [*main.commands.values()]"
+"""Imports every command."""
+
 
 def run(program: str) -> str:
     """What a program prints in a fresh interpreter."""
@@ -58,13 +61,15 @@ def test_the_version_is_that_of_the_command() -> None:
     assert printed == f"smsonline-mock, version {mockserver.__version__}"
 
 
-@pytest.mark.parametrize(
-    "module", ["mockserver.web.app", "mockserver.cli", "mockserver.serving.setup", "contracts.spec"]
-)
+@pytest.mark.parametrize("module", ["mockserver.web.app", "mockserver.serving.setup", "contracts.spec"])
 def test_nothing_that_only_tests_need_is_imported(module: str) -> None:
     assert run(f"import {module}, sys; print({FOR_TESTS} & sys.modules.keys())") == "set()"
 
 
+def test_nothing_that_only_tests_need_is_imported_by_a_command() -> None:
+    assert run(f"import sys; {COMMANDS}; print({FOR_TESTS} & sys.modules.keys())") == "set()"
+
+
 @pytest.mark.parametrize("module", ["starlette", "uvicorn", "jsonschema_rs", "yaml"])
 def test_help_needs_no_server(module: str) -> None:
-    assert run(f"import mockserver.cli, sys; print({module!r} in sys.modules)") == "False"
+    assert run(f"import sys; {COMMANDS}; print({module!r} in sys.modules)") == "False"

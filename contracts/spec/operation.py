@@ -10,6 +10,7 @@ from contracts.spec.absent import ABSENT
 from contracts.spec.checks import RequestCheck, check_answer
 from contracts.spec.parts import Answer, Parameter, RequestBody
 from contracts.spec.reader import Reader
+from contracts.spec.renaming import former, renames
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -89,6 +90,24 @@ class Operation:
         What cannot be read is kept as it is, so that `check_request` refuses it.
         """
         return self._reader.read(path_params, query, body, bearer)
+
+    def former_body(self, body: Any) -> Any:
+        """Return what a request's JSON said, with the names that its fields had before an overlay renamed them."""
+        return former(self.body.schema, body) if self.body is not None and self._renames_body else body
+
+    def former_answer(self, status: int, body: Any) -> Any:
+        """Return what an answer's JSON said, with the names that its fields had before an overlay renamed them."""
+        return former(self._renamed[status], body) if status in self._renamed else body
+
+    @cached_property
+    def _renames_body(self) -> bool:
+        return self.body is not None and renames(self.body.schema)
+
+    @cached_property
+    def _renamed(self) -> Mapping[int, Schema]:
+        """The schemas of answers, by their statuses, that have other names than before: as a rule none."""
+        schemas = {status: answer.schema for status, answer in self.answers.items()}
+        return {status: schema for status, schema in schemas.items() if schema is not None and renames(schema)}
 
     @cached_property
     def _request_check(self) -> RequestCheck:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from contracts.spec.renaming import former
 from contracts.suites.context import BROKEN
 from contracts.traffic import money
 from contracts.traffic.money import dollars
@@ -78,9 +77,7 @@ class Customer:
         body = answer.json if answer else None
         if answer is None or BROKEN in exchange.notes or not isinstance(body, dict):
             raise UnusableError(name)
-        described = self._context.operation(name).answers.get(answer.status)
-        if described is not None and described.schema is not None:
-            body = former(described.schema, body)
+        body = self._context.operation(name).former_answer(answer.status, body)
         return self._read(name, body, answer.status, exchange)
 
     def _read(self, name: str, body: Json, status: int, exchange: Exchange) -> Reply:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contracts.spec import ABSENT
-from contracts.spec.renaming import former
 from contracts.traffic.money import cents
 
 if TYPE_CHECKING:
@@ -23,9 +22,8 @@ class Charge(NamedTuple):
 def charge(operation: Operation, exchange: Exchange) -> Charge | None:
     """Return what an answer says was bought; None if it says no such thing."""
     answer: Any = exchange.answer.json if exchange.answer else ABSENT
-    described = operation.answers.get(exchange.answer.status) if exchange.answer else None
-    if described is not None and described.schema is not None:
-        answer = former(described.schema, answer)
+    if exchange.answer:
+        answer = operation.former_answer(exchange.answer.status, answer)
     for holder in (answer, answer.get("body") if isinstance(answer, dict) else None):
         if isinstance(holder, dict) and "orderId" in holder:
             amount = holder.get("purchasePrice", 0)

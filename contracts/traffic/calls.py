@@ -9,7 +9,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contracts.spec import ABSENT, readings
-from contracts.spec.renaming import former
 from contracts.traffic import money
 from contracts.traffic.exchange import header
 from contracts.traffic.matching import Known, Unknown, match
@@ -192,7 +191,7 @@ def _purpose(operation: Operation, arguments: Json) -> Purpose:
 
 
 def _merged(operation: Operation, arguments: Arguments) -> Json:
-    body = former(operation.body_schema or {}, arguments.body)
+    body = operation.former_body(arguments.body)
     return {**arguments.query, **(body if isinstance(body, dict) else {}), **arguments.path}
 
 
@@ -202,10 +201,8 @@ def _answered(found: Known | Unknown, exchange: Exchange) -> tuple[Outcome, str,
     if answer is None:
         return Outcome.LOST, "", ABSENT
     said = answer.json
-    schema = None
-    if isinstance(found, Known) and answer.status in found.operation.answers:
-        schema = found.operation.answers[answer.status].schema
-    said = former(schema, said) if schema and said is not ABSENT else said
+    if isinstance(found, Known):
+        said = found.operation.former_answer(answer.status, said)
     code = failure(said)
     body = said.get("body", said) if isinstance(said, dict) else said
     return _outcome(answer.status, code, body), code, body

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
@@ -81,9 +82,16 @@ def read(path: Path, keys: Collection[str] = ()) -> Iterator[Exchange]:
 
 
 def keys_of(path: Path, documents: Collection[Document]) -> frozenset[str]:
-    """Return the keys that a file's requests of the service carry, which are secrets. Raises what `read` raises."""
-    requests = (exchange.request for exchange in _raw(path))
-    return frozenset(key for request in requests if match(documents, request) for key in carried_keys(request))
+    """Return the keys that a file's requests of the service carry, which are secrets.
+
+    Of a file that is cut off, those of its beginning. Raises RecordingError.
+    """
+    found: set[str] = set()
+    with suppress(CutOffError):
+        for exchange in _raw(path):
+            if match(documents, exchange.request):
+                found |= carried_keys(exchange.request)
+    return frozenset(found)
 
 
 def _raw(path: Path) -> Iterator[Exchange]:

@@ -1,31 +1,35 @@
-"""The command `smsonline-mock`. What a command needs is imported when it runs: help and completion stay fast."""
+"""The command `smsonline-mock`. What is not asked for is not imported: a launch, help and completion stay fast."""
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 
 import click
 
 from mockserver import __version__
 from mockserver.cli.breaking import Careful
-from mockserver.cli.config import config
-from mockserver.cli.drift import drift
-from mockserver.cli.explain import explain
-from mockserver.cli.proxy import proxy
-from mockserver.cli.routes import routes
-from mockserver.cli.scenarios import scenarios
-from mockserver.cli.serve import serve
-from mockserver.cli.verify import verify
+
+COMMANDS = ("config", "drift", "explain", "grade", "proxy", "routes", "scenarios", "serve", "verify")
+"""A command is a function in a module of this package; both have its name."""
 
 
-@click.group(cls=Careful, context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(Mapping[str, click.Command]):
+    """The commands by their names, each imported when it is looked up."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in COMMANDS:
+            raise KeyError(name)
+        command: click.Command = getattr(import_module(f"{__name__}.{name}"), name)
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+@click.group(cls=Careful, commands=_Commands(), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="smsonline-mock")
 @click.option("-v", "--verbose", is_flag=True, help="Show the traceback if the command breaks.")
 def main(*, verbose: bool) -> None:
     """A mock server that behaves like the SMSOnline phone-number service."""
-
-
-main.add_command(config)
-main.add_command(drift)
-main.add_command(explain)
-main.add_command(proxy)
-main.add_command(routes)
-main.add_command(scenarios)
-main.add_command(serve)
-main.add_command(verify)

@@ -2,8 +2,6 @@
 
 import hmac
 import os
-import signal
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +9,7 @@ import click
 
 from mockserver import __version__
 from mockserver.cli.options import EXTRA, UnusableError, cents, readings
+from mockserver.cli.termination import as_interrupt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -136,7 +135,7 @@ def proxy(
     def ready() -> None:
         click.echo(url if quiet else _banner(url, upstream, file, gate.allowance))
 
-    with _interrupted_by_sigterm():
+    with as_interrupt():
         foreground.run(_guarded(app, guard(host, hosts), token), listener, ready, app.close_after, dated=False)
     if not quiet:
         click.echo("\n".join(_summary(tally, gate)))
@@ -185,20 +184,6 @@ async def hang_up(scope: "Scope", receive: "Receive", send: "Send", reset: bool)
 
     ending = Ending.RESET if reset else Ending.CLOSED
     await deliver(Response(0, [], b"", Delivery(ending=ending)), scope, receive, send)
-
-
-@contextmanager
-def _interrupted_by_sigterm() -> "Iterator[None]":
-    """Let a termination be as good as Ctrl-C, so that the recording is finished."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _finish(recording: "Recording", file: Path | None) -> None:

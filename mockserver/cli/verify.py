@@ -1,7 +1,6 @@
 """`smsonline-mock verify`."""
 
 import os
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ import click
 
 from mockserver import __version__
 from mockserver.cli.options import EXTRA, UnusableError, cents, overlays, readings
+from mockserver.cli.termination import as_interrupt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -144,20 +144,14 @@ def _run(check: Any, target: "Target", plan: "Plan", console: Any, *, quiet: boo
     from contracts.reports import Progress
     from contracts.suites import TargetError
 
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
     try:
-        with Progress(console, quiet=quiet) as progress:
+        with as_interrupt(), Progress(console, quiet=quiet) as progress:
             run: Run = check(target, plan, __version__, progress)
             return run
     except ImportError as error:
         raise UnusableError(f"{EXTRA} ({error.name} is missing)") from None
     except TargetError as error:
         raise UnusableError(str(error)) from None
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _check_suites(suites: "Sequence[str]", known: "Mapping[str, str]") -> None:

@@ -34,21 +34,36 @@ def nonsense(memory: Memory, origin: Origin, catalogue: Catalogue, numbers: tupl
     yield from _future(memory, catalogue)
 
 
+_Trail = tuple[Any, str]
+"""Where a part is: the trail of what holds it (None for the whole), and how it is called in that."""
+
+
 def _numbers(data: Any, where: str) -> Iterator[str]:
     """No number is negative but a ledger's cents, and none is too large."""
-    rest: list[tuple[Any, str]] = [(data, where)]
+    rest: list[tuple[Any, _Trail]] = [(data, (None, where))]
     while rest:
-        part, place = rest.pop()
-        if type(part) is int and not -LARGEST <= part <= min(LARGEST, LAST):
-            yield f"{place} is out of bounds"
-        elif type(part) is int and part < 0 and not place.endswith(".cents"):
-            yield f"{place} is negative"
-        elif isinstance(part, tuple) and hasattr(part, "_fields"):
-            rest += [(getattr(part, name), f"{place}.{name}") for name in part._fields]
-        elif isinstance(part, list | tuple | frozenset):
-            rest += [(item, f"{place}[{index}]") for index, item in enumerate(part)]
-        elif isinstance(part, dict):
-            rest += [(item, f"{place}.{name}") for name, item in part.items()]
+        part, trail = rest.pop()
+        if type(part) is int:
+            if not -LARGEST <= part <= min(LARGEST, LAST):
+                yield f"{_place(trail)} is out of bounds"
+            elif part < 0 and trail[1] != ".cents":
+                yield f"{_place(trail)} is negative"
+        else:
+            rest += [(each, (trail, name)) for name, each in _parts(part) if not isinstance(each, str)]
+
+
+def _parts(whole: Any) -> Iterator[tuple[str, Any]]:
+    """What a whole holds, if it holds anything, and how each part is called in it."""
+    if isinstance(whole, tuple) and hasattr(whole, "_fields"):
+        return ((f".{name}", part) for name, part in zip(whole._fields, whole, strict=True))
+    if isinstance(whole, list | tuple | frozenset):
+        return ((f"[{index}]", part) for index, part in enumerate(whole))
+    return ((f".{name}", part) for name, part in whole.items()) if isinstance(whole, dict) else iter(())
+
+
+def _place(trail: _Trail) -> str:
+    above, name = trail
+    return name if above is None else f"{_place(above)}{name}"
 
 
 def _people(memory: Memory) -> Iterator[str]:

@@ -19,6 +19,8 @@ Task = Coroutine[Any, Any, None]
 
 _BACKLOG = 2048
 _SHUTDOWN_SECONDS = 1
+_NUMERIC = frozenset("0123456789.")
+"""What an IPv4 address is made of."""
 
 
 class AddressError(OSError):
@@ -28,7 +30,9 @@ class AddressError(OSError):
 def listen(host: str, port: int) -> socket.socket:
     """A listening TCP socket; `port` is 0 to 65535, and 0 takes a free one. Raises AddressError."""
     try:
-        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        # Text would go through the codec of international names, which takes milliseconds to import.
+        name = host.encode() if _NUMERIC.issuperset(host) else host
+        family, *_, address = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
     except OSError as error:
         raise AddressError(_explain(host, port, error)) from None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PYTHON = sys.executable
 CONFIG = Path(__file__).parents[2] / "schemathesis.toml"
-LIMITS = ("--max-examples", "2", "--seed", "1", "--generation-database", "none")
+LIMITS = ("--max-examples", "5", "--seed", "1", "--generation-database", "none")
 SECONDS = 180
 
 

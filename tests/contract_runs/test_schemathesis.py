@@ -89,7 +89,7 @@ LINKS: dict[str, dict[str, Json]] = {
 
 
 def read(name: str) -> Json:
-    document: Json = yaml.safe_load(load(name).path.read_text(encoding="utf-8"))
+    document: Json = yaml.load(load(name).path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     return document
 
 

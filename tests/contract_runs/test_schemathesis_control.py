@@ -69,7 +69,7 @@ THERE: dict[str, list[Any]] = {
 
 
 def document() -> Json:
-    read: Json = yaml.safe_load(DOCUMENT.read_text(encoding="utf-8"))
+    read: Json = yaml.load(DOCUMENT.read_text(encoding="utf-8"), yaml.CSafeLoader)
     whole: Json = closed(read)
     return whole
 

@@ -228,7 +228,7 @@ def test_a_life_at_random_goes_as_the_model_has_it(begin: Callable[[Counter[str]
     run_state_machine_as_test(
         lambda: begin(reached),  # type: ignore[arg-type] # any maker of machines will do
         settings=settings(
-            max_examples=20,
+            max_examples=40,
             stateful_step_count=40,
             derandomize=True,
             database=None,

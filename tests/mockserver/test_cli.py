@@ -13,10 +13,15 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from click.testing import CliRunner
+
+from mockserver.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from tests.conftest import Command
 
     Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -195,13 +200,19 @@ def worlds(mock: Served, **headers: str) -> httpx.Response:
     return httpx.get(f"{mock.url}/__mock__/worlds", headers=headers)
 
 
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[Served]:
+    """A mock with a token."""
+    with serving("http", "-q", "--token", "let-me-in") as mock:
+        yield mock
+
+
 @pytest.mark.parametrize(
     ("authorization", "status"),
     [("Bearer let-me-in", 200), ("bearer let-me-in", 200), ("Bearer let-me-out", 401), ("", 401)],
 )
-def test_a_token_of_the_command_line_is_wanted(authorization: str, status: int) -> None:
-    with serving("http", "-q", "--token", "let-me-in") as mock:
-        assert worlds(mock, authorization=authorization).status_code == status
+def test_a_token_of_the_command_line_is_wanted(guarded: Served, authorization: str, status: int) -> None:
+    assert worlds(guarded, authorization=authorization).status_code == status
 
 
 def test_a_token_of_the_environment_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -294,24 +305,24 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("text", "says"), BROKEN.values(), ids=BROKEN)
-def test_a_broken_scenario_is_told_with_its_place(run: Run, tmp_path: Path, text: str, says: str) -> None:
+def test_a_broken_scenario_is_told_with_its_place(command: Command, tmp_path: Path, text: str, says: str) -> None:
     (tmp_path / "scenario.yaml").write_text(text)
-    result = run("serve", "--scenario", "scenario.yaml")
-    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 3)
+    result = command("serve", "--scenario", "scenario.yaml")
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 3)
     assert result.stderr.startswith(f"Error: {says}")
 
 
-def test_all_that_is_wrong_with_a_scenario_is_told_at_once(run: Run, tmp_path: Path) -> None:
+def test_all_that_is_wrong_with_a_scenario_is_told_at_once(command: Command, tmp_path: Path) -> None:
     (tmp_path / "scenario.yaml").write_text("description: x\naccounts: [{userId: 1, key: k}]\nseed: -1\n")
-    printed = run("serve", "--scenario", "scenario.yaml").stderr
+    printed = command("serve", "--scenario", "scenario.yaml").stderr
     assert [path for path in ("$.accounts[0].userId", "$.seed") if path not in printed] == []
 
 
 @pytest.mark.parametrize("key", ["[planted-key-4711]", "{planted-key-4711: 1}", "planted-key-4711" * 20])
-def test_a_broken_key_is_not_told(run: Run, tmp_path: Path, key: str) -> None:
+def test_a_broken_key_is_not_told(command: Command, tmp_path: Path, key: str) -> None:
     (tmp_path / "scenario.yaml").write_text(f"description: x\naccounts: [{{userId: me, key: {key}}}]\n")
-    result = run("serve", "--scenario", "scenario.yaml")
-    assert (result.returncode, KEY in result.stderr) == (2, False)
+    result = command("serve", "--scenario", "scenario.yaml")
+    assert (result.exit_code, KEY in result.stderr) == (2, False)
 
 
 @pytest.mark.parametrize(
@@ -335,9 +346,9 @@ def test_a_broken_key_is_not_told(run: Run, tmp_path: Path, key: str) -> None:
         (["--senario", "default"], "Error: No such option '--senario'. Did you mean '--scenario'?"),
     ],
 )
-def test_what_cannot_be_served_is_told_with_a_way_out(run: Run, arguments: list[str], says: str) -> None:
-    result = run("serve", *arguments)
-    assert (result.returncode, result.stdout, "Traceback" in result.stderr) == (2, "", False)
+def test_what_cannot_be_served_is_told_with_a_way_out(command: Command, arguments: list[str], says: str) -> None:
+    result = command("serve", *arguments)
+    assert (result.exit_code, result.stdout, "Traceback" in result.stderr) == (2, "", False)
     assert result.stderr.splitlines()[-1].startswith(says)
 
 
@@ -347,8 +358,7 @@ def test_what_cannot_be_served_is_told_with_a_way_out(run: Run, arguments: list[
 @pytest.fixture(scope="module")
 def listed() -> list[dict[str, str]]:
     """What `routes --json` prints."""
-    printed = subprocess.run([*COMMAND, "routes", "--json"], capture_output=True, check=True, timeout=SECONDS)  # noqa: S603
-    rows: list[dict[str, str]] = json.loads(printed.stdout)
+    rows: list[dict[str, str]] = json.loads(CliRunner().invoke(main, ["routes", "--json"]).stdout)
     return rows
 
 
@@ -368,24 +378,24 @@ def test_routes_says_how_an_operation_is_known(listed: list[dict[str, str]]) -> 
     }
 
 
-def test_routes_prints_a_table(run: Run, listed: list[dict[str, str]]) -> None:
-    header, *rows = run("routes").stdout.splitlines()
+def test_routes_prints_a_table(command: Command, listed: list[dict[str, str]]) -> None:
+    header, *rows = command("routes").stdout.splitlines()
     assert header.split() == ["operation", "method", "path", "known", "what", "it", "does"]
     assert [row.split()[:4] for row in rows] == [
         [f"{row['version']}.{row['operation']}", row["method"], row["path"], row["provenance"]] for row in listed
     ]
 
 
-def test_routes_prints_markdown(run: Run, listed: list[dict[str, str]]) -> None:
-    _, line, *rows = run("routes", "--markdown").stdout.splitlines()
+def test_routes_prints_markdown(command: Command, listed: list[dict[str, str]]) -> None:
+    _, line, *rows = command("routes", "--markdown").stdout.splitlines()
     assert line == "|---|---|---|---|"
     assert [row.split("`")[1] for row in rows] == [f"{row['version']}.{row['operation']}" for row in listed]
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["serve", "--help"], ["routes", "-h"]])
-def test_help_is_given(run: Run, arguments: list[str]) -> None:
-    result = run(*arguments)
-    assert (result.returncode, result.stdout.startswith("Usage: ")) == (0, True)
+def test_help_is_given(command: Command, arguments: list[str]) -> None:
+    result = command(*arguments)
+    assert (result.exit_code, result.stdout.startswith("Usage: ")) == (0, True)
 
 
 def test_an_unknown_command_is_told_the_one_that_was_meant(run: Run) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.conftest import Command
+
 COMMAND = [sys.executable, "-c", "from mockserver.cli import main; main()"]
 SECONDS = 60
 KEY = "planted key/4711"
@@ -89,12 +91,18 @@ def mock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield served.url
 
 
-def refused(directory: Path, *arguments: str) -> tuple[int, str]:
-    """Return the exit code and the message of a proxy that does not start."""
-    done = subprocess.run(  # noqa: S603 - our own command
-        [*COMMAND, "proxy", *arguments], capture_output=True, text=True, cwd=directory, timeout=SECONDS
-    )
-    return done.returncode, done.stderr
+@pytest.fixture(scope="module")
+def quiet(tmp_path_factory: pytest.TempPathFactory, mock: str) -> Iterator[str]:
+    """The URL of a proxy that prints nothing, in front of the mock."""
+    with running(tmp_path_factory.mktemp("quiet"), "proxy", "-q", f"--upstream={mock}") as proxy:
+        yield proxy.url
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory, mock: str) -> Iterator[str]:
+    """The URL of a proxy with a token, in front of the mock."""
+    with running(tmp_path_factory.mktemp("guarded"), "proxy", "-q", f"--upstream={mock}", "--token=t0ken") as proxy:
+        yield proxy.url
 
 
 def test_a_day_through_the_proxy_leaves_no_key_on_disk(tmp_path: Path, mock: str) -> None:
@@ -114,17 +122,15 @@ def test_a_day_through_the_proxy_leaves_no_key_on_disk(tmp_path: Path, mock: str
     assert not [text for text in written if "4711" in text]
 
 
-def test_a_client_sees_what_it_would_have_seen(tmp_path: Path, mock: str) -> None:
-    with running(tmp_path, "proxy", "-q", f"--upstream={mock}") as proxy:
-        through, direct = httpx.get(proxy.url + BALANCE), httpx.get(mock + BALANCE)
+def test_a_client_sees_what_it_would_have_seen(quiet: str, mock: str) -> None:
+    through, direct = httpx.get(quiet + BALANCE), httpx.get(mock + BALANCE)
     names = [name for name in direct.headers if name != "date"]
     assert (through.status_code, through.content) == (direct.status_code, direct.content)
     assert [through.headers[name] for name in names] == [direct.headers[name] for name in names]
 
 
-def test_an_answer_has_one_date(tmp_path: Path, mock: str) -> None:
-    with running(tmp_path, "proxy", "-q", f"--upstream={mock}") as proxy:
-        answer = httpx.get(proxy.url + BALANCE)
+def test_an_answer_has_one_date(quiet: str) -> None:
+    answer = httpx.get(quiet + BALANCE)
     assert len(answer.headers.get_list("date")) == 1
 
 
@@ -206,9 +212,8 @@ def test_a_server_that_is_not_there_is_told(tmp_path: Path) -> None:
     )
 
 
-def test_a_page_that_rebinds_its_name_is_refused(tmp_path: Path, mock: str) -> None:
-    with running(tmp_path, "proxy", "-q", f"--upstream={mock}") as proxy:
-        assert httpx.get(proxy.url + BALANCE, headers={"host": "evil.example"}).status_code == 421
+def test_a_page_that_rebinds_its_name_is_refused(quiet: str) -> None:
+    assert httpx.get(quiet + BALANCE, headers={"host": "evil.example"}).status_code == 421
 
 
 def test_another_host_can_be_allowed(tmp_path: Path, mock: str) -> None:
@@ -219,9 +224,8 @@ def test_another_host_can_be_allowed(tmp_path: Path, mock: str) -> None:
 @pytest.mark.parametrize(
     ("given", "status"), [("", 407), ("Bearer wrong", 407), ("Bearer t0ken", 200), ("bearer t0ken", 200)]
 )
-def test_with_a_token_requests_need_it(tmp_path: Path, mock: str, given: str, status: int) -> None:
-    with running(tmp_path, "proxy", "-q", f"--upstream={mock}", "--token=t0ken") as proxy:
-        assert httpx.get(proxy.url + BALANCE, headers={"proxy-authorization": given}).status_code == status
+def test_with_a_token_requests_need_it(guarded: str, given: str, status: int) -> None:
+    assert httpx.get(guarded + BALANCE, headers={"proxy-authorization": given}).status_code == status
 
 
 def test_a_reading_changes_what_is_checked(tmp_path: Path, mock: str) -> None:
@@ -251,12 +255,26 @@ def test_an_overlay_corrects_what_is_checked_and_stopped(tmp_path: Path, mock: s
         (["--upstream=http://h", "--host=0.0.0.0"], "give it a --token"),
         (["--upstream=http://h", "--reading=expiri=kept"], "did you mean expiry"),
         (["--upstream=http://h", "--overlay=none.yaml"], "none.yaml"),
-        (["--upstream=http://h", "--port=0", "--record=day.txt"], "NAME.jsonl or NAME.har"),
-        (["--upstream=http://h", "--port=0", "--record=nowhere/day.har"], "cannot be written"),
     ],
 )
-def test_what_cannot_run_says_why(tmp_path: Path, arguments: list[str], told: str) -> None:
-    code, message = refused(tmp_path, *arguments)
+def test_what_cannot_run_says_why(command: Command, arguments: list[str], told: str) -> None:
+    done = command("proxy", *arguments)
+    assert (done.exit_code, told in done.stderr) == (2, True), done.stderr
+
+
+def refused(directory: Path, *arguments: str) -> tuple[int, str]:
+    """Return the exit code and the message of a proxy that does not start."""
+    done = subprocess.run(  # noqa: S603 - our own command
+        [*COMMAND, "proxy", *arguments], capture_output=True, text=True, cwd=directory, timeout=SECONDS
+    )
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("file", "told"), [("day.txt", "NAME.jsonl or NAME.har"), ("nowhere/day.har", "cannot be written")]
+)
+def test_a_recording_that_cannot_be_begun_says_why(tmp_path: Path, file: str, told: str) -> None:
+    code, message = refused(tmp_path, "--upstream=http://h", "--port=0", f"--record={file}")
     assert (code, told in message) == (2, True), message
 
 

@@ -1,4 +1,4 @@
-"""The commands about scenarios, and a mock that plays one anew when it changes, as processes of their own."""
+"""The commands about scenarios, and a mock, as a process of its own, that plays one anew when it changes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
+from functools import partial
 from threading import Timer
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,10 @@ from contracts.spec import located
 from mockserver.scenario.shipped import scenarios
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    Run = Callable[..., subprocess.CompletedProcess[str]]
+    from tests.conftest import Command
 
 COMMAND = [sys.executable, "-c", "from mockserver.cli import main; main()"]
 SECONDS = 60
@@ -34,30 +35,24 @@ orders: [{sms: [{after: "${wait}"}]}]
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
+def run(command: Command, tmp_path: Path) -> Command:
     """Runs `scenarios` to its end."""
     (tmp_path / "own.yaml").write_text(OWN)
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(  # noqa: S603 - our own command
-            [*COMMAND, "scenarios", *arguments], capture_output=True, text=True, cwd=tmp_path, timeout=SECONDS
-        )
-
-    return run
+    return partial(command, "scenarios")
 
 
 # list
 
 
 @pytest.mark.parametrize("arguments", [[], ["list"]], ids=["scenarios", "scenarios list"])
-def test_the_shipped_scenarios_are_listed(run: Run, arguments: list[str]) -> None:
+def test_the_shipped_scenarios_are_listed(run: Command, arguments: list[str]) -> None:
     header, *rows = run(*arguments).stdout.splitlines()
     assert header.split() == ["scenario", "what", "happens"]
     assert [row.split()[0] for row in rows if row[1] != " "] == [*scenarios()]
 
 
 @pytest.mark.parametrize("arguments", [["--json"], ["list", "--json"]], ids=["scenarios", "scenarios list"])
-def test_the_shipped_scenarios_are_listed_as_json(run: Run, arguments: list[str]) -> None:
+def test_the_shipped_scenarios_are_listed_as_json(run: Command, arguments: list[str]) -> None:
     rows = json.loads(run(*arguments).stdout)
     assert {row["name"]: row["description"] for row in rows} == {
         name: located.read(path).data["description"] for name, path in scenarios().items()
@@ -67,16 +62,16 @@ def test_the_shipped_scenarios_are_listed_as_json(run: Run, arguments: list[str]
 # check
 
 
-def test_good_scenarios_are_ok(run: Run) -> None:
+def test_good_scenarios_are_ok(run: Command) -> None:
     result = run("check", "own.yaml", "default")
-    assert (result.returncode, result.stdout, result.stderr) == (0, "own.yaml: ok\ndefault: ok\n", "")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "own.yaml: ok\ndefault: ok\n", "")
 
 
-def test_all_that_is_wrong_with_all_files_is_told(run: Run, tmp_path: Path) -> None:
+def test_all_that_is_wrong_with_all_files_is_told(run: Command, tmp_path: Path) -> None:
     (tmp_path / "one.yaml").write_text("description: One.\nacounts: []\nseed: -1\n")
     (tmp_path / "two.yaml").write_text("description: [\n")
     result = run("check", "one.yaml", "own.yaml", "two.yaml", "three.yaml")
-    assert (result.returncode, result.stdout) == (2, "own.yaml: ok\n")
+    assert (result.exit_code, result.stdout) == (2, "own.yaml: ok\n")
     assert result.stderr.splitlines() == [
         "one.yaml:2:1: $.acounts: unknown field, did you mean accounts?",
         "    2 | acounts: []",
@@ -91,8 +86,8 @@ def test_all_that_is_wrong_with_all_files_is_told(run: Run, tmp_path: Path) -> N
     ]
 
 
-def test_a_variable_can_be_given(run: Run) -> None:
-    assert run("check", "own.yaml", "--set", "wait=2m").returncode == 0
+def test_a_variable_can_be_given(run: Command) -> None:
+    assert run("check", "own.yaml", "--set", "wait=2m").exit_code == 0
 
 
 @pytest.mark.parametrize(
@@ -104,36 +99,36 @@ def test_a_variable_can_be_given(run: Run) -> None:
         ("=8s", "Error: Invalid value for '--set': write it as name=value, such as price=16"),
     ],
 )
-def test_a_variable_that_cannot_be_given_is_told(run: Run, given: str, says: str) -> None:
+def test_a_variable_that_cannot_be_given_is_told(run: Command, given: str, says: str) -> None:
     result = run("check", "own.yaml", "--set", given)
-    assert result.returncode == 2
+    assert result.exit_code == 2
     assert any(line.startswith(says) for line in result.stderr.splitlines())
 
 
 # show
 
 
-def test_a_scenario_is_shown_with_its_variables_resolved(run: Run) -> None:
+def test_a_scenario_is_shown_with_its_variables_resolved(run: Command) -> None:
     shown = run("show", "own.yaml", "--set", "wait=2m").stdout
     assert located.parse(shown, "shown").data["orders"] == [{"sms": [{"after": "2m"}]}]
 
 
-def test_the_keys_of_an_own_scenario_are_not_shown(run: Run) -> None:
+def test_the_keys_of_an_own_scenario_are_not_shown(run: Command) -> None:
     shown = run("show", "own.yaml").stdout
     assert ("planted-key-4711" in shown, located.parse(shown, "shown").data["accounts"][0]["key"]) == (False, "***")
 
 
 @pytest.mark.parametrize("name", scenarios())
-def test_what_is_shown_of_a_shipped_scenario_is_the_scenario(run: Run, tmp_path: Path, name: str) -> None:
+def test_what_is_shown_of_a_shipped_scenario_is_the_scenario(run: Command, tmp_path: Path, name: str) -> None:
     shown = run("show", name).stdout
     (tmp_path / "shown.yaml").write_text(shown)
     assert run("show", name).stdout == shown
     assert run("check", "shown.yaml").stdout == "shown.yaml: ok\n"
 
 
-def test_a_scenario_that_is_not_there_is_told(run: Run) -> None:
+def test_a_scenario_that_is_not_there_is_told(run: Command) -> None:
     result = run("show", "defualt")
-    assert (result.returncode, result.stderr) == (2, "Error: defualt: no such scenario, did you mean default?\n")
+    assert (result.exit_code, result.stderr) == (2, "Error: defualt: no such scenario, did you mean default?\n")
 
 
 # serve --watch

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tests.conftest import Command
+
     Run = Callable[..., subprocess.CompletedProcess[str]]
 
 COMMAND = [sys.executable, "-c", "from mockserver.cli import main; main()"]
@@ -56,13 +58,13 @@ def test_a_sound_mock_is_clean(run: Run) -> None:
     assert "Nothing found" in done.stdout
 
 
-def test_quiet_prints_the_verdict_only(run: Run) -> None:
-    assert run("verify", "--suite", "examples", "-q").stdout.startswith("Nothing found in 11 cases")
+def test_quiet_prints_the_verdict_only(command: Command) -> None:
+    assert command("verify", "--suite", "examples", "-q").stdout.startswith("Nothing found in 11 cases")
 
 
-def test_reports_are_written_where_they_are_wanted(run: Run, tmp_path: Path) -> None:
-    done = run("verify", "--suite", "examples", "--report", "json,sarif", "--report-dir", "out")
-    assert done.returncode == 0
+def test_reports_are_written_where_they_are_wanted(command: Command, tmp_path: Path) -> None:
+    done = command("verify", "--suite", "examples", "--report", "json,sarif", "--report-dir", "out")
+    assert done.exit_code == 0
     assert json.loads((tmp_path / "out" / "verify.json").read_bytes())
     assert json.loads((tmp_path / "out" / "verify.sarif").read_bytes())
 
@@ -91,8 +93,8 @@ def test_findings_end_with_one(run: Run, spoilt: str) -> None:
     assert "v3.yaml:" in done.stdout
 
 
-def test_findings_annotate_a_github_workflow(run: Run, spoilt: str) -> None:
-    done = run("verify", "--scenario", spoilt, "--suite", "examples", GITHUB_ACTIONS="true")
+def test_findings_annotate_a_github_workflow(command: Command, spoilt: str) -> None:
+    done = command("verify", "--scenario", spoilt, "--suite", "examples", GITHUB_ACTIONS="true")
     annotations = [line for line in done.stdout.splitlines() if line.startswith("::error file=v3.yaml,line=")]
     assert annotations
     assert KEY not in done.stdout
@@ -105,17 +107,17 @@ def test_a_key_is_in_no_output(run: Run, spoilt: str, tmp_path: Path) -> None:
     assert [text for text in (done.stdout, done.stderr, *files) if KEY in text] == []
 
 
-def test_a_baseline_accepts_what_was_found(run: Run, spoilt: str) -> None:
+def test_a_baseline_accepts_what_was_found(command: Command, spoilt: str) -> None:
     check = ("verify", "--scenario", spoilt, "--suite", "examples", "--baseline", "known.yaml")
-    assert run(*check, "--write-baseline").returncode == 0
-    assert run(*check).returncode == 0
+    assert command(*check, "--write-baseline").exit_code == 0
+    assert command(*check).exit_code == 0
 
 
-def test_a_server_that_is_not_there_cannot_be_checked(run: Run) -> None:
-    done = run(
+def test_a_server_that_is_not_there_cannot_be_checked(command: Command) -> None:
+    done = command(
         "verify", "--url", "http://127.0.0.1:9", "--suite", "examples", SMSONLINE_USER_ID="me", SMSONLINE_API_KEY=KEY
     )
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "nothing answers at http://127.0.0.1:9/v3" in done.stderr
     assert KEY not in done.stdout + done.stderr
 
@@ -140,9 +142,9 @@ def test_a_server_that_is_not_there_cannot_be_checked(run: Run) -> None:
         (["--url", "http://127.0.0.1:9", "--credentials", "none.env"], "cannot be read"),
     ],
 )
-def test_what_cannot_run_ends_with_two_and_a_message(run: Run, arguments: list[str], message: str) -> None:
-    done = run("verify", *arguments)
-    assert done.returncode == 2, done.stdout
+def test_what_cannot_run_ends_with_two_and_a_message(command: Command, arguments: list[str], message: str) -> None:
+    done = command("verify", *arguments)
+    assert done.exit_code == 2, done.stdout
     assert message in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
 
@@ -159,15 +161,15 @@ def test_without_the_extra_it_says_what_to_install(missing: str, tmp_path: Path)
     assert (done.returncode, "smsonline-mock[contracts]" in done.stderr) == (2, True)
 
 
-def test_a_code_is_explained(run: Run) -> None:
-    done = run("explain", "money.refund")
+def test_a_code_is_explained(command: Command) -> None:
+    done = command("explain", "money.refund")
     assert done.stdout.startswith("money.refund: A refund is wrong\n")
 
 
-def test_all_codes_are_listed(run: Run) -> None:
-    assert "answer.body" in run("explain").stdout
+def test_all_codes_are_listed(command: Command) -> None:
+    assert "answer.body" in command("explain").stdout
 
 
-def test_an_unknown_code_ends_with_two(run: Run) -> None:
-    done = run("explain", "money.refunt")
-    assert (done.returncode, "did you mean money.refund?" in done.stderr) == (2, True)
+def test_an_unknown_code_ends_with_two(command: Command) -> None:
+    done = command("explain", "money.refunt")
+    assert (done.exit_code, "did you mean money.refund?" in done.stderr) == (2, True)

@@ -7,23 +7,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mockserver.scenario.build import build
-from mockserver.scenario.load import load
 from tests.conftest import START, ContractKeeper, Mock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from mockserver.scenario.fixtures import Fixtures
+    from mockserver.scenario.load import Scenario
 
 
 @pytest.fixture
-def bare(shipped: Fixtures, tmp_path: Path) -> Callable[[str], Mock]:
+def bare(loaded: Callable[[str], Scenario], shipped: Fixtures) -> Callable[[str], Mock]:
     """Starts a mock from the text of a scenario; the wall clock stands still."""
 
     def start(scenario: str) -> Mock:
-        (tmp_path / "scenario.yaml").write_text(scenario)
-        loaded = load(str(tmp_path / "scenario.yaml"), shipped.catalogue)
-        return Mock(loaded, build(loaded, shipped, lambda: START), ContractKeeper())
+        return Mock(loaded(scenario), build(loaded(scenario), shipped, lambda: START), ContractKeeper())
 
     return start

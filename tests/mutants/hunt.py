@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from contracts.findings import Finding
+    from contracts.spec import Document
     from contracts.suites.target import Stage, Staged
     from tests.mutants.mutant import Mutant
 
@@ -53,7 +54,7 @@ class Hunt(Context):
 
 def hunt(mutant: Mutant | None, suites: Iterable[str] = SUITES) -> Catch | None:
     """Run suites against a mutant, or against the sound mock, until one finds something; None if none does."""
-    documents = {name: load(name) for name in ("v3", "v2")}
+    documents = _documents()
     target = in_process(stage(mutant), documents.values())
     setting = Setting(target, documents, (), {}, SEED, Guard(), Coverage(documents.values()), Redactor())
     began = time.perf_counter()
@@ -77,6 +78,11 @@ def stage(mutant: Mutant | None) -> Stage:
         return staged
 
     return begin
+
+
+@cache
+def _documents() -> dict[str, Document]:
+    return {name: load(name) for name in ("v3", "v2")}
 
 
 @cache

@@ -27,7 +27,7 @@ class Row(NamedTuple):
 
 def read() -> dict[str, Row]:
     """The rows by the names of the mutants."""
-    return {name: Row(**row) for name, row in yaml.safe_load(FILE.read_text()).items()}
+    return {name: Row(**row) for name, row in yaml.load(FILE.read_text(), yaml.CSafeLoader).items()}
 
 
 def write(rows: Mapping[str, Row]) -> None:

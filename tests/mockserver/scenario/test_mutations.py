@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Path = tuple[str | int, ...]
 
 TEXTS = {name: path.read_text(encoding="utf-8") for name, path in scenarios().items()}
-DATA = {name: yaml.safe_load(text) for name, text in TEXTS.items()}
+DATA = {name: yaml.load(text, yaml.CSafeLoader) for name, text in TEXTS.items()}
 
 
 def places(data: Any, path: Path = ()) -> list[Path]:
