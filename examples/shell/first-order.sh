@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Order a number, wait for its code, and return the number for its money if none comes. Needs curl, and nothing else.
+# Order a number, print its code, and return the number for its money if none comes. Needs curl 7.84 or newer.
 # Set SMSONLINE_BASE_URL (with /v3), SMSONLINE_USER_ID and SMSONLINE_API_KEY; the price is in US cents.
+# Exits with 3 if there is no code; why, it says on standard error.
 #
 #   ./first-order.sh [COUNTRY] [SERVICE] [MOST] [SECONDS]
 set -euo pipefail
@@ -8,62 +9,119 @@ set -euo pipefail
 
 country=${1:-12} service=${2:-ds} most=${3:-20} patience=${4:-300}
 numbers=$SMSONLINE_BASE_URL/numbers/$SMSONLINE_USER_ID
+body='' outcome='' after=0
 
-# The key comes from a file handle, so that no list of processes shows it.
-get() {
-    printf 'data-urlencode = "apiKey=%s"\n' "$SMSONLINE_API_KEY" |
-        curl --silent --show-error --fail --max-time 10 --retry 3 --config - --get "$numbers$1"
+no_code() {
+    echo "No code: $1" >&2
+    exit 3
 }
 
-# Never repeated by itself: what got no answer may have happened.
-change() {
-    printf '%s' "$3" | curl --silent --show-error --max-time 10 -X "$1" \
-        -H 'content-type: application/json' --data-binary @- "$numbers$2"
-}
+nap() { sleep "$(LC_ALL=C awk "BEGIN { print $1 / ${SMSONLINE_CLOCK_SPEED:-1} }")"; }
 
-# The last value of a field in an answer: a text without its quotes, or nothing.
-field() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" | head -n 1; }
-ids() { grep -o '"orderId":"[0-9]*"' | tr -dc '0-9\n' | sort; }
-
-before=$(get /inventory/0 | ids || true)
-wanted='{"apiKey":"%s","country":"%s","service":"%s","carrier":"any","maximumPrice":"%s","m":"","n":""}'
-# shellcheck disable=SC2059
-answer=$(change PUT /order "$(printf "$wanted" "$SMSONLINE_API_KEY" "$country" "$service" "$most")") || answer=
-case $answer in
-*'"ok":true'*) order=$(field orderId <<<"$answer") ;;
-*'"ok":false'*)
-    echo "The service refused: $(field errorMessage <<<"$answer")" >&2
-    exit 1
-    ;;
-*)
-    # No answer that makes sense. If the order was placed, it is the one that was not there before.
-    order=$(comm -13 <(echo "$before") <(get /inventory/0 | ids || true) | head -n 1)
-    if [ -z "$order" ]; then
-        echo "The order was not placed: no answer, and no new number in the inventory" >&2
-        exit 1
+# Call once: METHOD PATH [JSON]. What was answered is in $body. $outcome is granted, refused, limited (for $after
+# seconds), or unknown, when what was asked for may have happened. No list of processes shows the key.
+call() {
+    local answer status said=(--silent --max-time 10 --write-out '\n%{http_code} %header{retry-after}')
+    if [ "$1" = GET ]; then
+        answer=$(printf 'data-urlencode = "apiKey=%s"\n' "$SMSONLINE_API_KEY" |
+            curl "${said[@]}" --config - --get "$numbers$2") || answer=$'\n000'
+    else
+        said+=(-X "$1" -H 'content-type: application/json' --data-binary @-)
+        answer=$(printf '{"apiKey":"%s"%s}' "$SMSONLINE_API_KEY" "${3-}" |
+            curl "${said[@]}" "$numbers$2") || answer=$'\n000'
     fi
-    ;;
-esac
+    body=${answer%$'\n'*}
+    read -r status after <<<"${answer##*$'\n'}"
+    case "$status $body" in
+    429*) outcome=limited ;;
+    2*'"ok":true'*) outcome=granted ;;
+    [1-4]*'"ok":false'* | 5*'"NO_NUMBERS"'*) outcome=refused ;;
+    *) outcome=unknown ;;
+    esac
+    case $after in '' | *[!0-9]*) after=0 ;; esac
+}
+
+# Wait so many seconds, or as long as the service wants.
+back_off() { nap "$((after > $1 ? after : $1))"; }
+
+# Read until there is an answer, later and later. Fails if the service refuses.
+get() {
+    local pause
+    for pause in 2 4 8 16 32; do
+        call GET "$1"
+        case $outcome in
+        granted) return 0 ;;
+        refused) return 1 ;;
+        esac
+        back_off "$pause"
+    done
+    no_code "the service does not answer"
+}
+
+# The last value of a field in the body: a text without its quotes, or nothing.
+field() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" <<<"$body" | head -n 1; }
+ids() { grep -o '"orderId":"[0-9]*"' <<<"$body" | tr -dc '0-9\n' | sort || true; }
+
+# Order once, for the price of now: NUMBER_OF_THE_TRY. $order stays empty if another try may have more luck.
+order_number() {
+    get "/lookup/$country/any/$service" || no_code "$(field errorMessage)"
+    local price wanted
+    price=$(sed -n 's/.*"price":\([0-9]*\).*/\1/p' <<<"$body")
+    [ "$price" -le "$most" ] || no_code "the price is $price cents"
+    wanted=',"country":"%s","service":"%s","carrier":"any","maximumPrice":"%s","m":"%s","n":"%s"'
+    # shellcheck disable=SC2059
+    call PUT /order "$(printf "$wanted" "$country" "$service" "$price" "$(field m)" "$(field n)")"
+    case $outcome-$(field errorMessage) in
+    granted-*) order=$(field orderId) ;;
+    refused-NO_NUMBERS) nap $((25 * $1)) ;;
+    refused-'Additional user action required') ;;
+    refused-*) no_code "$(field errorMessage)" ;;
+    limited-*) back_off "$1" ;;
+    unknown-*)
+        # If the order was placed, it is the one that was not there before.
+        nap 2
+        get /inventory/0 || no_code "$(field errorMessage)"
+        order=$(comm -13 <(echo "$before") <(ids) | head -n 1)
+        [ -n "$order" ] || nap "$((2 ** $1))"
+        ;;
+    esac
+}
+
+get /inventory/0 || no_code "$(field errorMessage)"
+before=$(ids) order=''
+for try in 1 2 3 4 5; do
+    order_number "$try"
+    [ -z "$order" ] || break
+done
+[ -n "$order" ] || no_code "the order was not placed"
 echo "Order $order" >&2
 
-pause=1
-while [ "$patience" -gt 0 ]; do
-    sleep "$pause"
-    patience=$((patience - pause))
-    code=$(get "/order/$order" | field code)
+# Leave with the code, if it is there.
+look() {
+    get "/order/$order" || return 0
+    local code
+    code=$(field code)
     if [ -n "$code" ]; then
         echo "$code"
         exit 0
     fi
-    [ "$pause" -ge 15 ] || pause=$((pause * 2))
-done
+    [ -z "$(field sms)" ] || received=yes
+}
 
-for _ in 1 2 3; do
-    change PATCH "/order/$order/refund" "{\"apiKey\":\"$SMSONLINE_API_KEY\"}" >/dev/null || true
-    if [ "$(get "/order/$order" | field status)" = refunded ]; then
-        echo "No code came: returned for its money" >&2
-        exit 3
-    fi
+received='' pause=2
+while [ "$patience" -gt 0 ]; do
+    nap "$pause"
+    patience=$((patience - pause))
+    look
+    [ "$pause" -ge 15 ] || pause=$((pause * 3 / 2))
 done
-echo "No code came, and the number could not be returned: order $order" >&2
-exit 4
+[ -z "$received" ] || no_code "an SMS came without one"
+
+for pause in 2 4 8 16 32; do
+    call PATCH "/order/$order/refund"
+    [ "$outcome" != granted ] || no_code "none came, the number is returned for its money"
+    back_off "$pause"
+    look
+    [ "$(field status)" != refunded ] || no_code "none came, the number is returned for its money"
+done
+no_code "none came, and order $order could not be returned"

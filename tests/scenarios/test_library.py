@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LIBRARY = {
     "default", "documented", "instant", "late-sms", "no-sms", "second-sms", "out-of-stock", "price-moves",
     "low-balance", "blocked-account", "flaky", "slow", "rate-limited", "lost-answers", "payments", "rough-day",
+    "failover",
 }  # fmt: skip
 
 
@@ -167,6 +168,26 @@ def test_price_moves_over_time(play: Play) -> None:
         customer.sleep(60)
         prices.append(customer.price())
     assert prices == [16, 24, 32, 16]
+
+
+def quoted(customer: Customer, carrier: str, most: str) -> dict[str, Any]:
+    """What an order with the quote of a carrier is answered, for at most so many cents."""
+    quote = customer.get(f"/numbers/demo/lookup/12/{carrier}/ds").json()["body"]
+    return dict(customer.order(carrier=carrier, m=quote["m"], n=quote["n"], maximumPrice=most).json())
+
+
+def test_failover_costs_more_than_the_quote(play: Play) -> None:
+    assert quoted(play("failover"), "tmobile", "99")["body"]["purchasePrice"] == 30
+
+
+def test_failover_costs_no_more_than_the_maximum(play: Play) -> None:
+    assert quoted(play("failover"), "tmobile", "16") == {"ok": False, "errorMessage": "NO_NUMBERS"}
+
+
+def test_failover_ends_after_two_minutes(play: Play) -> None:
+    customer = play("failover")
+    customer.sleep(120)
+    assert quoted(customer, "tmobile", "99")["body"]["purchasePrice"] == 16
 
 
 def test_low_balance_is_too_low(play: Play) -> None:

@@ -3,7 +3,8 @@ import type { components, operations } from "./v3.js";
 
 type Item = components["schemas"]["OrderItem"];
 type OrderRequest = operations["orderNumber"]["requestBody"]["content"]["application/json"];
-type Wanted = Pick<OrderRequest, "country" | "service"> & { most: number };
+type Wanted = Pick<OrderRequest, "country" | "service"> & { most: number; carrier?: string };
+type Quote = Answer<"getServiceDetail">;
 /** What an operation answers in its body if all is well. */
 type Answer<Name extends keyof operations> = operations[Name] extends {
   responses: { 200: { content: { "application/json": infer Envelope } } };
@@ -14,18 +15,28 @@ type Answer<Name extends keyof operations> = operations[Name] extends {
   : never;
 
 const ANSWER_MS = 10_000;
-const ATTEMPTS = 4;
+/** How often to order before no is taken for an answer, and to call before the service is taken to be down. */
+const TRIES = 5;
+const CALLS = 6;
+const BACK_OFF = 1.5;
+const RESTOCK_PAUSE = 25;
 const FIRST_PAUSE = 2;
 const LONGEST_PAUSE = 15;
+const NO_NUMBERS = "NO_NUMBERS";
+const PRICE_CHANGED = "Additional user action required";
+const PRICE_CHANGED_STATUS: number = 222;
 
-/** The service said no; the message is its code. To ask again would not help. */
-export class Refused extends Error {}
+/** There will be no code; the message says why. */
+export class NoCode extends Error {}
+
+/** The service said no; the message is its code. To ask the same again would not help. */
+export class Refused extends NoCode {}
 
 /** No answer came, or none that makes sense: what was asked for may have happened. */
-export class Unanswered extends Error {}
+class Unanswered extends Error {}
 
-/** The service wants a pause of some seconds. Nothing has happened. */
-export class TooMany extends Error {
+/** The service takes no more calls for so many seconds. Nothing has happened. */
+class TooMany extends Error {
   constructor(readonly seconds: number) {
     super(`too many requests: wait ${seconds} seconds`);
   }
@@ -43,6 +54,8 @@ const asleep: Sleep = (seconds) => new Promise((done) => setTimeout(done, second
 
 /** One account. Place one order at a time: what was ordered without an answer is found by what is new. */
 export class Client {
+  private readonly withSms = new Set<string>();
+
   constructor(
     private readonly account: Account,
     private readonly sleep: Sleep = asleep,
@@ -50,48 +63,86 @@ export class Client {
 
   /**
    * Order a number for at most so many US cents and return the code that it receives.
-   * Without a code after so many seconds, the number is returned for its money, and the answer is null.
+   * Without an SMS after so many seconds, the number is returned for its money, and the answer is null.
+   * Throws NoCode.
    */
   async receiveCode(wanted: Wanted, patience = 300): Promise<string | null> {
     const order = await this.order(wanted);
     const code = await this.waitForCode(order, patience);
-    if (code === null) await this.refund(order);
-    return code;
+    if (code !== null || (await this.refund(order))) return code;
+    return codeOf(await this.look(order, FIRST_PAUSE)); // it may have come at the last moment
   }
 
-  /** Order a number and return the order's id. An answer that is lost does not make it two orders. */
-  async order({ country, service, most }: Wanted): Promise<string> {
-    const before = new Set((await this.inventory()).map((item) => item.orderId));
-    const wanted = { country, service, carrier: "any", maximumPrice: String(most), m: "", n: "" };
-    return this.persist(async () => {
+  /** Order a number for the price of now, and return the order's id. */
+  async order(wanted: Wanted): Promise<string> {
+    for (let tries = 1, pause = RESTOCK_PAUSE; ; tries += 1) {
       try {
-        return (await this.send<Answer<"orderNumber">>("PUT", "/order", wanted)).orderId;
+        return await this.place(wanted, await this.quote(wanted));
       } catch (error) {
-        if (!(error instanceof Unanswered)) throw error;
-        const found = (await this.inventory()).find((item) => !before.has(item.orderId) && item.sShort === service);
-        if (found === undefined) throw error;
-        return found.orderId;
+        const again = error instanceof Refused && [NO_NUMBERS, PRICE_CHANGED].includes(error.message);
+        if (!again || tries === TRIES) throw error;
+        if (error.message === NO_NUMBERS) await this.sleep(pause);
+        pause *= 1.5;
       }
-    });
+    }
   }
 
-  /** Look at an order, less and less often, until its code is there or so many seconds have passed. */
+  /** Look at an order, less and less often, until its code is there, it is over, or the patience is. */
   async waitForCode(order: string, patience: number): Promise<string | null> {
     for (const pause of pauses(patience)) {
-      await this.sleep(pause);
-      const item = await this.item(order);
-      if (item.code !== null || item.status !== "waiting") return item.code;
+      try {
+        const item = await this.look(order, pause);
+        if (codeOf(item) !== null) return codeOf(item);
+        if (item?.status === "refunded" || item?.status === "expired") return null;
+      } catch (error) {
+        // The number is paid for: the next look may have more luck, unless nobody answers any more.
+        if (!(error instanceof NoCode)) throw error;
+        if (!(error instanceof Refused)) return null;
+      }
     }
     return null;
   }
 
-  /** Return a number for its money. An answer that is lost does no harm. */
-  async refund(order: string): Promise<void> {
-    await this.persist(async () => {
+  /** Return a number for its money, unless it has received an SMS; tell whether the money is back. */
+  async refund(order: string): Promise<boolean> {
+    if (this.withSms.has(order)) return false;
+    const isRefunded = async () => (await this.look(order, FIRST_PAUSE))?.status === "refunded";
+    try {
+      await this.persist(async () => {
+        try {
+          await this.send<Answer<"changeOrderStatus">>("PATCH", `/order/${order}/refund`);
+        } catch (error) {
+          if (!(error instanceof Unanswered) || !(await isRefunded())) throw error;
+        }
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof Refused) return isRefunded();
+      throw error;
+    }
+  }
+
+  /** Ask for the price, which must not be more than what may be paid. */
+  private async quote({ country, service, most, carrier = "any" }: Wanted): Promise<Quote> {
+    const path = [country, carrier, service].map(encodeURIComponent).join("/");
+    const quote = await this.persist(() => this.send<Quote>("GET", `/lookup/${path}`));
+    if (quote.price > most) throw new Refused(`the price is ${quote.price} cents`);
+    return quote;
+  }
+
+  /** Order a number. An answer that is lost does not make it two orders. */
+  private async place({ country, service, carrier = "any" }: Wanted, { price, m, n }: Quote): Promise<string> {
+    const before = new Set((await this.inventory()).map((item) => item.orderId));
+    const fields = { country, service, carrier, maximumPrice: String(price), m, n };
+    return this.persist(async () => {
       try {
-        await this.send<Answer<"changeOrderStatus">>("PATCH", `/order/${order}/refund`);
+        return (await this.send<Answer<"orderNumber">>("PUT", "/order", fields)).orderId;
       } catch (error) {
-        if (!(error instanceof Unanswered) || (await this.item(order)).status !== "refunded") throw error;
+        if (!(error instanceof Unanswered)) throw error;
+        await this.sleep(BACK_OFF);
+        const found = (await this.inventory()).find((item) => !before.has(item.orderId) && item.sShort === service);
+        if (found === undefined) throw error;
+        return found.orderId;
       }
     });
   }
@@ -100,24 +151,26 @@ export class Client {
     return this.persist(() => this.send<Answer<"getInventory">>("GET", "/inventory/0"));
   }
 
-  private async item(order: string): Promise<Item> {
+  /** Look at an order after a pause. */
+  private async look(order: string, pause: number): Promise<Item | undefined> {
+    await this.sleep(pause);
     const items = await this.persist(() => this.send<Answer<"getOrder">>("GET", `/order/${order}`));
-    if (items[0] === undefined) throw new Refused(`there is no order ${order}`);
-    return items[0];
+    const item = items.find((each) => each.orderId === order);
+    if (item !== undefined && (item.sms !== null || item.messages.length > 0)) this.withSms.add(order);
+    return item;
   }
 
   /** Try again, later and later, until there is an answer. */
   private async persist<Result>(attempt: () => Promise<Result>): Promise<Result> {
-    for (let number = 0; number < ATTEMPTS - 1; number += 1) {
+    for (let calls = 1, pause = BACK_OFF; ; calls += 1, pause *= 2) {
       try {
         return await attempt();
       } catch (error) {
-        if (error instanceof TooMany) await this.sleep(error.seconds);
-        else if (error instanceof Unanswered) await this.sleep(2 ** number);
-        else throw error;
+        if (!(error instanceof TooMany || error instanceof Unanswered)) throw error;
+        if (calls === CALLS) throw new NoCode(`the service does not answer: ${error.message}`);
+        await this.sleep(error instanceof TooMany ? Math.max(error.seconds, pause) : pause);
       }
     }
-    return attempt();
   }
 
   /** Send a request once and return the body of its answer. */
@@ -136,12 +189,18 @@ export class Client {
     } catch (error) {
       throw new Unanswered(`${method} ${path}: ${error instanceof Error ? error.name : "no answer"}`);
     }
-    if (status === 429) throw new TooMany(Number(pause ?? FIRST_PAUSE));
-    const envelope = status < 500 ? parsed(text) : null;
-    if (envelope?.ok === true) return envelope.body as Body;
-    if (envelope?.ok === false) throw new Refused(String(envelope.errorMessage));
-    throw new Unanswered(`${method} ${path}: status ${status} with no answer of the service`);
+    if (status === 429) throw new TooMany(Number(pause) || 0);
+    const envelope = parsed(text);
+    if (envelope?.ok === true && envelope.body !== undefined) return envelope.body as Body;
+    const code = status === PRICE_CHANGED_STATUS ? PRICE_CHANGED : String(envelope?.errorMessage);
+    if (envelope?.ok === false && (status < 500 || code === NO_NUMBERS)) throw new Refused(code);
+    throw new Unanswered(`${method} ${path}: status ${status} without an answer of the service`);
   }
+}
+
+/** The code of an order; the latest SMS need not be the one with the code. */
+function codeOf(item: Item | undefined): string | null {
+  return item?.messages.findLast((sms) => sms.code)?.code || item?.code || null;
 }
 
 /** Pauses that begin short and grow, together as long as the patience, in seconds. */
