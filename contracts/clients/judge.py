@@ -89,6 +89,7 @@ def judge(
         if call is not None:
             calls.append(call)
     told = histories(calls)
+    paced = paced and not _stands_still(calls)
     breaches = [*_contract(calls), *_behaviour(told, limits or Limits(), ended=ended, paced=paced)]
     hosts = {*service, *_hosts(documents, calls)}
     leaks = [_leak(exchange) for exchange in traffic if _leaks(exchange, hosts)]
@@ -102,6 +103,12 @@ def judge(
         first=min((call.at for call in calls), default=0),
         last=max((call.at for call in calls), default=0),
     )
+
+
+def _stands_still(calls: list[Call]) -> bool:
+    """Whether the clock of the world never moved, though time has passed: then no pause can be seen."""
+    moments = {call.at for call in calls}
+    return len(calls) > 1 and len(moments) == 1 and len({call.exchange.started for call in calls}) > 1
 
 
 def _contract(calls: list[Call]) -> Iterator[tuple[str, Level, Breach]]:

@@ -50,7 +50,7 @@ def abandons_order(history: History, _: Limits) -> Iterator[Breach]:
                 expected="a refund when patience is over",
             )
     for call in history.lost:
-        if not any(_looks_after(call, later) for later in history.calls):
+        if not any(_looks_after(call, later) or _orders_after(call, later) for later in history.calls):
             yield Breach(
                 call.name,
                 f"The answer to an order was {_how(call)}, and it never looked whether there is one.",
@@ -117,6 +117,11 @@ def _about(history: History, order: Order) -> tuple[Call, ...]:
 
 def _looks_after(call: Call, later: Call) -> bool:
     return later.purpose is Purpose.LIST and later.exchange.started >= call.exchange.started
+
+
+def _orders_after(call: Call, later: Call) -> bool:
+    """Whether it ordered again: that is a mistake of another name."""
+    return later.purpose is Purpose.ORDER and later.exchange.started > call.exchange.started
 
 
 def _price_changed(call: Call) -> bool:

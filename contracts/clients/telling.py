@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich import box
 from rich.table import Table
 from rich.text import Text
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from contracts.traffic import Exchange
     from contracts.traffic.coverage import Coverage
 
+_LONG = 120
+"""So many seconds are told in minutes."""
 _SHOWN = 4
 """So many exchanges of the evidence are printed; reports have them all."""
 
@@ -50,11 +53,11 @@ def show_finding(finding: Finding, console: Console, places: Collection[str] = (
     console.print()
 
 
-def remarks(judgement: Judgement) -> Iterator[str]:
-    """Say what the orders cost, and what of the contract was met and what was not."""
-    yield f"{counted(judgement.calls, 'call')} in {_span(judgement)}."
-    yield cost(judgement.statement)
-    yield from met(judgement.coverage)
+def span(judgement: Judgement) -> str:
+    """Say how much a client did, and in how much of its own time."""
+    seconds = (judgement.last - judgement.first) / 1000
+    passed = f"{seconds:.0f} s" if seconds < _LONG else f"{seconds / 60:.0f} minutes"
+    return f"{counted(judgement.calls, 'call')} in {passed}."
 
 
 def cost(statement: Statement) -> str:
@@ -71,24 +74,27 @@ def cost(statement: Statement) -> str:
     return f"{''.join(parts)}."
 
 
-def met(coverage: Coverage) -> Iterator[str]:
-    """Say how much was met of what there is, and what was not."""
+def met(coverage: Coverage) -> Table:
+    """Return a table of how much was met of what there is, and what was not."""
+    table = Table("", "met", box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    table.columns[1].justify = "right"
+    table.add_column("never met", overflow="fold")
     for name, ratio in coverage.ratios().items():
-        if ratio.total and "answers" not in name:
-            yield f"{ratio.met} of {ratio.total} {name} met{_never(coverage, name)}."
-    answers = coverage.ratios()["answers"]
-    yield f"{answers.met} of {answers.total} answers met."
+        if ratio.total:
+            table.add_row(name, f"{ratio.met} of {ratio.total}", Text(", ".join(_never(coverage, name)), "dim"))
+    return table
 
 
-def _never(coverage: Coverage, name: str) -> str:
-    """Name what was not met of operations, states, transitions, failures or readings."""
+def _never(coverage: Coverage, name: str) -> list[str]:
+    """Name what was not met of operations, states, transitions, failures or readings; answers are too many."""
     operations = {answer.operation for answer in coverage.answers if answer.times}
     missing = {
         "operations": [each for each in coverage.operations if each not in operations],
         "states": [each.state for each in coverage.states if each.listed and not each.times],
         "transitions": [str(each) for each in coverage.transitions if each.listed and not each.times],
-    }.get(name) or [each.name for each in coverage.names if f"{each.kind}s" == name and each.listed and not each.times]
-    return f"; never {', '.join(missing)}" if missing else ""
+    }
+    names = [each.name for each in coverage.names if f"{each.kind}s" == name and each.listed and not each.times]
+    return missing.get(name, names)
 
 
 def _evidence(exchanges: Collection[Exchange]) -> Iterator[str]:
@@ -99,8 +105,3 @@ def _evidence(exchanges: Collection[Exchange]) -> Iterator[str]:
         yield f"{time} {request.method} {request.path} → {answer.status if answer else 'no answer'}"
     if len(exchanges) > _SHOWN:
         yield f"and {len(exchanges) - _SHOWN} more"
-
-
-def _span(judgement: Judgement) -> str:
-    seconds = (judgement.last - judgement.first) / 1000
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} minutes"

@@ -136,3 +136,9 @@ def test_accounts_are_judged_apart() -> None:
     tape.call("PUT", "/v3/numbers/other/order", NO_NUMBERS, 2, country="12", service="ds", carrier="any",
               maximumPrice="20", m="", n="")  # fmt: skip
     assert tape.listed(at=5).codes() == set()
+
+
+def test_nothing_is_said_of_pauses_when_the_clock_of_the_world_stood_still() -> None:
+    tape = Tape().order(NO_NUMBERS).order(NO_NUMBERS, at=0.1)
+    tape.exchanges = [each._replace(notes={"at": "2025-02-15T16:20:27.000Z"}) for each in tape.exchanges]
+    assert tape.codes() == set()

@@ -228,3 +228,7 @@ def test_the_same_mistake_is_told_once() -> None:
     tape = Tape().order(NO_NUMBERS, colour="red").order(NO_NUMBERS, colour="red", at=25)
     [finding] = tape.judged().findings
     assert finding.message.endswith("2 times in all.")
+
+
+def test_who_orders_again_is_not_blamed_for_not_looking_too() -> None:
+    assert Tape().order(LOST).order("2", at=5).refund(at=9, number="2").codes() == {"client.orders-again"}

@@ -18,8 +18,8 @@ def shown(tape: Tape, *places: str) -> str:
     return text
 
 
-def remarks(tape: Tape) -> str:
-    return "\n".join(telling.remarks(tape.judged()))
+def told(tape: Tape) -> str:
+    return telling.cost(tape.judged().statement)
 
 
 TOO_FAST = Tape().order(NO_NUMBERS).order(NO_NUMBERS, at=5)
@@ -48,12 +48,20 @@ def test_a_finding_shows_under_what_it_was_made() -> None:
 
 def test_what_orders_cost_is_told() -> None:
     tape = Tape().order().refund(at=9).order("2", at=10)
-    assert "Cost: 2 orders, $0.32 charged, $0.16 returned, $0.16 gone, of it $0.16 for no SMS." in remarks(tape)
+    assert "Cost: 2 orders, $0.32 charged, $0.16 returned, $0.16 gone, of it $0.16 for no SMS." in told(tape)
 
 
 def test_an_order_that_may_not_exist_is_told() -> None:
-    assert "1 of them may not exist, since no answer came" in remarks(Tape().order(LOST).listed(at=2))
+    assert "1 of them may not exist, since no answer came" in told(Tape().order(LOST).listed(at=2))
 
 
 def test_what_was_never_met_is_named() -> None:
-    assert "never completed, refunded, expired" in remarks(Tape().listed(item("5")))
+    console = Console(file=StringIO(), width=200)
+    console.print(telling.met(Tape().listed(item("5")).judged().coverage))
+    text: str = console.file.getvalue()  # type: ignore[attr-defined]
+    [states] = [line.split() for line in text.splitlines() if "states" in line]
+    assert states == ["states", "1", "of", "4", "completed,", "refunded,", "expired"]
+
+
+def test_how_long_it_took_is_told() -> None:
+    assert telling.span(Tape().balance().balance(at=500).judged()) == "2 calls in 8 minutes."

@@ -1,0 +1,288 @@
+"""`smsonline-mock grade`."""
+
+import os
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from click.core import ParameterSource
+
+from mockserver import __version__
+from mockserver.cli.options import EXTRA, UnusableError, cents, overlays, readings
+from mockserver.cli.termination import as_interrupt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from contracts.findings import Run
+    from contracts.reports import Progress
+    from contracts.traffic import Redactor
+
+_OF_MOCK = ("scenarios", "every", "speed", "seed", "jobs", "answers")
+_OF_COMMAND = ("timeout", "survives", "url", *_OF_MOCK)
+_MISPLACED = (
+    (True, "traffic", _OF_COMMAND, "is for a command that is run: give --while COMMAND in place of files"),
+    (True, "url", _OF_MOCK, "is for the mock, which --url leaves out"),
+    (False, "url", ("allow_orders", "limit"), "is for a server: give its --url"),
+    (False, "allow_orders", ("limit",), "goes together with --allow-orders"),
+    (False, "limit", ("allow_orders",), "goes together with --spend-limit"),
+    (True, "every", ("scenarios",), "is one of all that --all takes: leave one of them out"),
+    (False, "answers", ("examples", "budget"), "is for --answers"),
+    (True, "quiet", ("verbose",), "is the contrary of -q"),
+    (False, "baseline", ("write_baseline",), "needs --baseline FILE"),
+)
+"""If the first option (or argument) is given, or if it is not, the others mean nothing; and why."""
+
+
+def _codes(_: click.Context, __: click.Parameter, text: str) -> frozenset[int]:
+    numbers = text.split(",")
+    if not all(number.strip().isdecimal() for number in numbers):
+        raise click.BadParameter("write exit codes with commas between them, such as 0,3")
+    return frozenset(map(int, numbers))
+
+
+def _paces(_: click.Context, __: click.Parameter, texts: "Sequence[str]") -> dict[str, float]:
+    return dict(map(_pace, texts))
+
+
+def _pace(text: str) -> tuple[str, float]:
+    from contracts.clients.limits import Limits
+    from contracts.spec import did_you_mean
+
+    name, _, value = text.partition("=")
+    if name not in Limits._fields:
+        hint = did_you_mean(name, Limits._fields)
+        raise click.BadParameter(f"no pace is called {name}{hint}; there are {', '.join(Limits._fields)}")
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < float("inf"):
+        raise click.BadParameter(f"write it as {name}=SECONDS, such as {name}=2.5")
+    return name, seconds
+
+
+def _dollars(context: click.Context, parameter: click.Parameter, text: str | None) -> int | None:
+    return None if text is None else cents(context, parameter, text)
+
+
+@click.command()
+@click.argument("traffic", nargs=-1, metavar="[TRAFFIC]...", type=click.Path(path_type=Path))
+@click.option("--while", "command", metavar="COMMAND", help="Run this command of the client, and grade what it does.")
+@click.option(
+    "--scenario", "scenarios", multiple=True, metavar="NAME", help="By default: default. A shipped one, or a YAML file."
+)
+@click.option("--all", "every", is_flag=True, help="Run it under every scenario and every reading, in turn.")
+@readings
+@overlays
+@click.option("--seed", type=click.IntRange(0, 2**53 - 1), help="Repeats a run. By default: the scenario's.")
+@click.option(
+    "--speed", default=1, show_default=True, type=click.IntRange(1, 1_000_000), help="How fast the mock's time passes."
+)
+@click.option(
+    "--timeout",
+    default=120.0,
+    show_default=True,
+    metavar="SECONDS",
+    type=click.FloatRange(0, min_open=True),
+    help="How long the command may take, in real time.",
+)
+@click.option(
+    "--survives", default="0", show_default=True, metavar="CODE[,...]", callback=_codes, help="Exit codes of success."
+)
+@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1, 64), help="Commands that run at once.")
+@click.option("--url", metavar="URL", help="Let the client use this server instead of the mock; `live` is the service.")
+@click.option("--allow-orders", is_flag=True, help="With --url: let orders through, which spend money.")
+@click.option("--spend-limit", "limit", metavar="DOLLARS", callback=_dollars, help="What all orders may cost together.")
+@click.option("--answers", is_flag=True, help="Answer with whatever the contract allows, and look what it fails at.")
+@click.option(
+    "--examples", default=25, show_default=True, type=click.IntRange(1), help="Answers to try for each operation."
+)
+@click.option(
+    "--budget", default=300.0, show_default=True, metavar="SECONDS", type=click.FloatRange(0), help="For all answers."
+)
+@click.option(
+    "--pace",
+    "paces",
+    multiple=True,
+    metavar="NAME=SECONDS",
+    callback=_paces,
+    help="Change the shortest pause between polls (poll), after a failure (backoff), or after NO_NUMBERS (stock).",
+)
+@click.option(
+    "--unpaced", is_flag=True, help="Say nothing of pauses: the client does not wait, or its clock was moved."
+)
+@click.option(
+    "--min-coverage",
+    "least",
+    metavar="PERCENT",
+    type=click.FloatRange(0, 100),
+    help="Exit with 1 if fewer operations of the API that it uses were met.",
+)
+@click.option(
+    "--baseline", metavar="FILE", type=click.Path(path_type=Path), help="Findings that are known and accepted."
+)
+@click.option("--write-baseline", is_flag=True, help="Accept what is found now, in the file of --baseline.")
+@click.option("--report", "formats", metavar="FORMAT[,...]", default="", help="Reports to write besides the console's.")
+@click.option("--report-dir", "directory", default="reports", show_default=True, type=click.Path(path_type=Path))
+@click.option("--strict", is_flag=True, help="Notes fail the run, too.")
+@click.option("--no-color", is_flag=True, help="Print no colours.")
+@click.option("-q", "--quiet", is_flag=True, help="Print the verdict only.")
+@click.option("-v", "--verbose", is_flag=True, help="Show what the command prints, even if it succeeds.")
+@click.pass_context
+def grade(
+    context: click.Context,
+    *,
+    traffic: "Sequence[Path]",
+    command: str | None,
+    scenarios: "Sequence[str]",
+    every: bool,
+    readings: dict[str, object],
+    overlays: "Sequence[Path]",
+    seed: int | None,
+    speed: int,
+    timeout: float,
+    survives: frozenset[int],
+    jobs: int,
+    url: str | None,
+    allow_orders: bool,
+    limit: int | None,
+    answers: bool,
+    examples: int,
+    budget: float,
+    paces: dict[str, float],
+    unpaced: bool,
+    least: float | None,
+    baseline: Path | None,
+    write_baseline: bool,
+    formats: str,
+    directory: Path,
+    strict: bool,
+    no_color: bool,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Grade a client: does it keep to the contract, how does it behave, and what does that cost?
+
+    TRAFFIC is what a client did: HAR, JSON Lines, a VCR cassette, or the journal of the mock. With --while, the
+    client's command is run instead: a mock is started for it, and is to be found in SMSONLINE_BASE_URL,
+    SMSONLINE_V2_URL, SMSONLINE_USER_ID and SMSONLINE_API_KEY. SMSONLINE_CLOCK_SPEED is how fast its time passes.
+
+    The grade is A if nothing is found, B for notes, C for warnings, D for errors, F if the command failed.
+
+    Exit code 0: nothing found, 1: findings, a command that failed, or too little coverage, 2: nothing could be graded.
+    """
+    _check_usage(context)
+    try:
+        from rich.console import Console
+
+        import contracts.traffic.archive  # noqa: F401 - with what only the extra brings; it is used by recordings
+        from contracts import reports
+        from contracts.clients import Limits
+        from contracts.findings import baseline as baselines
+        from contracts.proxy import Allowance
+        from contracts.spec import LocatedError
+        from contracts.traffic import Redactor
+        from mockserver.grading import outcome, plan, session, telling
+        from mockserver.grading.trial import Attempt
+    except ImportError as error:
+        raise UnusableError(f"{EXTRA} ({error.name} is missing)") from None
+    wanted = [name for name in formats.split(",") if name]
+    attempt = Attempt(
+        command or "", survives, timeout, speed, seed, readings, tuple(overlays), Limits(**paces), not unpaced
+    )
+    started = time.time()
+    try:
+        reports.check_formats(wanted)
+        accepted = baselines.read(baseline) if baseline and (baseline.exists() or not write_baseline) else {}
+        with _progress(no_color=no_color, quiet=quiet) as progress:
+            if traffic:
+                held = session.recorded(traffic, attempt)
+            elif url:
+                from mockserver.cli.proxy import hang_up
+
+                held = session.behind(url, attempt, Allowance(allow_orders, limit=limit), hang_up)
+            else:
+                named = [plan.Case(name) for name in dict.fromkeys(scenarios)] or [plan.Case()]
+                cases = plan.every(readings) if every else named
+                search = session.Search(named, examples, budget) if answers else None
+                held = session.tried(cases, attempt, progress.case, jobs=jobs, search=search)
+    except (LocatedError, reports.UnknownFormatError, session.GradingError) as error:
+        raise UnusableError(str(error)) from None
+    occasion = outcome.Occasion(
+        __version__,
+        command or ", ".join(path.name for path in traffic),
+        seed or 0,
+        int(started * 1000),
+        time.time() - started,
+        held.interrupted,
+    )
+    run = outcome.run(held.trials, occasion, accepted, held.searches)
+    redactor = Redactor(filter(None, map(os.environ.get, session.KEYS)))
+    if write_baseline and baseline:
+        baselines.write(baseline, (*run.findings, *run.accepted), accepted)
+    for remark in held.remarks:
+        click.echo(redactor.text(remark), err=True)
+    with _annotated(run, redactor):
+        console = Console(no_color=no_color or None)
+        if verbose:
+            telling.show_output(held.trials, console)
+        telling.show(run, held.trials, console, quiet=quiet)
+    for name in wanted:
+        for path in reports.write(outcome.fitting(run, name), [name], directory, redactor, strict=strict):
+            click.echo(f"Written: {path}")
+    uncovered = _is_uncovered(run, least)
+    code = 0 if write_baseline and not run.interrupted else run.exit_code(strict=strict)
+    raise SystemExit(code or int(uncovered))
+
+
+def _check_usage(context: click.Context) -> None:
+    """Raise UsageError for what does not go together."""
+    given = {name for name in context.params if context.get_parameter_source(name) is not ParameterSource.DEFAULT}
+    if ("traffic" in given) == ("command" in given):
+        raise click.UsageError("give either files of recorded traffic, or --while COMMAND to run the client")
+    named = {option.name: max(option.opts, key=len) for option in context.command.params}
+    for there, name, misplaced, reason in _MISPLACED:
+        for other in misplaced:
+            if other in given and (name in given) is there:
+                raise click.UsageError(f"{named[other]} {reason}")
+
+
+def _is_uncovered(run: "Run", least: float | None) -> bool:
+    """Say whether fewer percent of the operations were met than there must be."""
+    operations = run.coverage.ratios()["operations"]
+    if least is None or operations.share * 100 >= least:
+        return False
+    met = f"{operations.met} of {operations.total} operations were met"
+    click.echo(f"{met}, which is less than the {least:g} percent of --min-coverage", err=True)
+    return True
+
+
+@contextmanager
+def _annotated(run: "Run", redactor: "Redactor") -> "Iterator[None]":
+    """In a GitHub workflow, keep it from obeying what is printed meanwhile, and annotate what was found."""
+    from contracts.reports import github
+    from mockserver.grading import outcome
+
+    if not github.runs_here(os.environ):
+        yield
+        return
+    with github.muted(sys.stdout):
+        yield
+    for command in github.commands(outcome.fitting(run, "github"), redactor):
+        click.echo(command)
+
+
+@contextmanager
+def _progress(*, no_color: bool, quiet: bool) -> "Iterator[Progress]":
+    """Show how often the command has run; if this is terminated, the commands are ended."""
+    from rich.console import Console
+
+    from contracts.reports import Progress
+
+    with as_interrupt(), Progress(Console(stderr=True, no_color=no_color or None), quiet=quiet) as progress:
+        progress.suite("runs of the command")
+        yield progress

@@ -1,0 +1,95 @@
+"""A trial of a client on a server that is as it is: its command runs behind a proxy that records."""
+
+from __future__ import annotations
+
+from asyncio import Event
+from collections import defaultdict
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from contracts import clients
+from contracts.proxy import Contract, Gate, Parts, Proxy, Upstream
+from contracts.traffic import Redactor
+from mockserver.grading.command import run
+from mockserver.grading.trial import SPEED, Trial, trial
+from mockserver.serving.background import Background
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from contracts.proxy import Allowance, Passage
+    from contracts.proxy.app import HangUp
+    from contracts.spec import Document
+    from mockserver.grading.trial import Attempt
+
+VARIABLES: Mapping[str, str] = {"v3": "SMSONLINE_BASE_URL", "v2": "SMSONLINE_V2_URL"}
+"""Where a client finds the base URL of a contract document."""
+
+
+class Stand(NamedTuple):
+    """Where a client is tried: base URLs by document, the documents, what may be spent, what must not be shown.
+
+    `hang_up` ends a connection to the client where it stands.
+    """
+
+    bases: Mapping[str, str]
+    documents: Mapping[str, Document]
+    allowance: Allowance
+    secrets: tuple[str, ...]
+    hang_up: HangUp
+
+
+class Passed(NamedTuple):
+    """What came of it, and the reasons for which requests were not passed on, one for each."""
+
+    trial: Trial
+    stopped: tuple[str, ...]
+
+
+def play(stand: Stand, attempt: Attempt, name: str) -> Passed:
+    """Try a client. Raises UpstreamError for a URL that nothing can be passed on to."""
+    passages: list[Passage] = []
+    with _proxies(stand, passages) as environment:
+        completed = run(attempt.command, {**environment, SPEED: "1"}, attempt.timeout)
+    completed = completed._replace(output=Redactor(stand.secrets).text(completed.output))
+    # What was stopped has been answered by the proxy: that says nothing of the service, nor of how a client takes it.
+    exchanges = [passage.exchange for passage in passages if not passage.stopped]
+    hosts = [urlsplit(base).netloc for base in stand.bases.values()]
+    judgement = clients.judge(
+        exchanges, stand.documents, limits=attempt.limits, service=hosts, readings=attempt.readings
+    )
+    judgement = judgement._replace(statement=judgement.statement._replace(limit=stand.allowance.limit))
+    stopped = tuple(passage.stopped for passage in passages if passage.stopped)
+    return Passed(trial(name, attempt, completed, judgement), stopped)
+
+
+@contextmanager
+def _proxies(stand: Stand, passages: list[Passage]) -> Iterator[dict[str, str]]:
+    """Start a proxy for each server; gives the variables in which a client finds them."""
+    gate, contract = Gate(stand.allowance), Contract(stand.documents.values())
+    served: defaultdict[str, list[str]] = defaultdict(list)
+    for name, base in stand.bases.items():
+        served[base.removesuffix(stand.documents[name].prefix)].append(name)
+    upstreams = {url: Upstream(url) for url in served}
+    environment = {}
+    with ExitStack() as stack:
+        for url, upstream in upstreams.items():
+            proxy = Proxy(Parts(upstream, contract, gate, stand.hang_up), [passages.append], stand.secrets)
+            background = Background(proxy).start()
+            stack.callback(background.stop)
+            stack.callback(_close, proxy, background)
+            for name in served[url]:
+                environment[VARIABLES[name]] = background.url + stand.documents[name].prefix
+        yield environment
+
+
+def _close(proxy: Proxy, background: Background) -> None:
+    """Wait until a proxy has passed on all that is under way."""
+
+    async def close() -> None:
+        over = Event()
+        over.set()
+        await proxy.close_after(over)
+
+    background.run(close()).result()

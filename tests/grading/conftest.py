@@ -1,0 +1,41 @@
+"""Clients in worlds of their own, whose clocks move only while the client sleeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from contracts.clients import Judgement, judge
+from mockserver.grading.plan import Case
+from mockserver.grading.trial import documents, exchanges
+from mockserver.testing import Server, SmsOnline, Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Sleep = Callable[[float], object]
+Use = Callable[[SmsOnline, Sleep], object]
+Grade = Callable[[Case, Use], Judgement]
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    with Server.here() as server:
+        yield server
+
+
+@pytest.fixture
+def grade(server: Server) -> Grade:
+    """Judges what a client does with a world and a way to sleep."""
+
+    def grade(case: Case, use: Use) -> Judgement:
+        readings = dict(case.readings)
+        wanted = Wanted(case.scenario, clock="manual", readings=readings, allow_violations=True)
+        with server.begin(wanted) as world:
+            use(world, lambda seconds: world.clock.advance(timedelta(seconds=seconds)))
+            return judge(exchanges(server, world), documents(case.readings), readings=readings)
+
+    return grade

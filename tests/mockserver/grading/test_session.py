@@ -1,0 +1,150 @@
+"""The ways to the traffic of a client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from contracts.proxy import Allowance
+from contracts.traffic import Answer, Exchange, Request, lines
+from mockserver.cli.proxy import hang_up
+from mockserver.grading.plan import Case
+from mockserver.grading.session import GradingError, behind, recorded, tried
+from mockserver.grading.trial import Attempt
+from tests.mockserver.grading.conftest import BALANCE, ORDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mockserver.testing import Server, SmsOnline
+    from tests.mockserver.grading.conftest import Command
+
+BALANCE_URL = "https://api-x.smsonline.cloud/v3/customers/me/balance?apiKey=secret"
+ASKED = Exchange(Request("GET", BALANCE_URL), Answer(200, (), b'{"ok":true,"body":{}}'), 1_000, 5.0)
+STRANGE = ASKED._replace(request=Request("GET", "https://example.com/"))
+RECORDED = Attempt("")
+
+
+def nothing() -> None:
+    """Nobody looks."""
+
+
+@pytest.fixture
+def world(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmsOnline]:
+    """A server that is as it is, and the client's own account there."""
+    with server.open() as world:
+        monkeypatch.setenv("SMSONLINE_USER_ID", world.user_id)
+        monkeypatch.setenv("SMSONLINE_API_KEY", world.api_key)
+        yield world
+
+
+def written(folder: Path, name: str, *exchanges: Exchange) -> Path:
+    path = folder / name
+    path.write_bytes(b"".join(lines.write(exchanges)))
+    return path
+
+
+def test_each_recording_is_judged_by_itself(tmp_path: Path) -> None:
+    paths = [written(tmp_path, "one.jsonl", ASKED), written(tmp_path, "two.jsonl", ASKED, ASKED)]
+    trials = recorded(paths, RECORDED).trials
+    assert [(trial.name, trial.judgement.calls) for trial in trials] == [("one.jsonl", 1), ("two.jsonl", 2)]
+
+
+def test_traffic_of_something_else_cannot_be_graded(tmp_path: Path) -> None:
+    with pytest.raises(GradingError, match="is this traffic of the service"):
+        recorded([written(tmp_path, "one.jsonl", STRANGE)], RECORDED)
+
+
+def test_what_is_no_recording_cannot_be_graded(tmp_path: Path) -> None:
+    (tmp_path / "empty.har").touch()
+    with pytest.raises(GradingError, match="the file is empty"):
+        recorded([tmp_path / "empty.har"], RECORDED)
+
+
+def test_of_a_recording_that_is_cut_off_the_beginning_is_judged(tmp_path: Path) -> None:
+    path = written(tmp_path, "one.jsonl", ASKED, ASKED)
+    path.write_bytes(path.read_bytes()[:-20])
+    session = recorded([path], RECORDED)
+    assert (session.trials[0].judgement.calls, "what came before it is used" in session.remarks[0]) == (1, True)
+
+
+def test_every_case_is_tried(client: Command) -> None:
+    cases = [Case(), Case("no-sms")]
+    session = tried(cases, Attempt(client(BALANCE)), nothing)
+    assert ([trial.case for trial in session.trials], session.interrupted) == (cases, "")
+
+
+def test_each_trial_is_told(client: Command) -> None:
+    told: list[int] = []
+    tried([Case(), Case("no-sms")], Attempt(client(BALANCE)), lambda: told.append(1))
+    assert len(told) == 2
+
+
+def test_what_could_be_to_blame_is_tried_further(client: Command, tmp_path: Path) -> None:
+    second_fails = f"mkdir {tmp_path}/first || ! mkdir {tmp_path}/second"
+    two = Case("slow", (("discount", "shown"), ("expiry", "refunded")))
+    session = tried([Case(), two], Attempt(client(BALANCE, then=second_fails)), nothing)
+    assert [trial.survived for trial in session.trials] == [True, False, True, True, True]
+
+
+def test_a_command_that_is_not_there_cannot_be_graded() -> None:
+    with pytest.raises(GradingError, match="the shell does not find the command"):
+        tried([Case()], Attempt("smsonline-no-such-client"), nothing)
+
+
+def test_a_command_that_calls_nobody_cannot_be_graded() -> None:
+    with pytest.raises(GradingError, match=r"does it read SMSONLINE_BASE_URL\?\nhello"):
+        tried([Case()], Attempt("echo hello"), nothing)
+
+
+def test_a_command_with_a_key_of_its_own_is_told_so(client: Command) -> None:
+    with pytest.raises(GradingError, match=r"1 requests came with a key .* does it read SMSONLINE_API_KEY\?"):
+        tried([Case()], Attempt(f"SMSONLINE_API_KEY=other {client(BALANCE)}"), nothing)
+
+
+@pytest.mark.parametrize(
+    ("case", "attempt", "problem"),
+    [
+        (Case("flakey"), Attempt("exit 0"), "did you mean flaky"),
+        (Case(), Attempt("exit 0", readings={"failures": "stats"}), "did you mean status"),
+    ],
+)
+def test_nothing_runs_in_a_scenario_that_is_not_right(case: Case, attempt: Attempt, problem: str) -> None:
+    with pytest.raises(GradingError, match=problem):
+        tried([Case(), case], attempt, nothing)
+
+
+def test_who_interrupts_keeps_what_was_tried(client: Command) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    session = tried([Case(), Case("no-sms")], Attempt(client(BALANCE)), interrupt)
+    assert ([trial.case for trial in session.trials], session.interrupted) == ([Case()], "it was interrupted")
+
+
+def test_a_client_is_graded_on_a_server_that_is_as_it_is(server: Server, world: SmsOnline, client: Command) -> None:
+    (trial,) = behind(server.url, Attempt(client(BALANCE)), Allowance(), hang_up).trials
+    assert (trial.letter, trial.judgement.calls, len(world.journal)) == ("A", 1, 1)
+
+
+def test_nothing_is_ordered_there_by_accident(server: Server, world: SmsOnline, client: Command) -> None:
+    session = behind(server.url, Attempt(client(ORDER)), Allowance(), hang_up)
+    assert (world.orders, [remark.partition(":")[0] for remark in session.remarks]) == ([], ["Stopped 1 times"])
+
+
+def test_an_order_that_is_allowed_is_made_and_told(server: Server, world: SmsOnline, client: Command) -> None:
+    (trial,) = behind(server.url, Attempt(client(ORDER)), Allowance(orders=True, limit=16), hang_up).trials
+    statement = trial.judgement.statement
+    assert (statement.spent, statement.limit, len(world.orders)) == (16, 16, 1)
+
+
+def test_the_client_s_own_key_is_seen_nowhere(server: Server, world: SmsOnline, client: Command) -> None:
+    command = client(BALANCE, "GET /nothing/here", then='echo "$SMSONLINE_API_KEY"; exit 1')
+    assert world.api_key not in repr(behind(server.url, Attempt(command), Allowance(), hang_up))
+
+
+def test_what_is_no_url_is_refused() -> None:
+    with pytest.raises(GradingError, match="is not a URL"):
+        behind("nonsense", Attempt("exit 0"), Allowance(), hang_up)

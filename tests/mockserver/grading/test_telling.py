@@ -1,0 +1,93 @@
+"""The trials of a client on the terminal."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from contracts.clients import Judgement
+from contracts.findings import Finding, Level, Skip, Statement, SuiteResult
+from contracts.traffic.coverage import Coverage
+from mockserver.grading.command import Completed
+from mockserver.grading.outcome import Occasion, run
+from mockserver.grading.plan import Case
+from mockserver.grading.telling import sentence, show, show_output
+from mockserver.grading.trial import Trial
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contracts.findings import Run
+
+POLLS = Finding("client.polls-too-fast", Level.WARNING, "", "v3.getOrder", "", "It polled.")
+TWO = (("expiry", "refunded"), ("failures", "status"))
+
+
+def trial(case: Case, *findings: Finding, survived: bool = True, output: str = "") -> Trial:
+    found = tuple(finding._replace(suite=case.name) for finding in findings)
+    judgement = Judgement(found, 5, 5, Statement(), Coverage())
+    return Trial(case.name, judgement, found, survived, Completed(0 if survived else 7, 0.1, output), case)
+
+
+def of(trials: Sequence[Trial], interrupted: str = "", searches: Sequence[SuiteResult] = ()) -> Run:
+    return run(trials, Occasion("1.0", "client.sh", 1, 0, 2.5, interrupted), {}, searches)
+
+
+def shown(*trials: Trial, searches: Sequence[SuiteResult] = ()) -> str:
+    file = StringIO()
+    show(of(trials, searches=searches), trials, Console(file=file, width=100))
+    return file.getvalue()
+
+
+def test_a_single_trial_has_no_table() -> None:
+    assert "scenario" not in shown(trial(Case()))
+
+
+def test_a_table_says_how_each_trial_ended() -> None:
+    row = next(
+        line for line in shown(trial(Case()), trial(Case("slow"), survived=False)).splitlines() if "slow" in line
+    )
+    assert row.split()[:2] == ["slow", "7"]
+
+
+def test_a_finding_says_in_which_trials_it_was_found() -> None:
+    assert "default; slow" in shown(trial(Case(), POLLS), trial(Case("slow"), POLLS))
+
+
+def test_a_row_with_all_readings_is_short() -> None:
+    alone = [trial(Case(readings=(reading,))) for reading in TWO]
+    assert "slow       all of the above" in shown(*alone, trial(Case("slow", TWO)))
+
+
+def test_what_a_search_has_left_out_is_told() -> None:
+    searched = SuiteResult("answers, default", 3, 1.0, (), (Skip("v3.getOrder", "the time was over"),))
+    assert "Left out of answers, default: v3.getOrder, since the time was over." in shown(
+        trial(Case()), searches=[searched]
+    )
+
+
+def test_the_verdict_counts_a_finding_once() -> None:
+    trials = [trial(Case(), POLLS), trial(Case("slow"), POLLS)]
+    verdict = "Grade C: 1 warning in 10 calls of 2 trials. The client survives both trials."
+    assert sentence(of(trials), trials) == verdict
+
+
+def test_the_verdict_counts_runs_with_other_answers() -> None:
+    trials = [trial(Case())]
+    counted = sentence(of(trials, searches=[SuiteResult("answers, default", 3, 1.0)]), trials)
+    assert counted.startswith("Grade A: nothing found in 5 calls of 1 trial and 3 runs with other answers.")
+
+
+def test_a_run_that_was_interrupted_says_so() -> None:
+    trials = [trial(Case())]
+    assert sentence(of(trials, "it was interrupted"), trials).startswith(
+        "Interrupted: it was interrupted. Until then: Grade A"
+    )
+
+
+def test_what_a_command_printed_cannot_steer_the_terminal() -> None:
+    file = StringIO()
+    show_output([trial(Case(), output="\x1b[2Jgone")], Console(file=file))
+    assert "\\x1b[2Jgone" in file.getvalue()
