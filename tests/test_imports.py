@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
@@ -116,6 +117,32 @@ def test_what_is_imported_is_declared(module: str, imported: str) -> None:
 
 def test_the_server_loads_no_module_of_an_extra() -> None:
     assert [each for each in imports() if each.at_once and not extra(each.module) and extra(each.imported)] == []
+
+
+PLAY_ALL = """
+import sys
+from contextlib import suppress
+import mockserver.serving.setup
+from mockserver.domain.refusal import Refusal
+from mockserver.scenario import fixtures
+from mockserver.scenario.build import build
+from mockserver.scenario.load import load
+from mockserver.scenario.shipped import scenarios
+from mockserver.usecases.ordering import OrderRequest, order_number
+
+shipped = fixtures.load()
+for name in scenarios():
+    world = build(load(name, shipped.catalogue), shipped, lambda: 1_750_000_000_000)
+    order = OrderRequest("12", "ds", "any", 1000, "", "", failover=True)
+    with suppress(Refusal):
+        order_number(world, next(iter(world.customers.values())), order)
+print("faker" in sys.modules)
+"""
+
+
+def test_no_shipped_scenario_loads_what_makes_up_people() -> None:
+    run = subprocess.run([sys.executable, "-c", PLAY_ALL], capture_output=True, text=True, check=True, timeout=60)  # noqa: S603 - our own program
+    assert run.stdout == "False\n"
 
 
 NOT_ON_WINDOWS = {"fcntl", "grp", "pwd", "resource", "termios", "tty"}

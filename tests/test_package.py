@@ -12,8 +12,8 @@ import mockserver
 from contracts.spec import load
 from mockserver.scenario import fixtures, shipped
 
-FOR_TESTS = {"faker", "hypothesis", "schemathesis", "phonenumbers", "httpx", "pytest"}
-"""What only tests need."""
+HEAVY = {"faker", "hypothesis", "schemathesis", "phonenumbers", "httpx", "pytest"}
+"""What takes long to load, and no command needs at once."""
 
 COMMANDS = "from mockserver.cli import main; [*main.commands.values()]"
 """Imports every command."""
@@ -62,12 +62,12 @@ def test_the_version_is_that_of_the_command() -> None:
 
 
 @pytest.mark.parametrize("module", ["mockserver.web.app", "mockserver.serving.setup", "contracts.spec"])
-def test_nothing_that_only_tests_need_is_imported(module: str) -> None:
-    assert run(f"import {module}, sys; print({FOR_TESTS} & sys.modules.keys())") == "set()"
+def test_nothing_heavy_is_imported(module: str) -> None:
+    assert run(f"import {module}, sys; print({HEAVY} & sys.modules.keys())") == "set()"
 
 
-def test_nothing_that_only_tests_need_is_imported_by_a_command() -> None:
-    assert run(f"import sys; {COMMANDS}; print({FOR_TESTS} & sys.modules.keys())") == "set()"
+def test_nothing_heavy_is_imported_by_a_command() -> None:
+    assert run(f"import sys; {COMMANDS}; print({HEAVY} & sys.modules.keys())") == "set()"
 
 
 @pytest.mark.parametrize("module", ["starlette", "uvicorn", "jsonschema_rs", "yaml"])

@@ -24,6 +24,7 @@ from mockserver.scenario.assortment import catalogue_of, changes_of
 from mockserver.scenario.fixtures import Fixtures
 from mockserver.scenario.load import Scenario
 from mockserver.scenario.units import duration, instant
+from mockserver.simulation.people import DEFAULT_LOCALE
 from mockserver.simulation.rules import (
     OrderMatch,
     OrderRule,
@@ -252,6 +253,7 @@ def _sms(sms: Section) -> Sms:
         text=sms.get("text"),
         code=sms.get("code"),
         language=sms.get("language"),
+        locale=sms.get("locale", DEFAULT_LOCALE),
         times=sms.get("times", 1),
     )
 

@@ -10,6 +10,7 @@ from contracts.spec.pointer import join
 from mockserver.domain.catalogue import ANY_CARRIER, Catalogue, Country, Service
 from mockserver.domain.clock import DAY
 from mockserver.domain.refusal import Refusal
+from mockserver.scenario import sms_meaning
 from mockserver.scenario.assortment import catalogue_of, changes_of
 from mockserver.scenario.units import duration, instant
 
@@ -52,6 +53,7 @@ def misfits(data: Section, shipped: Catalogue) -> Iterator[Misfit]:
     yield from _empty_turns(data)
     yield from _repeated(data)
     yield from _impossible_refunds(data)
+    yield from sms_meaning.misfits(data.get("orders", ()))
     for name, message in wrong_choices(data.get("readings", DEFAULTS)):
         yield join("readings", name), message
 

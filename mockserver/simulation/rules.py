@@ -6,6 +6,7 @@ from mockserver.domain.clock import Duration, Instant
 from mockserver.domain.order import LIFETIME
 from mockserver.domain.payment import Status
 from mockserver.domain.script import Attempt, Transfer
+from mockserver.simulation.people import DEFAULT_LOCALE
 
 
 class Turn(NamedTuple):
@@ -51,7 +52,8 @@ class Sms(NamedTuple):
     """An SMS so long after the order, or at the n-th poll; it comes `times` times, the same each time.
 
     Without a text it comes from the templates of the service in `language`, or else in the country's. In a text
-    `{code}`, `{service}` and `{other}` (a second code) are filled in.
+    `{code}`, `{service}` and `{other}` (a second code) are filled in, and `{fake.city}` and the other kinds of
+    `people.KINDS` with what is made up in `locale`.
     """
 
     after: Duration = 0
@@ -59,6 +61,7 @@ class Sms(NamedTuple):
     text: str | None = None
     code: str | None = None
     language: str | None = None
+    locale: str = DEFAULT_LOCALE
     times: int = 1
 
 

@@ -23,11 +23,13 @@ from mockserver.domain.script import (
 )
 from mockserver.simulation.chance import BASE58, HEX, Chance, Label
 from mockserver.simulation.messages import Templates, choose
+from mockserver.simulation.people import KINDS, made_up
 from mockserver.simulation.rules import OrderRule, PaymentRule, Sms, Turn
 
 _FIRST_ORDER_ID = 30_000_000
-_PLACEHOLDER = re.compile(r"\{(code|other|service)\}")
+_PLACEHOLDER = re.compile(rf"\{{(?:(code|other|service)|fake\.({'|'.join(KINDS)}))\}}")
 _ADDRESS_PART = re.compile(r"%([xb])\{(\d+)\}")
+_SEEDS = 1 << 64
 _ALPHABETS = {"x": HEX, "b": BASE58}
 
 
@@ -196,7 +198,12 @@ class SeededScript:
             "other": self._chance.digits(template.code, "other code", *labels),
             "service": self._catalogue.services[service].name,
         }
-        return Delivery(sms.after, _PLACEHOLDER.sub(lambda part: parts[part[1]], text), code, sms.polls)
+
+        def filled(part: re.Match[str]) -> str:
+            word, kind = part.groups()
+            return parts[word] if word else made_up(kind, sms.locale, self._chance.below(_SEEDS, kind, *labels))
+
+        return Delivery(sms.after, _PLACEHOLDER.sub(filled, text), code, sms.polls)
 
     def _address(self, template: str, nth: int) -> str:
         return _ADDRESS_PART.sub(

@@ -46,6 +46,8 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "contentType": st.just("text/html"),
     "cut": st.sampled_from([0.5, 20]),
     "at": st.none(),
+    "text": TEXT | st.sampled_from(["{code}", "{fake.name}: {code}"]),
+    "locale": st.sampled_from(["en_US", "ja_JP"]),
     "orderId": st.integers(1, 10**18).map(str),
 }
 """What the schema does not say of the fields of this name; None is for a field that is left out."""

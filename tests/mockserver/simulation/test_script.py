@@ -445,6 +445,47 @@ def test_what_is_filled_in_is_not_filled_in_again() -> None:
     assert sms(Sms(0, text="{code}", code="{service}")) == ("{service}", "{service}")
 
 
+def test_what_is_made_up_is_filled_in_the_same_for_the_same_word() -> None:
+    text, code = sms(Sms(0, text="{fake.city}, {fake.city}: {code}"))
+    first, second = text.removesuffix(f": {code}").split(", ")
+    assert first == second != "{fake.city}"
+
+
+def test_what_is_made_up_does_not_depend_on_what_else_a_text_holds() -> None:
+    alone, together = (sms(Sms(0, text=text))[0] for text in ("{fake.city}", "{fake.name}, {code}, {fake.city}"))
+    assert together.endswith(f", {alone}")
+
+
+def test_what_is_made_up_is_in_the_locale_of_the_sms() -> None:
+    assert not sms(Sms(0, text="{fake.last_name}", locale="ja_JP"))[0].isascii()
+
+
+@pytest.mark.parametrize("text", ["{fake.seed}", "{fake}", "{fake.name.x}", "{fakexname}"])
+def test_what_nobody_makes_up_stands_as_it_is(text: str) -> None:
+    assert sms(Sms(0, text=text)) == (text, None)
+
+
+MADE_UP = OrderRule(sms=(Sms(0, text="{fake.name}"), Sms(1, text="{fake.name}")))
+
+
+@given(st.integers(0, 2**53), st.permutations(range(1, 4)))
+@settings(deadline=None)
+def test_the_same_seed_makes_up_the_same_people_in_any_order(seed: int, asked: list[int]) -> None:
+    drawing = script(MADE_UP, seed=seed)
+    drawn = {nth: drawing.assign(purchase(nth)).deliveries for nth in asked}
+    assert drawn == {nth: script(MADE_UP, seed=seed).assign(purchase(nth)).deliveries for nth in asked}
+
+
+def test_other_seeds_orders_and_sms_have_other_people() -> None:
+    drawn = [script(MADE_UP, seed=seed).assign(purchase(nth)) for seed in (1, 2) for nth in (1, 2)]
+    assert len({sms.text for assigned in drawn for sms in assigned.deliveries}) == 8
+
+
+def test_another_sms_has_other_people() -> None:
+    first = script(MADE_UP).assign(purchase()).deliveries[0]
+    assert script(MADE_UP).another(order(), 0).deliveries[0].text != first.text
+
+
 def test_an_sms_may_come_several_times_the_same_each_time() -> None:
     deliveries = script(OrderRule(sms=(Sms(5, times=3),))).assign(purchase()).deliveries
     assert deliveries == (deliveries[0],) * 3

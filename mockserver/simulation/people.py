@@ -1,0 +1,46 @@
+"""Made-up people, companies and places for the texts of SMS, in the languages of the library faker.
+
+faker is loaded once a scenario asks for it, since that takes a quarter of a second.
+"""
+
+from collections.abc import Collection
+from functools import cache
+from threading import Lock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from faker import Faker
+
+KINDS = ("city", "color_name", "company", "country", "first_name", "job", "last_name", "name")
+"""What can be made up: providers of faker that every locale has, and whose words are not taken for a code."""
+
+DEFAULT_LOCALE = "en_US"
+
+_ONE_AT_A_TIME = Lock()
+"""Servers in threads share the makers, whose chance is set and then used."""
+
+
+def locales() -> Collection[str]:
+    """The locales there are, such as ja_JP."""
+    from faker.config import AVAILABLE_LOCALES
+
+    return AVAILABLE_LOCALES
+
+
+def made_up(kind: str, locale: str, seed: int) -> str:
+    """Something of one of the kinds, the same for a seed as long as faker's release is the same."""
+    with _ONE_AT_A_TIME:
+        maker = _maker(locale)
+        maker.seed_instance(seed)
+        return str(getattr(maker, kind)())
+
+
+@cache
+def _maker(locale: str) -> "Faker":
+    from faker import Faker
+
+    if locale == "it_IT":  # its cities are made from a set, so that every process has them in another order
+        from faker.providers.address.it_IT import Provider
+
+        Provider.cities = sorted(Provider.cities)
+    return Faker(locale)
