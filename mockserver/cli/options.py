@@ -1,6 +1,5 @@
 """What several commands have in common: an exit code, and options that are read alike."""
 
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,6 +96,8 @@ readings = click.option(
 
 def cents(_: click.Context, __: click.Parameter, dollars: str | None) -> int:
     """Read an amount of dollars; none is 0."""
+    from decimal import Decimal, InvalidOperation
+
     try:
         amount = Decimal(dollars or "0") * 100
     except InvalidOperation:

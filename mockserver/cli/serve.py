@@ -7,6 +7,7 @@ import click
 
 from mockserver.cli.options import UnusableError, limits, overlays, variables
 from mockserver.cli.settings import Configured
+from mockserver.serving.loading import uncollected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,23 +54,24 @@ def serve(
     verbose: bool,
 ) -> None:
     """Run the mock until it is interrupted."""
-    from contracts.spec import LocatedError
-    from mockserver.serving import foreground, report
-    from mockserver.serving.setup import Settings, set_up
-    from mockserver.web.guard import guard
-
     if quiet and verbose:
         raise click.UsageError("-q and -v exclude each other")
     if token is not None and not token.strip():
         raise click.UsageError("the token is empty: give one, or none")
-    settings = Settings(guard(host, hosts, token), limits, strict=not lenient, overlays=tuple(overlays))
-    observers = report.observers(quiet=quiet, verbose=verbose)
-    make = partial(set_up, scenario, seed, observers, variables, settings)
-    try:
-        mock = make()
-        listener = foreground.listen(host, port)
-    except (LocatedError, foreground.AddressError) as error:
-        raise UnusableError(str(error)) from None
+    with uncollected():
+        from contracts.spec import LocatedError
+        from mockserver.serving import foreground, report
+        from mockserver.serving.setup import Settings, set_up
+        from mockserver.web.guard import guard
+
+        settings = Settings(guard(host, hosts, token), limits, strict=not lenient, overlays=tuple(overlays))
+        observers = report.observers(quiet=quiet, verbose=verbose)
+        make = partial(set_up, scenario, seed, observers, variables, settings)
+        try:
+            mock = make()
+            listener = foreground.listen(host, port)
+        except (LocatedError, foreground.AddressError) as error:
+            raise UnusableError(str(error)) from None
     url = foreground.url(listener)
 
     def ready() -> None:

@@ -85,10 +85,10 @@ def variable(option: click.Option) -> str:
 
 def defaults(command: click.Command, file: Path | None) -> dict[str, Any]:
     """What the table of a file says of a command's options, by click's names for them. Raises UnusableError."""
-    import tomllib
-
     if file is None:
         return {}
+    import tomllib
+
     try:
         text = file.read_text(encoding="utf-8")
         table = tomllib.loads(text).get("tool", {}).get("smsonline-mock", {})

@@ -33,7 +33,9 @@ def listen(host: str, port: int) -> socket.socket:
         # Text would go through the codec of international names, which takes milliseconds to import.
         name = host.encode() if _NUMERIC.issuperset(host) else host
         family, *_, address = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
+        listener = socket.create_server(address[:2], family=family, backlog=_BACKLOG)
+        # asyncio sends small answers at once only through sockets that say that they are TCP.
+        return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, listener.detach())
     except OSError as error:
         raise AddressError(_explain(host, port, error)) from None
     except UnicodeError:
@@ -125,8 +127,8 @@ class _Foreground(Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        # What is loaded by now stays: the collector need not look at it again with every request's garbage.
-        gc.collect()
+        # What is loaded by now stays: the collector need not look at it again with every request's garbage. The little
+        # garbage that is in it stays, too: to look for it would take as long as a tenth of the launch.
         gc.freeze()
         if self._beside is not None:
             self._running = asyncio.create_task(self._beside(self._stopping))

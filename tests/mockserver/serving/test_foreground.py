@@ -15,6 +15,11 @@ def test_port_0_takes_a_free_one() -> None:
         assert listener.getsockname()[1] > 0
 
 
+def test_a_listening_socket_says_that_it_is_tcp() -> None:
+    with closing(foreground.listen("127.0.0.1", 0)) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
+
+
 def test_a_listening_socket_has_a_url() -> None:
     with closing(foreground.listen("127.0.0.1", 0)) as listener:
         assert foreground.url(listener) == f"http://127.0.0.1:{listener.getsockname()[1]}"
