@@ -124,7 +124,7 @@ class Anxious(Client):
 
     def _item(self, order: str) -> Any:
         with suppress(NoCode):
-            self._send("GET", "customers", self._numbers[1], "balance", read=dict)
+            self._persist(lambda: self._send("GET", "customers", self._numbers[1], "balance", read=dict))
         return super()._item(order)
 
 
