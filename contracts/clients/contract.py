@@ -8,6 +8,7 @@ from contracts.clients.breach import Breach
 from contracts.findings import Level
 from contracts.spec import Level as Provenance
 from contracts.spec import Severity, did_you_mean
+from contracts.traffic.exchange import header
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,7 +34,7 @@ def unknown_names(calls: Iterable[Call]) -> Iterator[Breach]:
 def paths(calls: Iterable[Call]) -> Iterator[Breach]:
     """Find paths and methods that the contract does not have."""
     for call in calls:
-        if call.operation is None:
+        if call.operation is None and not _asks_ahead(call):
             method, document = call.exchange.request.method, call.document
             path = call.exchange.request.path.rpartition(f"{document.prefix}/")[2]
             known = [operation.path.lstrip("/") for operation in document.operations.values()]
@@ -51,6 +52,12 @@ def deprecated(calls: Iterable[Call]) -> Iterator[Breach]:
     for call in calls:
         if call.operation is not None and call.operation.deprecated:
             yield Breach(call.name, f"{call.name} is deprecated.", (call,), expected="the same operation of V3")
+
+
+def _asks_ahead(call: Call) -> bool:
+    """Whether it is what a browser asks by itself before a request to another site."""
+    request = call.exchange.request
+    return request.method == "OPTIONS" and header(request.headers, "access-control-request-method") is not None
 
 
 def _violations(calls: Iterable[Call], severity: Severity) -> Iterator[Breach]:

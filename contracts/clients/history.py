@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from contracts.traffic.calls import Call
 
 LOOKS = frozenset({Purpose.LOOK, Purpose.LIST})
+MOVES = frozenset({Purpose.ORDER, Purpose.REFUND, Purpose.ANOTHER})
+"""What changes orders, and the balance."""
+
+_SKEW = 60_000
+"""So many milliseconds may the clocks of the recorder and of the service be apart."""
 
 
 @dataclass
@@ -24,8 +29,8 @@ class Order:
 
     `placed` is the call that made it, None if it was there before. `price` is in cents; `expires` in milliseconds
     since the epoch, None if it is not known. `heard` is the first answer that showed an SMS, `returned` the first one
-    that said that it is refunded. `tried` are the calls that asked for the refund. `states` are those that were seen,
-    in their order.
+    that said that it is refunded. `tried` are the calls that asked for the refund. `carrier` is the one that serves,
+    empty if that was not seen. `states` are those that were seen, in their order.
     """
 
     id: str
@@ -35,6 +40,7 @@ class Order:
     heard: Call | None = None
     returned: Call | None = None
     tried: list[Call] = field(default_factory=list)
+    carrier: str = ""
     states: list[str] = field(default_factory=list)
 
     def seen(self, state: str) -> None:
@@ -53,7 +59,6 @@ class History:
         self.calls = tuple(calls)
         self.orders: dict[str, Order] = {}
         self.lost: list[Call] = []
-        self._places = {id(call): place for place, call in enumerate(self.calls)}
         for call in self.calls:
             self._see(call)
 
@@ -61,10 +66,6 @@ class History:
     def last(self) -> int:
         """When the last call began, in milliseconds since the epoch."""
         return self.calls[-1].at if self.calls else 0
-
-    def before(self, one: Call, other: Call) -> bool:
-        """Whether one of these calls was made before the other."""
-        return self._places[id(one)] < self._places[id(other)]
 
     def _see(self, call: Call) -> None:
         if call.purpose is Purpose.ORDER and call.outcome in UNCERTAIN:
@@ -100,6 +101,7 @@ class History:
             order.price = call.cents(item.get("purchasePrice")) or 0
             order.placed = self._adopted(item)
         order.expires = _moment(item.get("expiredAtUTC")) or order.expires
+        order.carrier = str(item.get("carrier") or order.carrier)
         state = orders.state(item.get("status"))
         order.seen(state)
         if item.get("sms") or item.get("code") or item.get("messages") or state == orders.COMPLETED:
@@ -109,8 +111,10 @@ class History:
 
     def _adopted(self, item: dict[str, Any]) -> Call | None:
         """Return the order without an answer that an unknown item comes from, if there is one."""
+        ordered = _moment(item.get("orderedAtUTC"))
         for call in self.lost:
-            if item.get("sShort") == call.offer[1] or item.get("service") == call.offer[1]:
+            late = ordered is None or ordered >= call.at - _SKEW
+            if late and call.offer[1] in (item.get("sShort"), item.get("service")):
                 self.lost.remove(call)
                 return call
         return None

@@ -12,7 +12,8 @@ from contracts.clients.limits import Limits
 from contracts.clients.rules import BEHAVIOUR, CONTRACT, FAILS, KEY_LEAK
 from contracts.findings import Finding, Level
 from contracts.spec.choices import DEFAULTS
-from contracts.traffic.calls import Outcome, read
+from contracts.traffic.calls import Outcome
+from contracts.traffic.calls import calls as read_all
 from contracts.traffic.recordings import KEY_IN_URL
 from contracts.traffic.witnesses import Readings
 
@@ -74,20 +75,19 @@ def judge(
     service: Collection[str] = (),
     readings: Choices = DEFAULTS,
 ) -> Judgement:
-    """Judge a client by its traffic with the service.
+    """Judge a client by its traffic with the service, which is put in the order of time: recorders may write an
+    exchange when it ends.
 
     The documents are those that `readings` choose. If the client has not `ended`, it may still return the orders that
     run. Unless its traffic is `paced`, nothing is said of pauses: the clock stood still, or jumped. `service` are hosts
-    of the service beside those that the documents name and those that have granted a call.
+    of the service beside those that the documents name and those that have granted a call; if none has, those that were
+    called.
     """
     traffic = list(exchanges)
+    calls = sorted(read_all(documents.values(), traffic), key=lambda call: (call.at, call.exchange.started))
     witnesses = Readings(tuple(documents.values()), readings)
-    calls = []
-    for exchange in traffic:
-        witnesses.see(exchange)
-        call = read(documents.values(), exchange)
-        if call is not None:
-            calls.append(call)
+    for call in calls:
+        witnesses.see(call.exchange)
     told = histories(calls)
     paced = paced and not _stands_still(calls)
     breaches = [*_contract(calls), *_behaviour(told, limits or Limits(), ended=ended, paced=paced)]
@@ -159,10 +159,14 @@ def _findings(breaches: Iterable[tuple[str, Level, Breach]]) -> Iterator[Finding
         )
 
 
-def _hosts(documents: Mapping[str, Document], calls: Iterable[Call]) -> Iterator[str]:
-    """Yield the hosts that are the service's: those of the documents, and those that have granted a call."""
+def _hosts(documents: Mapping[str, Document], calls: Collection[Call]) -> Iterator[str]:
+    """Yield the hosts that are the service's: those of the documents, and those that have granted a call.
+
+    If none has, as with a wrong key, those that were called.
+    """
     yield from (urlsplit(document.resolve("/servers/0/url")).netloc for document in documents.values())
-    yield from (call.exchange.request.authority for call in calls if call.outcome is Outcome.GRANTED)
+    granting = [call for call in calls if call.outcome is Outcome.GRANTED]
+    yield from (call.exchange.request.authority for call in granting or calls)
 
 
 def _leaks(exchange: Exchange, hosts: Collection[str]) -> bool:

@@ -18,7 +18,7 @@ def refunds_after_sms(history: History, _: Limits) -> Iterator[Breach]:
     """Asks for the money of an order whose SMS it has read."""
     for call in history.calls:
         order = history.orders.get(call.order)
-        if call.purpose is Purpose.REFUND and order and order.heard and history.before(order.heard, call):
+        if call.purpose is Purpose.REFUND and order and order.heard and call.follows(order.heard):
             yield Breach(
                 call.name,
                 "It had read the SMS of an order, and asked for its money.",
@@ -28,12 +28,12 @@ def refunds_after_sms(history: History, _: Limits) -> Iterator[Breach]:
 
 
 def another_too_early(history: History, _: Limits) -> Iterator[Breach]:
-    """Asks for another SMS before there was a first one."""
+    """Asks for another SMS before there was a first one. Of an order that was there before nobody knows."""
     for call in history.calls:
         if call.purpose is not Purpose.ANOTHER or call.outcome is not Outcome.REFUSED:
             continue
         order = history.orders.get(call.order)
-        if order is None or order.heard is None or not history.before(order.heard, call):
+        if order and order.placed and not (order.heard and call.follows(order.heard)):
             yield Breach(
                 call.name,
                 "It asked for another SMS before it had seen a first one, and was refused.",

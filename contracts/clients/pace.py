@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from contracts.clients.breach import Breach, seconds
-from contracts.clients.history import LOOKS, History
+from contracts.clients.history import LOOKS, MOVES, History
 from contracts.clients.limits import Limits, too_short
 from contracts.traffic import orders
-from contracts.traffic.calls import UNCERTAIN, Call, Outcome, Purpose
+from contracts.traffic.calls import NO_NUMBERS, UNCERTAIN, Call, Outcome, Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-NO_NUMBERS = "NO_NUMBERS"
 
 _OFTEN = 3
 """Once or twice may have a reason: so often is a habit."""
@@ -27,10 +26,10 @@ _LONG = 10
 
 def polls_too_fast(history: History, limits: Limits) -> Iterator[Breach]:
     """Looks again and again at an order that is still waiting."""
-    for polls in _by_order(history).values():
+    for polls in _polls(history).values():
         hasty = [
             (before, after)
-            for before, after in pairwise(polls)
+            for before, after in polls
             if _waits(before) and too_short(after.at - before.at, limits.poll)
         ]
         if len(hasty) >= _OFTEN:
@@ -47,18 +46,20 @@ def polls_too_fast(history: History, limits: Limits) -> Iterator[Breach]:
 
 def no_backoff(history: History, limits: Limits) -> Iterator[Breach]:
     """Goes on at once after a failure."""
-    for before, after in pairwise(history.calls):
-        if before.outcome is Outcome.LIMITED and _follows(before, after):
+    for place, before in enumerate(history.calls):
+        if before.outcome is Outcome.LIMITED:
+            after = next((call for call in history.calls[place + 1 :] if call.follows(before)), None)
             wanted = max(before.retry_after, limits.backoff)
-            if too_short(after.at - before.at, wanted):
+            if after and too_short(after.at - before.at, wanted):
                 yield _hasty(before, after, "after 429", wanted)
     for repeats in _repeated(history.calls):
         pauses = [after.at - before.at for before, after in pairwise(repeats)]
         for (before, after), pause in zip(pairwise(repeats), pauses, strict=True):
-            if too_short(pause, limits.backoff):
-                yield _hasty(before, after, _after(before), limits.backoff)
+            wanted = max(before.retry_after, limits.backoff)
+            if too_short(pause, wanted):
+                yield _hasty(before, after, _after(before), wanted)
         failed = repeats[:-1] if repeats[-1].outcome not in UNCERTAIN else repeats
-        grows = pauses[-1] >= min(pauses[0] * _GROWN, limits.backoff * 1000 * _LONG)
+        grows = max(pauses) >= min(pauses[0] * _GROWN, limits.backoff * 1000 * _LONG)
         if len(failed) >= _ROW and not grows:
             yield Breach(
                 failed[0].name,
@@ -74,8 +75,10 @@ def no_numbers_too_fast(history: History, limits: Limits) -> Iterator[Breach]:
     """Sends an order again although there are no numbers, sooner than is documented."""
     bought = [call for call in history.calls if call.purpose is Purpose.ORDER]
     for place, before in enumerate(bought):
-        again = next((call for call in bought[place + 1 :] if _same_order(before, call)), None)
-        if before.refusal == NO_NUMBERS and again and too_short(again.at - before.at, limits.stock):
+        if before.refusal != NO_NUMBERS:
+            continue
+        again = next((call for call in bought[place + 1 :] if _same_order(before, call) and call.follows(before)), None)
+        if again and too_short(again.at - before.at, limits.stock):
             pause = seconds(again.at - before.at)
             yield Breach(
                 before.name,
@@ -91,7 +94,9 @@ def balance_polling(history: History, _: Limits) -> Iterator[Breach]:
     row: list[Call] = []
     since: list[Call] = []
     for call in history.calls:
-        if call.purpose is Purpose.BALANCE:
+        if call.purpose in MOVES:
+            row, since = [], []
+        elif call.purpose is Purpose.BALANCE:
             since.append(call)
         elif call.purpose in LOOKS and _waits(call):
             row = [*row, *since, call] if since or not row else [call]
@@ -102,12 +107,21 @@ def balance_polling(history: History, _: Limits) -> Iterator[Breach]:
                 return
 
 
-def _by_order(history: History) -> dict[str, list[Call]]:
-    """The looks at each order; those at the list are of no single one."""
-    polls: dict[str, list[Call]] = {}
+def _polls(history: History) -> dict[str, list[tuple[Call, Call]]]:
+    """Looks at the same order or list that follow each other, if nothing was done between that changes what they show.
+
+    A client may read the list before each of many orders.
+    """
+    polls: defaultdict[str, list[tuple[Call, Call]]] = defaultdict(list)
+    last: dict[str, Call] = {}
     for call in history.calls:
-        if call.purpose in LOOKS:
-            polls.setdefault(call.order if call.purpose is Purpose.LOOK else "", []).append(call)
+        if call.purpose in MOVES:
+            last = {order: look for order, look in last.items() if look.order not in ("", call.order)}
+        elif call.purpose in LOOKS:
+            shown = call.order or f"{call.name} {sorted(call.arguments.items(), key=str)}"
+            if shown in last:
+                polls[shown].append((last[shown], call))
+            last[shown] = call
     return polls
 
 
@@ -115,11 +129,6 @@ def _waits(call: Call) -> bool:
     """Whether an answer shows an order that is still waiting."""
     granted = call.outcome is Outcome.GRANTED
     return granted and any(orders.state(item.get("status")) == orders.WAITING for item in call.items)
-
-
-def _follows(before: Call, after: Call) -> bool:
-    """Whether a call was made when the answer to another one was there already: clients may do several at once."""
-    return after.exchange.started >= before.exchange.started + before.exchange.duration
 
 
 def _same(one: Call, other: Call) -> bool:
@@ -134,7 +143,7 @@ def _repeated(calls: Iterable[Call]) -> Iterator[list[Call]]:
     """Yield rows of the same call, each of which but the last one has failed."""
     rows: list[list[Call]] = []
     for call in calls:
-        row = next((row for row in rows if _same(row[-1], call) and _follows(row[-1], call)), None)
+        row = next((row for row in rows if _same(row[-1], call) and call.follows(row[-1])), None)
         if row is not None:
             row.append(call)
             if call.outcome not in UNCERTAIN:

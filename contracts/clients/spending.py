@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from contracts.clients.breach import Breach
 from contracts.findings import Level
-from contracts.traffic.calls import UNCERTAIN, Call, Outcome, Purpose
+from contracts.traffic.calls import PRICE_CHANGED, UNCERTAIN, Call, Outcome, Purpose
 from contracts.traffic.money import dollars
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from contracts.clients.history import History, Order
     from contracts.clients.limits import Limits
 
-PRICE_CHANGED = "Additional user action required"
 _CHANGED = 222
 _PROOFS = ("m", "n")
 _TERMS = (*_PROOFS, "maximumPrice")
@@ -29,7 +28,7 @@ def orders_again(history: History, _: Limits) -> Iterator[Breach]:
         for later in history.calls[place + 1 :]:
             if later.purpose is Purpose.LIST and later.outcome is Outcome.GRANTED:
                 break
-            if later.purpose is Purpose.ORDER and later.offer[1] == call.offer[1]:
+            if _orders_after(call, later):
                 yield Breach(
                     call.name,
                     f"The answer to an order was {_how(call)}, and it ordered again without looking at the inventory.",
@@ -66,12 +65,12 @@ def stale_quote(history: History, _: Limits) -> Iterator[Breach]:
     for place, call in enumerate(history.calls):
         if call.purpose is not Purpose.ORDER or not _price_changed(call):
             continue
-        later = history.calls[place + 1 :]
+        later = [each for each in history.calls[place + 1 :] if each.follows(call)]
         again = next((each for each in later if _same_offer(call, each)), None)
         if again is None or any(call.arguments.get(term) != again.arguments.get(term) for term in _TERMS):
             continue
         quoted = [each for each in later[: later.index(again)] if each.purpose in (Purpose.QUOTE, Purpose.OFFERS)]
-        if not quoted or any(again.arguments.get(proof) for proof in _PROOFS):
+        if not any(_allows(quote, again) for quote in quoted):
             yield Breach(
                 call.name,
                 f"The price had changed ({call.status}), and it ordered again on the same terms.",
@@ -92,7 +91,9 @@ def failover_price(history: History, _: Limits) -> Iterator[Breach]:
         if quoted is None or call.carrier == "any" or call.arguments.get("failover") is False:
             continue
         order = next((each for each in history.orders.values() if each.placed is call), None)
-        if order and order.price > quoted[0] and not (order.returned or order.tried):
+        if order is None or order.carrier == call.carrier or order.returned or order.tried:
+            continue
+        if order.price > quoted[0]:
             yield Breach(
                 call.name,
                 f"Carrier {call.carrier} was quoted at {dollars(quoted[0])} dollars; another one served for "
@@ -120,8 +121,8 @@ def _looks_after(call: Call, later: Call) -> bool:
 
 
 def _orders_after(call: Call, later: Call) -> bool:
-    """Whether it ordered again: that is a mistake of another name."""
-    return later.purpose is Purpose.ORDER and later.exchange.started > call.exchange.started
+    """Whether it ordered the same service again, which is a mistake of its own."""
+    return later.purpose is Purpose.ORDER and later.offer[1] == call.offer[1] and later.follows(call)
 
 
 def _price_changed(call: Call) -> bool:
@@ -130,6 +131,18 @@ def _price_changed(call: Call) -> bool:
 
 def _same_offer(call: Call, other: Call) -> bool:
     return other.purpose is Purpose.ORDER and other.offer == call.offer and other.carrier == call.carrier
+
+
+def _allows(quote: Call, order: Call) -> bool:
+    """Whether an order without proofs was made with a quote in mind, or one with them is on the terms of the quote."""
+    proofs = [order.arguments.get(proof) for proof in _PROOFS]
+    if not any(proofs):
+        return True
+    most = order.cents(order.arguments.get("maximumPrice")) or 0
+    return any(
+        [item.get(proof) for proof in _PROOFS] == proofs and (quote.cents(item.get("price")) or 0) <= most
+        for item in quote.items
+    )
 
 
 def _prices(call: Call) -> Sequence[tuple[tuple[str, ...], int]]:

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contracts.spec import readings
-from contracts.traffic.calls import UNCERTAIN, Purpose, read
+from contracts.traffic.calls import NO_NUMBERS, PRICE_CHANGED, UNCERTAIN, Purpose, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 _LOOKS = (Purpose.LOOK, Purpose.LIST)
-_PRICE_CHANGED = "Additional user action required"
-_NO_NUMBERS = "NO_NUMBERS"
 _POOR = "INSUFFICIENT_BALANCE"
 
 
@@ -176,7 +174,7 @@ class PriceAboveMaximum(Witness):
         price, maximum = self._offers.price(call), _maximum(call)
         if price is None or maximum is None or maximum >= price:
             return ""
-        return {_PRICE_CHANGED: "222", _NO_NUMBERS: "no-numbers"}.get(call.refusal, "")
+        return {PRICE_CHANGED: "222", NO_NUMBERS: "no-numbers"}.get(call.refusal, "")
 
 
 class Discount(Witness):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _OF_MOCK = ("scenarios", "every", "speed", "seed", "jobs", "answers")
 _OF_COMMAND = ("timeout", "survives", "url", *_OF_MOCK)
 _MISPLACED = (
+    (False, "traffic", ("ended",), "is for recorded traffic: a command that is run has ended"),
     (True, "traffic", _OF_COMMAND, "is for a command that is run: give --while COMMAND in place of files"),
     (True, "url", _OF_MOCK, "is for the mock, which --url leaves out"),
     (False, "url", ("allow_orders", "limit"), "is for a server: give its --url"),
@@ -115,6 +116,7 @@ def _dollars(context: click.Context, parameter: click.Parameter, text: str | Non
 @click.option(
     "--unpaced", is_flag=True, help="Say nothing of pauses: the client does not wait, or its clock was moved."
 )
+@click.option("--ended", is_flag=True, help="The client had ended when the recording did: what it left is abandoned.")
 @click.option(
     "--min-coverage",
     "least",
@@ -155,6 +157,7 @@ def grade(
     budget: float,
     paces: dict[str, float],
     unpaced: bool,
+    ended: bool,
     least: float | None,
     baseline: Path | None,
     write_baseline: bool,
@@ -200,7 +203,7 @@ def grade(
         accepted = baselines.read(baseline) if baseline and (baseline.exists() or not write_baseline) else {}
         with _progress(no_color=no_color, quiet=quiet) as progress:
             if traffic:
-                held = session.recorded(traffic, attempt)
+                held = session.recorded(traffic, attempt, ended=ended)
             elif url:
                 from mockserver.cli.proxy import hang_up
 

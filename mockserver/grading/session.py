@@ -61,8 +61,11 @@ class Search(NamedTuple):
     seconds: float
 
 
-def recorded(paths: Iterable[Path], attempt: Attempt) -> Session:
-    """Judge recorded traffic, each file by itself. Raises GradingError, LocatedError."""
+def recorded(paths: Iterable[Path], attempt: Attempt, *, ended: bool = False) -> Session:
+    """Judge recorded traffic, each file by itself; `ended` says that the client did nothing after it.
+
+    Raises GradingError, LocatedError.
+    """
     known, remarks, trials = _documents(attempt), [], []
     for path in paths:
         exchanges, cut_off = _exchanges(path, known.values())
@@ -72,7 +75,7 @@ def recorded(paths: Iterable[Path], attempt: Attempt) -> Session:
             exchanges,
             known,
             limits=attempt.limits,
-            ended=not cut_off,
+            ended=ended and not cut_off,
             paced=attempt.paced,
             readings=_readings(attempt),
         )

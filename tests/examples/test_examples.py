@@ -22,6 +22,9 @@ SECONDS = 120
 PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 """The commands of this environment first."""
 
+OTHERS = "-p no:asyncio -p no:faker -p no:schemathesis -p no:hypothesispytest -p no:xdist"
+"""No plugins of other tests."""
+
 
 def run(*command: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command as somebody would who knows nothing of this test run."""
@@ -29,8 +32,8 @@ def run(*command: str, folder: Path, **environment: str) -> subprocess.Completed
     return subprocess.run(  # noqa: S603 - our own commands
         [shutil.which(command[0], path=PATH) or command[0], *command[1:]],
         cwd=folder,
-        # The plugin for asyncio, of which the examples know nothing, would warn of a setting that they do not have.
-        env={**inherited, "PATH": PATH, "PYTEST_ADDOPTS": "-p no:asyncio", **environment},
+        # The examples know nothing of the plugins that are here for other tests, and one of which would warn.
+        env={**inherited, "PATH": PATH, "PYTEST_ADDOPTS": OTHERS, **environment},
         capture_output=True,
         text=True,
         timeout=SECONDS,

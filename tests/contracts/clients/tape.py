@@ -58,7 +58,7 @@ class Tape:
 
     def call(
         self, method: str, path: str, answer: Any = None, at: float = 0, headers: tuple[tuple[str, str], ...] = (),
-        **fields: Any,
+        sent: tuple[tuple[str, str], ...] = (), **fields: Any,
     ) -> Tape:  # fmt: skip
         """Add a call; `answer` is a body that is granted, a status with a body, or LOST."""
         url, body = f"{HOST}{path}", b""
@@ -71,7 +71,7 @@ class Tape:
             status, said = answer if isinstance(answer, tuple) else (200, {"ok": True, "body": answer})
             content = said if isinstance(said, bytes) else orjson.dumps(said)
             given = Answer(status, (("content-type", "application/json"), *headers), content)
-        sent = (("content-type", "application/json"),) if body else ()
+        sent = (("content-type", "application/json"), *sent) if body else sent
         started = START + round(at * 1000)
         self.exchanges.append(Exchange(Request(method, url, sent, body), given, started, 1.0))
         return self

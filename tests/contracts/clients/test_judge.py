@@ -126,6 +126,12 @@ def test_a_host_can_be_said_to_be_the_service() -> None:
     assert tape.codes(service=["proxy.test"]) == set()
 
 
+def test_a_service_that_grants_nothing_is_no_stranger() -> None:
+    tape = Tape().call("GET", "/v3/customers/demo/balance", (401, {"ok": False, "errorMessage": "UNAUTHORIZED"}))
+    tape.exchanges = [each._replace(notes={KEY_IN_URL: True}) for each in tape.exchanges]
+    assert tape.codes() == set()
+
+
 def test_what_has_nothing_to_do_with_the_service_is_no_call() -> None:
     judgement = judge([Exchange(Request("GET", "http://b.test/x"), None, START, 1.0)], DOCUMENTS)
     assert (judgement.exchanges, judgement.calls, judgement.letter) == (1, 0, "A")

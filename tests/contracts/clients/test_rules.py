@@ -14,9 +14,11 @@ from tests.contracts.clients.tape import (
     LOST,
     NO_NUMBERS,
     PRICE_CHANGED,
+    START,
     TOO_SOON,
     Tape,
     item,
+    written,
 )
 
 if TYPE_CHECKING:
@@ -28,6 +30,24 @@ ROUGH = (429, {"ok": False, "errorMessage": "TOO_MANY"})
 REFUSED = (200, {"ok": False, "errorMessage": "REFUND_NOT_ALLOWED"})
 GARBLED = (200, b"<html>")
 HEARD = [item(status="completed", sms="Your code is 123", code="123")]
+
+
+BALANCE = "/v3/customers/demo/balance"
+
+
+def slow(tape: Tape, milliseconds: float) -> Tape:
+    """Each answer takes so long."""
+    tape.exchanges = [exchange._replace(duration=milliseconds) for exchange in tape.exchanges]
+    return tape
+
+
+def without_answers(tape: Tape) -> Tape:
+    """As recorders write that leave out bodies."""
+    tape.exchanges = [
+        exchange._replace(answer=exchange.answer and exchange.answer._replace(body=b""), notes={"left_out": ["answer"]})
+        for exchange in tape.exchanges
+    ]
+    return tape
 
 
 def polls(*times: float) -> Tape:
@@ -123,6 +143,24 @@ BREACHES: dict[str, tuple[str, Callable[[], Tape]]] = {
     ),
     "a misspelt path": ("client.path", lambda: Tape().call("GET", "/v3/customers/demo/balanse", (404, {"ok": False}))),
     "a field that is not there": ("client.unknown-name", lambda: Tape().order(NO_NUMBERS, colour="red")),
+    "nothing but another service after a lost order": (
+        "client.abandons-order",
+        lambda: Tape().order(LOST).order("2", at=5, service="tg").refund(at=9, number="2"),
+    ),
+    "429 ignored while another call was on its way": (
+        "client.no-backoff",
+        lambda: slow(Tape().look(ROUGH, at=10).balance(at=10.05).look(at=10.3), 100),
+    ),
+    "a 503 that says when": (
+        "client.no-backoff",
+        lambda: Tape().call("GET", BALANCE, BROKEN, 0, (("Retry-After", "30"),)).balance(at=10),
+    ),
+    "an old quote that is too dear": (
+        "client.stale-quote",
+        lambda: (
+            Tape().order(PRICE_CHANGED, m="m1", n="nm1").quote(30, at=3).order(PRICE_CHANGED, at=5, m="m1", n="nm1")
+        ),
+    ),
     "V2": ("client.deprecated", lambda: Tape().call("GET", "/cs/getBalance", {}, userId="demo", key="[redacted]")),
 }
 
@@ -165,6 +203,67 @@ NEAR: dict[str, Callable[[], Tape]] = {
     ),
     "a return before the SMS": lambda: Tape().order().look(at=5).refund(at=9),
     "another SMS after one": lambda: Tape().order().look(HEARD, at=5).another(at=6),
+    "a list before each of many orders": lambda: (
+        Tape()
+        .listed(item("9"))
+        .order("1", at=0.1)
+        .listed(item("9"), item("1"), at=0.2)
+        .order("2", at=0.3)
+        .listed(item("9"), item("1"), item("2"), at=0.4)
+        .order("3", at=0.5)
+        .listed(item("9"), item("1"), item("2"), item("3"), at=0.6)
+        .refund(at=60, number="1")
+        .refund(at=61, number="2")
+        .refund(at=62, number="3")
+    ),
+    "the balance before each of many orders": lambda: (
+        Tape()
+        .order("1")
+        .look(at=5)
+        .balance(6)
+        .order("2", at=7)
+        .look(at=10)
+        .balance(11)
+        .order("3", at=12)
+        .look(at=15)
+        .balance(16)
+        .order("4", at=17)
+        .look(at=20)
+        .refund(at=60, number="1")
+        .refund(at=61, number="2")
+        .refund(at=62, number="3")
+        .refund(at=63, number="4")
+    ),
+    "orders at the same time, for which there are no numbers": lambda: slow(
+        Tape().order(NO_NUMBERS).order(NO_NUMBERS, at=0.05).order(NO_NUMBERS, at=21), 100
+    ),
+    "orders at the same time, of which one is lost": lambda: slow(
+        Tape().order(LOST).order("2", at=0.05).listed(item("2"), at=2).refund(at=9, number="2"), 100
+    ),
+    "orders at the same time when the price changes": lambda: slow(
+        Tape().order(PRICE_CHANGED, m="m1", n="n1").order(PRICE_CHANGED, at=0.05, m="m1", n="n1"), 100
+    ),
+    "a return while the SMS is on its way": lambda: slow(Tape().order().look(HEARD, at=5).refund(at=5.05), 100),
+    "pauses by chance": lambda: failures(0, 2, 6, 14, 16),
+    "another SMS of an order of yesterday": lambda: Tape().another((200, {"ok": False, "errorMessage": "POOR"})),
+    "a quote that is the same again": lambda: (
+        Tape().order(PRICE_CHANGED, m="m1", n="nm1").quote(16, at=3).order(at=5, m="m1", n="nm1").look(HEARD, at=9)
+    ),
+    "the carrier itself is dearer": lambda: (
+        Tape()
+        .quote(16, "at&t")
+        .order(carrier="at&t", price=18, at=2)
+        .look([{**HEARD[0], "carrier": "at&t", "purchasePrice": 18}], at=9)
+    ),
+    "an order of yesterday in the list": lambda: (
+        Tape().order(LOST).listed(item("5", "expired", orderedAtUTC=written(START - 86_400_000)), at=2)
+    ),
+    "bodies that a recorder has left out": lambda: without_answers(
+        Tape().quote().order(m="m1", n="nm1", at=2).look(at=5).look(HEARD, at=9).balance(at=10)
+    ),
+    "what a browser asks before a request": lambda: Tape().call(
+        "OPTIONS", BALANCE, (204, b""), sent=(("Access-Control-Request-Method", "GET"),)
+    ),
     "sound requests": lambda: Tape().quote().order(m="m1", n="n1", at=2).look(HEARD, at=9).balance(at=10),
 }
 
@@ -232,3 +331,28 @@ def test_the_same_mistake_is_told_once() -> None:
 
 def test_who_orders_again_is_not_blamed_for_not_looking_too() -> None:
     assert Tape().order(LOST).order("2", at=5).refund(at=9, number="2").codes() == {"client.orders-again"}
+
+
+def test_lists_of_two_services_are_not_one_poll() -> None:
+    tape = Tape()
+    for at in range(5):
+        service, answer = "ds" if at % 2 else "tg", (200, {"error": False, "body": [item()]})
+        tape.call("GET", "/cs/getBulkPhoneStatus", answer, at * 0.6, userId="demo", key="[redacted]", service=service)
+    assert "client.polls-too-fast" not in tape.codes()
+
+
+def test_looks_are_judged_in_the_order_of_time() -> None:
+    tape = NEAR["slow looks"]()
+    tape.exchanges.reverse()
+    assert tape.codes() == set()
+
+
+def test_orders_are_judged_in_the_order_of_time() -> None:
+    tape = Tape().order("2", at=5).order(LOST).refund(at=9, number="2")
+    assert tape.codes() == {"client.orders-again"}
+
+
+def test_an_answer_that_was_cut_off_is_no_answer() -> None:
+    tape = without_answers(Tape().order())
+    tape.exchanges = [each._replace(notes={**each.notes, "failure": "it ended early"}) for each in tape.exchanges]
+    assert tape.codes() == {"client.abandons-order"}

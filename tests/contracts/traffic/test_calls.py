@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
@@ -10,6 +10,11 @@ import pytest
 from contracts.spec import load
 from contracts.traffic import Answer, Exchange, Request
 from contracts.traffic.calls import Call, Outcome, Purpose, calls, read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Json = dict[str, Any]
 
 DOCUMENTS = (load("v3"), load("v2"))
 V3, V2 = "http://a.test/v3/numbers/demo", "http://a.test/cs"
@@ -100,3 +105,49 @@ def test_time_is_that_of_the_recorder_otherwise() -> None:
 def test_what_has_nothing_to_do_with_the_service_is_passed_over() -> None:
     traffic = [exchange("GET", "http://b.test/other"), exchange("GET", f"{V3}/popular?apiKey=k")]
     assert [each.name for each in calls(DOCUMENTS, traffic)] == ["v3.getPopular"]
+
+
+def overlay(path: Path, document: str, actions: list[Json]) -> Path:
+    info = {"title": "Other names", "version": "1"}
+    path.write_bytes(orjson.dumps({"overlay": "1.0.0", "info": info, "extends": document, "actions": actions}))
+    return path
+
+
+def test_a_parameter_of_a_query_has_the_name_that_it_had_before_an_overlay(tmp_path: Path) -> None:
+    parameter = "$.paths['/getPhoneStatus'].get.parameters[?@.name=='orderId']"
+    actions: list[Json] = [
+        {"target": f"{parameter}.schema", "remove": True},
+        {"target": parameter, "update": {"name": "number", "schema": {"type": "string", "x-renamed-from": "orderId"}}},
+    ]
+    document = load("v2", overlays=[overlay(tmp_path / "o.json", "v2.yaml", actions)])
+    found = read([document], exchange("GET", f"{V2}/getPhoneStatus?userId=demo&key=k&number=7", {}))
+    assert found is not None
+    assert (found.order, found.account) == ("7", "demo")
+
+
+def test_a_parameter_of_a_path_has_the_name_that_it_had_before_an_overlay(tmp_path: Path) -> None:
+    old, new = "/numbers/{userId}/order/{orderId}", "/numbers/{userId}/order/{number}"
+    number = {
+        "name": "number",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "x-renamed-from": "orderId"},
+    }
+    look = load("v3").resolve("/paths")[old]["get"]
+    user, _, key = look["parameters"]
+    actions: list[Json] = [
+        {"target": f"$.paths['{old}']", "remove": True},
+        {"target": "$.paths", "update": {new: {"get": {**look, "parameters": [user, number, key]}}}},
+    ]
+    document = load("v3", overlays=[overlay(tmp_path / "o.json", "v3.yaml", actions)])
+    found = read([document], exchange("GET", f"{V3}/order/7?apiKey=k", {}))
+    assert found is not None
+    assert (found.order, found.account) == ("7", "demo")
+
+
+@pytest.mark.parametrize(("started", "follows"), [(1001, False), (1002, True), (1003, True)])
+def test_a_call_follows_another_one_that_has_ended(started: int, follows: bool) -> None:
+    url = f"{V3}/popular?apiKey=k"
+    first = exchange("GET", url)._replace(started=1000, duration=2.5)
+    one, other = calls(DOCUMENTS, [first, first._replace(started=started)])
+    assert other.follows(one) is follows

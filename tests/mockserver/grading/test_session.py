@@ -12,6 +12,7 @@ from mockserver.cli.proxy import hang_up
 from mockserver.grading.plan import Case
 from mockserver.grading.session import GradingError, behind, recorded, tried
 from mockserver.grading.trial import Attempt
+from tests.contracts.clients.tape import Tape
 from tests.mockserver.grading.conftest import BALANCE, ORDER
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ BALANCE_URL = "https://api-x.smsonline.cloud/v3/customers/me/balance?apiKey=secr
 ASKED = Exchange(Request("GET", BALANCE_URL), Answer(200, (), b'{"ok":true,"body":{}}'), 1_000, 5.0)
 STRANGE = ASKED._replace(request=Request("GET", "https://example.com/"))
 RECORDED = Attempt("")
+LEAKING = ("http://a.test/v3/customers/demo/balance?apiKey=s3cret-1", "http://b.test/hello?who=s3cret-1")
 
 
 def nothing() -> None:
@@ -68,6 +70,21 @@ def test_of_a_recording_that_is_cut_off_the_beginning_is_judged(tmp_path: Path) 
     path.write_bytes(path.read_bytes()[:-20])
     session = recorded([path], RECORDED)
     assert (session.trials[0].judgement.calls, "what came before it is used" in session.remarks[0]) == (1, True)
+
+
+@pytest.mark.parametrize(("ended", "codes"), [(False, set()), (True, {"client.abandons-order"})])
+def test_an_order_that_runs_at_the_end_is_abandoned_if_the_client_had_ended(
+    tmp_path: Path, ended: bool, codes: set[str]
+) -> None:
+    path = written(tmp_path, "one.jsonl", *Tape().order().look(at=5).exchanges)
+    [trial] = recorded([path], RECORDED, ended=ended).trials
+    assert {finding.code for finding in trial.findings} == codes
+
+
+def test_a_key_is_found_in_a_url_of_another_host(tmp_path: Path) -> None:
+    sent = [Exchange(Request("GET", url), Answer(200, (), b'{"ok":true,"body":{}}'), 1_000, 5.0) for url in LEAKING]
+    [trial] = recorded([written(tmp_path, "one.jsonl", *sent)], RECORDED).trials
+    assert [finding.code for finding in trial.findings] == ["client.key-leak"]
 
 
 def test_every_case_is_tried(client: Command) -> None:
