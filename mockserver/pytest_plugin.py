@@ -37,7 +37,7 @@ _SETTINGS: Mapping[str, _Setting] = {
     "seed": _Setting("the seed of every test that names none", "NUMBER"),
     "url": _Setting("use the mock that runs there; SMSONLINE_MOCK_TOKEN holds its token", "URL"),
     "overlay": _Setting("correct the contract by this overlay; may be repeated", "FILE", files=True),
-    "report": _Setting("write coverage of the contract, cost and violations of all tests into this folder", "DIR"),
+    "report": _Setting("write what clients did in all tests into this folder: findings, coverage, cost", "DIR"),
 }
 
 _MARKERS = (
@@ -70,6 +70,8 @@ def pytest_configure(config: pytest.Config) -> None:
     seed = _setting(config, "seed")
     if seed and not seed.isdecimal():
         raise pytest.UsageError(f"smsonline seed must be a whole number, not {seed!r}")
+    if _setting(config, "report"):
+        _check_extra()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -127,10 +129,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if tally is None:
         return
     if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["smsonline"] = tally.data()
+        session.config.workeroutput["smsonline"] = tally.pack()
         return
     try:
-        tally.write(_report(session.config))
+        tally.write(_report(session.config), session.config.rootpath.name)
     except OSError as error:
         pytest.exit(f"the report of --smsonline-report cannot be written: {error}", pytest.ExitCode.USAGE_ERROR)
 
@@ -210,6 +212,16 @@ def _setting(config: pytest.Config, name: str) -> str:
 def _overlays(config: pytest.Config) -> list[Path]:
     given = config.getoption("--smsonline-overlay")
     return [config.invocation_params.dir / file for file in given] if given else config.getini("smsonline_overlay")
+
+
+def _check_extra() -> None:
+    """Raise a UsageError if a report could not be written at the end."""
+    from importlib.util import find_spec
+
+    if missing := [name for name in ("jinja2", "junitparser") if find_spec(name) is None]:
+        raise pytest.UsageError(
+            f"the report of --smsonline-report needs {' and '.join(missing)}: pip install 'smsonline-mock[pytest]'"
+        )
 
 
 def _report(config: pytest.Config) -> Path:

@@ -13,7 +13,7 @@ from contracts.traffic.coverage import Coverage
 from mockserver import __version__
 from mockserver.control.coverage import coverage
 from mockserver.control.desk import Call, Desk, Reply, sandbox
-from mockserver.control.record import Record, records, shown, violation_shown
+from mockserver.control.record import REQUEST, Record, records, shown, violation_shown
 from mockserver.control.search import Condition, Expectation, Verdict, judge
 from mockserver.control.trouble import Trouble
 from mockserver.control.views import entry_view
@@ -95,12 +95,13 @@ def verdict_shown(verdict: Verdict) -> dict[str, Any]:
 
 def list_violations(call: Call, desk: Desk) -> Reply:
     """`listViolations`."""
-    journal, level = sandbox(call, desk).journal, call.query.get("level")
+    journal, level, side = sandbox(call, desk).journal, call.query.get("level"), call.query.get("side")
     found = (
         violation_shown(record.number, each)
         for record in records(journal, desk.worlds)
-        for each in record.breaks
-        if level in (None, each.violation.level)
+        # To check an answer takes long.
+        for each in (record.breaks_of_request if side == REQUEST else record.breaks)
+        if level in (None, each.violation.level) and side in (None, each.side)
     )
     return Reply(200, {"violations": list(islice(found, call.query["limit"]))})
 

@@ -55,8 +55,15 @@ class Record:
     @cached_property
     def breaks(self) -> tuple[Break, ...]:
         """How the request and the answer break the contract."""
-        found = tuple(_breaks(self.exchange))
-        if not found:
+        return (*self.breaks_of_request, *self._hidden(_breaks_of_answer(self.exchange)))
+
+    @cached_property
+    def breaks_of_request(self) -> tuple[Break, ...]:
+        """How the request breaks the contract, which is known since it came."""
+        return self._hidden(Break(REQUEST, violation) for violation in self.exchange.violations)
+
+    def _hidden(self, breaks: Iterable[Break]) -> tuple[Break, ...]:
+        if not (found := tuple(breaks)):
             return ()
         hidden = redactor(self.exchange, self._worlds)
         return tuple(_redacted(each, hidden) for each in found)
@@ -128,8 +135,7 @@ def violation_shown(number: int, found: Break) -> dict[str, Any]:
     }
 
 
-def _breaks(exchange: Exchange) -> Iterator[Break]:
-    yield from (Break(REQUEST, violation) for violation in exchange.violations)
+def _breaks_of_answer(exchange: Exchange) -> Iterator[Break]:
     if exchange.operation is None or not exchange.status:
         return
     content_type = next((value for name, value in exchange.answer_headers if name == b"content-type"), b"").decode(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from mockserver.testing.steering import SteeringError
+from mockserver.testing.steering import PATIENCE, SteeringError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     Receive = Callable[[], Awaitable[Message]]
     Send = Callable[[Message], Awaitable[None]]
 
+T = TypeVar("T")
+
 _HERE = (b"host", b"localhost")
 """Who calls in process may name any host: no page of another site can."""
 
@@ -25,7 +27,7 @@ _HERE = (b"host", b"localhost")
 class Bridge:
     """An ASGI application that lets the server's own thread answer, whichever event loop asks.
 
-    So a world is only ever touched by one thread. What would be a stream arrives in one piece.
+    What would be a stream arrives in one piece.
     """
 
     def __init__(self, app: ASGIApp, background: Background) -> None:
@@ -50,21 +52,44 @@ class Bridge:
 
 
 class InProcess:
-    """Leads to the control API of an application on the server's thread."""
+    """Leads to the control API of an application in a thread of this process."""
 
     def __init__(self, app: ASGIApp, background: Background) -> None:
         self._app = app
         self._background = background
 
-    def send(self, method: str, target: str, body: bytes | None, patience: float) -> tuple[int, bytes]:
+    def send(self, method: str, target: str, body: bytes | None, wait: float | None = None) -> tuple[int, bytes]:
         """Send a request and return status and body."""
-        future = self._background.run(_exchange(self._app, _scope(method, target, body), body or b""))
         try:
-            start, *parts = future.result(patience)
+            if wait is None:
+                with self._background.turn(PATIENCE):
+                    start, *parts = _at_once(self._exchange(method, target, body))
+            else:
+                future = self._background.run(self._exchange(method, target, body))
+                start, *parts = future.result(PATIENCE + wait)
         except TimeoutError:
-            future.cancel()
-            raise SteeringError(f"the mock has not answered {method} {target} for {patience:g} seconds") from None
+            silence = f"the mock has not answered {method} {target} for {PATIENCE + (wait or 0):g} seconds"
+            raise SteeringError(silence) from None
         return start["status"], b"".join(part.get("body", b"") for part in parts)
+
+    def together(self, task: Callable[[], T]) -> T:
+        """Do something during which nothing else happens in the mock."""
+        with self._background.turn(PATIENCE):
+            return task()
+
+    def _exchange(self, method: str, target: str, body: bytes | None) -> Coroutine[Any, Any, list[Message]]:
+        return _exchange(self._app, _scope(method, target, body), body or b"")
+
+
+def _at_once(exchange: Coroutine[Any, Any, T]) -> T:
+    """The result of what waits for nothing."""
+    try:
+        exchange.send(None)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    exchange.close()
+    raise RuntimeError("the mock waits for something, and nobody has said for how long it may")
 
 
 def _scope(method: str, target: str, body: bytes | None) -> Scope:

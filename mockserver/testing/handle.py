@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
+    from contracts.clients import Judgement, Limits
+    from contracts.traffic import Exchange
+    from mockserver.testing.judging import Evidence
     from mockserver.testing.server import Server
     from mockserver.testing.wanted import Wanted
 
@@ -26,9 +30,9 @@ class ContractBrokenError(AssertionError):
 class SmsOnline:
     """A world of its own behind a mock: the account of a client under test, and the vendor's side of it.
 
-    Each method asks the mock, which answers at once in a thread of its own, so a coroutine may use them, too; only
-    `journal.wait_for` waits. Whatever cannot be done raises SteeringError, which says why. Used as a context manager,
-    the world is gone at the end, and a client that broke the contract in it is a ContractBrokenError.
+    Each method asks the mock, which answers at once, so a coroutine may use them, too; only `journal.wait_for` waits.
+    Whatever cannot be done raises SteeringError, which says why. Used as a context manager, the world is gone at the
+    end, and a client that broke the contract in it is a ContractBrokenError.
     """
 
     def __init__(self, server: Server, wanted: Wanted, opened: Mapping[str, Any], test: str = "") -> None:
@@ -36,6 +40,8 @@ class SmsOnline:
         self._wanted = wanted
         self._forks: list[SmsOnline] = []
         self._kept: list[Violation] = []
+        self._recorded: list[bytes] = []
+        self._began = time.monotonic()
         self._broken = ""
         self._is_open = True
         self.test = test
@@ -47,7 +53,8 @@ class SmsOnline:
         self.user_id: str = opened["userId"]
         self.api_key: str = opened["apiKey"]
         self.clock = Clock(self._ask)
-        self.journal = Journal(self._ask, self._keep, server.operations)
+        self.journal = Journal(self._ask, self._forget, server.operations)
+        self._before = self._orders_of(opened["world"])
 
     def __repr__(self) -> str:
         return f"<SmsOnline {self.world_id} at {self._server.url}: {self.scenario}, seed {self.seed}>"
@@ -111,8 +118,8 @@ class SmsOnline:
         """How the client has broken the contract: errors, and warnings for names that the contract does not know."""
         if not self._is_open:
             return self._kept
-        views = self._ask("listViolations", query=_MOST)["violations"]
-        return [*self._kept, *(Violation.of(view) for view in views if view["side"] == "request")]
+        views = self._ask("listViolations", query={"side": "request", **_MOST})["violations"]
+        return [*self._kept, *map(Violation.of, views)]
 
     @property
     def faults(self) -> list[Fault]:
@@ -195,8 +202,10 @@ class SmsOnline:
     def reset(self) -> None:
         """Begin anew, with the same account and without faults that were added."""
         self._keep()
-        self._count()
-        self._ask("resetWorld")
+        self._report()
+        self._recorded.clear()
+        self._before = self._orders_of(self._ask("resetWorld"))
+        self._began = time.monotonic()
 
     def snapshot(self) -> dict[str, Any]:
         """Everything the world remembers, as JSON data; it holds its API keys."""
@@ -206,6 +215,15 @@ class SmsOnline:
     def restore(self, snapshot: Mapping[str, Any]) -> None:
         """Go back to a snapshot of this world."""
         self._ask("restoreSnapshot", body=snapshot)
+
+    def grade(self, *, limits: Limits | None = None, paced: bool | None = None, ended: bool = False) -> Judgement:
+        """Judge what the client has done since the world began or was reset, as `smsonline-mock grade` does.
+
+        `limits` are the shortest pauses of a good client. Unless it is `paced`, nothing is said of pauses; by default
+        it is, if the world's time passes by itself or has been advanced. A client that has `ended` will not look after
+        the orders that are still waiting.
+        """
+        return self._evidence().judge(limits, paced=paced, ended=ended)
 
     def fork(self) -> SmsOnline:
         """A copy of the world as it is now, with a key of its own. It ends with this one, or with its `with`."""
@@ -221,17 +239,7 @@ class SmsOnline:
         That is empty if they have not, or were allowed to.
         """
         if self._is_open:
-            self._keep()
-            self._count()
-            if self._server.tally is not None:
-                self._server.tally.add_violations(self.test, self._kept)
-            self._broken = self._judge()
-            for fork in self._forks:
-                if fork.is_open:
-                    self._broken = "\n".join(filter(None, (self._broken, fork.close())))
-                    self._kept += fork.violations
-            self._ask("deleteWorld")
-            self._is_open = False
+            self._server.steering.together(self._close)
         return self._broken
 
     @property
@@ -244,6 +252,17 @@ class SmsOnline:
         """How much of the contract this world has met, as counts and as a list of what is missing."""
         coverage: dict[str, Any] = self._ask("showCoverage")
         return coverage
+
+    def _close(self) -> None:
+        self._keep()
+        self._report()
+        self._broken = self._judge()
+        for fork in self._forks:
+            if fork.is_open:
+                self._broken = "\n".join(filter(None, (self._broken, fork.close())))
+                self._kept += fork.violations
+        self._ask("deleteWorld")
+        self._is_open = False
 
     def _keep(self) -> None:
         """Hold on to what a journal tells that is about to be forgotten."""
@@ -258,9 +277,55 @@ class SmsOnline:
         lines = (f"  {error}" for error in errors)
         return "\n".join(["the client broke the contract:", *lines, story(self, judged=True)])
 
-    def _count(self) -> None:
+    def _forget(self) -> None:
+        """Hold on to all that the journal tells, which is about to be cleared."""
+        self._keep()
+        self._recorded.append(self._lines())
+
+    def _report(self) -> None:
+        """Let the report of the run have what came of this world, before it is gone."""
         if self._server.tally is not None:
-            self._server.tally.add_world(self.test, self.coverage, self.cost, len(self.journal))
+            from mockserver.testing.story import again
+
+            self._server.tally.add(
+                self.test,
+                self.grade(),
+                seconds=time.monotonic() - self._began,
+                again=again(self),
+                seed=self.seed,
+                allowed=self._wanted.allow_violations,
+            )
+
+    def _evidence(self) -> Evidence:
+        from mockserver.testing.judging import Evidence
+
+        def told() -> Evidence:
+            shown = self._ask("showWorld")
+            return Evidence(
+                self._exchanges(),
+                shown["clock"]["mode"],
+                shown["readings"],
+                self._server.overlays,
+                self.ledger,
+                self.orders,
+                self._before,
+            )
+
+        return self._server.steering.together(told)
+
+    def _exchanges(self) -> list[Exchange]:
+        from contracts.traffic import lines
+
+        recorded = b"".join((*self._recorded, self._lines()))
+        return list(lines.read(recorded.splitlines(keepends=True)))
+
+    def _lines(self) -> bytes:
+        """What the journal tells, a line of JSON for each exchange."""
+        return self._server.steering.fetch("exportLines", {"world": self.world_id}, _MOST)
+
+    def _orders_of(self, shown: Mapping[str, Any]) -> frozenset[str]:
+        """The orders of a world that has just begun; most have none."""
+        return frozenset(order.id for order in self.orders) if shown["orders"] else frozenset()
 
     def _with(self, other: SmsOnline) -> SmsOnline:
         self._forks.append(other)

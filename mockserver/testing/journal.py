@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
 _MOST = 10_000
-_SPARE = 10.0
-"""Seconds that an answer may take beside what it waits for."""
 
 
 class Conditions(TypedDict, total=False):
@@ -100,7 +98,7 @@ class Journal:
         __tracebackhide__ = True
         waited = written(within)
         expected = _expected([self._condition(operation, conditions)], {"atLeast": times}, waited)
-        self._assert("waitForCalls", expected, _seconds(waited) + _SPARE)
+        self._assert("waitForCalls", expected, _seconds(waited))
         return self.requests(operation, **conditions)
 
     async def wait_for_async(
@@ -131,9 +129,9 @@ class Journal:
         named = {} if operation == "*" else {"operation": operation}
         return {**named, **conditions}
 
-    def _assert(self, ask: str, expected: dict[str, Any], patience: float = _SPARE) -> None:
+    def _assert(self, ask: str, expected: dict[str, Any], wait: float | None = None) -> None:
         __tracebackhide__ = True
-        verdict = self._ask(ask, body=expected, patience=patience)
+        verdict = self._ask(ask, body=expected, wait=wait)
         if not verdict["verified"]:
             raise AssertionError(verdict["message"])
 

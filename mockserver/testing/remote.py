@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
-from mockserver.testing.steering import SteeringError
+from mockserver.testing.steering import PATIENCE, SteeringError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+T = TypeVar("T")
 
 TOKEN = "SMSONLINE_MOCK_TOKEN"  # noqa: S105 - the name of a variable
 """The environment variable with the token of the mock's control API."""
@@ -27,12 +29,19 @@ class Remote:
         self._headers: Mapping[str, str] = {"authorization": f"Bearer {token}"} if token else {}
         self._opener = build_opener(ProxyHandler({}))
 
-    def send(self, method: str, target: str, body: bytes | None, patience: float) -> tuple[int, bytes]:
+    def stop(self) -> None:
+        """Leave it alone: it is not ours."""
+
+    def together(self, task: Callable[[], T]) -> T:
+        """Do something here: each of its requests has its own way."""
+        return task()
+
+    def send(self, method: str, target: str, body: bytes | None, wait: float | None = None) -> tuple[int, bytes]:
         """Send a request and return status and body."""
         headers = {**self._headers, "content-type": "application/json"}
         request = Request(self.url + target, body, headers, method=method)  # noqa: S310 - http or https, see above
         try:
-            with self._opener.open(request, timeout=patience) as answer:
+            with self._opener.open(request, timeout=PATIENCE + (wait or 0)) as answer:
                 return answer.status, answer.read()
         except HTTPError as error:
             with error:

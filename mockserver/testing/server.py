@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
+from mockserver.serving.loading import uncollected
 from mockserver.testing.handle import SmsOnline
 from mockserver.testing.steering import Steering, SteeringError
 from mockserver.testing.wanted import Wanted, is_file, misuses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from starlette.types import ASGIApp
 
@@ -26,30 +27,40 @@ _WAIT = 3600
 """Seconds that a test may wait for a request."""
 
 
-class Server:
-    """A mock at `url`, in which any number of tests have their own worlds.
+class Place(Protocol):
+    """Where a mock is; `stop` ends it if it is ours."""
 
-    `app` is its ASGI application, None for a mock that runs elsewhere. `tally` counts what worlds that have ended have
-    met and cost, if it is to be reported. `usual` is what a world is like about which nothing is said.
+    @property
+    def url(self) -> str: ...  # noqa: D102 - see above
+
+    def stop(self) -> None: ...  # noqa: D102 - see above
+
+
+class Server:
+    """A mock in which any number of tests have their own worlds.
+
+    `app` is its ASGI application, None for a mock that runs elsewhere; `overlays` correct its contract. `tally` adds up
+    what clients did in worlds that have ended, if it is to be reported. `usual` is what a world is like about which
+    nothing is said.
     """
 
     def __init__(
         self,
-        url: str,
+        place: Place,
         steering: Steering,
         documents: Iterable[Document],
         app: ASGIApp | None = None,
-        stop: Callable[[], None] | None = None,
+        overlays: Overlays = (),
     ) -> None:
         documents = tuple(documents)
-        self.url = url
         self.steering = steering
         self.app = app
+        self.overlays = overlays
         self.usual = Wanted()
         self.tally: Tally | None = None
         self.operations = tuple(operation.name for each in documents for operation in each.operations.values())
         self._prefixes: dict[str, str] = {document.name: document.prefix for document in documents}
-        self._stop = stop
+        self._place = place
         self._read: dict[object, dict[str, Any]] = {}
 
     def __enter__(self) -> Self:
@@ -64,6 +75,12 @@ class Server:
 
         Raises LocatedError for one that cannot be used.
         """
+        with uncollected():
+            return cls._here(overlays)
+
+    @classmethod
+    def _here(cls, overlays: Overlays) -> Self:
+        from mockserver.control.operations import document
         from mockserver.serving.background import Background
         from mockserver.serving.setup import Settings, set_up
         from mockserver.simulation.limits import Limits
@@ -73,9 +90,10 @@ class Server:
         limits = Limits(journal=_EXCHANGES, wait=_WAIT)
         mock = set_up("default", settings=Settings(guard("127.0.0.1"), limits, overlays=overlays))
         background = Background(mock.app).start()
-        steering = Steering(InProcess(mock.app, background))
+        operations = {each.id: (each.method, each.path) for each in document().operations.values()}
+        steering = Steering(InProcess(mock.app, background), operations)
         documents = [dialect.document for dialect in mock.dialects]
-        return cls(background.url, steering, documents, Bridge(mock.app, background), background.stop)
+        return cls(background, steering, documents, Bridge(mock.app, background), overlays)
 
     @classmethod
     def elsewhere(cls, url: str) -> Self:
@@ -84,7 +102,12 @@ class Server:
         from mockserver.testing.remote import TOKEN, Remote
 
         remote = Remote(url, os.environ.get(TOKEN))
-        return cls(remote.url, Steering(remote), [dialect.document for dialect in dialects()])
+        return cls(remote, Steering(remote), [dialect.document for dialect in dialects()])
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return self._place.url
 
     def url_of(self, document: str) -> str:
         """The base URL of the service of a contract document, `v3` or `v2`."""
@@ -99,6 +122,9 @@ class Server:
 
     def begin(self, wanted: Wanted, test: str = "") -> SmsOnline:
         """A new world for a test. Raises SteeringError."""
+        return self.steering.together(lambda: self._begin(wanted, test))
+
+    def _begin(self, wanted: Wanted, test: str) -> SmsOnline:
         body: dict[str, Any] = {
             "scenario": wanted.scenario,
             "variables": dict(wanted.variables),
@@ -118,8 +144,7 @@ class Server:
 
     def stop(self) -> None:
         """End the mock if it is ours."""
-        if self._stop is not None:
-            self._stop()
+        self._place.stop()
 
     def _scenario(self, wanted: Wanted) -> dict[str, Any]:
         """The data of a scenario file, which is read once."""

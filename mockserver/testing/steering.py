@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+T = TypeVar("T")
 
 CONTROL = "/__mock__"
 
-_PATIENCE = 30.0
-"""Seconds after which an answer that does not come is given up."""
+PATIENCE = 30.0
+"""Seconds after which an answer that does not come is given up, beside those that the mock is to wait."""
 
 
 class SteeringError(Exception):
@@ -20,24 +22,28 @@ class SteeringError(Exception):
 
 
 class Wire(Protocol):
-    """What leads to a mock."""
+    """What leads to a mock. `together` does what sends several requests, as near to the mock as possible."""
 
-    def send(self, method: str, target: str, body: bytes | None, patience: float) -> tuple[int, bytes]:
-        """Send a request and return status and body. Raises SteeringError when no answer comes in so many seconds."""
+    def send(self, method: str, target: str, body: bytes | None, wait: float | None = None) -> tuple[int, bytes]:
+        """Send a request and return status and body. Raises SteeringError when no answer comes.
+
+        `wait` is how many seconds the mock may wait before it answers; None if it answers at once.
+        """
+
+    def together(self, task: Callable[[], T]) -> T:
+        """Do something and return its result."""
 
 
 class Steering:
-    """Asks a mock's control API. Where its operations are, the mock's own document of it says."""
+    """Asks a mock's control API. `operations` are methods and paths by name; without them the mock is asked."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, operations: Mapping[str, tuple[str, str]] | None = None) -> None:
         self._wire = wire
-        described = self._answer("GET", f"{CONTROL}/openapi.json", None, _PATIENCE)
-        self._operations = {
-            operation["operationId"]: (method.upper(), path)
-            for path, item in described["paths"].items()
-            for method, operation in item.items()
-            if isinstance(operation, dict) and "operationId" in operation
-        }
+        self._operations = self._described() if operations is None else operations
+
+    def together(self, task: Callable[[], T]) -> T:
+        """Do something that asks several times, none of which waits. In process, nothing else happens meanwhile."""
+        return self._wire.together(task)
 
     def ask(
         self,
@@ -45,24 +51,54 @@ class Steering:
         path: Mapping[str, object] | None = None,
         query: Mapping[str, object] | None = None,
         body: Mapping[str, Any] | None = None,
-        patience: float = _PATIENCE,
+        wait: float | None = None,
     ) -> Any:
-        """Ask for an operation such as `advanceClock`, and return the data of its answer. Raises SteeringError."""
+        """Ask for an operation such as `advanceClock`, and return the data of its answer. Raises SteeringError.
+
+        `wait` is how many seconds an operation waits that does not answer at once.
+        """
+        content = None if body is None else json.dumps(body, default=str).encode()
+        return self._answer(*self._route(operation, path, query), content, wait)
+
+    def fetch(
+        self, operation: str, path: Mapping[str, object] | None = None, query: Mapping[str, object] | None = None
+    ) -> bytes:
+        """Ask for an operation whose answer is no JSON, such as `exportLines`, and return it. Raises SteeringError."""
+        method, target = self._route(operation, path, query)
+        status, content = self._wire.send(method, target, None)
+        if status >= 400:
+            _read(status, content, target)
+        return content
+
+    def _route(
+        self, operation: str, path: Mapping[str, object] | None, query: Mapping[str, object] | None
+    ) -> tuple[str, str]:
         method, target = self._operations[operation]
         for name, value in (path or {}).items():
             target = target.replace(f"{{{name}}}", quote(str(value), safe=""))
-        if query:
-            target = f"{target}?{urlencode(query)}"
-        content = None if body is None else json.dumps(body, default=str).encode()
-        return self._answer(method, CONTROL + target, content, patience)
+        return method, CONTROL + (f"{target}?{urlencode(query)}" if query else target)
 
-    def _answer(self, method: str, target: str, body: bytes | None, patience: float) -> Any:
-        status, content = self._wire.send(method, target, body, patience)
-        try:
-            data = json.loads(content)
-        except ValueError:
-            raise SteeringError(f"{status} from {target} is no answer of smsonline-mock") from None
-        if status >= 400:
-            lines = data.get("problems") or [data.get("error", "no reason given")]
-            raise SteeringError("\n".join(dict.fromkeys([data.get("error", lines[0]), *lines[1:]])))
-        return data
+    def _described(self) -> Mapping[str, tuple[str, str]]:
+        described = self._answer("GET", f"{CONTROL}/openapi.json", None)
+        return {
+            operation["operationId"]: (method.upper(), path)
+            for path, item in described["paths"].items()
+            for method, operation in item.items()
+            if isinstance(operation, dict) and "operationId" in operation
+        }
+
+    def _answer(self, method: str, target: str, body: bytes | None, wait: float | None = None) -> Any:
+        status, content = self._wire.send(method, target, body, wait)
+        return _read(status, content, target)
+
+
+def _read(status: int, content: bytes, target: str) -> Any:
+    """The data of an answer. Raises SteeringError for one that says no."""
+    try:
+        data = json.loads(content)
+    except ValueError:
+        raise SteeringError(f"{status} from {target} is no answer of smsonline-mock") from None
+    if status >= 400:
+        lines = data.get("problems") or [data.get("error", "no reason given")]
+        raise SteeringError("\n".join(dict.fromkeys([data.get("error", lines[0]), *lines[1:]])))
+    return data

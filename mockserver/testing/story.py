@@ -47,8 +47,13 @@ def _lines(world: SmsOnline, *, judged: bool) -> Iterator[str]:
         yield f"  {order.id} {order.service} {order.phone_number} {order.price} cents: {order.state}{sms}"
     if not judged:
         yield from (f"{violation.level}: {violation}" for violation in world.violations)
+    yield f"again: {again(world)}"
+
+
+def again(world: SmsOnline) -> str:
+    """The command that runs its test again in the same world."""
     scenario = "" if world.is_inline else f" --smsonline-scenario {shlex.quote(world.scenario)}"
-    yield f"again: pytest {shlex.quote(world.test)}{scenario} --smsonline-seed {world.seed}"
+    return f"pytest {shlex.quote(world.test)}{scenario} --smsonline-seed {world.seed}"
 
 
 def _bodies(request: Message, answer: Message) -> Iterator[tuple[str, str]]:

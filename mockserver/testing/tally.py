@@ -1,126 +1,136 @@
-"""What all tests of a run have met, broken and would have cost, over all processes."""
+"""What all tests of a run come to, over all processes: a run of a check, for the reports of the toolkit."""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+import pickle
+import time
+from typing import TYPE_CHECKING
 
+from contracts.clients.rules import CONTRACT
+from contracts.findings import Run, Skip, Statement, SuiteResult
+from contracts.reports import write
+from contracts.reports.cleaning import clean
+from contracts.traffic import Redactor
 from contracts.traffic.coverage import Coverage
-from mockserver.testing.records import Cost, Violation
+from mockserver import __version__
+from mockserver.testing.summary import line, summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-COVERAGE, RUN, SUMMARY = "coverage.json", "smsonline.json", "summary.md"
-"""The files of a report."""
+    from contracts.clients import Judgement
+    from contracts.findings import Finding, Line
+
+FORMATS = ("json", "sarif", "html", "har")
+"""What is written beside JUnit XML, in which every test has its own findings."""
+SUMMARY = "summary.md"
+
+_NAMED = 3
+"""So many tests are named that have the same finding."""
 
 
 class Tally:
-    """Adds up worlds and violations by test."""
+    """Adds up judgements of clients by test. `started` is in milliseconds since the epoch."""
 
     def __init__(self) -> None:
-        self._coverage = Coverage()
-        self._costs: dict[str, Cost] = {}
-        self._requests: dict[str, int] = {}
-        self._violations: dict[str, list[Violation]] = {}
+        self.started = time.time_ns() // 1_000_000
+        self._suites: dict[str, SuiteResult] = {}
+        self._lines: dict[str, tuple[Line, ...]] = {}
+        self._met = Coverage()
+        self._listed = Coverage()
 
-    def add_world(self, test: str, coverage: Mapping[str, Any], cost: Cost, requests: int) -> None:
-        """Count a world, before it is gone."""
-        self._coverage.merge(Coverage.of_data(coverage))
-        before = self._costs.get(test, Cost())
-        self._costs[test] = Cost(before.spent + cost.spent, before.refunded + cost.refunded)
-        self._requests[test] = self._requests.get(test, 0) + requests
+    def add(
+        self, test: str, judgement: Judgement, *, seconds: float, again: str = "", seed: int = 0, allowed: bool = False
+    ) -> None:
+        """Count what a test's client did in a world that took so many seconds.
 
-    def add_violations(self, test: str, violations: Iterable[Violation]) -> None:
-        """Count how a test's client has broken the contract."""
-        if found := list(violations):
-            self._violations.setdefault(test, []).extend(found)
+        `again` is the command that repeats it. If it was `allowed` to break the contract, no finding is made of that.
+        """
+        found, skipped = [], []
+        for each in judgement.findings:
+            if allowed and each.code in CONTRACT:
+                skipped.append(Skip(f"{each.code}: {each.message}", "the test allows violations"))
+            else:
+                found.append(each._replace(suite=test, curl=again, seed=seed))
+        self._add_suite(SuiteResult(test, judgement.calls, seconds, tuple(found), tuple(skipped)))
+        self._add_lines(test, judgement.statement.lines)
+        # A client that calls nothing does not tell which generations of the API it speaks.
+        (self._met if judgement.calls else self._listed).merge(judgement.coverage)
 
-    def merge(self, data: Mapping[str, Any]) -> None:
-        """Count what another process has counted, as its `data` tells it."""
-        self._coverage.merge(Coverage.of_data(data["coverage"]))
-        for test in data["tests"]:
-            name = test["test"]
-            before = self._costs.get(name, Cost())
-            self._costs[name] = Cost(before.spent + test["spent"], before.refunded + test["refunded"])
-            self._requests[name] = self._requests.get(name, 0) + test["requests"]
-            self.add_violations(name, (Violation(**each) for each in test["violations"]))
+    def merge(self, packed: bytes) -> None:
+        """Count what another process has counted, as its `pack` tells it."""
+        other: Tally = pickle.loads(packed)  # noqa: S301 - from our own workers
+        self.started = min(self.started, other.started)
+        for suite in other._suites.values():
+            self._add_suite(suite)
+        for test, lines in other._lines.items():
+            self._add_lines(test, lines)
+        self._met.merge(other._met)
+        self._listed.merge(other._listed)
 
-    def data(self) -> dict[str, Any]:
-        """All of it, as JSON has it; `merge` reads it."""
-        return {"coverage": self._coverage.data(), **self._run()}
+    def pack(self) -> bytes:
+        """All of it; `merge` reads it in another process of the same program."""
+        return pickle.dumps(self)
 
-    def write(self, folder: Path) -> None:
-        """Write the report: coverage, tests with their cost and violations, and a summary. Raises OSError."""
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, data in ((COVERAGE, self._coverage.data()), (RUN, self._run())):
-            (folder / name).write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        (folder / SUMMARY).write_text("\n".join(self._summary()) + "\n", encoding="utf-8")
+    def run(self, target: str) -> Run:
+        """All of it as a run; `target` is the label of what was tested."""
+        suites = tuple(self._suites[test] for test in sorted(self._suites))
+        lines = (  # orders of several worlds may have the same number
+            line._replace(order=f"{test} {line.order}") for test in sorted(self._lines) for line in self._lines[test]
+        )
+        return Run(
+            version=__version__,
+            target=target,
+            suites=suites,
+            seed=0,
+            started=self.started,
+            seconds=time.time() - self.started / 1000,
+            findings=tuple(finding for suite in suites for finding in suite.findings),
+            coverage=self._met if self._met.operations else self._listed,
+            statement=Statement(tuple(lines)),
+            command="pytest",
+        )
+
+    def write(self, folder: Path, target: str) -> None:
+        """Write the reports, and a summary in Markdown. Raises OSError."""
+        run = self.run(target)
+        write(run, ("junit",), folder)
+        write(once(run), FORMATS, folder)
+        costs = {test: Statement(lines) for test, lines in self._lines.items()}
+        (folder / SUMMARY).write_text(summary(clean(once(run), Redactor()), costs), encoding="utf-8")
 
     def line(self) -> str:
         """The whole run in a line."""
-        ratio = self._coverage.ratios()["operations"]
-        total, violations = self._total, sum(map(len, self._violations.values()))
-        parts = (
-            _counted(len(self._costs), "test"),
-            _counted(sum(self._requests.values()), "request"),
-            f"{ratio.met} of {ratio.total} operations met",
-            _counted(violations, "contract violation"),
-            f"would have cost {_dollars(total.lost)}",
+        return line(once(self.run("")))
+
+    def _add_suite(self, suite: SuiteResult) -> None:
+        """Add what a test did to what it did in other worlds."""
+        before = self._suites.get(suite.name, SuiteResult(suite.name, 0, 0.0))
+        found = {each.fingerprint: each for part in (suite, before) for each in part.findings}
+        self._suites[suite.name] = SuiteResult(
+            suite.name,
+            before.cases + suite.cases,
+            before.seconds + suite.seconds,
+            tuple(found.values()),
+            tuple(dict.fromkeys((*before.skipped, *suite.skipped))),
         )
-        return ", ".join(parts)
 
-    @property
-    def _total(self) -> Cost:
-        costs = self._costs.values()
-        return Cost(sum(cost.spent for cost in costs), sum(cost.refunded for cost in costs))
-
-    def _run(self) -> dict[str, Any]:
-        total = self._total
-        tests = [
-            {
-                "test": test,
-                "requests": self._requests[test],
-                **cost._asdict(),
-                "violations": [violation._asdict() for violation in self._violations.get(test, ())],
-            }
-            for test, cost in sorted(self._costs.items())
-        ]
-        return {"cost": {**total._asdict(), "lost": total.lost}, "tests": tests}
-
-    def _summary(self) -> Iterable[str]:
-        total = self._total
-        yield f"# Tests against the mock\n\n{self.line()}.\n"
-        yield "## Coverage of the contract\n\n| | met | of |\n|---|---|---|"
-        for name, ratio in self._coverage.ratios().items():
-            yield f"| {name} | {ratio.met} | {ratio.total} |"
-        if missing := [*self._unmet()]:
-            yield f"\nNot met: {', '.join(f'`{each}`' for each in missing)}. `{COVERAGE}` has the answers, too."
-        yield "\n## Cost\n"
-        yield f"Spent {_dollars(total.spent)}, refunded {_dollars(total.refunded)}, lost {_dollars(total.lost)}.\n"
-        yield "| test | requests | spent | refunded |\n|---|---|---|---|"
-        for test, cost in sorted(self._costs.items(), key=lambda item: -item[1].lost):
-            cells = (f"`{test}`", str(self._requests[test]), _dollars(cost.spent), _dollars(cost.refunded))
-            yield f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
-        yield "\n## Contract violations\n"
-        for test, violations in sorted(self._violations.items()):
-            yield f"- `{test}`"
-            yield from (f"  - {violation.level}: {violation}" for violation in violations)
-        if not self._violations:
-            yield "None."
-
-    def _unmet(self) -> Iterator[str]:
-        coverage = self._coverage
-        met = {answer.operation for answer in coverage.answers if answer.times}
-        yield from (operation for operation in coverage.operations if operation not in met)
-        yield from (str(state) for state in coverage.states if not state.times)
-        yield from (str(transition) for transition in coverage.transitions if not transition.times)
+    def _add_lines(self, test: str, lines: tuple[Line, ...]) -> None:
+        self._lines[test] = self._lines.get(test, ()) + lines
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def once(run: Run) -> Run:
+    """A run with each finding as the first test has it, and the names of the others."""
+    groups: dict[str, list[Finding]] = {}
+    for each in run.findings:
+        groups.setdefault(each.fingerprint, []).append(each)
+    return run._replace(findings=tuple(map(_with_tests, groups.values())))
 
 
-def _dollars(cents: int) -> str:
-    return f"${cents / 100:.2f}"
+def _with_tests(group: list[Finding]) -> Finding:
+    first = group[0]
+    if len(group) == 1:
+        return first
+    named = ", ".join(each.suite for each in group[:_NAMED])
+    more = f" and {len(group) - _NAMED} more" if len(group) > _NAMED else ""
+    return first._replace(message=f"{first.message} In {len(group)} tests: {named}{more}.")

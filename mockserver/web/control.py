@@ -191,12 +191,16 @@ class ControlApp:
     @contextmanager
     def _woken(self) -> "Iterator[Event]":
         """An event that is set whenever something happens."""
-        woken, feed = Event(), self._desk.worlds.feed
-        feed.subscribe(woken.set)
+        woken, feed, loop = Event(), self._desk.worlds.feed, asyncio.get_running_loop()
+
+        def wake() -> None:  # from whichever thread something happens in
+            loop.call_soon_threadsafe(woken.set)
+
+        feed.subscribe(wake)
         try:
             yield woken
         finally:
-            feed.unsubscribe(woken.set)
+            feed.unsubscribe(wake)
 
 
 _LONGEST_ID = 18

@@ -4,7 +4,6 @@ import json
 import socket
 import subprocess
 import sys
-from importlib.metadata import entry_points
 from importlib.util import find_spec
 from subprocess import PIPE, Popen
 from textwrap import dedent
@@ -17,6 +16,7 @@ import mockserver.pytest_plugin
 import mockserver.serving.background
 import mockserver.serving.setup
 import mockserver.testing.bridge
+import mockserver.testing.judging
 import mockserver.testing.story
 import mockserver.testing.tally
 import mockserver.web.control  # noqa: F401
@@ -26,23 +26,24 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["pytester"]
 
-REGISTERED = bool(entry_points(group="pytest11", name="smsonline"))
-PLUGIN = () if REGISTERED else ("-p", "mockserver.pytest_plugin")
+PLUGIN = ("-p", "mockserver.pytest_plugin", "-p", "no:cacheprovider")
 
 CLIENT = """
+from functools import partial
 import httpx
 import pytest
 
-def order(world, client=httpx, **changes):
+def order(world, put=partial(httpx.put, verify=False), **changes):
     body = {"country": "12", "service": "ds", "carrier": "any", "maximumPrice": "1000", "m": "", "n": ""}
     body |= {"apiKey": world.api_key, **changes}
-    return client.put(f"{world.base_url}/numbers/{world.user_id}/order", json=body)
+    return put(f"{world.base_url}/numbers/{world.user_id}/order", json=body)
 """
 
 
 @pytest.fixture
-def suite(pytester: pytest.Pytester) -> pytest.Pytester:
-    """A folder with a client to import; pytest runs there with the plugin."""
+def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A folder with a client to import; pytest runs there with the plugin, and no others: they take seconds to load."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makepyfile(client=CLIENT)
     pytester.syspathinsert()
     return pytester
@@ -50,7 +51,7 @@ def suite(pytester: pytest.Pytester) -> pytest.Pytester:
 
 def run(suite: pytest.Pytester, tests: str, *options: str) -> pytest.RunResult:
     suite.makepyfile(test_it=f"from client import *\n\n{tests}")
-    return suite.runpytest_inprocess(*PLUGIN, "-p", "no:cacheprovider", "-p", "no:asyncio", "-W", "default", *options)
+    return suite.runpytest_inprocess(*PLUGIN, "-W", "default", *options)
 
 
 @pytest.mark.parametrize("module", ["mockserver.pytest_plugin", "mockserver.testing"])
@@ -69,7 +70,7 @@ def test_a_run_without_the_fixture_loads_nothing_heavy(
 ) -> None:
     pytester.makepyfile("import sys\ndef test_it(): assert not {'starlette', 'yaml', 'contracts'} & set(sys.modules)")
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    pytester.runpytest_subprocess("-p", "mockserver.pytest_plugin").assert_outcomes(passed=1)
+    pytester.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=1)
 
 
 def test_each_test_has_a_world_of_its_own(suite: pytest.Pytester) -> None:
@@ -139,32 +140,42 @@ def test_a_scenario_file_is_named_as_seen_from_the_test(suite: pytest.Pytester) 
     run(suite, dedent(tests)).assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize(
-    ("marker", "told"),
-    [
-        ('smsonline(sceanrio="x")', "there is no argument sceanrio, did you mean scenario?"),
-        ('smsonline("late-sms")', "its arguments have names"),
-        ('smsonline(seed="7")', "seed must be a whole number, not '7'"),
-    ],
-)
-def test_a_wrong_marker_is_an_error_of_the_collection(suite: pytest.Pytester, marker: str, told: str) -> None:
-    result = run(suite, f"@pytest.mark.{marker}\ndef test_it(smsonline): pass")
+def test_wrong_markers_are_errors_of_the_collection(suite: pytest.Pytester) -> None:
+    tests = """
+    @pytest.mark.smsonline(sceanrio="x")
+    def test_a(smsonline): pass
+
+    @pytest.mark.smsonline("late-sms")
+    def test_b(smsonline): pass
+
+    @pytest.mark.smsonline(seed="7")
+    def test_c(smsonline): pass
+    """
+    result = run(suite, dedent(tests))
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"ERROR: test_it.py::test_it: @pytest.mark.smsonline: {told}"])
+    lines = [
+        "ERROR: test_it.py::test_a: @pytest.mark.smsonline: there is no argument sceanrio, did you mean scenario?",
+        "test_it.py::test_b: @pytest.mark.smsonline: its arguments have names",
+        "test_it.py::test_c: @pytest.mark.smsonline: seed must be a whole number, not '7'",
+    ]
+    result.stderr.fnmatch_lines(lines, consecutive=True)
 
 
-@pytest.mark.parametrize(
-    ("marker", "told"),
-    [
-        ('smsonline(scenario="late-smss")', "*did you mean late-sms?*"),
-        ('smsonline(scenario="nothing.yaml")', "*nothing.yaml: cannot be read: No such file*"),
-        ("smsonline(faults=[{}])", "*then*"),
-    ],
-)
-def test_a_world_that_cannot_be_is_told_without_a_traceback(suite: pytest.Pytester, marker: str, told: str) -> None:
-    result = run(suite, f"@pytest.mark.{marker}\ndef test_it(smsonline): pass")
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines([told])
+def test_worlds_that_cannot_be_are_told_without_a_traceback(suite: pytest.Pytester) -> None:
+    tests = """
+    @pytest.mark.smsonline(scenario="late-smss")
+    def test_a(smsonline): pass
+
+    @pytest.mark.smsonline(scenario="nothing.yaml")
+    def test_b(smsonline): pass
+
+    @pytest.mark.smsonline(faults=[{}])
+    def test_c(smsonline): pass
+    """
+    result = run(suite, dedent(tests))
+    result.assert_outcomes(errors=3)
+    lines = ["*did you mean late-sms?*", "*nothing.yaml: cannot be read: No such file*", "addFault: *then*"]
+    result.stdout.fnmatch_lines(lines)
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
@@ -278,7 +289,7 @@ def test_the_application_needs_no_socket(suite: pytest.Pytester) -> None:
 
     async def main(world, app):
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
-            assert (await order(world, client)).status_code == 200
+            assert (await order(world, client.put)).status_code == 200
 
     def test_it(smsonline, smsonline_app):
         asyncio.run(main(smsonline, smsonline_app))
@@ -292,25 +303,25 @@ def test_anyio_runs_a_test_on_both_loops(suite: pytest.Pytester) -> None:
     @pytest.mark.anyio
     async def test_it(smsonline, smsonline_app):
         async with httpx.AsyncClient(transport=httpx.ASGITransport(smsonline_app)) as client:
-            assert (await order(smsonline, client)).status_code == 200
+            assert (await order(smsonline, client.put)).status_code == 200
         assert len(await smsonline.journal.wait_for_async("v3.orderNumber")) == 1
     """
     loops = 1 + (find_spec("trio") is not None)
-    run(suite, dedent(tests)).assert_outcomes(passed=loops)
+    run(suite, dedent(tests), "-p", "anyio.pytest_plugin").assert_outcomes(passed=loops)
 
 
-@pytest.mark.skipif(not entry_points(group="pytest11", name="asyncio"), reason="pytest-asyncio is not installed")
+@pytest.mark.skipif(find_spec("pytest_asyncio") is None, reason="pytest-asyncio is not installed")
 def test_pytest_asyncio_runs_a_test(suite: pytest.Pytester) -> None:
     tests = """
     @pytest.mark.asyncio
     async def test_it(smsonline):
         async with httpx.AsyncClient() as client:
-            assert (await order(smsonline, client)).status_code == 200
+            assert (await order(smsonline, client.put)).status_code == 200
         assert len(await smsonline.journal.wait_for_async("v3.orderNumber")) == 1
     """
     suite.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
     suite.makepyfile(test_it=f"from client import *\n{dedent(tests)}")
-    suite.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=1)
+    suite.runpytest_subprocess(*PLUGIN, "-p", "pytest_asyncio.plugin").assert_outcomes(passed=1)
 
 
 def test_hypothesis_has_a_world_for_each_example(suite: pytest.Pytester) -> None:
@@ -346,19 +357,48 @@ def test_broken(smsonline):
 """
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+WORKERS = ("-p", "xdist.plugin", "-n", "2")
+
+
+@pytest.mark.parametrize("workers", [(), WORKERS], ids=["one", "two"])
 def test_a_report_is_of_all_processes(suite: pytest.Pytester, workers: tuple[str, ...]) -> None:
-    suite.makepyfile(test_it=f"from client import *\n{COUNTED}")
-    result = suite.runpytest_subprocess(*PLUGIN, "--smsonline-report", "out", "-p", "no:cacheprovider", *workers)
+    result = run(suite, COUNTED, "--smsonline-report", "out", *workers)
     result.assert_outcomes(passed=5, errors=1)
     result.stdout.fnmatch_lines(
         [
-            "5 tests, 5 requests, 1 of 30 operations met, 1 contract violation, would have cost $0.64",
+            "5 tests, 5 calls, 1 of 18 operations met, 1 warning, would have cost $0.64",
             "The report is in *out",
         ]
     )
-    assert json.loads((suite.path / "out" / "smsonline.json").read_text())["cost"]["spent"] == 64
-    assert (suite.path / "out" / "summary.md").exists()
+    written = json.loads((suite.path / "out" / "pytest.json").read_text())
+    assert (written["tool"]["command"], len(written["suites"]), written["statement"]["spent"]) == ("pytest", 5, 64)
+
+
+def test_behaviour_is_reported_and_fails_no_test(suite: pytest.Pytester) -> None:
+    tests = """
+    @pytest.mark.smsonline(clock="manual")
+    @pytest.mark.parametrize("n", range(2))
+    def test_it(smsonline, n):
+        order(smsonline)
+        smsonline.clock.advance("30m")
+        httpx.get(f"{smsonline.base_url}/customers/{smsonline.user_id}/balance", params={"apiKey": smsonline.api_key})
+    """
+    result = run(suite, dedent(tests), "--smsonline-report", "out")
+    result.assert_outcomes(passed=2)
+    [finding] = json.loads((suite.path / "out" / "pytest.json").read_text())["findings"]
+    assert finding["code"] == "client.abandons-order"
+    assert finding["curl"] == "pytest 'test_it.py::test_it[0]' --smsonline-scenario default --smsonline-seed 1"
+    assert finding["message"].endswith("In 2 tests: test_it.py::test_it[0], test_it.py::test_it[1].")
+
+
+@pytest.mark.parametrize("missing", ["jinja2", "junitparser"])
+def test_a_report_wants_its_libraries_before_the_run(
+    suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    result = run(suite, "def test_it(smsonline): pass", "--smsonline-report", "out")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*--smsonline-report needs {missing}: pip install 'smsonline-mock[[]pytest[]]'"])
 
 
 def test_a_report_that_cannot_be_written_fails_the_run(suite: pytest.Pytester) -> None:
@@ -370,6 +410,17 @@ def test_a_report_that_cannot_be_written_fails_the_run(suite: pytest.Pytester) -
 
 def test_without_being_asked_nothing_is_reported(suite: pytest.Pytester) -> None:
     run(suite, "def test_it(smsonline): pass").stdout.no_fnmatch_line("*operations met*")
+
+
+def test_without_being_asked_nothing_is_judged(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    tests = """
+    import sys
+    def test_a(smsonline): pass
+    def test_b(): assert not {"contracts.clients", "contracts.findings", "contracts.reports"} & set(sys.modules)
+    """
+    pytester.makepyfile(dedent(tests))
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=2)
 
 
 @pytest.fixture
@@ -385,11 +436,9 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def test_workers_share_a_mock_elsewhere(suite: pytest.Pytester, elsewhere: str) -> None:
-    suite.makepyfile(test_it=f"from client import *\n{COUNTED}")
-    options = ("--smsonline-url", elsewhere, "--smsonline-report", "out", "-n", "2")
-    result = suite.runpytest_subprocess(*PLUGIN, *options)
+    result = run(suite, COUNTED, "--smsonline-url", elsewhere, "--smsonline-report", "out", *WORKERS)
     result.assert_outcomes(passed=5, errors=1)
-    result.stdout.fnmatch_lines(["5 tests, 5 requests, *would have cost $0.64"])
+    result.stdout.fnmatch_lines(["5 tests, 5 calls, *would have cost $0.64"])
 
 
 def test_the_application_of_a_mock_elsewhere_is_skipped(suite: pytest.Pytester, elsewhere: str) -> None:

@@ -115,6 +115,23 @@ def test_what_an_answer_breaks_is_recorded(home: Opened) -> None:
     assert (found["side"], found["operation"], found["exchange"]) == ("answer", "v3.getBalance", 1)
 
 
+@pytest.mark.parametrize(
+    ("query", "sides"),
+    [
+        ({}, ["request", "answer"]),
+        ({"side": "request"}, ["request"]),
+        ({"side": "answer"}, ["answer"]),
+        ({"side": "request", "level": "error"}, []),
+    ],
+    ids=str,
+)
+def test_violations_are_asked_for_by_their_side(home: Opened, query: dict[str, str], sides: list[str]) -> None:
+    home("POST", "/faults", json={"when": {"operation": "v3.getBalance"}, "then": {"omit": "body.balance"}})
+    home.v3.get("/customers/{user}/balance", colour="red")
+    found = home("GET", "/violations", params=query).json()["violations"]
+    assert [each["side"] for each in found] == sides
+
+
 def test_an_archive_is_valid(busy: Opened) -> None:
     archive = busy("GET", "/journal/har").json()
     assert [str(error) for error in HAR.iter_errors(archive)] == []

@@ -55,11 +55,46 @@ def test_two_have_ports_of_their_own(background: Background) -> None:
 
 
 def test_a_thread_that_does_not_begin_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def end() -> None:
+        pass
+
     background = Background(set_up("default").app)
-    monkeypatch.setattr(background._server, "run", lambda **_: None)
-    with pytest.raises(RuntimeError, match="did not begin to serve"):
+    monkeypatch.setattr(background, "_until_over", end)
+    with pytest.raises(RuntimeError, match="did not begin"):
         background.start()
     background.stop()
+
+
+def test_nothing_happens_there_during_a_turn(background: Background) -> None:
+    async def nothing() -> int:
+        return 1
+
+    with background.turn(5):
+        future = background.run(nothing())
+        with pytest.raises(TimeoutError):
+            future.result(0.05)
+    assert future.result(5) == 1
+
+
+def test_a_turn_that_does_not_come_is_an_error(background: Background) -> None:
+    begun, over = threading.Event(), threading.Event()
+
+    async def block() -> None:
+        begun.set()
+        over.wait(5)
+
+    future = background.run(block())
+    begun.wait(5)
+    with pytest.raises(TimeoutError), background.turn(0.01):
+        pass
+    over.set()
+    future.result(5)
+
+
+def test_the_log_of_who_connects_is_left_alone(caplog: pytest.LogCaptureFixture, background: Background) -> None:
+    with caplog.at_level(logging.INFO):
+        httpx.get(f"{background.url}/livez")
+    assert [record for record in caplog.records if record.name.startswith("uvicorn")] == []
 
 
 def test_it_serves_beside_a_loop_of_the_program(background: Background) -> None:

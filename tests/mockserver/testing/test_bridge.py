@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from mockserver.testing.bridge import _at_once
+
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Generator
 
     from mockserver.testing import Server, SmsOnline
 
@@ -67,6 +69,21 @@ def test_trio_will_do(server: Server, world: SmsOnline) -> None:
 
     run: Callable[[Callable[[], Awaitable[int]]], int] = trio.run
     assert run(ask) == 503
+
+
+class Waiting:
+    """What is not there at once."""
+
+    def __await__(self) -> Generator[None, None, None]:
+        yield
+
+
+def test_what_nobody_said_may_wait_must_not() -> None:
+    async def wait() -> None:
+        await Waiting()
+
+    with pytest.raises(RuntimeError, match="nobody has said for how long"):
+        _at_once(wait())
 
 
 def test_a_websocket_is_refused(server: Server) -> None:

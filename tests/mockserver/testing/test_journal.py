@@ -85,9 +85,10 @@ def test_a_request_is_waited_for(world: SmsOnline, client: Client) -> None:
     thread.join()
 
 
-def test_what_does_not_come_in_time_is_told(world: SmsOnline) -> None:
+@pytest.mark.parametrize("within", ["10ms", "0s"])
+def test_what_does_not_come_in_time_is_told(world: SmsOnline, within: str) -> None:
     with pytest.raises(AssertionError, match="journal is empty"):
-        world.journal.wait_for("v3.orderNumber", within="10ms")
+        world.journal.wait_for("v3.orderNumber", within=within)
 
 
 def test_waiting_lets_other_tasks_go_on(world: SmsOnline, client: Client) -> None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import gc
 import socket
+import subprocess
 import sys
 from subprocess import PIPE, Popen
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
@@ -12,8 +14,10 @@ from mockserver.testing.steering import Steering
 from tests.mockserver.testing.conftest import Client
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+T = TypeVar("T")
 
 DEAR = """
 description: Discord is dear.
@@ -82,6 +86,21 @@ def test_the_same_seed_gives_the_same_order_ids(server: Server) -> None:
     assert (ordered(7) == ordered(7), ordered(7) == ordered(8)) == (True, False)
 
 
+def test_who_needs_no_socket_loads_no_server() -> None:
+    program = (
+        "import sys; from mockserver.testing import Server\n"
+        "with Server.here() as server, server.open() as world: world.balance\n"
+        "print('uvicorn' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603
+    assert run.stdout == "False\n"
+
+
+def test_the_collector_is_as_it_was() -> None:
+    with Server.here():
+        assert gc.isenabled()
+
+
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """A mock in a process of its own, which wants a token."""
@@ -144,6 +163,10 @@ class Stranger:
     def send(self, *_: object) -> tuple[int, bytes]:
         """Answer as a web server does that knows nothing of this."""
         return 404, b"<h1>Not found</h1>"
+
+    def together(self, task: Callable[[], T]) -> T:
+        """Do it."""
+        return task()
 
 
 def test_another_server_is_told() -> None:
