@@ -15,7 +15,6 @@ import pytest
 from contracts.clients.rules import ANSWER, BEHAVIOUR, CONTRACT, FAILS, KEY_LEAK
 from contracts.traffic import lines
 from mockserver.grading.command import run
-from mockserver.grading.trial import exchanges
 from mockserver.testing import Server, Wanted
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def traffic(client: str, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     with Server.here() as server:
         world = server.begin(Wanted(clock={"scaled": 20}))
         run(f"{sys.executable} {path}", {**world.env, "SMSONLINE_CLOCK_SPEED": "20"}, SECONDS)
-        return b"".join(lines.write(exchanges(server, world)))
+        return b"".join(lines.write(world.exchanges))
 
 
 @pytest.fixture

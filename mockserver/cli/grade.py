@@ -226,7 +226,8 @@ def grade(
     run = outcome.run(held.trials, occasion, accepted, held.searches)
     redactor = Redactor(filter(None, map(os.environ.get, session.KEYS)))
     if write_baseline and baseline:
-        baselines.write(baseline, (*run.findings, *run.accepted), accepted)
+        with _writing(baseline):
+            baselines.write(baseline, (*run.findings, *run.accepted), accepted)
     for remark in held.remarks:
         click.echo(redactor.text(remark), err=True)
     with _annotated(run, redactor):
@@ -235,7 +236,9 @@ def grade(
             telling.show_output(held.trials, console)
         telling.show(run, held.trials, console, quiet=quiet)
     for name in wanted:
-        for path in reports.write(outcome.fitting(run, name), [name], directory, redactor, strict=strict):
+        with _writing(directory):
+            paths = reports.write(outcome.fitting(run, name), [name], directory, redactor, strict=strict)
+        for path in paths:
             click.echo(f"Written: {path}")
     uncovered = _is_uncovered(run, least)
     code = 0 if write_baseline and not run.interrupted else run.exit_code(strict=strict)
@@ -247,11 +250,22 @@ def _check_usage(context: click.Context) -> None:
     given = {name for name in context.params if context.get_parameter_source(name) is not ParameterSource.DEFAULT}
     if ("traffic" in given) == ("command" in given):
         raise click.UsageError("give either files of recorded traffic, or --while COMMAND to run the client")
+    if "command" in given and not context.params["command"].strip():
+        raise click.UsageError("--while needs a command, such as --while './client.sh'")
     named = {option.name: max(option.opts, key=len) for option in context.command.params}
     for there, name, misplaced, reason in _MISPLACED:
         for other in misplaced:
             if other in given and (name in given) is there:
                 raise click.UsageError(f"{named[other]} {reason}")
+
+
+@contextmanager
+def _writing(path: Path) -> "Iterator[None]":
+    """Raise UnusableError if it cannot be written there."""
+    try:
+        yield
+    except OSError as error:
+        raise UnusableError(f"{error.filename or path}: cannot be written: {error.strerror}") from None
 
 
 def _is_uncovered(run: "Run", least: float | None) -> bool:

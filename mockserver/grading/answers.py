@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from contracts.spec import Overlays
     from contracts.traffic import Exchange
-    from mockserver.grading.rehearsal import Attempt, Usual
+    from mockserver.grading.rehearsal import Attempt, Played, Usual
     from mockserver.testing import Server
     from mockserver.testing.wanted import Wanted
 
@@ -59,7 +59,12 @@ class Weakness(NamedTuple):
     @property
     def told(self) -> str:
         """What is answered, in words."""
-        return f"{self.operation} answers {self.status} {orjson.dumps(self.body).decode()}"
+        return f"{self.operation} answers {self.status} {self.json}"
+
+    @property
+    def json(self) -> str:
+        """The body, on a single line."""
+        return orjson.dumps(self.body).decode()
 
     def finding(self, seed: int | None = None, again: str = "") -> Finding:
         """Return the finding; `seed` and the command line `again` repeat the search."""
@@ -69,7 +74,8 @@ class Weakness(NamedTuple):
             suite=SUITE,
             operation=self.operation,
             check="answer",
-            message=f"the command {self.failed} when {self.told}",
+            message=f"the command {self.failed} when {self.operation} answers {self.status}",
+            got=self.json,
             curl=again,
             seed=seed,
             exchanges=(self.exchange,) if self.exchange else (),
@@ -143,22 +149,27 @@ class _Trials:
             if time.monotonic() >= self._deadline:
                 self.is_over = True
                 return False
-            failed, _ = self._play(usual, answer)
-            self._known[identity] = bool(failed)
+            self._known[identity] = bool(self._play(usual, answer).failed)
         return self._known[identity]
 
     def again(self, usual: Sequence[Usual], found: Case) -> Weakness:
         """Try once more what was found. Raises _UnsteadyError if it is survived now."""
         tries, (nth, answer) = self.count, found
         call = next(each for each in usual if each.nth == nth)
-        failed, exchange = self._play(call, answer)
-        if not failed:
+        played = self._play(call, answer)
+        if not played.failed:
             raise _UnsteadyError
-        return Weakness(call.operation.name, nth, answer.status, answer.body, failed, tries, exchange)
+        return Weakness(call.operation.name, nth, answer.status, answer.body, played.failed, tries, played.exchange)
 
-    def _play(self, usual: Usual, answer: Answer) -> tuple[str, Exchange | None]:
+    def _play(self, usual: Usual, answer: Answer) -> Played:
+        """Let a client run. How often it polls is never quite the same: if it does so less often this time, the answer
+        comes to the last call that it has made.
+        """
         self.count += 1
-        return play(self._server, self._wanted, self._attempt, usual, answer)
+        played = play(self._server, self._wanted, self._attempt, usual, answer)
+        if played.failed or played.exchange or usual.order or not 0 < played.made < usual.nth:
+            return played
+        return self._play(usual._replace(nth=played.made), answer)
 
 
 def _smallest(trials: _Trials, usual: Sequence[Usual], examples: int, seed: int) -> Case | None:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 OUTPUT = 64 * 1024
 """So many bytes of what a command prints are kept: the last ones."""
-NOT_FOUND = frozenset({127, 9009})
-"""How a shell exits that does not find the command, on Unix and on Windows."""
+NOT_RUN = frozenset({126, 127, 9009})
+"""How a shell exits that may not run the command or does not find it, on Unix, and on Windows (the last one)."""
 
 _GRACE = 1.0
 """Seconds that a command has to end by itself before it is killed."""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contracts.clients.answers import Answer
 from contracts.traffic.calls import Outcome, Purpose, calls
-from mockserver.grading.trial import documents, exchanges
 from mockserver.scenario import fixtures
 from mockserver.scenario.load import load
+from mockserver.testing.judging import documents
 from mockserver.testing.wanted import NOTHING, is_file
 
 if TYPE_CHECKING:
@@ -67,17 +67,26 @@ def rehearse(server: Server, wanted: Wanted, attempt: Attempt, overlays: Overlay
         readings = server.steering.ask("showWorld", path)["readings"]
         rules = server.steering.ask("showScenario", path)["data"].get("orders", [])
         known = documents(tuple(readings.items()), tuple(overlays))
-        made = calls(known.values(), exchanges(server, world))
+        made = calls(known.values(), world.exchanges)
         return Rehearsal(failed, _usual(made, rules, world.user_id))
     finally:
         world.close()
 
 
-def play(server: Server, wanted: Wanted, attempt: Attempt, usual: Usual, answer: Answer) -> tuple[str, Exchange | None]:
+class Played(NamedTuple):
+    """What a client did when a call was answered otherwise: how it `failed`, empty if it survived, the `exchange` that
+    was answered so, None if there was no such call, and how many calls of the operation it `made`.
+    """
+
+    failed: str
+    exchange: Exchange | None
+    made: int
+
+
+def play(server: Server, wanted: Wanted, attempt: Attempt, usual: Usual, answer: Answer) -> Played:
     """Let a client run in a world in which a call is answered otherwise.
 
-    Returns how it failed, empty if it survived, and if it failed the exchange that was answered so. An order that is
-    answered is there, and none is there if it is refused.
+    An order that is answered is there, and none is there if it is refused.
     """
     placed = _placed(usual, answer) if usual.order else {}
     world = server.begin(_with_order(wanted, usual, placed) if placed else wanted)
@@ -86,8 +95,8 @@ def play(server: Server, wanted: Wanted, attempt: Attempt, usual: Usual, answer:
         at = "before" if usual.order and not placed else "after"
         world.fail(usual.operation.name, name=FAULT, at=at, nth=usual.nth, status=then)
         failed = attempt(world)
-        seen = exchanges(server, world) if failed else []
-        return failed, next((each for each in seen if FAULT in each.notes.get("faults", ())), None)
+        made = [each for each in world.exchanges if each.operation == usual.operation.name]
+        return Played(failed, next((each for each in made if FAULT in each.notes.get("faults", ())), None), len(made))
     finally:
         world.close()
 

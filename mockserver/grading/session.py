@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from contracts import clients
 from contracts.findings import SuiteResult
 from contracts.proxy import UpstreamError
+from contracts.reports.summary import counted
 from contracts.spec.corrections import effective
 from contracts.suites import TargetError, of_urls
 from contracts.traffic.recordings import CutOffError, RecordingError, keys_of, read
 from mockserver.grading import proxied, robustness
-from mockserver.grading.command import NOT_FOUND
-from mockserver.grading.trial import Trial, documents, play_all
+from mockserver.grading.command import NOT_RUN
+from mockserver.grading.trial import Trial, play_all
 from mockserver.testing import Server, SteeringError
+from mockserver.testing.judging import documents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -68,9 +70,12 @@ def recorded(paths: Iterable[Path], attempt: Attempt, *, ended: bool = False) ->
     """
     known, remarks, trials = _documents(attempt), [], []
     for path in paths:
-        exchanges, cut_off = _exchanges(path, known.values())
+        recording, cut_off = _exchanges(path, known.values())
         if cut_off:
             remarks.append(f"{cut_off}; what came before it is used")
+        exchanges = [each for each in recording if not each.notes.get("stopped")]
+        if stopped := len(recording) - len(exchanges):
+            remarks.append(f"{path}: {counted(stopped, 'request')} left out, which the proxy has stopped")
         judgement = clients.judge(
             exchanges,
             known,
@@ -82,7 +87,8 @@ def recorded(paths: Iterable[Path], attempt: Attempt, *, ended: bool = False) ->
         found = tuple(finding._replace(suite=path.name) for finding in judgement.findings)
         trials.append(Trial(path.name, judgement, found))
     if not any(trial.judgement.calls for trial in trials):
-        raise GradingError("no exchange was for an operation of the contract: is this traffic of the service?")
+        nothing = "no exchange was for an operation of the contract: is this traffic of the service?"
+        raise GradingError("\n".join((*remarks, nothing)))
     return Session(tuple(trials), remarks=tuple(remarks))
 
 
@@ -138,7 +144,7 @@ def behind(url: str, attempt: Attempt, allowance: Allowance, hang_up: HangUp) ->
     if not stopped:
         _check(trial)
     reasons = {reason: stopped.count(reason) for reason in dict.fromkeys(stopped)}
-    remarks = tuple(f"Stopped {number} times: {reason}." for reason, number in reasons.items())
+    remarks = tuple(f"Stopped {counted(number, 'request')}: {reason}." for reason, number in reasons.items())
     return Session((trial,), remarks=remarks)
 
 
@@ -174,11 +180,11 @@ def _check(trial: Trial, server: Server | None = None) -> None:
     if trial.judgement.calls or completed is None:
         return
     printed = f"\n{completed.tail()}" if completed.output else ""
-    if completed.code in NOT_FOUND:
-        raise GradingError(f"the shell does not find the command{printed}")
+    if completed.code in NOT_RUN:
+        raise GradingError(f"the shell cannot run the command{printed}")
     hint = "does it read SMSONLINE_BASE_URL?"
     if server is not None and (strays := server.steering.ask("listStrays")["recorded"]):
-        hint = f"{strays} requests came with a key that is not its own: does it read SMSONLINE_API_KEY?"
+        hint = f"{counted(strays, 'request')} came with a key that is not its own: does it read SMSONLINE_API_KEY?"
     raise GradingError(f"the command {completed.ending} without a call of the service: {hint}{printed}")
 
 

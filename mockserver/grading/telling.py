@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from contracts.findings import Run
+    from contracts.findings import Finding, Run
+    from mockserver.grading.outcome import Found
     from mockserver.grading.trial import Trial
 
+_FEW = 2
+"""So many trials are named even if a finding is in all of them."""
 _GRADES = {"A": "bold green", "B": "cyan", "C": "yellow", "D": "red", "F": "bold red"}
 
 
@@ -36,7 +39,7 @@ def show(run: Run, trials: Sequence[Trial], console: Console, *, quiet: bool = F
     """
     if trials and not quiet:
         for found in heaviest_first(merged(run.findings)):
-            show_finding(found.finding, console, found.places if len(trials) > 1 else ())
+            show_finding(_to_copy(found.finding), console, _places(found, trials))
         if len(trials) > 1:
             console.print(_table(trials))
         if any(trial.judgement.calls for trial in trials):
@@ -66,8 +69,9 @@ def sentence(run: Run, trials: Sequence[Trial]) -> str:
     tried = f"{counted(calls, 'call')} of {counted(len(trials), 'trial')}"
     if answers := run.cases - calls:
         tried += f" and {counted(answers, 'run')} with other answers"
-    parts = [f"Interrupted: {run.interrupted}. Until then:"] if run.interrupted else []
-    parts.append(f"Grade {letter(run.findings)}: {found or 'nothing found'} in {tried}.")
+    parts = [f"Not finished: {run.interrupted}. Until then:"] if run.interrupted else []
+    nothing = "nothing found beside what the baseline accepts" if run.accepted else "nothing found"
+    parts.append(f"Grade {letter(run.findings)}: {found or nothing} in {tried}.")
     survived = {trial.case: trial.survived for trial in trials if trial.case is not None}
     if survived:
         parts.append(str(blame(survived)))
@@ -76,12 +80,32 @@ def sentence(run: Run, trials: Sequence[Trial]) -> str:
     return " ".join(parts)
 
 
+def _to_copy(finding: Finding) -> Finding:
+    """Put an answer where a line is not broken, so that it can be copied."""
+    if finding.code != ANSWER:
+        return finding
+    return finding._replace(got="", curl="\n".join(filter(None, (finding.got, finding.curl))))
+
+
+def _places(found: Found, trials: Sequence[Trial]) -> Sequence[str]:
+    """Name the trials that have a finding, briefly if they are many; nothing if there is one trial only."""
+    if len(trials) == 1:
+        return ()
+    if len(found.places) == len(trials) > _FEW:
+        return (f"all {len(trials)} trials",)
+    every = _every(trials)
+    full = [each.case for each in trials if each.case and _is_full(each.case, every)]
+    short = {case.name: f"{case.scenario} with all readings" for case in full}
+    return [short.get(place, place) for place in found.places]
+
+
 def _table(trials: Sequence[Trial]) -> Table:
-    table = Table("scenario", "readings", box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    table = Table("scenario", box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    table.add_column("readings", overflow="fold")
     for heading in ("exit", "grade", "gone"):
         table.add_column(heading, justify="right")
     table.add_column("found", overflow="fold")
-    every = {each for trial in trials if trial.case for each in trial.case.readings}
+    every = _every(trials)
     for trial in trials:
         case = trial.case or Case(trial.name)
         codes = Counter(finding.code for finding in trial.findings)
@@ -97,9 +121,17 @@ def _table(trials: Sequence[Trial]) -> Table:
     return table
 
 
+def _every(trials: Sequence[Trial]) -> set[tuple[str, str]]:
+    return {each for trial in trials if trial.case for each in trial.case.readings}
+
+
+def _is_full(case: Case, every: set[tuple[str, str]]) -> bool:
+    """Whether a case has all readings that there are, as the pairwise ones often have."""
+    return len(case.readings) > 1 and set(case.readings) == every
+
+
 def _readings(case: Case, every: set[tuple[str, str]]) -> str:
-    """The readings of a case; the pairwise ones often have all that there are."""
-    if len(case.readings) > 1 and set(case.readings) == every:
+    if _is_full(case, every):
         return "all of the above"
     return "\n".join(f"{name}={value}" for name, value in case.readings)
 

@@ -3,39 +3,29 @@
 from __future__ import annotations
 
 import shlex
-from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlsplit
 
 from contracts import clients
 from contracts.clients import Limits
 from contracts.clients.rules import FAILS
-from contracts.findings import Finding, Level, Line, Statement
-from contracts.spec import load
-from contracts.traffic import Redactor, lines
+from contracts.findings import Finding, Level
+from contracts.traffic import Redactor
 from mockserver.grading.command import Completed, Running, run
-from mockserver.testing.remote import Remote
-from mockserver.testing.steering import CONTROL
+from mockserver.grading.strays import with_strays
 from mockserver.testing.wanted import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from contracts.clients import Judgement
-    from contracts.spec import Document, Overlays
-    from contracts.traffic import Exchange
+    from contracts.spec import Overlays
     from mockserver.grading.plan import Case
     from mockserver.testing import Server, SmsOnline
 
 SPEED = "SMSONLINE_CLOCK_SPEED"
 """The variable that tells a client how many times as fast its world's time passes."""
-
-_JOURNAL = "journal/lines?limit=10000"
-_PATIENCE = 30.0
 
 
 class Attempt(NamedTuple):
@@ -124,18 +114,9 @@ def play(server: Server, case: Case, attempt: Attempt, running: Running | None =
     """Try a client in a world of its own. Raises SteeringError for a scenario that is not right."""
     world = server.begin(attempt.wanted(case))
     try:
-        before = frozenset(order.id for order in world.orders)
         completed = attempt.run_in(world, running)
-        readings = server.steering.ask("showWorld", {"world": world.world_id})["readings"]
-        judgement = clients.judge(
-            exchanges(server, world),
-            documents(tuple(readings.items()), tuple(attempt.overlays)),
-            limits=attempt.limits,
-            paced=attempt.paced,
-            service=[urlsplit(server.url).netloc],
-            readings=readings,
-        )
-        judgement = judgement._replace(statement=statement(world, before, judgement.statement))
+        judgement = world.grade(limits=attempt.limits, paced=None if attempt.paced else False, ended=True)
+        judgement = with_strays(judgement, server, world, attempt.overlays)
         return trial(case.name, attempt, completed, judgement, attempt.again(case, world.seed), case)
     finally:
         world.close()
@@ -155,44 +136,6 @@ def play_all(server: Server, cases: Sequence[Case], attempt: Attempt, jobs: int 
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
             running.stop()
-
-
-def exchanges(server: Server, world: SmsOnline) -> list[Exchange]:
-    """What came and went in a world, redacted."""
-    target = f"{CONTROL}/worlds/{world.world_id}/{_JOURNAL}"
-    _, content = Remote(server.url).send("GET", target, None, _PATIENCE)
-    return list(lines.read(content.splitlines(keepends=True)))
-
-
-@cache
-def documents(readings: tuple[tuple[str, object], ...], overlays: tuple[Path, ...] = ()) -> Mapping[str, Document]:
-    """The contract documents as readings and overlays have them. Raises LocatedError."""
-    return MappingProxyType({name: load(name, dict(readings), overlays) for name in ("v3", "v2")})
-
-
-def statement(world: SmsOnline, before: frozenset[str], seen: Statement) -> Statement:
-    """The money that a client has moved, as the world's ledger has it: traffic does not tell of an order whose answer
-    was lost.
-
-    `before` are the orders that were there before, `seen` is what the traffic tells.
-    """
-    spent: defaultdict[str, int] = defaultdict(int)
-    refunded: defaultdict[str, int] = defaultdict(int)
-    for entry in world.ledger:
-        if entry.kind in ("charge", "refund") and entry.reference not in before:
-            (spent if entry.kind == "charge" else refunded)[entry.reference] += abs(entry.cents)
-    operations = {line.order: line.operation for line in seen.lines}
-    orders = {order.id: order for order in world.orders}
-
-    def outcome(order: str) -> str:
-        if refunded[order]:
-            return "refunded"
-        return "kept" if orders[order].sms else "expired" if orders[order].state == "expired" else "open"
-
-    made = tuple(
-        Line(order, operations.get(order, ""), price, refunded[order], outcome(order)) for order, price in spent.items()
-    )
-    return seen._replace(lines=made)
 
 
 def _failure(name: str, attempt: Attempt, completed: Completed, again: str) -> Finding:

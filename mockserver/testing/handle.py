@@ -216,6 +216,14 @@ class SmsOnline:
         """Go back to a snapshot of this world."""
         self._ask("restoreSnapshot", body=snapshot)
 
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """What came and went since the world began or was reset, as traffic: redacted, the oldest first."""
+        from contracts.traffic import lines
+
+        recorded = b"".join((*self._recorded, self._lines()))
+        return list(lines.read(recorded.splitlines(keepends=True)))
+
     def grade(self, *, limits: Limits | None = None, paced: bool | None = None, ended: bool = False) -> Judgement:
         """Judge what the client has done since the world began or was reset, as `smsonline-mock grade` does.
 
@@ -302,7 +310,7 @@ class SmsOnline:
         def told() -> Evidence:
             shown = self._ask("showWorld")
             return Evidence(
-                self._exchanges(),
+                self.exchanges,
                 shown["clock"]["mode"],
                 shown["readings"],
                 self._server.overlays,
@@ -312,12 +320,6 @@ class SmsOnline:
             )
 
         return self._server.steering.together(told)
-
-    def _exchanges(self) -> list[Exchange]:
-        from contracts.traffic import lines
-
-        recorded = b"".join((*self._recorded, self._lines()))
-        return list(lines.read(recorded.splitlines(keepends=True)))
 
     def _lines(self) -> bytes:
         """What the journal tells, a line of JSON for each exchange."""

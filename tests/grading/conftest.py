@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contracts.clients import Judgement, judge
+from contracts.clients import Judgement
 from mockserver.grading.plan import Case
-from mockserver.grading.trial import documents, exchanges
 from mockserver.testing import Server, SmsOnline, Wanted
 
 if TYPE_CHECKING:
@@ -36,6 +35,6 @@ def grade(server: Server) -> Grade:
         wanted = Wanted(case.scenario, clock="manual", readings=readings, allow_violations=True)
         with server.begin(wanted) as world:
             use(world, lambda seconds: world.clock.advance(timedelta(seconds=seconds)))
-            return judge(exchanges(server, world), documents(case.readings), readings=readings)
+            return world.grade(paced=True, ended=True)
 
     return grade

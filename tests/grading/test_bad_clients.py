@@ -15,8 +15,8 @@ from contracts.clients import judge
 from contracts.clients.rules import BEHAVIOUR, CONTRACT, KEY_LEAK
 from contracts.traffic import Answer, Exchange, Request, lines, recordings
 from mockserver.grading.plan import Case
-from mockserver.grading.trial import documents
 from mockserver.testing import Wanted
+from mockserver.testing.judging import documents
 from tests.grading.clients import bad
 from tests.grading.clients.bad import BAD, GOOD, Bad
 

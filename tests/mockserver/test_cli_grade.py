@@ -211,7 +211,7 @@ def test_another_server_can_be_used(grade: Grade, client: Command, monkeypatch: 
         monkeypatch.setenv("SMSONLINE_USER_ID", world.user_id)
         monkeypatch.setenv("SMSONLINE_API_KEY", world.api_key)
         done = grade("--while", client(ORDER), "--url", server.url)
-    assert (done.exit_code, "Stopped 1 times: v3.orderNumber may spend money" in done.stderr) == (0, True)
+    assert (done.exit_code, "Stopped 1 request: v3.orderNumber may spend money" in done.stderr) == (0, True)
 
 
 @pytest.mark.parametrize(
@@ -237,6 +237,7 @@ def test_another_server_can_be_used(grade: Grade, client: Command, monkeypatch: 
         (["--while", "true", "--reading", "failure=status"], "did you mean failures"),
         (["--while", "true", "--baseline", "none.yaml"], "none.yaml"),
         (["--while", "true", "--url", "nonsense"], "is not a URL"),
+        (["--while", " "], "--while needs a command"),
         (["--while", "true"], "does it read SMSONLINE_BASE_URL"),
         (["nowhere.jsonl"], "nowhere.jsonl"),
     ],
@@ -244,6 +245,15 @@ def test_another_server_can_be_used(grade: Grade, client: Command, monkeypatch: 
 def test_what_cannot_be_done_is_said_before_anything_is(grade: Grade, arguments: list[str], problem: str) -> None:
     done = grade(*arguments)
     assert (done.exit_code, problem in done.stderr, "Traceback" in done.output) == (2, True, False)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--report", "json", "--report-dir", "day.jsonl"], ["--baseline", "no/known.yaml", "--write-baseline"]],
+)
+def test_what_cannot_be_written_is_said(grade: Grade, recording: str, arguments: list[str]) -> None:
+    done = grade(recording, *arguments)
+    assert (done.exit_code, "cannot be written: " in done.stderr, "bug" in done.stderr) == (2, True, False)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

@@ -202,11 +202,23 @@ def test_a_client_that_does_not_do_the_same_each_time_is_told(server: Server) ->
     assert (searched.weaknesses, searched.skipped) == ((), (Skip("v3.getInventory", reason),))
 
 
+def test_a_client_that_looks_less_often_this_time_is_answered_at_its_last_look(server: Server) -> None:
+    looks = iter([5])
+
+    def busy(caller: Caller) -> None:
+        for _ in range(next(looks, 3)):
+            caller.inventory()[0]
+
+    [weakness] = found(server, busy, examples=1).weaknesses
+    assert weakness.told == EMPTY
+
+
 def test_a_weakness_becomes_a_finding_with_its_evidence(server: Server) -> None:
     [weakness] = found(server, expects_an_order).weaknesses
     finding = weakness.finding(seed=3)
     assert (finding.code, finding.level, finding.seed) == ("client.answer", "error", 3)
-    assert finding.message == f"the command exited with IndexError when {EMPTY}"
+    assert finding.message == "the command exited with IndexError when v3.getInventory answers 200"
+    assert finding.got == '{"ok":true,"body":[]}'
     [exchange] = finding.exchanges
     assert exchange.answer is not None
     assert (exchange.operation, exchange.answer.json) == ("v3.getInventory", weakness.body)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.grading.command import NOT_FOUND, OUTPUT, Completed, Running, run
+from mockserver.grading.command import NOT_RUN, OUTPUT, Completed, Running, run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +61,12 @@ def test_nobody_answers_its_questions() -> None:
 
 
 def test_a_command_that_is_not_there_is_known_by_its_exit_code() -> None:
-    assert run("smsonline-no-such-command", {}, LONG).code in NOT_FOUND
+    assert run("smsonline-no-such-command", {}, LONG).code in NOT_RUN
+
+
+def test_a_command_that_may_not_be_run_is_known_by_its_exit_code(tmp_path: Path) -> None:
+    (tmp_path / "client").touch()
+    assert run(str(tmp_path / "client"), {}, LONG).code in NOT_RUN
 
 
 def test_what_is_no_text_is_kept_as_far_as_it_is() -> None:

@@ -150,11 +150,18 @@ def test_an_order_that_is_refused_costs_nothing(server: Server) -> None:
     assert seen == [0]
 
 
-@pytest.mark.parametrize(("fails", "operation"), [(True, "v3.getBalance"), (False, None)])
-def test_the_evidence_of_a_failure_is_the_exchange(server: Server, fails: bool, operation: str | None) -> None:
+@pytest.mark.parametrize("fails", [True, False])
+def test_the_evidence_is_the_exchange(server: Server, fails: bool) -> None:
     [call] = usual(server, "v3.getBalance", balance)
-    _, exchange = play(server, WANTED, does(balance, order, fails=fails), call, call.answer)
-    assert (exchange and exchange.operation) == operation
+    played = play(server, WANTED, does(balance, order, fails=fails), call, call.answer)
+    assert played.exchange is not None
+    assert (bool(played.failed), played.exchange.operation) == (fails, "v3.getBalance")
+
+
+def test_a_call_that_is_not_made_has_no_exchange(server: Server) -> None:
+    _, second = usual(server, "v3.getBalance", balance, balance)
+    played = play(server, WANTED, does(balance, order), second, second.answer)
+    assert (played.exchange, played.made) == (None, 1)
 
 
 def test_a_world_is_gone_whatever_happens_in_it(server: Server) -> None:

@@ -25,6 +25,17 @@ if TYPE_CHECKING:
 BALANCE_URL = "https://api-x.smsonline.cloud/v3/customers/me/balance?apiKey=secret"
 ASKED = Exchange(Request("GET", BALANCE_URL), Answer(200, (), b'{"ok":true,"body":{}}'), 1_000, 5.0)
 STRANGE = ASKED._replace(request=Request("GET", "https://example.com/"))
+LOST = Exchange(
+    Request(
+        "PUT",
+        "https://api-x.smsonline.cloud/v3/numbers/me/order",
+        (("content-type", "application/json"),),
+        b'{"apiKey":"secret","country":"12","service":"ds","carrier":"any","maximumPrice":"16","m":"","n":""}',
+    ),
+    None,
+    2_000,
+    5.0,
+)
 RECORDED = Attempt("")
 LEAKING = ("http://a.test/v3/customers/demo/balance?apiKey=s3cret-1", "http://b.test/hello?who=s3cret-1")
 
@@ -87,6 +98,19 @@ def test_a_key_is_found_in_a_url_of_another_host(tmp_path: Path) -> None:
     assert [finding.code for finding in trial.findings] == ["client.key-leak"]
 
 
+def test_what_a_proxy_has_stopped_is_not_the_client_s_doing(tmp_path: Path) -> None:
+    stopped = LOST._replace(notes={"stopped": "it may spend money"})
+    session = recorded([written(tmp_path, "day.jsonl", ASKED, stopped)], RECORDED)
+    assert [finding.code for finding in session.trials[0].findings] == []
+    assert session.remarks == (f"{tmp_path / 'day.jsonl'}: 1 request left out, which the proxy has stopped",)
+
+
+def test_a_recording_of_which_nothing_is_left_says_why(tmp_path: Path) -> None:
+    stopped = LOST._replace(notes={"stopped": "it may spend money"})
+    with pytest.raises(GradingError, match="1 request left out, which the proxy has stopped\nno exchange was"):
+        recorded([written(tmp_path, "day.jsonl", stopped)], RECORDED)
+
+
 def test_every_case_is_tried(client: Command) -> None:
     cases = [Case(), Case("no-sms")]
     session = tried(cases, Attempt(client(BALANCE)), nothing)
@@ -107,7 +131,7 @@ def test_what_could_be_to_blame_is_tried_further(client: Command, tmp_path: Path
 
 
 def test_a_command_that_is_not_there_cannot_be_graded() -> None:
-    with pytest.raises(GradingError, match="the shell does not find the command"):
+    with pytest.raises(GradingError, match="the shell cannot run the command"):
         tried([Case()], Attempt("smsonline-no-such-client"), nothing)
 
 
@@ -117,7 +141,7 @@ def test_a_command_that_calls_nobody_cannot_be_graded() -> None:
 
 
 def test_a_command_with_a_key_of_its_own_is_told_so(client: Command) -> None:
-    with pytest.raises(GradingError, match=r"1 requests came with a key .* does it read SMSONLINE_API_KEY\?"):
+    with pytest.raises(GradingError, match=r"1 request came with a key .* does it read SMSONLINE_API_KEY\?"):
         tried([Case()], Attempt(f"SMSONLINE_API_KEY=other {client(BALANCE)}"), nothing)
 
 
@@ -148,7 +172,7 @@ def test_a_client_is_graded_on_a_server_that_is_as_it_is(server: Server, world: 
 
 def test_nothing_is_ordered_there_by_accident(server: Server, world: SmsOnline, client: Command) -> None:
     session = behind(server.url, Attempt(client(ORDER)), Allowance(), hang_up)
-    assert (world.orders, [remark.partition(":")[0] for remark in session.remarks]) == ([], ["Stopped 1 times"])
+    assert (world.orders, [remark.partition(":")[0] for remark in session.remarks]) == ([], ["Stopped 1 request"])
 
 
 def test_an_order_that_is_allowed_is_made_and_told(server: Server, world: SmsOnline, client: Command) -> None:

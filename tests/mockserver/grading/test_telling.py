@@ -41,6 +41,10 @@ def shown(*trials: Trial, searches: Sequence[SuiteResult] = ()) -> str:
     return file.getvalue()
 
 
+def stripped(printed: str) -> str:
+    return "".join(f"{line.rstrip()}\n" for line in printed.splitlines())
+
+
 def test_a_single_trial_has_no_table() -> None:
     assert "scenario" not in shown(trial(Case()))
 
@@ -54,6 +58,31 @@ def test_a_table_says_how_each_trial_ended() -> None:
 
 def test_a_finding_says_in_which_trials_it_was_found() -> None:
     assert "default; slow" in shown(trial(Case(), POLLS), trial(Case("slow"), POLLS))
+
+
+def test_a_finding_of_every_trial_does_not_name_them_all() -> None:
+    assert "under  all 3 trials" in shown(*(trial(Case(name), POLLS) for name in ("default", "slow", "flaky")))
+
+
+def test_a_trial_with_all_readings_is_named_briefly() -> None:
+    alone = [trial(Case(readings=(reading,))) for reading in TWO]
+    assert "under  slow with all readings\n" in stripped(shown(*alone, trial(Case("slow", TWO), POLLS)))
+
+
+def test_an_answer_can_be_copied() -> None:
+    body = f'{{"ok":true,"body":[{"1," * 200}2]}}'
+    assert body in shown(trial(Case(), POLLS._replace(code="client.answer", got=body)))
+
+
+def test_the_readings_of_a_narrow_table_are_shown_whole() -> None:
+    long = trial(Case(readings=(("price-above-maximum", "no-numbers"),)), POLLS)
+    assert "…" not in shown(trial(Case()), long)
+
+
+def test_what_the_baseline_accepts_is_not_called_nothing() -> None:
+    trials = [trial(Case(), POLLS)]
+    accepted = of(trials)._replace(findings=(), accepted=(POLLS,))
+    assert sentence(accepted, trials).startswith("Grade A: nothing found beside what the baseline accepts in 5 calls")
 
 
 def test_a_row_with_all_readings_is_short() -> None:
@@ -83,7 +112,7 @@ def test_the_verdict_counts_runs_with_other_answers() -> None:
 def test_a_run_that_was_interrupted_says_so() -> None:
     trials = [trial(Case())]
     assert sentence(of(trials, "it was interrupted"), trials).startswith(
-        "Interrupted: it was interrupted. Until then: Grade A"
+        "Not finished: it was interrupted. Until then: Grade A"
     )
 
 
