@@ -40,7 +40,7 @@ def paths(calls: Iterable[Call]) -> Iterator[Breach]:
             known = [operation.path.lstrip("/") for operation in document.operations.values()]
             yield Breach(
                 document.name,
-                f"{method} {document.prefix}/{path} leads nowhere{did_you_mean(path, known)}.",
+                f"{method} {document.prefix}/{path} leads nowhere{did_you_mean(path, known) or '.'}",
                 (call,),
                 f"{method} {path}",
                 got=str(call.status or "no answer"),

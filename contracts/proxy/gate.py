@@ -93,18 +93,14 @@ class Gate:
     def _ask_for_permission(self, match: Match, method: str) -> None:
         effects = {operation.effect: operation.name for operation in match.near}
         if PAYS in effects and not self.allowance.payments:
-            raise StoppedError(
-                f"{effects[PAYS]} opens a payment: start the proxy with --allow-payments to let it through"
-            )
+            raise StoppedError(f"{effects[PAYS]} opens a payment: give --allow-payments to let it through")
         if ORDERS in effects and not self.allowance.orders:
-            raise StoppedError(
-                f"{effects[ORDERS]} may spend money: start the proxy with --allow-orders to let it through"
-            )
+            raise StoppedError(f"{effects[ORDERS]} may spend money: give --allow-orders to let it through")
         known = match.operation is not None and match.operation.effect
         if not known and method not in SAFE and not (self.allowance.orders and self.allowance.payments):
             raise StoppedError(
                 f"the contract has no operation here, and {method} may spend money: "
-                "start the proxy with --allow-orders and --allow-payments to let it through"
+                "give --allow-orders and --allow-payments to let it through"
             )
 
 

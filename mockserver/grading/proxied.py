@@ -5,11 +5,12 @@ from __future__ import annotations
 from asyncio import Event
 from collections import defaultdict
 from contextlib import ExitStack, contextmanager
+from socket import create_connection
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from contracts import clients
-from contracts.proxy import Contract, Gate, Parts, Proxy, Upstream
+from contracts.proxy import Contract, Gate, Parts, Proxy, Upstream, UpstreamError
 from contracts.traffic import Redactor
 from mockserver.grading.command import run
 from mockserver.grading.trial import SPEED, Trial, trial
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 VARIABLES: Mapping[str, str] = {"v3": "SMSONLINE_BASE_URL", "v2": "SMSONLINE_V2_URL"}
 """Where a client finds the base URL of a contract document."""
+
+_PORTS = {"http": 80, "https": 443}
+_PATIENCE = 10.0
+"""Seconds."""
 
 
 class Stand(NamedTuple):
@@ -48,7 +53,7 @@ class Passed(NamedTuple):
 
 
 def play(stand: Stand, attempt: Attempt, name: str) -> Passed:
-    """Try a client. Raises UpstreamError for a URL that nothing can be passed on to."""
+    """Try a client. Raises UpstreamError for a URL that nothing can be passed on to, or where nobody answers."""
     passages: list[Passage] = []
     with _proxies(stand, passages) as environment:
         completed = run(attempt.command, {**environment, SPEED: "1"}, attempt.timeout)
@@ -72,6 +77,8 @@ def _proxies(stand: Stand, passages: list[Passage]) -> Iterator[dict[str, str]]:
     for name, base in stand.bases.items():
         served[base.removesuffix(stand.documents[name].prefix)].append(name)
     upstreams = {url: Upstream(url) for url in served}
+    for url in upstreams:
+        _knock(url)
     environment = {}
     with ExitStack() as stack:
         for url, upstream in upstreams.items():
@@ -82,6 +89,15 @@ def _proxies(stand: Stand, passages: list[Passage]) -> Iterator[dict[str, str]]:
             for name in served[url]:
                 environment[VARIABLES[name]] = background.url + stand.documents[name].prefix
         yield environment
+
+
+def _knock(url: str) -> None:
+    """Raise UpstreamError if nobody answers at a URL: that is not the client's fault."""
+    parts = urlsplit(url)
+    try:
+        create_connection((parts.hostname, parts.port or _PORTS[parts.scheme]), _PATIENCE).close()
+    except OSError as error:
+        raise UpstreamError(f"nobody answers at {url}: {error.strerror or error}") from None
 
 
 def _close(proxy: Proxy, background: Background) -> None:

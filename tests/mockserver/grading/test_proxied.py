@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import closing
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -14,6 +16,8 @@ from mockserver.grading.proxied import Stand, play
 from mockserver.grading.trial import Attempt
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mockserver.testing import Server
 
 DOCUMENTS = {name: load(name) for name in ("v3", "v2")}
@@ -55,3 +59,11 @@ def test_what_a_command_prints_is_without_secrets(server: Server) -> None:
 def test_nothing_runs_before_a_url_that_cannot_be_used() -> None:
     with pytest.raises(UpstreamError):
         play(stand("http://[::1", "nonsense"), Attempt("exit 0"), "here")
+
+
+def test_nothing_runs_before_a_url_where_nobody_answers(tmp_path: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        port = listener.getsockname()[1]
+    with pytest.raises(UpstreamError, match="nobody answers at"):
+        play(stand(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port}"), Attempt(f"touch {tmp_path}/ran"), "here")
+    assert not (tmp_path / "ran").exists()
