@@ -6,16 +6,18 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from contracts.spec.absent import ABSENT
+from contracts.spec.failures import FAILURES
 from contracts.spec.names import Names
 from contracts.spec.parts import JSON_TYPE
 from contracts.spec.validator import Validator
 from contracts.spec.violation import UNKNOWN, Failure, Violation
-from contracts.spec.wording import brief
+from contracts.spec.wording import brief, choice
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from contracts.spec.arguments import Arguments
+    from contracts.spec.failures import Failures
     from contracts.spec.index import Index
     from contracts.spec.operation import Operation
     from contracts.spec.parts import Parameter, Schema
@@ -131,15 +133,39 @@ def check_answer(
         documented = list(operation.answers)
         undocumented = Failure(("status",), "status", status, documented, f"{operation.pointer}/responses")
         return (Violation.of(undocumented, operation.name, index.place),)
-    if answer.schema is None:
+    if not answer.media:
         return ()
-    if content_type.partition(";")[0].strip().lower() != JSON_TYPE:
-        untyped = Failure(("contentType",), "contentType", content_type, JSON_TYPE, f"{answer.pointer}/content")
+    media = content_type.partition(";")[0].strip().lower()
+    if media not in answer.media:
+        expected = choice(answer.media)
+        untyped = Failure(("contentType",), "contentType", content_type, expected, f"{answer.pointer}/content")
         return (Violation.of(untyped, operation.name, index.place),)
+    if media != JSON_TYPE or answer.schema is None:
+        return ()
     if body is ABSENT:
         missing = Failure(("body",), "required", ABSENT, "body", f"{answer.pointer}/content")
         return (Violation.of(missing, operation.name, index.place),)
     return check_body(body, answer.schema, operation.name, index)
+
+
+def check_failure(
+    failures: Failures, status: int, body: object, content_type: str, reason: str, document: str, index: Index
+) -> tuple[Violation, ...]:
+    """List how a failure outside any operation breaks the contract: its status, its content type, its schema."""
+    pointer = f"/{FAILURES}/reasons"
+    entries = [failures.entries[reason]] if reason else failures.by_status(status)
+    if not entries or all(entry.status != status for entry in entries):
+        documented = sorted({entry.status for entry in entries} or failures.known)
+        undocumented = Failure(("status",), "status", status, documented, pointer)
+        return (Violation.of(undocumented, document, index.place),)
+    media = content_type.partition(";")[0].strip().lower()
+    typed = [entry for entry in entries if entry.media == media]
+    if not typed:
+        expected = choice(sorted({entry.media for entry in entries}))
+        untyped = Failure(("contentType",), "contentType", content_type, expected, pointer)
+        return (Violation.of(untyped, document, index.place),)
+    found = [check_body(body, entry.schema, document, index) for entry in typed if entry.schema is not None]
+    return min(found, key=len, default=())
 
 
 def check_body(body: object, schema: Schema, operation: str, index: Index) -> tuple[Violation, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -35,18 +36,24 @@ class ReadingError(LocatedError):
 
 
 class Value(NamedTuple):
-    """One way to understand what a reading leaves open.
-
-    `documents` holds the actions that change the contract documents, by their names. `model` and `wire` are for a
-    program that plays the service: what changes in its rules, and in how it writes its answers.
-    """
+    """One way to understand what a reading leaves open: actions that change the documents, and rules of the service."""
 
     reading: str
     name: str
     description: str
-    documents: Mapping[str, tuple[Action, ...]]
-    model: Mapping[str, Any]
-    wire: Mapping[str, Any]
+    actions: tuple[Action, ...]
+    rules: Mapping[str, str]
+
+
+class Evidence(StrEnum):
+    """By which facts traffic speaks for a value of a reading."""
+
+    ANSWERS = "answers"
+    """An answer fits the documents of one value only."""
+    RULES = "rules"
+    """What happens shows which rule is kept."""
+    NONE = "none"
+    """Nothing that is exchanged tells."""
 
 
 class Reading(NamedTuple):
@@ -54,6 +61,7 @@ class Reading(NamedTuple):
 
     name: str
     question: str
+    evidence: Evidence
     values: Mapping[str, Value]
 
     @property
@@ -83,15 +91,24 @@ def wrong_choices(choices: Choices) -> Iterator[tuple[str, str]]:
 
 
 class Change(NamedTuple):
-    """A change of a contract document that was made: the file of its reading, and its pointer there."""
+    """A change of a contract document that was made: the file that says so, its pointer there, and what it changed.
+
+    `changed` are the pointers of what its target selects in the document.
+    """
 
     path: Path
     pointer: str
+    changed: tuple[str, ...] = ()
 
-    @property
-    def place(self) -> Place:
-        """The place of the change in the file of its reading, which is read for it."""
-        return located.read(self.path, self.path.name).place(self.pointer)
+    def pointer_of(self, wrong: str) -> str:
+        """Return the pointer, in the file of the change, of what is wrong at a pointer of the document."""
+        above = max((each for each in self.changed if wrong.startswith(each)), key=len, default=None)
+        return self.pointer if above is None else f"{self.pointer}/update{wrong[len(above) :]}"
+
+    def place_of(self, wrong: str) -> Place:
+        """Return the place, in the file of the change, of what is wrong at a pointer of the document."""
+        name = self.path.name if self.path.parent == SHIPPED else None
+        return located.read(self.path, name).place(self.pointer_of(wrong), key=True)
 
 
 def change(data: Any, document: str, choices: Choices) -> Iterator[Change]:
@@ -100,16 +117,20 @@ def change(data: Any, document: str, choices: Choices) -> Iterator[Change]:
     Yields each change once it is made. Raises ReadingError.
     """
     for value in chosen(choices):
-        for number, action in enumerate(value.documents.get(document, ())):
+        path = SHIPPED / f"{value.reading}.yaml"
+        if value.rules:
+            data.setdefault("x-rules", {}).update(value.rules)
+            yield Change(path, pointers.join("values", value.name, "rules"))
+        for number, action in enumerate(value.actions):
+            if action.get("x-document", document) != document:
+                continue
             from contracts.spec import overlay  # with its library for JSONPath, takes a tenth of a second to import
 
-            pointer = pointers.join("values", value.name, "documents", document, number)
-            made = Change(SHIPPED / f"{value.reading}.yaml", pointer)
+            pointer = pointers.join("values", value.name, "actions", number)
             try:
-                overlay.apply(action, data)
+                yield Change(path, pointer, overlay.apply(action, data))
             except overlay.OverlayError as error:
-                raise ReadingError([Problem(made.place, str(error), pointer)]) from None
-            yield made
+                raise ReadingError([Problem(Change(path, pointer).place_of(""), str(error), pointer)]) from None
 
 
 def _wrong_choices(choices: Choices, known: Mapping[str, Reading]) -> Iterator[tuple[str, str]]:
@@ -126,7 +147,8 @@ def _read(path: Path) -> Reading:
         raise ReadingError(problems)
     data = source.data
     values = {name: _value(data["name"], name, value) for name, value in data["values"].items()}
-    return Reading(data["name"], data["question"], MappingProxyType(values))
+    evidence = Evidence.NONE if isinstance(data["evidence"], dict) else Evidence(data["evidence"])
+    return Reading(data["name"], data["question"], evidence, MappingProxyType(values))
 
 
 def _value(reading: str, name: str, data: Mapping[str, Any]) -> Value:
@@ -134,9 +156,8 @@ def _value(reading: str, name: str, data: Mapping[str, Any]) -> Value:
         reading=reading,
         name=name,
         description=data["description"],
-        documents={document: tuple(actions) for document, actions in data.get("documents", {}).items()},
-        model=data.get("model", {}),
-        wire=data.get("wire", {}),
+        actions=tuple(data.get("actions", ())),
+        rules=data.get("rules", {}),
     )
 
 

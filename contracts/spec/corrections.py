@@ -1,13 +1,14 @@
 """Overlay files: what a user knows better than a contract document, as an OpenAPI Overlay 1.0.
 
-Of the fields that an overlay may have beside the standard, three mean something here: `x-readings` chooses readings;
-an action's `x-document` names the contract document that it is for (by default `extends` does, else it is for all);
-and in a schema or parameter that an overlay writes, `x-renamed-from` says what it was called before.
+Of the fields that an overlay may have beside the standard, these mean something here: `x-readings` chooses readings;
+`x-rules` changes rules of the service; an action's `x-document` names the contract document that it is for (by default
+`extends` does, else it is for all); and a field that an overlay adds takes over the annotations of the one that its
+`x-renamed-from` names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from contracts.spec import located
 from contracts.spec import pointer as pointers
 from contracts.spec.choices import Change, Choices, wrong_choices
 from contracts.spec.located import Located, LocatedError, Problem
+from contracts.spec.wording import did_you_mean
 
 Overlays = Sequence[Path]
 """Overlay files, applied one after another."""
@@ -37,9 +39,9 @@ SCHEMA: dict[str, Any] = {
         },
         "extends": {"type": "string"},
         "x-readings": {"type": "object", "additionalProperties": {"type": ["string", "integer"]}},
+        "x-rules": {"type": "object", "additionalProperties": {"type": "string"}},
         "actions": {
             "type": "array",
-            "minItems": 1,
             "items": {
                 "type": "object",
                 "required": ["target"],
@@ -70,11 +72,15 @@ class _Overlay(NamedTuple):
     source: Located
     path: Path
 
+    @property
+    def extended(self) -> str:
+        """The name of the document that it is for; empty if it is for all."""
+        return PurePosixPath(self.source.data.get("extends", "")).stem
+
     def actions(self, document: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield the actions for a document, each with its pointer in the file."""
-        extended = PurePosixPath(self.source.data.get("extends", "")).stem
         for number, action in enumerate(self.source.data["actions"]):
-            if action.get("x-document", extended) in ("", document):
+            if action.get("x-document", self.extended) in ("", document):
                 yield pointers.join("actions", number), action
 
 
@@ -98,12 +104,47 @@ def change(data: Any, document: str, overlays: Overlays) -> Iterator[Change]:
         from contracts.spec import overlay  # with its library for JSONPath, takes a tenth of a second to import
 
         read = _read(path)
+        if read.extended in ("", document) and (rules := read.source.data.get("x-rules")):
+            data.setdefault("x-rules", {}).update(rules)
+            yield Change(path, "/x-rules")
         for pointer, action in read.actions(document):
             try:
-                overlay.apply(action, data)
+                yield Change(path, pointer, overlay.apply(action, data))
             except overlay.OverlayError as error:
                 raise OverlayFileError([Problem(read.source.place(pointer), str(error), pointer)]) from None
-            yield Change(path, pointer)
+
+
+def aimless(
+    overlays: Overlays, changes: Mapping[str, Sequence[Change]], documents: Mapping[str, Any]
+) -> Iterator[Problem]:
+    """Find what overlays say in vain: documents that there are not, and actions that change no document.
+
+    `changes` are those that were made, by the documents' names, and `documents` their data.
+    """
+    if not overlays:
+        return
+    from contracts.spec import overlay
+
+    met = {(each.path, each.pointer) for made in changes.values() for each in made if each.changed}
+    for path in overlays:
+        read = _read(path)
+        known = ", ".join(f"{name}.yaml" for name in documents)
+        if read.extended and read.extended not in documents:
+            hint = did_you_mean(read.source.data["extends"], [f"{name}.yaml" for name in documents])
+            message = f"there is no document {read.source.data['extends']}{hint}; there are {known}"
+            yield Problem(read.source.place("/extends"), message, "/extends")
+            continue
+        for number, action in enumerate(read.source.data["actions"]):
+            pointer = pointers.join("actions", number)
+            named = action.get("x-document", "")
+            if named and named not in documents:
+                message = f"there is no document {named}{did_you_mean(named, documents)}; there are {', '.join(documents)}"
+                yield Problem(read.source.place(f"{pointer}/x-document"), message, f"{pointer}/x-document")
+            elif (path, pointer) not in met:
+                aimed = named or read.extended
+                data = [each for name, each in documents.items() if aimed in ("", name)]
+                message = f"{action['target']} selects nothing{overlay.nearest(action['target'], data)}"
+                yield Problem(read.source.place(f"{pointer}/target"), message, f"{pointer}/target")
 
 
 def _read(path: Path) -> _Overlay:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import deque
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from contracts.spec import choices, corrections, located, rules
-from contracts.spec.checks import check_body
+from contracts.spec import choices, corrections, failures, located, rules
+from contracts.spec.annotations import Annotations, pointer_of
+from contracts.spec.checks import check_body, check_failure
 from contracts.spec.choices import DEFAULTS
 from contracts.spec.index import Index
 from contracts.spec.located import LocatedError, Place, Problem
 from contracts.spec.operation import Operation
+from contracts.spec.parts import JSON_TYPE
 from contracts.spec.routing import BadPath, Found, NotFound, Router, WrongMethod
 from contracts.spec.survey import Fault, Survey
+from contracts.spec.vocabulary import vocabulary
 from contracts.spec.wording import did_you_mean
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
     from contracts.spec.choices import Change, Choices
     from contracts.spec.corrections import Overlays
+    from contracts.spec.failures import Failures
     from contracts.spec.located import Located
     from contracts.spec.parts import Schema
     from contracts.spec.provenance import Provenance
@@ -36,6 +40,11 @@ class DocumentError(LocatedError):
     """A contract document cannot be used. Its text lists every problem found, one a line."""
 
 
+def names() -> tuple[str, ...]:
+    """Return the names of our own contract documents, the newest generation of the service first."""
+    return tuple(sorted((path.stem for path in SHIPPED.glob("*.yaml")), reverse=True))
+
+
 def load(source: str | Path, readings: Choices = DEFAULTS, overlays: Overlays = ()) -> Document:
     """Load a contract document: `v3` or `v2` for one of our own, or the path of a YAML file.
 
@@ -46,15 +55,14 @@ def load(source: str | Path, readings: Choices = DEFAULTS, overlays: Overlays = 
     here, ReadingError for a choice that there is not, OverlayFileError for an overlay that cannot be applied. What is
     wrong because of a reading or an overlay is told by its place there.
     """
-    shipped = {path.stem: path for path in SHIPPED.glob("*.yaml")}
-    path = shipped[str(source)] if source in shipped else Path(source)
-    if not path.suffix and not path.exists():
-        message = f"there is no contract document of this name{did_you_mean(source, shipped)}"
-        raise DocumentError([Problem(Place(str(source)), f"{message}; there are {', '.join(sorted(shipped))}")])
-    file = path.name if source in shipped else None
+    return _load(source, readings, overlays, [])
+
+
+def _load(source: str | Path, readings: Choices, overlays: Overlays, made: list[Change]) -> Document:
+    path, file = _file(source)
     read = located.read(path, file)
     if isinstance(read.data, dict):
-        deque(_changes(read.data, path.stem, readings, overlays), maxlen=0)
+        made += _changes(read.data, path.stem, readings, overlays)
     try:
         return Document(read, path.stem, path)
     except DocumentError as error:
@@ -64,30 +72,111 @@ def load(source: str | Path, readings: Choices = DEFAULTS, overlays: Overlays = 
         raise DocumentError(problems) from None
 
 
+def _file(source: str | Path) -> tuple[Path, str | None]:
+    """Return the path of a document, and what it is called in errors if not by its path."""
+    shipped = {path.stem: path for path in SHIPPED.glob("*.yaml")}
+    if str(source) in shipped:
+        path = shipped[str(source)]
+        return path, path.name
+    path = Path(source)
+    if not path.suffix and not path.exists():
+        message = f"there is no contract document of this name{did_you_mean(source, shipped)}"
+        raise DocumentError([Problem(Place(str(source)), f"{message}; there are {', '.join(sorted(shipped))}")])
+    return path, None
+
+
+class Contract(NamedTuple):
+    """All documents of the service as readings and overlays have them, the newest first, and the rules that hold.
+
+    `readings` are those that were chosen; `rules` has a value for every rule of the vocabulary.
+    """
+
+    documents: Mapping[str, Document]
+    rules: Mapping[str, str]
+    readings: Choices
+
+
+def contract(readings: Choices = DEFAULTS, overlays: Overlays = ()) -> Contract:
+    """Load all of our own documents; see `load`.
+
+    Raises LocatedError, also for an overlay that changes nothing, and for documents whose rules or paths disagree.
+    """
+    changes: dict[str, list[Change]] = {name: [] for name in names()}
+    documents = {name: _load(name, readings, overlays, made) for name, made in changes.items()}
+    if overlays and (problems := list(corrections.aimless(overlays, changes, _raw()))):
+        raise corrections.OverlayFileError(problems)
+    return Contract(
+        MappingProxyType(documents), _rules(documents), corrections.effective(readings, overlays) if overlays else readings
+    )
+
+
+def written(name: str, readings: Choices = DEFAULTS, overlays: Overlays = ()) -> Any:
+    """Return the data of a document as readings and overlays have it, with the responses that follow from its failures.
+
+    It is plain OpenAPI; what `$ref` names stays where it is. Raises LocatedError.
+    """
+    path, file = _file(name)
+    data = located.read(path, file).data
+    deque(_changes(data, path.stem, readings, overlays), maxlen=0)
+    failures.complete(data, vocabulary())
+    return data
+
+
+def _raw() -> dict[str, Any]:
+    """Return the data of all documents before overlays change them."""
+    return {name: located.read(*_file(name)).data for name in names()}
+
+
+def _rules(documents: Mapping[str, Document]) -> Mapping[str, str]:
+    """Return the rules that hold. Raises DocumentError where documents disagree."""
+    found = {name: rule.value for name, rule in vocabulary().rules.items()}
+    said: dict[str, str] = {}
+    for document in documents.values():
+        for name, value in document.rules.items():
+            other = documents.get(said.get(name, document.name), document)
+            if other.rules.get(name, value) != value:
+                place = document.place(f"/x-rules/{name}")
+                message = f"{name} is {value} here and {other.rules[name]} in {other.path.name}: the service has one"
+                raise DocumentError([Problem(place, message, f"/x-rules/{name}")])
+            said[name] = document.name
+            found[name] = value
+    return MappingProxyType(found)
+
+
 class Document:
     """A contract document: the operations of one generation of the service, and how each part of them is known.
 
     `name` is `v3` for `v3.yaml`. `prefix`, such as `/v3`, is the path that all paths of the document begin with; it is
-    the path of the first server's URL. Pointers are JSON pointers, and may lead through a `$ref`.
+    the path of the first server's URL. `failures` says how it says no, None for a document without `x-failures`;
+    `rules` are the rules of the service that it changes. Pointers are JSON pointers, and may lead through a `$ref`.
     """
 
     def __init__(self, source: Located, name: str, path: Path) -> None:
         """Read a document. Raises DocumentError."""
-        survey, faults = _survey(source.data)
-        if faults:
-            raise DocumentError(_sorted(_problem(fault, source) for fault in faults))
+        examined = _examine(source.data)
+        if examined.faults:
+            raise DocumentError(_sorted(_problem(fault, source) for fault in examined.faults))
+        survey = examined.survey
         self.name = name
         self.path = path
-        self._index = Index(source, survey.origins, survey.provenances)
+        self._index = Index(source, survey.origins, survey.provenances, examined.derived)
         data = source.data
         self.title: str = data["info"]["title"]
         self.prefix = urlsplit(data["servers"][0]["url"]).path.rstrip("/")
+        self.failures: Failures | None = examined.annotations.failures if examined.annotations else None
+        self.rules: Mapping[str, str] = examined.annotations.rules if examined.annotations else {}
         schemes = data["components"].get("securitySchemes", {}).values()
         bearer = any("x-stands-in-for" in scheme for scheme in schemes)
         self.operations: Mapping[str, Operation] = MappingProxyType(
             {
                 described["operationId"]: Operation(
-                    described, (method.upper(), path), parameters, name, self._index, bearer=bearer
+                    described,
+                    (method.upper(), path),
+                    parameters,
+                    self,
+                    self._index,
+                    bearer=bearer,
+                    meaning=examined.annotations.of(described) if examined.annotations else None,
                 )
                 for path, method, described, parameters in rules.operations(data)
             }
@@ -97,6 +186,15 @@ class Document:
 
     def __repr__(self) -> str:
         return f"<Document {self.name}: {self.title}>"
+
+    @cached_property
+    def by_purpose(self) -> Mapping[str, Operation]:
+        """The operations by what they are for, in the names of the vocabulary; the first where there are several."""
+        found: dict[str, Operation] = {}
+        for operation in self.operations.values():
+            for purpose in operation.purposes:
+                found.setdefault(purpose, operation)
+        return MappingProxyType(found)
 
     def route(self, method: str, path: str) -> Found | NotFound | WrongMethod | BadPath:
         """Find the operation of a method and a path below the prefix, which is still percent-encoded."""
@@ -124,21 +222,46 @@ class Document:
         schema: Schema = self._index.data["components"]["schemas"][name]
         return schema
 
-    def check_failure(self, body: object) -> tuple[Violation, ...]:
-        """List how the body of an answer outside any operation, such as for an unknown path, breaks the contract."""
-        return check_body(body, self.schema("Failure"), self.name, self._index)
+    def check_failure(
+        self, status: int, body: object, content_type: str = JSON_TYPE, reason: str = ""
+    ) -> tuple[Violation, ...]:
+        """List how an answer outside any operation, such as for an unknown path, breaks the contract.
+
+        With a reason, it must be answered as the document says.
+        """
+        if self.failures is None:
+            return check_body(body, self.schema("Failure"), self.name, self._index)
+        return check_failure(self.failures, status, body, content_type, reason, self.name, self._index)
+
+
+class _Examined(NamedTuple):
+    """A document after a look at all of it: what is wrong, and if that is nothing, what it means."""
+
+    survey: Survey
+    faults: list[Fault]
+    annotations: Annotations | None
+    derived: Mapping[str, str]
+
+
+def _examine(data: Any) -> _Examined:
+    """Look at all of a document, which changes its data."""
+    derived: Mapping[str, str] = {}
+    is_service = isinstance(data, dict) and failures.FAILURES in data
+    if is_service:
+        derived = failures.complete(data, vocabulary())
+    survey = Survey(data)
+    faults = [*survey.faults, *(rules.faults(data) if isinstance(data, dict) else ())]
+    if faults or not is_service:
+        return _Examined(survey, faults, None, derived)
+    meant = Annotations(data, rules.operations(data), vocabulary())
+    wrong = [Fault(pointer_of(fault, survey.origins.get(id(fault.holder), "")), fault.message) for fault in meant.faults]
+    return _Examined(survey, list(dict.fromkeys(wrong)), meant, derived)
 
 
 def _changes(data: Any, document: str, readings: Choices, overlays: Overlays) -> Iterator[Change]:
     """Change the data of a document as readings and overlays say, one by one."""
     yield from choices.change(data, document, corrections.effective(readings, overlays))
     yield from corrections.change(data, document, overlays)
-
-
-def _survey(data: Any) -> tuple[Survey, list[Fault]]:
-    """Return the survey of a document, which changes its data, and all that is wrong with it."""
-    survey = Survey(data)
-    return survey, [*survey.faults, *(rules.faults(data) if isinstance(data, dict) else ())]
 
 
 def _problem(fault: Fault, source: Located) -> Problem:
@@ -149,12 +272,13 @@ def _misread(source: Located, name: str, changing: Callable[[Any], Iterator[Chan
     """Return what is wrong with a document once it is changed, each where it comes from."""
     from copy import deepcopy  # needed for errors only
 
-    problems = {fault: _problem(fault, source) for fault in _survey(deepcopy(source.data))[1]}
+    problems = {fault: _problem(fault, source) for fault in _examine(deepcopy(source.data)).faults}
     for made in changing(source.data):
-        _, faults = _survey(deepcopy(source.data))
+        faults = _examine(deepcopy(source.data)).faults
         because = {fault: f"makes {name} wrong at {fault.pointer}: {fault.message}" for fault in faults}
         problems = {
-            fault: problems.get(fault) or Problem(made.place, message, made.pointer)
+            fault: problems.get(fault)
+            or Problem(made.place_of(fault.pointer), message, made.pointer_of(fault.pointer))
             for fault, message in because.items()
         }
     return _sorted(problems.values())

@@ -20,12 +20,22 @@ class Index:
     So one object can be reached in many ways. Its own pointer is where it is written.
     """
 
-    def __init__(self, located: Located, origins: Mapping[int, str], provenances: Provenances) -> None:
-        """Take a document, the own pointers of its objects by their `id`, and its provenances."""
+    def __init__(
+        self,
+        located: Located,
+        origins: Mapping[int, str],
+        provenances: Provenances,
+        derived: Mapping[str, str],
+    ) -> None:
+        """Take a document, the own pointers of its objects by their `id`, and its provenances.
+
+        `derived` has the pointers of parts that are not written, but follow from others, and those of these.
+        """
         self.data: Any = located.data
         self._located = located
         self._origins = origins
         self._provenances = provenances
+        self._derived = derived
         self._validators: dict[int, Validator] = {}
 
     def resolve(self, pointer: str) -> Any:
@@ -60,6 +70,9 @@ class Index:
 
     def place(self, own: str) -> Place:
         """Return the place in the file of the key at this own pointer, or of its nearest ancestor that exists."""
+        for derived, written in self._derived.items():
+            if own.startswith(derived):
+                return self._located.place(written, key=True)
         return self._located.place(own, key=True)
 
     def validator(self, schema: dict[str, Any]) -> Validator:

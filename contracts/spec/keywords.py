@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
+from contracts.spec.formats import CASES, TIMES, UNITS
 from contracts.spec.provenance import Level
 
 if TYPE_CHECKING:
@@ -72,6 +73,10 @@ def _is_types(value: object) -> bool:
     return _is_names(words) and words != [] and set(words) <= set(TYPES)
 
 
+def _is_mapping(value: object) -> bool:
+    return isinstance(value, dict)
+
+
 TYPES = ("string", "integer", "number", "boolean", "null", "array", "object")
 SCALARS = ("string", "integer", "number", "boolean")
 FORMATS = ("uuid", "uri", "date")
@@ -95,8 +100,14 @@ FREE = Rule("text", lambda _: True)
 PATH = Rule("a path that begins with '/'", lambda name: name.startswith("/"))
 STATUS = Rule("a status code such as 200", lambda name: re.fullmatch("[1-5][0-9][0-9]", name, re.ASCII) is not None)
 JSON_TYPE = "application/json"
-MEDIA_TYPES = (JSON_TYPE, "application/jsonl", "text/event-stream")
-MEDIA_TYPE = Rule(", ".join(MEDIA_TYPES), lambda name: name in MEDIA_TYPES, MEDIA_TYPES)
+MEDIA_TYPE = Rule(
+    "a media type such as application/json", lambda name: re.fullmatch(r"[a-z]+/[a-z0-9.+-]+", str(name)) is not None
+)
+OPERATIONS = Rule("a name, or a list of names", lambda value: isinstance(value, str) or (_is_names(value) and value != []))
+WORDS = Rule("lower, upper, or other words by those of the vocabulary", lambda value: value in CASES or _is_mapping(value))
+UNIT = _one_of(*(unit for units in UNITS.values() for unit in units))
+TIME = _one_of(*TIMES)
+STATUS_CODE = Rule("a status code such as 200", lambda value: type(value) is int and 100 <= value <= 599)
 
 KINDS: Mapping[str, Kind] = {
     "document": Kind(
@@ -109,13 +120,39 @@ KINDS: Mapping[str, Kind] = {
             "security": LIST,
             "paths": Named("path item", PATH),
             "components": One("components"),
+            "x-failures": One("failures"),
+            "x-rules": Rule("a mapping of rules", _is_mapping),
         },
         required=("openapi", "info", "servers", "paths", "components"),
     ),
     "info": Kind(
         "the info object",
-        {"title": TEXT, "version": TEXT, "summary": TEXT, "description": TEXT},
+        {
+            "title": TEXT,
+            "version": TEXT,
+            "summary": TEXT,
+            "description": TEXT,
+            "contact": Rule("a mapping", _is_mapping),
+            "license": Rule("a mapping", _is_mapping),
+        },
         required=("title", "version", "x-provenance"),
+    ),
+    "failures": Kind(
+        "the failures",
+        {"schema": One("schema"), "media": MEDIA_TYPE, "reasons": Named("failure", FREE)},
+        required=("reasons",),
+    ),
+    "failure": Kind(
+        "a failure",
+        {
+            "status": STATUS_CODE,
+            "code": TEXT,
+            "text": TEXT,
+            "description": TEXT,
+            "media": MEDIA_TYPE,
+            "schema": One("schema"),
+        },
+        required=("status",),
     ),
     "server": Kind("a server", {"url": TEXT, "description": TEXT}, required=("url",)),
     "tag": Kind("a tag", {"name": TEXT, "description": TEXT}, required=("name",)),
@@ -140,6 +177,8 @@ KINDS: Mapping[str, Kind] = {
             "parameters": Many("parameter"),
             "requestBody": One("request body"),
             "responses": Named("response", STATUS),
+            "x-operation": OPERATIONS,
+            "x-unmodelled": FLAG,
         },
         required=("operationId", "responses"),
     ),
@@ -154,6 +193,10 @@ KINDS: Mapping[str, Kind] = {
             "schema": One("schema"),
             "example": ANYTHING,
             "examples": Named("example", FREE),
+            "x-argument": TEXT,
+            "x-unit": UNIT,
+            "x-time": TIME,
+            "x-words": WORDS,
         },
         required=("name", "in", "schema"),
         section="parameters",
@@ -222,8 +265,19 @@ KINDS: Mapping[str, Kind] = {
             "maxItems": COUNT,
             "properties": Named("schema", FREE),
             "required": NAMES,
+            "additionalProperties": One("schema"),
             "oneOf": Many("schema"),
             "anyOf": Many("schema"),
+            "x-argument": TEXT,
+            "x-value": TEXT,
+            "x-each": TEXT,
+            "x-key": TEXT,
+            "x-items": Many("schema"),
+            "x-when": TEXT,
+            "x-made-up": FLAG,
+            "x-unit": UNIT,
+            "x-time": TIME,
+            "x-words": WORDS,
         },
         section="schemas",
     ),

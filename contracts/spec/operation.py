@@ -4,22 +4,41 @@ from __future__ import annotations
 
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contracts.spec.absent import ABSENT
 from contracts.spec.checks import RequestCheck, check_answer
 from contracts.spec.parts import Answer, Parameter, RequestBody
+from contracts.spec.binding import with_credentials
+from contracts.spec.facts import Facts, Unread, distance, read
+from contracts.spec.failures import UNKNOWN, Refused, Reply
 from contracts.spec.reader import Reader
-from contracts.spec.renaming import former, renames
+from contracts.spec.writer import compiled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from contracts.spec.annotations import Meaning
     from contracts.spec.arguments import Arguments
+    from contracts.spec.document import Document
     from contracts.spec.index import Index
     from contracts.spec.parts import Schema
+    from contracts.spec.plan import MadeUp, Node
     from contracts.spec.provenance import Provenance
     from contracts.spec.violation import Violation
+
+
+class Reading(NamedTuple):
+    """What an answer says, in the names of the vocabulary.
+
+    `granted` says whether it is one of success; else `refused` says why it is not. `unread` are the parts that cannot
+    be read.
+    """
+
+    granted: bool
+    facts: Facts
+    refused: Refused | None = None
+    unread: tuple[Unread, ...] = ()
 
 
 class Operation:
@@ -28,7 +47,7 @@ class Operation:
     `id` is its operationId, `name` says the document too: `v3.getOrder`. `method` is in capitals, `path` is the
     template below the prefix of the document. If it takes no body, `body` is None. `effect` says what a call does to
     the account: `reads` nothing, `changes` a setting, `orders` for money or `pays` money in; empty where nothing says
-    so.
+    so. `purposes` are the operations of the vocabulary that it is for; none if nothing is known of what it does.
     """
 
     def __init__(
@@ -36,21 +55,26 @@ class Operation:
         described: dict[str, Any],
         route: tuple[str, str],
         parameters: Iterable[dict[str, Any]],
-        document: str,
+        document: Document,
         index: Index,
         *,
         bearer: bool,
+        meaning: Meaning | None = None,
     ) -> None:
-        """Read an operation as the document of this name describes it.
+        """Read an operation as its document describes it.
 
         `route` is its method and path, `parameters` are all that it takes, with those of its path; `bearer` says
-        whether a bearer token can stand in for the API key.
+        whether a bearer token can stand in for the API key. `meaning` is what it means for the service.
         """
         self.method, self.path = route
         self.id: str = described["operationId"]
-        self.name = f"{document}.{self.id}"
+        self.name = f"{document.name}.{self.id}"
+        self.document = document
         self.deprecated: bool = described.get("deprecated", False)
-        self.effect: str = described.get("x-effect", "")
+        self.purposes: tuple[str, ...] = tuple(meaning.purposes) if meaning else ()
+        effects = [purpose.effect for purpose in meaning.purposes.values()] if meaning else []
+        self.effect: str = described.get("x-effect", effects[0] if effects else "")
+        self._meaning = meaning
         self.summary: str = described.get("summary", "")
         self.description: str = described.get("description", "")
         self.tags: tuple[str, ...] = tuple(described.get("tags", ()))
@@ -91,23 +115,71 @@ class Operation:
         """
         return self._reader.read(path_params, query, body, bearer)
 
-    def former_body(self, body: Any) -> Any:
-        """Return what a request's JSON said, with the names that its fields had before an overlay renamed them."""
-        return former(self.body.schema, body) if self.body is not None and self._renames_body else body
+    def purpose(self, arguments: Arguments) -> str:
+        """Return which of its purposes a request is for; empty if nothing says so."""
+        return self._meaning.binding.purpose(arguments) if self._meaning else ""
 
-    def former_answer(self, status: int, body: Any) -> Any:
-        """Return what an answer's JSON said, with the names that its fields had before an overlay renamed them."""
-        return former(self._renamed[status], body) if status in self._renamed else body
+    def values(self, arguments: Arguments, purpose: str = "") -> tuple[dict[str, Any], tuple[Unread, ...]]:
+        """Return the arguments of a request by the names of the vocabulary, and those that cannot be read."""
+        if self._meaning is None:
+            return {}, ()
+        return self._meaning.binding.read(arguments, purpose or self.purpose(arguments))
 
-    @cached_property
-    def _renames_body(self) -> bool:
-        return self.body is not None and renames(self.body.schema)
+    def arguments(
+        self, purpose: str, values: Mapping[str, Any], user: str | None = None, key: str | None = None
+    ) -> Arguments:
+        """Return the arguments of a request for one of its purposes; values are by the names of the vocabulary.
 
-    @cached_property
-    def _renamed(self) -> Mapping[int, Schema]:
-        """The schemas of answers, by their statuses, that have other names than before: as a rule none."""
-        schemas = {status: answer.schema for status, answer in self.answers.items()}
-        return {status: schema for status, schema in schemas.items() if schema is not None and renames(schema)}
+        Raises ValueError for a value that has no place in its requests.
+        """
+        if self._meaning is None:
+            raise ValueError(f"nothing says what the arguments of {self.name} are")
+        written = self._meaning.binding.write(purpose, values)
+        if self.body is None:
+            written = written._replace(body=ABSENT)
+        return with_credentials(written, self._reader.credentials, user, key)
+
+    def takes(self, argument: str) -> bool:
+        """Say whether a request can hold this argument of the vocabulary."""
+        return self._meaning is not None and self._meaning.binding.spot(argument) is not None
+
+    @property
+    def status(self) -> int:
+        """The status of success; 0 if there is none."""
+        return self._meaning.status if self._meaning else 0
+
+    @property
+    def plan(self) -> Node | None:
+        """What stands where in an answer of success; None if it has no body, or if nothing says so."""
+        return self._meaning.plan if self._meaning else None
+
+    def writer(self, make_up: Callable[[MadeUp, Any], Any]) -> Callable[[Any], Any]:
+        """Return a function that writes the body of success for a result, whose values are attributes by their names.
+
+        `make_up` makes values up that mean nothing.
+        """
+        return compiled(self.plan, make_up) if self.plan is not None else lambda _: ABSENT
+
+    def read_answer(self, status: int, body: object = ABSENT, content_type: str = "application/json") -> Reading:
+        """Read an answer, tolerantly; `body` is what its JSON said, ABSENT if that cannot be said."""
+        meaning, failures = self._meaning, self.document.failures
+        if meaning is None or failures is None:
+            return Reading(False, {}, Refused(UNKNOWN, "", {}))
+        if status == meaning.status and self._is_success(body):
+            facts, unread = read(meaning.plan, body, _ALWAYS)
+            return Reading(True, facts, None, unread)
+        media = content_type.partition(";")[0].strip().lower()
+        return Reading(False, {}, failures.read(status, body, media))
+
+    def _is_success(self, body: object) -> bool:
+        """Say whether a body with the status of success is one of success rather than of failure."""
+        meaning, failures = self._meaning, self.document.failures
+        if meaning is None or meaning.schema is None or failures is None:
+            return True
+        if body is ABSENT:
+            return False
+        own = distance(meaning.schema, body)
+        return all(own <= distance(schema, body) for schema in failures.schemas(meaning.status))
 
     @cached_property
     def _request_check(self) -> RequestCheck:
@@ -122,3 +194,7 @@ class Operation:
     ) -> tuple[Violation, ...]:
         """List how an answer breaks the contract; nothing if it keeps to it. `body` is what its JSON said."""
         return check_answer(self, status, body, content_type, self._index)
+
+
+_ALWAYS = ("account",)
+"""What every answer can tell of."""

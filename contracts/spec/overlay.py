@@ -3,30 +3,50 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import jsonpath
 
+from contracts.spec import pointer as pointers
+from contracts.spec.wording import did_you_mean
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from jsonpath import JSONPathMatch
 
 Action = dict[str, Any]
 """One change: `target` is a JSONPath (RFC 9535); what it selects gets an `update`, or is taken out with `remove`."""
 
+RENAMED_FROM = "x-renamed-from"
+"""In a schema that an overlay adds: the name of the field beside it whose annotations it takes over."""
+
+MAXIMUM_DESCENTS = 2
+"""How often a target may say `..`: each one multiplies the values that are visited."""
+MAXIMUM_MATCHES = 10_000
+"""How many values a target may select."""
+
 
 class OverlayError(ValueError):
     """An action that cannot be applied; the text says why."""
 
 
-def apply(action: Action, data: Any) -> None:
-    """Change data in place. An action whose target selects nothing changes nothing. Raises OverlayError."""
+def apply(action: Action, data: Any) -> tuple[str, ...]:
+    """Change data in place. Returns the pointers of what the target selects; nothing may be changed then.
+
+    Raises OverlayError.
+    """
     target = action["target"]
+    if target.count("..") > MAXIMUM_DESCENTS:
+        raise OverlayError(f"{target} says .. more than {MAXIMUM_DESCENTS} times: name the way to what is meant")
     try:
-        found = {match.parts: match for match in jsonpath.finditer(target, data, strict=True)}
+        matches = list(islice(jsonpath.finditer(target, data, strict=True), MAXIMUM_MATCHES + 1))
     except jsonpath.JSONPathError as error:
         raise OverlayError(f"{target} is not a JSONPath: {error.args[0]}") from None
+    if len(matches) > MAXIMUM_MATCHES:
+        raise OverlayError(f"{target} selects more than {MAXIMUM_MATCHES} values")
+    found = {match.parts: match for match in matches}
     for match in found.values():
         if not isinstance(match.obj, dict | list):
             raise OverlayError(f"{target} selects what is neither a mapping nor a list: {match.path}")
@@ -36,6 +56,27 @@ def apply(action: Action, data: Any) -> None:
     else:
         for match in found.values():
             _update(match, deepcopy(action["update"]))
+    return tuple(pointers.join(*parts) for parts in found)
+
+
+def nearest(target: str, documents: Sequence[Any]) -> str:
+    """Return `, did you mean X?` for a target that selects nothing, if one of its names is nearly one that is there."""
+    try:
+        segments = jsonpath.compile(target).segments
+    except (jsonpath.JSONPathError, AttributeError):
+        return ""
+    for data in documents:
+        holder = data
+        for segment in segments:
+            name = getattr(segment.selectors[0], "name", None) if len(segment.selectors) == 1 else None
+            if name is None or not isinstance(holder, dict):
+                break
+            if name not in holder:
+                if hint := did_you_mean(name, holder):
+                    return hint
+                break
+            holder = holder[name]
+    return ""
 
 
 def _remove(match: JSONPathMatch) -> None:
@@ -49,9 +90,25 @@ def _update(match: JSONPathMatch, update: Any) -> None:
     if isinstance(match.obj, list):
         match.obj.append(update)
     elif isinstance(match.obj, dict) and isinstance(update, dict):
+        _inherit(match.obj, update)
         _merge(match.obj, update)
     else:
         raise OverlayError(f"{match.path} is a mapping, so that its update must be one, too")
+
+
+def _inherit(target: Mapping[str, Any], update: Mapping[str, Any]) -> None:
+    """Let new fields take over the annotations of those whose names they replace."""
+    for added in update.values():
+        if not isinstance(added, dict) or RENAMED_FROM not in added:
+            continue
+        former = added[RENAMED_FROM]
+        if former not in target:
+            raise OverlayError(
+                f"there is no {former} here{did_you_mean(former, target)}: rename a field before it is removed"
+            )
+        for name, value in target[former].items():
+            if name.startswith("x-"):
+                added.setdefault(name, deepcopy(value))
 
 
 def _merge(target: dict[str, Any], update: Mapping[str, Any]) -> None:

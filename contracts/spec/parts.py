@@ -80,10 +80,11 @@ class RequestBody(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """An answer that an operation may give. Without a body, `schema` is None."""
+    """An answer that an operation may give. Without a body of JSON, `schema` is None; `media` are its content types."""
 
     status: int
     description: str
+    media: tuple[str, ...]
     schema: Schema | None
     examples: Mapping[str, Example]
     provenance: Provenance
@@ -97,6 +98,7 @@ class Answer(NamedTuple):
         return cls(
             status=int(status),
             description=described["description"],
+            media=tuple(described.get("content", ())),
             schema=media.get("schema"),
             examples=_examples(media, index),
             provenance=index.provenance(pointer),

@@ -49,6 +49,7 @@ class Survey:
         self._references: list[tuple[_Spot, str]] = []  # each with the section of components that it must name
         self._patterns: dict[str, list[str]] = {}  # each with the pointers where it stands
         self._wrong: list[_Spot] = []
+        self._merged: list[Any] = []  # keeps the ids in `origins` from being given to other objects
         self._visit(_Spot({"": data}, "", ""), KINDS["document"])
         self._resolve(data)
         self._take_out()
@@ -64,6 +65,9 @@ class Survey:
             return
         if kind.section and "$ref" in node:
             self._references.append((spot, kind.section))
+            if kind.section == "schemas":
+                for name in node.keys() - {"$ref"}:
+                    self._visit_field(_Spot(node, name, f"{pointer}/{pointers.escape(name)}"), kind)
             return
         self.origins.setdefault(id(node), pointer)
         for name in node:
@@ -120,7 +124,7 @@ class Survey:
             node = spot.holder[spot.key]
             reference = node["$ref"]
             target = entries[section].get(reference) if type(reference) is str else None
-            if len(node) > 1:
+            if len(node) > 1 and section != "schemas":
                 self._refuse(spot, f"$ref must stand alone, not beside {', '.join(sorted(node.keys() - {'$ref'}))}")
             elif target is None:
                 names = did_you_mean(reference, entries[section])
@@ -134,12 +138,38 @@ class Survey:
             if (target := aims.get(id(node))) and (way := circular.get((_entry(spot.pointer), target.pointer))):
                 self._refuse(spot, f"$ref leads back to itself: {way}")
                 del aims[id(node)]
+        self._put_in_place(aims)
+
+    def _put_in_place(self, aims: Mapping[int, _Spot]) -> None:
+        """Let what a `$ref` names take its place; with other fields beside it, a copy of it that has these fields."""
+        waiting: dict[tuple[int, Any], _Spot] = {}
+        inside: defaultdict[int, list[tuple[int, Any]]] = defaultdict(list)
         for spot, _ in self._references:
+            if id(spot.holder[spot.key]) in aims:
+                key = (id(spot.holder), spot.key)
+                waiting[key] = spot
+                inside[id(spot.holder)].append(key)
+
+        def settle(key: tuple[int, Any]) -> None:
+            spot = waiting.pop(key, None)
+            if spot is None:
+                return
             node = spot.holder[spot.key]
-            while id(node) in aims:
-                target = aims[id(node)]
-                node = target.holder[target.key]
-            spot.holder[spot.key] = node
+            target = aims[id(node)]
+            settle((id(target.holder), target.key))
+            named = target.holder[target.key]
+            if len(node) > 1:
+                for inner in (*inside[id(named)], *inside[id(node)]):
+                    settle(inner)
+                named = {**named, **{name: value for name, value in node.items() if name != "$ref"}}
+                self.origins[id(named)] = spot.pointer
+                self._merged.append(named)
+                if type(named.get("x-provenance")) is dict:
+                    self._stated[spot.pointer] = named["x-provenance"]
+            spot.holder[spot.key] = named
+
+        for key in list(waiting):
+            settle(key)
 
     def _refuse(self, spot: _Spot, message: str) -> None:
         self.faults.append(Fault(spot.pointer, message))

@@ -49,10 +49,10 @@ def markdown(rows: Iterable[Row]) -> Iterator[str]:
 
 
 def _operations() -> "Iterator[Operation]":
-    from contracts.spec import load
+    from contracts.spec import contract
 
-    for name in ("v3", "v2"):
-        yield from load(name).operations.values()
+    for document in contract().documents.values():
+        yield from document.operations.values()
 
 
 def _row(operation: "Operation") -> Row:

@@ -5,14 +5,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from contracts.spec import LocatedError, Overlays, Place, Problem, did_you_mean
+from contracts.spec import LocatedError, Place, Problem, did_you_mean
 from contracts.spec.choices import DEFAULTS
 from contracts.spec.corrections import effective
 from contracts.spec.wording import brief
+from mockserver.api.api import Services
 from mockserver.control.accounts import Account, accounts_of, fresh_key, fresh_user, rekeyed, with_accounts
 from mockserver.control.trouble import Trouble
 from mockserver.domain.catalogue import Catalogue
 from mockserver.domain.clock import Clock, Instant
+from mockserver.domain.rules import Rules
 from mockserver.domain.world import Memory, World
 from mockserver.scenario.assortment import catalogue_of
 from mockserver.scenario.build import build, faults_of, unopened
@@ -55,14 +57,14 @@ class Made(NamedTuple):
 class Maker:
     """Makes worlds and puts them where requests find them. `wall` answers milliseconds of the wall clock.
 
-    `overlays` correct the contract; what they say of readings holds where a scenario says nothing.
+    `services` say which rules hold; what their overlays say of readings holds where a scenario says nothing.
     """
 
     def __init__(
-        self, worlds: Worlds, fixtures: Fixtures, wall: Callable[[], Instant], overlays: Overlays = ()
+        self, worlds: Worlds, fixtures: Fixtures, wall: Callable[[], Instant], services: Services | None = None
     ) -> None:
         self.wall = wall
-        self._overlays = overlays
+        self._services = services or Services()
         self.fixtures = fixtures
         self._worlds = worlds
         self._loaded: dict[bytes, Scenario] = {}
@@ -129,7 +131,7 @@ class Maker:
 
         Raises Refusal when the money of the memory does not add up.
         """
-        world = unopened(_scenario(origin), self.fixtures, clock, start, origin.seed)
+        world = unopened(_scenario(origin), self.fixtures, clock, start, origin.seed, self._rules(origin))
         world.recall(memory)
         if isinstance(world.script, SeededScript):
             world.script.tallies.update(tallies)
@@ -179,8 +181,11 @@ class Maker:
 
     def _make(self, origin: Origin) -> Made:
         scenario = _scenario(origin)
-        world = build(scenario, self.fixtures, self.wall, origin.seed)
+        world = build(scenario, self.fixtures, self.wall, origin.seed, self._rules(origin))
         return Made(origin, world, faults_of(scenario, world, origin.seed))
+
+    def _rules(self, origin: Origin) -> Rules:
+        return self._services(dict(origin.readings)).rules
 
     def _readings(self, origin: Origin) -> Readings | None:
         return None if origin.readings == self._worlds.readings else origin.readings
@@ -190,9 +195,10 @@ class Maker:
 
     def _read_as(self, scenario: Scenario) -> Scenario:
         """The scenario with the readings of the overlays."""
-        if not self._overlays:
+        overlays = self._services.overlays
+        if not overlays:
             return scenario
-        readings = effective(scenario.data.get("readings", DEFAULTS), self._overlays)
+        readings = effective(scenario.data.get("readings", DEFAULTS), overlays)
         return scenario._replace(data={**scenario.data, "readings": dict(readings)})
 
     def _load(self, choice: Choice) -> Scenario:

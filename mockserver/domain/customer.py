@@ -10,6 +10,16 @@ class Tier(NamedTuple):
     percent: int
     label: str
 
+    @property
+    def factor(self) -> float:
+        """The share of a price that is paid; 1 as a whole number."""
+        return self.percent / 100 if self.percent < 100 else 1
+
+    @property
+    def discount(self) -> float:
+        """The share of a price that is not paid."""
+        return (100 - self.percent) / 100
+
     def apply(self, price: int) -> int:
         """A list price with the discount, in cents, halves rounded up."""
         return (price * self.percent + 50) // 100

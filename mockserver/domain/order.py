@@ -3,15 +3,8 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from mockserver.domain.clock import DAY, MINUTE, Duration, Instant
+from mockserver.domain.clock import Duration, Instant
 from mockserver.domain.refusal import Reason, Refusal
-
-LIFETIME: Duration = 20 * MINUTE
-"""How long a number waits for its SMS (assumed: the custom of the trade)."""
-
-REFUND_WINDOW: Duration = 7 * DAY
-"""How long after the purchase a number can be returned (documented: the vendor's refund policy, 2025-02-19)."""
-
 
 class State(StrEnum):
     """Where an order stands."""
@@ -100,13 +93,14 @@ class Order(NamedTuple):
         expired = self.expire()
         return expired if self.messages else expired._replace(state=TRANSITIONS[expired.state, Event.REFUND])
 
-    def refund(self, now: Instant) -> "Order":
-        """The order returned for its money.
+    def is_refundable(self, now: Instant, window: Duration) -> bool:
+        """Whether the order can be returned: no SMS has ever arrived, and its purchase is not too long ago."""
+        return self.can(Event.REFUND) and not self.messages and now - self.ordered_at <= window
 
-        Raises Refusal(REFUND_NOT_ALLOWED) once an SMS has arrived, or later than the refund window.
-        """
+    def refund(self, now: Instant, window: Duration) -> "Order":
+        """The order returned for its money. Raises Refusal(REFUND_NOT_ALLOWED) if it is not refundable."""
         after = self._after(Event.REFUND)
-        if self.messages or now - self.ordered_at > REFUND_WINDOW:
+        if not self.is_refundable(now, window):
             raise Refusal(Reason.REFUND_NOT_ALLOWED)
         return self._replace(state=after)
 

@@ -3,11 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from mockserver.domain.clock import HOUR, Duration, Instant
-
-LIFETIME: Duration = HOUR
-"""How long an invoice or a wallet can be paid (documented)."""
-
+from mockserver.domain.clock import Instant
 
 class Method(StrEnum):
     """How a customer pays; a coupon's `targetPay` names one (`crypto` documented by example, `card` assumed)."""

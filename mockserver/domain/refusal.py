@@ -1,19 +1,16 @@
 """Why the service says no. Every refused use case raises one of these and has changed nothing."""
 
 from enum import StrEnum
+from typing import Any
 
 
 class Reason(StrEnum):
-    """The vendor's failure codes.
-
-    `NO_NUMBERS` is documented, and so is the text of `PRICE_CHANGED` ("Additional user action required");
-    the others are assumed.
-    """
+    """The reasons for which the business of the vendor refuses, by their names in the vocabulary."""
 
     UNAUTHORIZED = "UNAUTHORIZED"
     FORBIDDEN = "FORBIDDEN"
     NO_NUMBERS = "NO_NUMBERS"
-    PRICE_CHANGED = "Additional user action required"
+    PRICE_CHANGED = "PRICE_CHANGED"
     INSUFFICIENT_BALANCE = "INSUFFICIENT_BALANCE"
     ORDER_NOT_FOUND = "ORDER_NOT_FOUND"
     ORDER_EXPIRED = "ORDER_EXPIRED"
@@ -28,8 +25,9 @@ class Reason(StrEnum):
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of the program
-    """A use case that the service declines."""
+    """A use case that the service declines. When a price has changed, `offer` is what is for sale now."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: Reason, offer: Any = None) -> None:
         super().__init__(reason.value)
         self.reason = reason
+        self.offer = offer

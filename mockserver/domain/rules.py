@@ -1,32 +1,43 @@
-"""How the vendor decides where its documentation can be understood in several ways."""
+"""How the vendor decides, where nothing but its vocabulary says so."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
+from mockserver.domain.clock import DAY, HOUR, MINUTE, Duration
 from mockserver.domain.refusal import Reason
 
 
 class Rules(NamedTuple):
-    """What holds in a world.
+    """What holds in a world; `contracts/vocabulary.yaml` says what is known of each rule.
 
-    `expiry_refunds`: an order whose time is over without an SMS is paid back by itself; else it stays charged.
-    `another_sms_charged`: asking for another SMS costs the order's price again; else nothing.
-    `above_maximum`: why an order whose price is above its maximum is refused.
-    `discount_shown`: customers are shown prices with their discount; else the list prices. They pay with it anyway.
+    `lifetime`: how long a number waits for its SMS. `renewal`: what asking for another SMS adds to its time; None if
+    the lifetime begins anew. `refund_window`: how long after its purchase a number can be returned. `expiry`: whether
+    the money of an order that ends without an SMS is `kept` or `refunded`. `another_sms`: whether another SMS is `free`
+    or `charged`. `above_maximum`: why an order is refused whose price is above its maximum. `discount`: whether prices
+    are shown before the discount (`applied` later) or after it (`shown`). `payment_lifetime`: how long an invoice or a
+    wallet can be paid.
     """
 
-    expiry_refunds: bool = False
-    another_sms_charged: bool = False
+    lifetime: Duration = 20 * MINUTE
+    renewal: Duration | None = None
+    refund_window: Duration = 7 * DAY
+    expiry: str = "kept"
+    another_sms: str = "free"
     above_maximum: Reason = Reason.PRICE_CHANGED
-    discount_shown: bool = False
+    discount: str = "applied"
+    payment_lifetime: Duration = HOUR
 
     @classmethod
-    def of(cls, changes: Mapping[str, Any]) -> "Rules":
-        """The default rules with these changes by name; a reason is given by its code.
-
-        Raises KeyError for a rule, ValueError for a reason that there is not.
-        """
-        return cls(**{name: type(cls._field_defaults[name])(value) for name, value in changes.items()})
+    def of(cls, values: Mapping[str, str], milliseconds: Callable[[str], Duration]) -> "Rules":
+        """The rules as a contract has them; `milliseconds` reads a duration such as `20m`."""
+        durations = ("lifetime", "renewal", "refund_window", "payment_lifetime")
+        read = {
+            name: None if value == "anew" else milliseconds(value) if name in durations else value
+            for name, value in values.items()
+        }
+        if "above_maximum" in read:
+            read["above_maximum"] = Reason[values["above_maximum"]]
+        return cls(**read)  # type: ignore[arg-type] - the contract has checked names and values
 
 
 DEFAULT = Rules()

@@ -60,7 +60,7 @@ def _end_order(world: World, at: Instant, end: OrderEnds) -> None:
     order = world.order(end.order)
     if at < order.expires_at or not order.can(Event.EXPIRY):
         return
-    ended = order.lapse() if world.rules.expiry_refunds else order.expire()
+    ended = order.lapse() if world.rules.expiry == "refunded" else order.expire()
     if ended.state is State.REFUNDED:
         world.ledger.post(Entry(at, order.customer, EntryKind.REFUND, order.price, order.id))
     world.save_order(ended)

@@ -297,7 +297,7 @@ class World:
             if entry.kind is EntryKind.CHARGE:
                 charges.setdefault(entry.reference, {})[entry.period] = -entry.cents
         for order in self._orders.values():
-            periods = range(order.period + 1 if self.rules.another_sms_charged else 1)
+            periods = range(order.period + 1 if self.rules.another_sms == "charged" else 1)
             due, paid = dict.fromkeys(periods, order.price), charges.get(order.id)
             if paid is None:
                 yield f"order {order.id} was never charged"

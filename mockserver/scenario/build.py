@@ -1,12 +1,9 @@
 """A world as a validated scenario describes it."""
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from contracts.spec.choices import chosen
 from mockserver.domain import order as orders
-from mockserver.domain import payment as payments
 from mockserver.domain.agenda import OrderEnds, PaymentSettles, PriceChanges, StockChanges
 from mockserver.domain.catalogue import ANY_CARRIER
 from mockserver.domain.clock import DAY, Clock, Instant
@@ -16,7 +13,7 @@ from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.market import Shelf
 from mockserver.domain.order import Message, Order
 from mockserver.domain.payment import Deposit, Method, Payment, Status
-from mockserver.domain.rules import Rules
+from mockserver.domain.rules import DEFAULT, Rules
 from mockserver.domain.script import Restocking
 from mockserver.domain.settlement import settle
 from mockserver.domain.world import World
@@ -45,12 +42,18 @@ Section = dict[str, Any]
 _PACE = {"real": 1, "manual": 0}
 
 
-def build(scenario: Scenario, fixtures: Fixtures, wall: Callable[[], Instant], seed: int | None = None) -> World:
+def build(
+    scenario: Scenario,
+    fixtures: Fixtures,
+    wall: Callable[[], Instant],
+    seed: int | None = None,
+    rules: Rules = DEFAULT,
+) -> World:
     """A new world; `wall` answers the wall clock in milliseconds, `seed` replaces the scenario's own."""
     data = scenario.data
     clock = clock_of(data.get("clock", {}), wall)
     start = clock.now()
-    world = unopened(scenario, fixtures, clock, start, seed)
+    world = unopened(scenario, fixtures, clock, start, seed, rules)
     for account in data["accounts"]:
         _open_account(world, account, start)
     for change in changes_of(data.get("catalogue", [])):
@@ -59,7 +62,14 @@ def build(scenario: Scenario, fixtures: Fixtures, wall: Callable[[], Instant], s
     return world
 
 
-def unopened(scenario: Scenario, fixtures: Fixtures, clock: Clock, start: Instant, seed: int | None = None) -> World:
+def unopened(
+    scenario: Scenario,
+    fixtures: Fixtures,
+    clock: Clock,
+    start: Instant,
+    seed: int | None = None,
+    rules: Rules = DEFAULT,
+) -> World:
     """A world of a scenario in which nobody has an account yet, and that began at `start`."""
     data = scenario.data
     catalogue = catalogue_of(data.get("catalogue", []), fixtures.catalogue)
@@ -71,14 +81,9 @@ def unopened(scenario: Scenario, fixtures: Fixtures, clock: Clock, start: Instan
         payments=[_payment_rule(rule) for rule in data.get("payments", ())],
         restock=_restocking(data.get("restock")),
         start=start,
+        lifetime=rules.lifetime,
     )
-    return World(catalogue, fixtures.currencies, clock, script, _rules(*data.get("readings", {}).items()))
-
-
-@lru_cache(64)
-def _rules(*readings: tuple[str, object]) -> Rules:
-    """What readings, as pairs of name and value, change in the rules; kept, since finding out reads their files."""
-    return Rules.of({name: rule for value in chosen(dict(readings)) for name, rule in value.model.items()})
+    return World(catalogue, fixtures.currencies, clock, script, rules)
 
 
 def faults_of(scenario: Scenario, world: World, seed: int | None = None) -> "Faults | None":
@@ -121,10 +126,10 @@ def _open_account(world: World, account: Section, start: Instant) -> None:
     world.open_account(customer, account.get("keys") or [account["key"]])
     for coupon in coupons:
         world.save_coupon(coupon)
-    past = [_past_order(customer.id, order, start) for order in account.get("orders", ())]
+    past = [_past_order(customer.id, order, start, world.rules) for order in account.get("orders", ())]
     _book(world, customer.id, account.get("balance", 0), past, start)
     for payment in account.get("payments", ()):
-        _add_payment(world, _past_payment(customer.id, payment))
+        _add_payment(world, _past_payment(customer.id, payment, world.rules))
 
 
 def _book(world: World, customer: str, balance: int, past: list[Order], start: Instant) -> None:
@@ -144,9 +149,9 @@ def _book(world: World, customer: str, balance: int, past: list[Order], start: I
         world.agenda.plan(order.expires_at, OrderEnds(order.id))
 
 
-def _past_order(customer: str, order: Section, start: Instant) -> Order:
+def _past_order(customer: str, order: Section, start: Instant, rules: Rules) -> Order:
     ordered_at = instant(order["orderedAt"]) if "orderedAt" in order else start
-    expires_at = instant(order["expiresAt"]) if "expiresAt" in order else ordered_at + orders.LIFETIME
+    expires_at = instant(order["expiresAt"]) if "expiresAt" in order else ordered_at + rules.lifetime
     messages = tuple(Message(ordered_at, sms["text"], sms.get("code")) for sms in order.get("sms", ()))
     running = orders.State.COMPLETED if messages else orders.State.WAITING
     # What has ended before the start has ended as the scenario says, and not by the rules of the world.
@@ -166,7 +171,7 @@ def _past_order(customer: str, order: Section, start: Instant) -> Order:
     )
 
 
-def _past_payment(customer: str, payment: Section) -> Payment:
+def _past_payment(customer: str, payment: Section, rules: Rules) -> Payment:
     created = instant(payment["created"])
     wallet = payment.get("wallet")
     return Payment(
@@ -178,7 +183,7 @@ def _past_payment(customer: str, payment: Section) -> Payment:
         provider="cryptomus",
         cents=payment["amount"],
         created_at=created,
-        expires_at=instant(payment["expires"]) if "expires" in payment else created + payments.LIFETIME,
+        expires_at=instant(payment["expires"]) if "expires" in payment else created + rules.payment_lifetime,
         url=payment.get("url", ""),
         status=Status(payment["status"]),
         deposit=Deposit(wallet["currency"], wallet["network"], wallet["amount"], wallet["address"]) if wallet else None,
@@ -239,7 +244,7 @@ def _order_rule(rule: Section) -> OrderRule:
         sms=tuple(_sms(sms) for sms in rule.get("sms", ())),
         order_id=rule.get("orderId"),
         phone=rule.get("phoneNumber"),
-        lifetime=duration(rule["lifetime"]) if "lifetime" in rule else orders.LIFETIME,
+        lifetime=duration(rule["lifetime"]) if "lifetime" in rule else None,
         expires_at=instant(rule["expiresAt"]) if "expiresAt" in rule else None,
         shortage=Shortage(shortage.get("tries", 0), duration(shortage.get("for", ""))),
         repricing=Repricing(**repricing) if repricing else None,

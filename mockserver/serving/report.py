@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import click
 
 from contracts.spec import Severity
+from contracts.spec.formats import dollars_text
 from mockserver import __version__
-from mockserver.dialects.wire import dollars
 from mockserver.domain.world import World
 from mockserver.scenario.load import Scenario
 from mockserver.serving.setup import Mock
@@ -17,7 +17,7 @@ from mockserver.simulation.exchange import Exchange, Observer
 def banner(url: str, mock: Mock) -> str:
     """Where the mock is, what it plays, and who may use it. Keys are shown for shipped scenarios only."""
     scenario = mock.scenario
-    documents = [dialect.document for dialect in mock.dialects]
+    documents = mock.service.documents.values()
     return "\n".join(
         [
             f"smsonline-mock {__version__} at {url}",
@@ -76,7 +76,7 @@ def _accounts(scenario: Scenario, world: World) -> list[str]:
     accounts = scenario.data["accounts"]
     return [
         f"{account['userId']} / {_key(account) if scenario.shipped else 'the key in its file'}, "
-        f"{dollars(world.ledger.balance(account['userId'])):.2f} dollars"
+        f"{dollars_text(world.ledger.balance(account['userId']))} dollars"
         for account in accounts
     ]
 

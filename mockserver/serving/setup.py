@@ -8,10 +8,8 @@ from starlette.applications import Starlette
 
 from contracts.spec import Overlays
 from contracts.spec.choices import DEFAULTS
-from contracts.spec.corrections import effective
+from mockserver.api.api import Service, Services
 from mockserver.control.maker import Maker
-from mockserver.dialects.dialect import Dialect
-from mockserver.dialects.every import dialects
 from mockserver.domain.clock import Instant
 from mockserver.domain.world import World
 from mockserver.scenario import fixtures
@@ -27,12 +25,16 @@ from mockserver.web.guard import OPEN, Guard
 
 
 class Mock(NamedTuple):
-    """All that is served: a scenario, the world that it began with, the dialects spoken there, and the application."""
+    """All that is served: a scenario, the world that it began with, the service by its readings, the application.
+
+    `services` are the service by other readings.
+    """
 
     scenario: Scenario
     home: Sandbox
     worlds: Worlds
-    dialects: Sequence[Dialect]
+    service: Service
+    services: Services
     guard: Guard
     app: Starlette
 
@@ -69,18 +71,16 @@ def set_up(
 ) -> Mock:
     """Make a mock that plays a scenario, given by name or file. Raises LocatedError.
 
-    `before` is a mock whose place this one takes: its other worlds go on, and with the same readings it speaks the
-    same dialects.
+    `before` is a mock whose place this one takes: its other worlds go on.
     """
     shipped = fixtures.load()
     scenario = load(source, shipped.catalogue, variables)
-    readings = effective(scenario.data.get("readings", DEFAULTS), settings.overlays)
-    same = before is not None and dict(before.home.origin.readings) == dict(readings)
-    spoken = before.dialects if before is not None and same else dialects(readings, settings.overlays)
+    services = Services(settings.overlays) if before is None else before.services
+    service = services(scenario.data.get("readings", DEFAULTS))
     worlds = before.worlds if before is not None else Worlds(limits=settings.limits)
-    maker = Maker(worlds, shipped, wall, settings.overlays)
+    maker = Maker(worlds, shipped, wall, services)
     home = maker.begin(scenario, seed, before.home if before is not None else None)
     if before is None:
         home.strict = settings.strict
-    app = create_app(spoken, worlds, observers, settings.guard, maker, settings.overlays)
-    return Mock(scenario, home, worlds, spoken, settings.guard, app)
+    app = create_app(service, worlds, observers, settings.guard, maker, services)
+    return Mock(scenario, home, worlds, service, services, settings.guard, app)

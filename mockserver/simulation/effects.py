@@ -21,7 +21,7 @@ class Delay(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """Another answer: `body` as JSON; without one, the text in the dialect's own failure body.
+    """Another answer: `body` as JSON; without one, the text in the document's own failure body.
 
     With a content type among its headers, a body that is a text is sent as it stands.
     """

@@ -14,7 +14,7 @@ Header = tuple[bytes, bytes]
 class Exchange(NamedTuple):
     """A finished exchange, as it came and went: with the key, but in the path, until it is shown without.
 
-    `dialect` and `operation` are None where the path leads to none. `path` is percent-encoded and without the query.
+    `document` and `operation` are None where the path leads to none. `path` is percent-encoded and without the query.
     `world` is the id of the world whose key the request carried, if it carried one. `content` is the request's body,
     None when it was too long to be read. `answer` is the body of the answer: when the connection ended without one,
     `status` is 0 and `answer` what was lost. `violations` are those of the request. `faults` are the names of those
@@ -23,7 +23,7 @@ class Exchange(NamedTuple):
     milliseconds.
     """
 
-    dialect: str | None
+    document: str | None
     operation: Operation | None
     method: str
     path: str

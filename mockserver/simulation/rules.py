@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from mockserver.domain.clock import Duration, Instant
-from mockserver.domain.order import LIFETIME
 from mockserver.domain.payment import Status
 from mockserver.domain.script import Attempt, Transfer
 from mockserver.simulation.people import DEFAULT_LOCALE
@@ -87,7 +86,8 @@ class Repricing(NamedTuple):
 class OrderRule(NamedTuple):
     """What happens to the orders that match; an id that is given makes the rule serve one order only.
 
-    `expires_at`, when it is given, counts instead of `lifetime`, also after another SMS was asked for.
+    `expires_at`, when it is given, counts instead of `lifetime`, also after another SMS was asked for; None is the
+    lifetime of the service.
     """
 
     when: OrderMatch = OrderMatch()
@@ -95,14 +95,16 @@ class OrderRule(NamedTuple):
     sms: tuple[Sms, ...] = ()
     order_id: str | None = None
     phone: str | None = None
-    lifetime: Duration = LIFETIME
+    lifetime: Duration | None = None
     expires_at: Instant | None = None
     shortage: Shortage = Shortage()
     repricing: Repricing | None = None
 
-    def end(self, at: Instant) -> Instant:
-        """When a number ends that is rented, or rented on, at this time."""
-        return at + self.lifetime if self.expires_at is None else self.expires_at
+    def end(self, at: Instant, usual: Duration) -> Instant:
+        """When a number ends that is rented, or rented on, at this time; `usual` is the lifetime of the service."""
+        if self.expires_at is not None:
+            return self.expires_at
+        return at + (usual if self.lifetime is None else self.lifetime)
 
 
 class PaymentMatch(NamedTuple):

@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from mockserver.domain.catalogue import Catalogue, Country
-from mockserver.domain.clock import Instant
+from mockserver.domain.clock import Duration, Instant
 from mockserver.domain.market import Shelf
 from mockserver.domain.order import Order
 from mockserver.domain.refusal import Reason, Refusal
+from mockserver.domain.rules import DEFAULT
 from mockserver.domain.script import (
     Assignment,
     Attempt,
@@ -36,7 +37,8 @@ _ALPHABETS = {"x": HEX, "b": BASE58}
 class SeededScript:
     """Implements `domain.script.Script`.
 
-    `start` is when the world begins; `restock` fills every shelf that runs empty. `tallies` counts, by rule, what
+    `start` is when the world begins, `lifetime` how long a number waits for its SMS unless a rule says otherwise;
+    `restock` fills every shelf that runs empty. `tallies` counts, by rule, what
     has come to it: all that the script remembers. Which rules decide is noted until it is asked for.
     """
 
@@ -49,6 +51,7 @@ class SeededScript:
         payments: Sequence[PaymentRule] = (),
         restock: Restocking | None = None,
         start: Instant = 0,
+        lifetime: Duration = DEFAULT.lifetime,
     ) -> None:
         self.tallies: Counter[str] = Counter()
         self._chance = Chance(seed)
@@ -58,6 +61,7 @@ class SeededScript:
         self._payments = payments
         self._restock = restock
         self.start = start
+        self._lifetime = lifetime
         self._decisions: list[str] = []
         self._pinned_ids = {rule.order_id for rule in orders}
         self._pinned_phones = {rule.phone for rule in orders}
@@ -102,7 +106,7 @@ class SeededScript:
         return Assignment(
             order_id=order_id,
             phone=phone,
-            expires_at=rule.end(attempt.at),
+            expires_at=rule.end(attempt.at, self._lifetime),
             deliveries=self._deliveries(rule, country, shelf.service, order_id, 0),
             rule=index,
         )
@@ -112,7 +116,7 @@ class SeededScript:
         rule = OrderRule() if order.rule is None else self._orders[order.rule]
         country = self._catalogue.countries[order.country]
         self._note("orders", order.rule)
-        return Renewal(rule.end(at), self._deliveries(rule, country, order.service, order.id, order.period))
+        return Renewal(rule.end(at, self._lifetime), self._deliveries(rule, country, order.service, order.id, order.period))
 
     def sms(self, order: Order, text: str | None = None, code: str | None = None) -> Delivery:
         """An SMS that is asked for outside of every rule; what is not given is as the service would send it."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import NamedTuple
 
+from mockserver.domain.clock import SECOND, Instant
 from mockserver.domain.customer import Customer
 from mockserver.domain.order import RUNNING, Event, Message, Order, State
 from mockserver.domain.world import World
@@ -15,6 +16,8 @@ class OrderFilter(NamedTuple):
     country: str | None = None
     service: str | None = None
     state: State | None = None
+    expires_from: Instant | None = None
+    expires_through: Instant | None = None
 
     def lets_through(self, order: Order) -> bool:
         """Whether an order meets every condition."""
@@ -22,6 +25,8 @@ class OrderFilter(NamedTuple):
             self.country in (None, order.country)
             and self.service in (None, order.service)
             and self.state in (None, order.state)
+            and (self.expires_from is None or self.expires_from <= order.expires_at // SECOND * SECOND)
+            and (self.expires_through is None or order.expires_at <= self.expires_through)
         )
 
 
@@ -39,8 +44,8 @@ def single(world: World, customer: Customer, order_id: str) -> Order:
     return look(world, world.order_of(customer, order_id))
 
 
-def inventory(world: World, customer: Customer, limit: int) -> list[Order]:
-    """Every running order, then at most `limit` expired ones, each newest first."""
+def inventory(world: World, customer: Customer, limit: int | None) -> list[Order]:
+    """Every running order, then at most `limit` expired ones (None for all), each newest first."""
     orders = [look(world, order) for order in list(world.orders_of(customer))]
     running = [order for order in orders if order.state in RUNNING]
     expired = (order for order in orders if order.state is State.EXPIRED)

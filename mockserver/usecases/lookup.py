@@ -56,7 +56,7 @@ def listings(world: World, country: str, carrier: str) -> list[Listing]:
 
 def shown(world: World, customer: Customer, found: Listing) -> Listing:
     """A listing as a customer sees it: at its own price, where the rules say that discounts are shown."""
-    if not world.rules.discount_shown:
+    if world.rules.discount == "applied":
         return found
     return found._replace(price=customer.tier.apply(found.price))
 
@@ -72,15 +72,11 @@ def popular(world: World) -> list[tuple[Listing, int]]:
     return [(listing(world, country, ANY_CARRIER, service), count) for (country, service), count in ranked[:POPULAR]]
 
 
-def country_stats(world: World, service: str) -> list[tuple[Country, Offer, int]]:
-    """Where a service is offered: the catalogue's success rate and the orders of this world, by country.
+def by_country(world: World, service: str) -> list[Listing]:
+    """One service wherever it is offered, in the order of the countries.
 
     Raises Refusal(UNKNOWN_SERVICE).
     """
     wanted = world.catalogue.service(service)
-    offers = world.catalogue.offers
-    return [
-        (country, offers[country.code, wanted.code], world.placed.get((country.code, wanted.code), 0))
-        for country in countries(world)
-        if (country.code, wanted.code) in offers
-    ]
+    offered = [country for country in countries(world) if (country.code, wanted.code) in world.catalogue.offers]
+    return [listing(world, country.code, ANY_CARRIER, wanted.code) for country in offered]

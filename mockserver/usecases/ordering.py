@@ -17,12 +17,14 @@ from mockserver.usecases.lookup import Listing, listing, quoted, shown
 
 
 class OrderRequest(NamedTuple):
-    """What a customer asks for. `maximum` is in cents; empty `m` and `n` mean that no quote was taken."""
+    """What a customer asks for. `maximum` is in cents, None for any price; empty `m` and `n` mean that no quote was
+    taken.
+    """
 
     country: str
     service: str
     carrier: str
-    maximum: int
+    maximum: int | None
     m: str
     n: str
     failover: bool
@@ -48,10 +50,10 @@ def order_number(world: World, customer: Customer, request: OrderRequest) -> Ord
     wanted = shown(world, customer, listing(world, request.country, request.carrier, request.service))
     shelf = _choose(world, customer, request, wanted)
     if not quoted(world, wanted).confirms(request.m, request.n):
-        raise Refusal(Reason.PRICE_CHANGED)
+        raise Refusal(Reason.PRICE_CHANGED, wanted)
     price = customer.tier.apply(world.market.price(shelf))
-    if price > request.maximum:
-        raise Refusal(world.rules.above_maximum)
+    if request.maximum is not None and price > request.maximum:
+        raise Refusal(world.rules.above_maximum, wanted)
     if price > world.ledger.balance(customer.id):
         raise Refusal(Reason.INSUFFICIENT_BALANCE)
     return _sell(world, customer, attempt, shelf, _carrier_word(request, wanted, shelf), price)
@@ -68,8 +70,9 @@ def request_another(world: World, customer: Customer, order_id: str) -> Order:
     now = world.clock.now()
     asked = world.order_of(customer, order_id).another()
     renewal = world.script.another(asked, now)
-    order = asked.renew(renewal.expires_at)
-    if world.rules.another_sms_charged:
+    added = world.rules.renewal
+    order = asked.renew(renewal.expires_at if added is None else asked.expires_at + added)
+    if world.rules.another_sms == "charged":
         world.ledger.post(Entry(now, customer.id, EntryKind.CHARGE, -order.price, order.id, order.period))
     world.save_order(order)
     _plan(world, order, now, renewal.deliveries)
@@ -79,7 +82,7 @@ def request_another(world: World, customer: Customer, order_id: str) -> Order:
 def refund(world: World, customer: Customer, order_id: str) -> Order:
     """Return a number for its whole price. Raises Refusal(ORDER_NOT_FOUND or REFUND_NOT_ALLOWED)."""
     now = world.clock.now()
-    order = world.order_of(customer, order_id).refund(now)
+    order = world.order_of(customer, order_id).refund(now, world.rules.refund_window)
     world.ledger.post(Entry(now, customer.id, EntryKind.REFUND, order.price, order.id))
     world.save_order(order)
     return order
@@ -110,7 +113,7 @@ def _choose(world: World, customer: Customer, request: OrderRequest, wanted: Lis
         return [shelf for shelf in market.shelves(wanted.country, carriers, wanted.service) if market.stock(shelf)]
 
     def affordable(shelf: Shelf) -> bool:
-        return customer.tier.apply(market.price(shelf)) <= request.maximum
+        return request.maximum is None or customer.tier.apply(market.price(shelf)) <= request.maximum
 
     asked = in_stock(request.carrier)
     if asked:

@@ -7,7 +7,7 @@ from mockserver.domain import currency as currencies
 from mockserver.domain.agenda import PaymentSettles
 from mockserver.domain.currency import Currency
 from mockserver.domain.customer import Customer
-from mockserver.domain.payment import LIFETIME, Deposit, Method, Payment, Status
+from mockserver.domain.payment import Deposit, Method, Payment, Status
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.script import Terms, Transfer
 from mockserver.domain.world import World
@@ -80,7 +80,7 @@ def _ask(
         provider=provider.name,
         cents=cents,
         created_at=now,
-        expires_at=now + LIFETIME,
+        expires_at=now + world.rules.payment_lifetime,
         url=_PAGES[provider.name](customer, cents, terms),
         coupon=coupon or None,
         deposit=_deposit(currency, cents, terms) if currency else None,

@@ -1,6 +1,6 @@
-"""The application: every operation of every dialect over the given worlds, the control API, and health."""
+"""The application: every operation of every document over the given worlds, the control API, and health."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +10,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from contracts.spec import Overlays
-from mockserver.dialects.dialect import Dialect
-from mockserver.dialects.every import dialects as speak
+from mockserver.api.api import Service, Services
 from mockserver.simulation.exchange import Observer
 from mockserver.simulation.sandbox import Readings
 from mockserver.simulation.worlds import Worlds
@@ -26,16 +24,12 @@ if TYPE_CHECKING:
 CONTROL = "__mock__"
 """The first segment of every path of the control API."""
 
-_READINGS = 64
-"""For so many combinations of readings the dialects are kept; others are built when a request needs them."""
-
-
-Speak = Callable[[Readings], Sequence[Dialect]]
-"""The dialects as readings have them."""
+_PIPELINES = 128
+"""So many pipelines for other readings are kept; others are built when a request needs them."""
 
 
 class MockApp(Starlette):
-    """Answers all paths under a dialect's prefix itself, and leaves the others to Starlette.
+    """Answers all paths under a document's prefix itself, and leaves the others to Starlette.
 
     The contract document routes below a prefix: Starlette's router would try one pattern after the other, and its
     middleware costs as much as a whole request.
@@ -68,9 +62,9 @@ class Control:
     """The control API, loaded with its first request: a mock that nobody steers starts faster without it."""
 
     def __init__(
-        self, worlds: Worlds, dialects: Sequence[Dialect], speak: Speak, guard: Guard, maker: "Maker | None"
+        self, worlds: Worlds, service: Service, services: Services, guard: Guard, maker: "Maker | None"
     ) -> None:
-        self._parts = worlds, dialects, speak, guard, maker
+        self._parts = worlds, service, services, guard, maker
         self._app: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,31 +77,28 @@ class Control:
 
 
 def create_app(
-    dialects: Sequence[Dialect],
+    service: Service,
     worlds: Worlds,
     observers: Sequence[Observer] = (),
     guard: Guard = OPEN,
     maker: "Maker | None" = None,
-    overlays: Overlays = (),
+    services: Services | None = None,
 ) -> Starlette:
-    """An ASGI application that speaks these dialects over these worlds, and is steered under `/__mock__/`.
+    """An ASGI application that plays this service over these worlds, and is steered under `/__mock__/`.
 
     `guard` says who may; `maker` makes further worlds, and is made when the first one is asked for if it is not given.
-    `overlays` correct the contract of these worlds, too.
+    `services` are the service by other readings.
     """
+    services = services or Services()
 
-    @lru_cache(_READINGS)
-    def others(readings: Readings) -> tuple[Dialect, ...]:
-        return speak(dict(readings), overlays)
-
-    @lru_cache(_READINGS * len(dialects))
+    @lru_cache(_PIPELINES)
     def other(readings: Readings | None, prefix: str) -> Pipeline:
-        spoken = dialects if readings is None else others(readings)
-        [dialect] = (dialect for dialect in spoken if dialect.document.prefix == prefix)
-        return Pipeline(dialect, worlds, observers, readings, other)
+        played = service if readings is None else services(dict(readings))
+        [api] = (api for api in played.apis if api.document.prefix == prefix)
+        return Pipeline(api, worlds, observers, readings, other)
 
     worlds.token = guard.token
-    pipelines = [other(None, dialect.document.prefix) for dialect in dialects]
+    pipelines = [other(None, api.document.prefix) for api in service.apis]
     prefixes = " and ".join(pipeline.prefix for pipeline in pipelines)
 
     places = f"the API is under {prefixes}, and the mock is steered under /{CONTROL}"
@@ -118,7 +109,7 @@ def create_app(
     app = MockApp(
         pipelines,
         guard,
-        Control(worlds, dialects, others, guard, maker),
+        Control(worlds, service, services, guard, maker),
         routes=[Route("/livez", _alive), Route("/readyz", _alive)],
         exception_handlers={404: not_found},
     )

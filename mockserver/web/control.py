@@ -29,7 +29,7 @@ from mockserver.control.desk import Call, Desk, Reply, sandbox
 from mockserver.control.events import news
 from mockserver.control.operations import DOCUMENT, HANDLERS, document
 from mockserver.control.trouble import Trouble
-from mockserver.dialects.dialect import Dialect
+from mockserver.api.api import Service, Services
 from mockserver.domain.settlement import settle
 from mockserver.scenario.units import duration
 from mockserver.simulation.sandbox import Readings, Sandbox
@@ -55,16 +55,16 @@ class ControlApp:
     def __init__(
         self,
         worlds: Worlds,
-        dialects: Sequence[Dialect],
-        speak: Callable[[Readings], Sequence[Dialect]],
+        service: Service,
+        services: Services,
         guard: Guard,
         maker: "Maker | None",
     ) -> None:
         def read(readings: Readings) -> Sequence[Document]:
-            return [dialect.document for dialect in speak(readings)]
+            return list(services(dict(readings)).documents.values())
 
         self._guard = guard
-        self._desk = Desk(worlds, maker or _maker(worlds), [dialect.document for dialect in dialects], read)
+        self._desk = Desk(worlds, maker or _maker(worlds, services), list(service.documents.values()), read)
         self._document = document()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -206,13 +206,13 @@ class ControlApp:
 _LONGEST_ID = 18
 
 
-def _maker(worlds: Worlds) -> "Maker":
+def _maker(worlds: Worlds, services: Services) -> "Maker":
     import time
 
     from mockserver.control.maker import Maker
     from mockserver.scenario import fixtures
 
-    return Maker(worlds, fixtures.load(), lambda: time.time_ns() // 1_000_000)
+    return Maker(worlds, fixtures.load(), lambda: time.time_ns() // 1_000_000, services)
 
 
 def _stopping(scope: Scope) -> bool:

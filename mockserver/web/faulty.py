@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from contracts.spec import ABSENT
-from mockserver.dialects.dialect import Dialect, Reply
+from contracts.spec import ABSENT, Reply
+from contracts.spec.parts import JSON_TYPE
+from mockserver.api.api import Api
 from mockserver.domain.clock import Duration
 from mockserver.simulation.damage import malform, omit, retype
 from mockserver.simulation.effects import (
@@ -40,7 +41,7 @@ def hesitation(acts: tuple[Act, ...]) -> Duration:
     return sum(act.effect.duration for act in acts if act.moment is Moment.BEFORE and isinstance(act.effect, Delay))
 
 
-def play(acts: tuple[Act, ...], handle: "Callable[[Reply | None], Outcome]", dialect: Dialect) -> "Outcome":
+def play(acts: tuple[Act, ...], handle: "Callable[[Reply | None], Outcome]", api: Api) -> "Outcome":
     """Handle a request amid faults; `handle` takes what is answered in the handler's place, if anything is.
 
     Of the faults that answer before the handler, the first takes its place. The others that come after it change what
@@ -52,7 +53,7 @@ def play(acts: tuple[Act, ...], handle: "Callable[[Reply | None], Outcome]", dia
     instead = [act for act in early if not isinstance(act.effect, Delay)][:1]
     outcome = handle(_NOTHING_YET if instead else None)
     for act in (*instead, *(act for act in acts if act.moment is Moment.AFTER)):
-        reply = _change(outcome.reply, act.effect, dialect)
+        reply = _change(outcome.reply, act.effect, api)
         if reply is outcome.reply and isinstance(act.effect, Omit | Retype):
             continue
         played.append(act)
@@ -66,11 +67,12 @@ def play(acts: tuple[Act, ...], handle: "Callable[[Reply | None], Outcome]", dia
 
 def write(outcome: "Outcome") -> Response:
     """The answer as bytes, and how these bytes are put on the wire."""
-    status, body = outcome.reply
+    status, body, media = outcome.reply
     given = dict(outcome.headers)
-    headers = {b"content-type": b"application/json", **given}
-    verbatim = isinstance(body, str) and b"content-type" in given
-    content = b"" if status in _BODILESS else str(body).encode() if verbatim else orjson.dumps(body)
+    headers = {b"content-type": media.encode(), **given}
+    verbatim = isinstance(body, str) and (b"content-type" in given or media != JSON_TYPE)
+    empty = status in _BODILESS or body is ABSENT
+    content = b"" if empty else str(body).encode() if verbatim else orjson.dumps(body)
     delivery = Delivery()
     for _, moment, effect in outcome.acts:
         match effect:
@@ -95,12 +97,12 @@ def write(outcome: "Outcome") -> Response:
     return Response(status, list(headers.items()), content, delivery)
 
 
-def _change(reply: Reply, effect: Effect, dialect: Dialect) -> Reply:
+def _change(reply: Reply, effect: Effect, api: Api) -> Reply:
     match effect:
         case Failure():
             if effect.body is not ABSENT:
                 return Reply(effect.status, effect.body)
-            return dialect.failure(effect.status, effect.text or _name(effect.status))
+            return api.failure(effect.status, effect.text or _name(effect.status))
         case HangUp():
             return reply._replace(status=0)
         case Empty():

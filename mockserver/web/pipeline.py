@@ -2,9 +2,9 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
@@ -15,12 +15,15 @@ from contracts.spec import (
     Found,
     NotFound,
     Operation,
+    Reply,
     Violation,
     WrongMethod,
     broken,
     did_you_mean,
 )
-from mockserver.dialects.dialect import Call, Dialect, Rejection, Reply
+from contracts.spec.parts import JSON_TYPE
+from mockserver.api.api import Api
+from mockserver.api.operations import Call
 from mockserver.domain.clock import Instant
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.settlement import settle
@@ -53,48 +56,78 @@ class Outcome(NamedTuple):
     acts: "tuple[Act, ...]" = ()
 
 
-class Pipeline:
-    """Answers the requests of one dialect. Observers see every exchange once it is done.
+class _Known(NamedTuple):
+    """A request that was read: what it is for, its arguments by the names of the vocabulary, what cannot be read."""
 
-    `readings` are those of the dialect, None for the server's own; `other` answers the pipeline for others.
+    operation: Operation
+    arguments: Arguments
+    purpose: str
+    values: Mapping[str, Any]
+    unread: str
+
+
+def _known(operation: Operation, arguments: Arguments) -> _Known:
+    purpose = operation.purpose(arguments)
+    values, unread = operation.values(arguments, purpose)
+    return _Known(operation, arguments, purpose, values, "; ".join(map(str, unread)))
+
+
+def content(reply: Reply) -> bytes:
+    """The body of an answer as bytes."""
+    if reply.body is ABSENT:
+        return b""
+    return orjson.dumps(reply.body) if reply.media == JSON_TYPE else str(reply.body).encode()
+
+
+def _typed(reply: Reply) -> tuple[Header, ...]:
+    """The header that says what the body is."""
+    if reply.media == JSON_TYPE:
+        return () if reply.body is ABSENT else (_JSON,)
+    return ((b"content-type", f"{reply.media}; charset=utf-8".encode()),)
+
+
+class Pipeline:
+    """Answers the requests of one generation of the API. Observers see every exchange once it is done.
+
+    `readings` are those of the API, None for the server's own; `other` answers the pipeline for others.
     """
 
     def __init__(
         self,
-        dialect: Dialect,
+        api: Api,
         worlds: Worlds,
         observers: Sequence[Observer] = (),
         readings: Readings | None = None,
         other: "Callable[[Readings | None, str], Pipeline] | None" = None,
     ) -> None:
-        self.dialect = dialect
-        self.prefix = dialect.document.prefix
+        self.api = api
+        self.prefix = api.document.prefix
         self.limit = worlds.limits.body
         self._worlds = worlds
         self._observers = observers
         self._readings = readings
         self._other = other
-        self._known: dict[tuple[str, str, bytes], tuple[Operation, Arguments]] = {}
+        self._known: dict[tuple[str, str, bytes], _Known] = {}
 
     def __call__(self, request: Request) -> Response:
-        """Answer a request whose path starts with the dialect's prefix. Raises Pause when a fault lets it wait."""
+        """Answer a request whose path starts with the API's prefix. Raises Pause when a fault lets it wait."""
         began = request.began or time.time_ns()
         try:
             outcome = self.route(request)
-            body = orjson.dumps(outcome.reply.body)
+            body = content(outcome.reply)
         except Pause as pause:
             pause.request = pause.request._replace(began=began)
             raise
         except Exception:  # the last resort: a bug here must look like the vendor's own failure, and be seen in the log
             _log.exception("the mock broke at %s %s", request.method, request.path)
-            outcome = Outcome(self.dialect.fail(Rejection.BROKEN, "this is a bug of the mock, see its log"))
-            body = orjson.dumps(outcome.reply.body)
+            outcome = Outcome(self.api.fail("INTERNAL_ERROR", "this is a bug of the mock, see its log"))
+            body = content(outcome.reply)
         if outcome.acts:
             from mockserver.web import faulty
 
             response = faulty.write(outcome)
         else:
-            headers = [_JSON, (b"content-length", b"%d" % len(body)), *outcome.headers]
+            headers = [*_typed(outcome.reply), (b"content-length", b"%d" % len(body)), *outcome.headers]
             response = Response(outcome.reply.status, headers, body)
         self._record(request, outcome, response, began)
         return response
@@ -103,34 +136,33 @@ class Pipeline:
         """Find what a request asks for, and do it."""
         known = self._known.get((request.method, request.path, request.query))
         if known is not None:
-            operation, arguments = known
-            return self._act(request, operation, arguments, ())
+            return self._act(request, known.operation, known.arguments, (), known=known)
         path = request.path[len(self.prefix) :]
-        fail = self.dialect.fail
-        match self.dialect.document.route(request.method, path):
+        fail = self.api.fail
+        match self.api.document.route(request.method, path):
             case Found(operation, path_params):
                 return self._read(request, operation, path_params)
             case WrongMethod(allowed):
-                reply = fail(Rejection.WRONG_METHOD, f"this path takes {' or '.join(allowed)}")
+                reply = fail("METHOD_NOT_ALLOWED", f"this path takes {' or '.join(allowed)}")
                 return Outcome(reply, headers=((b"allow", ", ".join(allowed).encode()),))
             case BadPath(reason):
-                return Outcome(fail(Rejection.INVALID_REQUEST, reason))
+                return Outcome(fail("INVALID_REQUEST", reason))
             case NotFound():
-                return Outcome(fail(Rejection.UNKNOWN_PATH, self._nearest(path)))
+                return Outcome(fail("NOT_FOUND", self._nearest(path)))
 
     def _read(self, request: Request, operation: Operation, path_params: dict[str, str]) -> Outcome:
-        fail = self.dialect.fail
+        fail = self.api.fail
         body: object = ABSENT
         try:
             if operation.body_schema is not None:
                 if request.body is None:
-                    return Outcome(fail(Rejection.TOO_LARGE, "the body is longer than this service reads"), operation)
+                    return Outcome(fail("CONTENT_TOO_LARGE", "the body is longer than this service reads"), operation)
                 if request.media_type != "application/json":
-                    return Outcome(fail(Rejection.WRONG_TYPE, "send content-type: application/json"), operation)
+                    return Outcome(fail("UNSUPPORTED_MEDIA_TYPE", "send content-type: application/json"), operation)
                 body = read_json(request.body)
             query = read_query(request.query)
         except PayloadError as error:
-            return Outcome(fail(Rejection.INVALID_REQUEST, str(error)), operation)
+            return Outcome(fail("INVALID_REQUEST", str(error)), operation)
         return self._act(request, operation, operation.read(path_params, query, body, request.bearer))
 
     def _act(
@@ -140,48 +172,55 @@ class Pipeline:
         arguments: Arguments,
         violations: tuple[Violation, ...] | None = None,
         instead: Reply | None = None,
+        known: "_Known | None" = None,
     ) -> Outcome:
         """Identify, check, settle, act; `instead` is answered in the handler's place."""
         user, key = arguments.user, arguments.key
         sandbox = self._worlds.with_key(key)
         if sandbox is None:
-            return Outcome(self.dialect.fail(Reason.UNAUTHORIZED), operation, None, arguments)
+            return Outcome(self.api.fail(Reason.UNAUTHORIZED), operation, None, arguments)
         if sandbox.readings != self._readings and self._other is not None:
             return self._other(sandbox.readings, self.prefix).route(request)
         world = sandbox.world
         try:
             customer = world.customer_with(user, key)
         except Refusal as refusal:
-            reply = self.dialect.fail(refusal.reason)
+            reply = self.api.fail(refusal.reason)
             return Outcome(reply, operation, sandbox, arguments, world.clock.now())
         if sandbox.faults is not None and (acts := self._acts(request, operation, arguments, sandbox)):
             return self._act_amid(acts, request, operation, arguments, violations)
         if violations is None:
             violations = operation.check_request(arguments)
             if not violations:
-                self._remember(request, operation, arguments)
+                known = self._remember(request, operation, arguments)
         if violations and (errors := broken(violations)):
             mended = None if sandbox.strict else self._mend(operation, arguments)
             if mended is None:
-                reply = instead or self.dialect.fail(Rejection.INVALID_REQUEST, "; ".join(map(str, errors)))
+                reply = instead or self.api.fail("INVALID_REQUEST", "; ".join(map(str, errors)))
                 return Outcome(reply, operation, sandbox, arguments, world.clock.now(), violations)
             arguments = mended
+        if known is None:
+            known = _known(operation, arguments)
+        if known.unread and instead is None:
+            instead = self.api.fail("INVALID_REQUEST", known.unread)
         world.clock.tick()
         now = settle(world)
         if instead is None:
-            call = Call(world.customers[customer.id], arguments.path, arguments.query, arguments.body)
-            instead = self.dialect.answer(operation.id, call, world)
+            call = Call(world.customers[customer.id], world, known.values)
+            instead = self.api.answer(operation, known.purpose, call)
         return Outcome(instead, operation, sandbox, arguments, now, violations)
 
-    def _remember(self, request: Request, operation: Operation, arguments: Arguments) -> None:
+    def _remember(self, request: Request, operation: Operation, arguments: Arguments) -> "_Known":
         """A polling client asks for the same over and over: what says all in its URL is read and checked once."""
+        known = _known(operation, arguments)
         if operation.body_schema is None and request.bearer is None:
             if len(self._known) >= _KNOWN:
                 self._known.clear()
-            self._known[request.method, request.path, request.query] = operation, arguments
+            self._known[request.method, request.path, request.query] = known
+        return known
 
     def _mend(self, operation: Operation, arguments: Arguments) -> Arguments | None:
-        from mockserver.dialects.lenient import mend
+        from mockserver.web.lenient import mend
 
         return mend(operation, arguments)
 
@@ -208,11 +247,11 @@ class Pipeline:
         if duration and request.acts is None:
             raise Pause(duration, request._replace(acts=acts))
         undisturbed = request._replace(acts=())
-        return faulty.play(acts, partial(self._act, undisturbed, operation, arguments, violations), self.dialect)
+        return faulty.play(acts, partial(self._act, undisturbed, operation, arguments, violations), self.api)
 
     def _nearest(self, path: str) -> str:
-        known = (f"{self.prefix}{operation.path}" for operation in self.dialect.document.operations.values())
-        return f"no operation of {self.dialect.document.name} has this path{did_you_mean(self.prefix + path, known)}"
+        known = (f"{self.prefix}{operation.path}" for operation in self.api.document.operations.values())
+        return f"no operation of {self.api.document.name} has this path{did_you_mean(self.prefix + path, known)}"
 
     def _record(self, request: Request, outcome: Outcome, response: Response, began: int) -> None:
         sandbox, arguments = outcome.sandbox, outcome.arguments
@@ -223,7 +262,7 @@ class Pipeline:
         if outcome.operation is None or "%" in path or (key and key in path) or self._shows_token(path):
             path = self._without_keys(path)
         exchange = Exchange(
-            self.dialect.document.name,
+            self.api.document.name,
             outcome.operation,
             request.method,
             path,

@@ -1,0 +1,183 @@
+"""Reading bodies as facts by a plan: what an answer says, by the names of the vocabulary.
+
+Reading is tolerant: what can be read is read, what cannot is named.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from contracts.spec.parts import types
+from contracts.spec.plan import Choice, Constant, Each, Items, Leaf, MadeUp, Object, Text, When
+from contracts.spec.violation import dotted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from contracts.spec.parts import Schema
+    from contracts.spec.plan import Node, Path
+
+Facts = dict[str, Any]
+"""Values by the names of the vocabulary, records as mappings: `{"order": {"id": "1", "country": {"code": "12"}}}`."""
+
+Steps = tuple[str | int, ...]
+
+
+class Unread(NamedTuple):
+    """A part of a body that cannot be read: the way to it, and what is wrong, in words."""
+
+    path: Steps
+    message: str
+
+    def __str__(self) -> str:
+        return f"{dotted(self.path)} {self.message}"
+
+
+class _Reader:
+    """Reads one body; gathers what cannot be read."""
+
+    def __init__(self) -> None:
+        self.unread: list[Unread] = []
+
+    def read(self, node: Node, value: Any, facts: Facts, path: Steps) -> None:
+        """Read a part of the body."""
+        match node:
+            case Leaf():
+                self._leaf(node, value, facts, path)
+            case Text():
+                self._text(node, value, facts, path)
+            case Object(fields):
+                if self._is(dict, value, path):
+                    for name, field in fields.items():
+                        if name in value:
+                            self.read(field, value[name], facts, (*path, name))
+            case Items(items):
+                if self._is(list, value, path):
+                    for index, (item, inner) in enumerate(zip(items, value, strict=False)):
+                        self.read(item, inner, facts, (*path, index))
+            case Each():
+                self._each(node, value, facts, path)
+            case When(condition, inner, _):
+                if value is not None:
+                    _default(facts, condition, value=True)
+                    self.read(inner, value, facts, path)
+            case Choice(branches):
+                schema, branch = min(branches, key=lambda each: distance(each[0], value))
+                self.read(branch, value, facts, path)
+            case Constant() | MadeUp():
+                pass
+
+    def _leaf(self, leaf: Leaf, value: Any, facts: Facts, path: Steps) -> None:
+        if value is None:
+            if leaf.path.optional >= 0:
+                _miss(facts, leaf.path)
+            else:
+                self.unread.append(Unread(path, "is null"))
+            return
+        try:
+            _put(facts, leaf.path.parts, leaf.format.read(value))
+        except ValueError as error:
+            self.unread.append(Unread(path, f"should be {error}"))
+
+    def _text(self, node: Text, value: Any, facts: Facts, path: Steps) -> None:
+        pattern = "(.+?)".join(map(re.escape, node.pieces))
+        found = re.fullmatch(pattern, value, re.DOTALL) if isinstance(value, str) else None
+        if found is None:
+            self.unread.append(Unread(path, "is not a text of this form"))
+            return
+        for leaf, part in zip(node.leaves, found.groups(), strict=True):
+            self._leaf(leaf, part, facts, path)
+
+    def _each(self, node: Each, value: Any, facts: Facts, path: Steps) -> None:
+        if not self._is(list if node.key is None else dict, value, path):
+            return
+        found = []
+        for step, item in enumerate(value) if node.key is None else value.items():
+            inner = {**facts, node.variable: {}}
+            if node.key is not None:
+                self._leaf(node.key, step, inner, (*path, step))
+            self.read(node.item, item, inner, (*path, step))
+            found.append(inner[node.variable])
+        if node.many:
+            _put(facts, node.path.parts, found)
+        elif found:
+            _put(facts, node.path.parts, found[0])
+
+    def _is(self, kind: type, value: Any, path: Steps) -> bool:
+        if isinstance(value, kind):
+            return True
+        self.unread.append(Unread(path, f"should be {'an object' if kind is dict else 'an array'}"))
+        return False
+
+
+def read(node: Node | None, body: Any, always: Sequence[str] = ()) -> tuple[Facts, tuple[Unread, ...]]:
+    """Read a body by its plan; `always` are the names of records that any place can tell of."""
+    facts: Facts = {name: {} for name in always}
+    reader = _Reader()
+    if node is not None:
+        reader.read(node, body, facts, ("body",))
+    return {name: value for name, value in facts.items() if value != {}}, tuple(reader.unread)
+
+
+def distance(schema: Schema, value: Any) -> int:
+    """Return how far a value is from a schema at first sight: wrong constants and types weigh most, then names."""
+    kinds = {dict: "object", list: "array", str: "string", bool: "boolean", type(None): "null"}
+    named = types(schema)
+    kind = kinds.get(type(value), "number")
+    if named and kind not in named and not (kind == "number" and "integer" in named):
+        return 1000
+    if "const" in schema and schema["const"] != value:
+        return 1000
+    if branches := (*schema.get("oneOf", ()), *schema.get("anyOf", ())):
+        return min(distance(branch, value) for branch in branches)
+    if not isinstance(value, dict):
+        return 0
+    properties = schema.get("properties", {})
+    wrong = sum(
+        1000
+        for name, inner in properties.items()
+        if name in value and "const" in inner and inner["const"] != value[name]
+    )
+    missing = sum(name not in value for name in schema.get("required", ()))
+    unknown = sum(name not in properties for name in value) if "additionalProperties" not in schema else 0
+    return wrong + 10 * missing + unknown
+
+
+def _put(facts: Facts, parts: tuple[str, ...], value: Any) -> None:
+    *way, last = parts
+    for part in way:
+        inner = facts.get(part)
+        if not isinstance(inner, dict):
+            inner = facts[part] = {}
+        facts = inner
+    if isinstance(value, dict) and isinstance(facts.get(last), dict):
+        facts[last].update(value)
+    else:
+        facts[last] = value
+
+
+def _miss(facts: Facts, path: Path) -> None:
+    """Note that there is no such value: what may be missing on the way to it is, unless it is known already."""
+    parts = path.parts[: path.optional + 1]
+    *way, last = parts
+    for part in way:
+        facts = facts.setdefault(part, {})
+        if not isinstance(facts, dict):
+            return
+    facts.setdefault(last, None)
+
+
+def _default(facts: Facts, path: Path, *, value: Any) -> None:
+    *way, last = path.parts
+    for part in way:
+        facts = facts.setdefault(part, {})
+    facts.setdefault(last, value)
+
+
+def get(facts: Mapping[str, Any], path: str) -> Any:
+    """Return the fact of a dotted name; None if it is not known."""
+    found: Any = facts
+    for part in path.split("."):
+        found = found.get(part) if isinstance(found, dict) else None
+    return found
