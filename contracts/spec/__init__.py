@@ -12,8 +12,8 @@ from contracts.spec.operation import Operation
 from contracts.spec.parts import Answer, Example, Parameter, RequestBody
 from contracts.spec.provenance import Level, Provenance
 from contracts.spec.routing import BadPath, Found, NotFound, WrongMethod
-from contracts.spec.vocabulary import vocabulary
 from contracts.spec.violation import Severity, Violation, broken
+from contracts.spec.vocabulary import vocabulary
 from contracts.spec.wording import did_you_mean
 
 __all__ = [
@@ -40,9 +40,9 @@ __all__ = [
     "Problem",
     "Provenance",
     "Reading",
+    "ReadingError",
     "Refused",
     "Reply",
-    "ReadingError",
     "RequestBody",
     "Severity",
     "Violation",

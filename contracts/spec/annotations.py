@@ -12,7 +12,7 @@ from contracts.spec.plan import Fault, Planner
 from contracts.spec.wording import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from contracts.spec.parts import Schema
     from contracts.spec.plan import Node
@@ -40,10 +40,22 @@ class Annotations:
     """What all operations of a document mean. `faults` is everything that is wrong, `failures` how it says no."""
 
     def __init__(
-        self, data: Described, operations: Iterable[tuple[str, str, Described, list[Described]]], vocabulary: Vocabulary
+        self,
+        data: Described,
+        operations: Iterable[tuple[str, str, Described, list[Described]]],
+        vocabulary: Vocabulary,
+        derived: Collection[str] = (),
     ) -> None:
-        """Take the data of a document, its references resolved, and its operations."""
+        """Take the data of a document, its references resolved, and its operations.
+
+        `derived` are the pointers of the parts that follow from its failures.
+        """
         self._vocabulary = vocabulary
+        self._failing = {
+            id(response)
+            for name, response in data["components"].get("responses", {}).items()
+            if pointers.join("components", "responses", name) in derived
+        }
         self.failures = Failures(data[FAILURES], vocabulary, data)
         self.faults: list[Fault] = list(self.failures.faults)
         self._meanings: dict[int, Meaning] = {}
@@ -61,7 +73,8 @@ class Annotations:
         body = described.get("requestBody", {}).get("content", {}).get(JSON_TYPE, {}).get("schema")
         binding = Binding(purposes, parameters, body, self._vocabulary, described)
         self.faults += binding.faults
-        responses = described.get("responses", {})
+        answers = described.get("responses", {}).items()
+        responses = {status: answer for status, answer in answers if id(answer) not in self._failing}
         status = success_status(responses)
         response = responses.get(str(status), {})
         schema = self._success(response.get("content", {}).get(JSON_TYPE, {}).get("schema"), status)

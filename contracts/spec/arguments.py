@@ -45,3 +45,9 @@ class Arguments(NamedTuple):
         values = getattr(self, place)
         value = values.get(name) if type(values) is dict else None
         return value if isinstance(value, str) else None
+
+
+def bearer(authorization: str | None) -> str | None:
+    """Return the key of the value of an `Authorization` header, if it is a bearer token."""
+    scheme, _, key = (authorization or "").partition(" ")
+    return key.strip() or None if scheme.lower() == "bearer" else None

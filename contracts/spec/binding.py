@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from contracts.spec.absent import ABSENT
 from contracts.spec.arguments import Arguments
 from contracts.spec.facts import Unread
-from contracts.spec.formats import FormatError, format_of
+from contracts.spec.formats import FormatError, Template, format_of, taken_apart
 from contracts.spec.plan import Fault
 from contracts.spec.vocabulary import OPERATION, Type
 from contracts.spec.wording import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from contracts.spec.arguments import Credentials
     from contracts.spec.formats import Format
@@ -26,10 +26,26 @@ Steps = tuple[str, ...]
 
 
 class Spot(NamedTuple):
-    """Where an argument stands: `("query", "country")`, and how it is written."""
+    """Where an argument stands: `("query", "country")`, and how it is written.
+
+    Where a text has several arguments, `pieces` are what is fixed in it, and this is one of the parts between them.
+    """
 
     path: Steps
     format: Format
+    pieces: tuple[str, ...] = ()
+    part: int = 0
+
+    def read(self, arguments: Arguments) -> Any:
+        """Return the argument of a request, ABSENT without one. Raises ValueError, which says what it should be."""
+        value = _value(arguments, self.path)
+        if value is ABSENT or value is None:
+            return ABSENT
+        return self.format.read(taken_apart(self.pieces, value)[self.part] if self.pieces else value)
+
+    def write(self, value: Any) -> Any:
+        """Return an argument as it is written."""
+        return value if self.format.write is None else self.format.write(value)
 
 
 class Binding:
@@ -52,6 +68,7 @@ class Binding:
         self._vocabulary = vocabulary
         self.faults: list[Fault] = []
         self._spots: dict[str, Spot] = {}
+        self._refusals: dict[Steps, str] = {}
         for parameter in parameters:
             whole = {**parameter["schema"], **parameter}
             self._bind(parameter, whole, (parameter["in"], parameter["name"]))
@@ -82,9 +99,10 @@ class Binding:
         if self._decides is None:
             return self.purposes[0].name if len(self.purposes) == 1 else ""
         try:
-            return str(self._decides.format.read(_value(arguments, self._decides.path)))
+            value = self._decides.read(arguments)
         except ValueError:
             return ""
+        return "" if value is ABSENT else str(value)
 
     def read(self, arguments: Arguments, purpose: str) -> tuple[dict[str, Any], tuple[Unread, ...]]:
         """Return the arguments that a request gives, by their names and with defaults, and those that are unreadable.
@@ -94,17 +112,25 @@ class Binding:
         values = dict(self._defaults.get(purpose, {}))
         unread = []
         for name, spot in self._spots.items():
-            value = _value(arguments, spot.path)
-            if value is ABSENT or value is None:
-                continue
             try:
-                values[name] = spot.format.read(value)
+                value = spot.read(arguments)
             except ValueError as error:
                 unread.append(Unread(spot.path, f"should be {error}"))
+            else:
+                if value is not ABSENT:
+                    values[name] = value
         for name in self._needed.get(purpose, ()):
             if name not in values and not any(each.path == self._spots[name].path for each in unread):
                 unread.append(Unread(self._spots[name].path, "is required"))
-        return values, tuple(unread)
+        return values, tuple(dict.fromkeys(unread))
+
+    def refusal(self, broken: Iterable[tuple[str | int, ...]]) -> str:
+        """Return the reason of its own for which a request is refused whose values do not fit there; empty if none."""
+        reasons = [
+            next((reason for path, reason in self._refusals.items() if place[: len(path)] == path), "")
+            for place in broken
+        ]
+        return reasons[0] if reasons and all(reasons) else ""
 
     def write(self, purpose: str, values: Mapping[str, Any]) -> Arguments:
         """Return the arguments of a request, by the names of the wire. Raises ValueError for one that has no place."""
@@ -115,13 +141,17 @@ class Binding:
                 raise ValueError(f"nothing says where the argument {name} stands{did_you_mean(name, self._spots)}")
             placed.append((self._spots[name], value))
         for spot, value in placed:
-            if spot is not None and value is not None:
+            if value is not None:
                 holder = written
                 *way, last = spot.path
                 for step in way:
                     holder = holder.setdefault(step, {})
-                holder[last] = value if spot.format.write is None else spot.format.write(value)
-        return Arguments(written["path"], written["query"], written["body"])
+                if spot.pieces:
+                    parts = holder.setdefault(last, [piece for each in spot.pieces for piece in (each, "")][:-1])
+                    parts[2 * spot.part + 1] = str(spot.write(value))
+                else:
+                    holder[last] = spot.write(value)
+        return Arguments(*map(_joined, (written["path"], written["query"], written["body"])))
 
     def _bind_body(self, schema: Schema, path: Steps) -> None:
         for name, inner in schema.get("properties", {}).items():
@@ -131,12 +161,28 @@ class Binding:
                 self._bind_body(inner, (*path, name))
 
     def _bind(self, holder: Any, schema: Schema, path: Steps) -> None:
-        name = schema.get("x-argument")
-        if name is None:
+        said = schema.get("x-argument")
+        if said is None:
             return
+        self._note_refusal(holder, schema, path)
+        if "{" not in said:
+            self._place(holder, schema, said, path)
+            return
+        try:
+            template = Template.parse(said)
+        except ValueError as error:
+            self.faults.append(Fault(holder, "x-argument", str(error)))
+            return
+        for part, name in enumerate(template.names):
+            self._place(holder, {"type": "string"}, name, path, template.pieces, part)
+
+    def _place(
+        self, holder: Any, schema: Schema, name: str, path: Steps, pieces: tuple[str, ...] = (), part: int = 0
+    ) -> None:
+        """Note where an argument stands, and how its schema writes it."""
         type_ = self._type(name)
         if type_ is None:
-            known = {argument for purpose in self.purposes for argument in purpose.arguments}
+            known = dict.fromkeys(argument for purpose in self.purposes for argument in purpose.arguments)
             which = " or ".join(purpose.name for purpose in self.purposes) or "an operation without x-operation"
             hint = did_you_mean(name, known) or (f"; there are {', '.join(known)}" if known else "")
             self.faults.append(Fault(holder, "x-argument", f"{which} has no argument {name}{hint}"))
@@ -146,9 +192,21 @@ class Binding:
         else:
             operations = tuple(self._named) if name == OPERATION else ()
             try:
-                self._spots[name] = Spot(path, format_of(type_, schema, self._vocabulary, operations))
+                format_ = format_of(type_, schema, self._vocabulary, operations)
             except FormatError as error:
                 self.faults.append(Fault(holder, error.keyword, str(error)))
+            else:
+                self._spots[name] = Spot(path, format_, pieces, part)
+
+    def _note_refusal(self, holder: Any, schema: Schema, path: Steps) -> None:
+        """Note why a request is refused whose value does not fit there, if that has a reason of its own."""
+        reason = schema.get("x-refusal")
+        known = {each for purpose in self.purposes for each in purpose.refusals}
+        if reason in known:
+            self._refusals[path] = reason
+        elif reason is not None:
+            hint = did_you_mean(reason, known) or f"; there are {', '.join(sorted(known))}"
+            self.faults.append(Fault(holder, "x-refusal", f"the operation is not refused for {reason}{hint}"))
 
     def _type(self, name: str) -> Type | None:
         if name == OPERATION:
@@ -168,6 +226,13 @@ class Binding:
                 self.faults.append(Fault(described, "x-operation", message))
 
 
+def _joined(written: Any) -> Any:
+    """Return what is written with the parts of each text put together."""
+    if isinstance(written, list):
+        return "".join(written)
+    return {name: _joined(value) for name, value in written.items()} if isinstance(written, dict) else written
+
+
 def with_credentials(arguments: Arguments, where: Credentials, user: str | None, key: str | None) -> Arguments:
     """Return arguments with the credentials in their places; None leaves one out."""
     whole = arguments._asdict()
@@ -184,4 +249,3 @@ def _value(arguments: Arguments, path: Steps) -> Any:
             return ABSENT
         value = value[step]
     return value
-

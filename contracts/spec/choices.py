@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import reduce
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -93,17 +94,27 @@ def wrong_choices(choices: Choices) -> Iterator[tuple[str, str]]:
 class Change(NamedTuple):
     """A change of a contract document that was made: the file that says so, its pointer there, and what it changed.
 
-    `changed` are the pointers of what its target selects in the document.
+    `changed` are the pointers of what its target selects in the document; `held` is where the file holds the update.
     """
 
     path: Path
     pointer: str
     changed: tuple[str, ...] = ()
+    held: str = "/update"
 
     def pointer_of(self, wrong: str) -> str:
         """Return the pointer, in the file of the change, of what is wrong at a pointer of the document."""
-        above = max((each for each in self.changed if wrong.startswith(each)), key=len, default=None)
-        return self.pointer if above is None else f"{self.pointer}/update{wrong[len(above) :]}"
+        above = max((each for each in self.changed if f"{wrong}/".startswith(f"{each}/")), key=len, default=None)
+        return self.pointer if above is None else f"{self.pointer}{self.held}{wrong[len(above) :]}"
+
+    def says(self, wrong: str) -> bool:
+        """Say whether its update holds what is at a pointer of the document."""
+        pointer = self.pointer_of(wrong)
+        try:
+            reduce(pointers.step, pointers.split(pointer), located.read(self.path).data)
+        except KeyError:
+            return False
+        return pointer != self.pointer
 
     def place_of(self, wrong: str) -> Place:
         """Return the place, in the file of the change, of what is wrong at a pointer of the document."""
@@ -120,7 +131,7 @@ def change(data: Any, document: str, choices: Choices) -> Iterator[Change]:
         path = SHIPPED / f"{value.reading}.yaml"
         if value.rules:
             data.setdefault("x-rules", {}).update(value.rules)
-            yield Change(path, pointers.join("values", value.name, "rules"))
+            yield Change(path, pointers.join("values", value.name, "rules"), ("/x-rules",), "")
         for number, action in enumerate(value.actions):
             if action.get("x-document", document) != document:
                 continue

@@ -2,13 +2,15 @@
 
 Of the fields that an overlay may have beside the standard, these mean something here: `x-readings` chooses readings;
 `x-rules` changes rules of the service; an action's `x-document` names the contract document that it is for (by default
-`extends` does, else it is for all); and a field that an overlay adds takes over the annotations of the one that its
-`x-renamed-from` names.
+`extends` does, else it is for all); and a field that an overlay adds takes over what it does not say itself from the
+field that its `x-renamed-from` names.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
@@ -29,7 +31,7 @@ SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["overlay", "info", "actions"],
     "properties": {
-        "overlay": {"type": "string", "pattern": "^1\\.0\\.[0-9]+(-.+)?$"},
+        "overlay": {"type": "string", "pattern": "^1\\.0\\.[0-9]+(-.+)?$", "description": "must be 1.0.0"},
         "info": {
             "type": "object",
             "required": ["title", "version"],
@@ -46,8 +48,9 @@ SCHEMA: dict[str, Any] = {
                 "type": "object",
                 "required": ["target"],
                 "anyOf": [{"required": ["update"]}, {"required": ["remove"]}],
+                "description": "an action needs a target, and an update or remove: true",
                 "properties": {
-                    "target": {"type": "string", "pattern": "^\\$"},
+                    "target": {"type": "string", "pattern": "^\\$", "description": "must be a JSONPath, as $.paths"},
                     "description": {"type": "string"},
                     "update": True,
                     "remove": {"type": "boolean"},
@@ -106,7 +109,7 @@ def change(data: Any, document: str, overlays: Overlays) -> Iterator[Change]:
         read = _read(path)
         if read.extended in ("", document) and (rules := read.source.data.get("x-rules")):
             data.setdefault("x-rules", {}).update(rules)
-            yield Change(path, "/x-rules")
+            yield Change(path, "/x-rules", ("/x-rules",), "")
         for pointer, action in read.actions(document):
             try:
                 yield Change(path, pointer, overlay.apply(action, data))
@@ -125,7 +128,9 @@ def aimless(
         return
     from contracts.spec import overlay
 
-    met = {(each.path, each.pointer) for made in changes.values() for each in made if each.changed}
+    met: defaultdict[tuple[Path, str], list[str]] = defaultdict(list)
+    for each in (each for made in changes.values() for each in made):
+        met[each.path, each.pointer] += each.changed
     for path in overlays:
         read = _read(path)
         known = ", ".join(f"{name}.yaml" for name in documents)
@@ -138,19 +143,23 @@ def aimless(
             pointer = pointers.join("actions", number)
             named = action.get("x-document", "")
             if named and named not in documents:
-                message = f"there is no document {named}{did_you_mean(named, documents)}; there are {', '.join(documents)}"
+                message = (
+                    f"there is no document {named}{did_you_mean(named, documents)}; there are {', '.join(documents)}"
+                )
                 yield Problem(read.source.place(f"{pointer}/x-document"), message, f"{pointer}/x-document")
-            elif (path, pointer) not in met:
+                continue
+            target, selected = action["target"], met[path, pointer]
+            if idle := overlay.idle(target, selected) if selected else [target]:
                 aimed = named or read.extended
                 data = [each for name, each in documents.items() if aimed in ("", name)]
-                message = f"{action['target']} selects nothing{overlay.nearest(action['target'], data)}"
+                message = f"{', '.join(idle)} selects nothing{overlay.nearest(target, data)}"
                 yield Problem(read.source.place(f"{pointer}/target"), message, f"{pointer}/target")
 
 
 def _read(path: Path) -> _Overlay:
     source = located.read(path)
     validator = jsonschema_rs.Draft202012Validator(SCHEMA)
-    problems = [_problem(source, error) for error in validator.iter_errors(source.data)]
+    problems = [problem for error in validator.iter_errors(source.data) for problem in _problems(source, error)]
     if not problems:
         choices = source.data.get("x-readings", {})
         problems = [
@@ -163,6 +172,15 @@ def _read(path: Path) -> _Overlay:
     return _Overlay(source, path)
 
 
-def _problem(source: Located, error: Any) -> Problem:
-    pointer = pointers.join(*error.instance_path)
-    return Problem(source.place(pointer), error.message, pointer)
+def _problems(source: Located, error: jsonschema_rs.ValidationError) -> Iterator[Problem]:
+    """Say what is wrong with a file that is no overlay."""
+    pointer, kind = pointers.join(*error.instance_path), error.kind
+    whole: Any = SCHEMA
+    part = reduce(pointers.step, error.schema_path[:-1], whole)
+    if isinstance(kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
+        for name in kind.unexpected:
+            hint = did_you_mean(name, part["properties"]) or f"; there are {', '.join(part['properties'])}"
+            field = f"{pointer}/{pointers.escape(name)}"
+            yield Problem(source.place(field, key=True), f"there is no field {name} here{hint}", field)
+    else:
+        yield Problem(source.place(pointer), part.get("description", error.message), pointer)

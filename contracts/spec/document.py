@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from functools import cached_property, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from contracts.spec import choices, corrections, failures, located, rules
+from contracts.spec import choices, corrections, failures, index, located, plain, rules
+from contracts.spec import pointer as pointers
 from contracts.spec.annotations import Annotations, pointer_of
 from contracts.spec.checks import check_body, check_failure
 from contracts.spec.choices import DEFAULTS
@@ -106,20 +107,44 @@ def contract(readings: Choices = DEFAULTS, overlays: Overlays = ()) -> Contract:
     if overlays and (problems := list(corrections.aimless(overlays, changes, _raw()))):
         raise corrections.OverlayFileError(problems)
     return Contract(
-        MappingProxyType(documents), _rules(documents), corrections.effective(readings, overlays) if overlays else readings
+        MappingProxyType(documents),
+        _rules(documents),
+        corrections.effective(readings, overlays) if overlays else readings,
     )
+
+
+def stated(name: str, readings: Choices = DEFAULTS, overlays: Overlays = ()) -> Any:
+    """Return the data of a document as readings and overlays have it: what a further overlay would change.
+
+    Raises LocatedError.
+    """
+    path, file = _file(name)
+    data = located.read(path, file).data
+    deque(_changes(data, path.stem, readings, overlays), maxlen=0)
+    return data
 
 
 def written(name: str, readings: Choices = DEFAULTS, overlays: Overlays = ()) -> Any:
     """Return the data of a document as readings and overlays have it, with the responses that follow from its failures.
 
-    It is plain OpenAPI; what `$ref` names stays where it is. Raises LocatedError.
+    It is plain OpenAPI, in which every answer has a name; what `$ref` names stays where it is. Raises LocatedError.
     """
-    path, file = _file(name)
-    data = located.read(path, file).data
-    deque(_changes(data, path.stem, readings, overlays), maxlen=0)
+    data = stated(name, readings, overlays)
     failures.complete(data, vocabulary())
+    plain.name_unions(data)
+    plain.split_types(data)
     return data
+
+
+def as_yaml(data: Any) -> bytes:
+    """Write plain data as YAML without aliases."""
+    import yaml  # needed here only
+
+    class Dumper(yaml.SafeDumper):
+        def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - one of yaml's
+            return True
+
+    return str(yaml.dump(data, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=120)).encode()
 
 
 def _raw() -> dict[str, Any]:
@@ -213,6 +238,10 @@ class Document:
         above, _, key = pointer.rpartition("/")
         return self._index.place(f"{self._index.own(above)}/{key}" if pointer else "")
 
+    def written(self, pointer: str) -> str:
+        """Return the pointer in the file of what has this own pointer, or of what it follows from."""
+        return self._index.written(pointer)
+
     def origin(self, described: object) -> str:
         """Return the own pointer of an object of the document, or the empty pointer if it is none of it."""
         return self._index.origin(described)
@@ -252,10 +281,17 @@ def _examine(data: Any) -> _Examined:
     survey = Survey(data)
     faults = [*survey.faults, *(rules.faults(data) if isinstance(data, dict) else ())]
     if faults or not is_service:
-        return _Examined(survey, faults, None, derived)
-    meant = Annotations(data, rules.operations(data), vocabulary())
-    wrong = [Fault(pointer_of(fault, survey.origins.get(id(fault.holder), "")), fault.message) for fault in meant.faults]
-    return _Examined(survey, list(dict.fromkeys(wrong)), meant, derived)
+        return _Examined(survey, _in_file(faults, derived), None, derived)
+    meant = Annotations(data, rules.operations(data), vocabulary(), derived)
+    wrong = [
+        Fault(pointer_of(fault, survey.origins.get(id(fault.holder), "")), fault.message) for fault in meant.faults
+    ]
+    return _Examined(survey, _in_file(wrong, derived), meant, derived)
+
+
+def _in_file(faults: Iterable[Fault], derived: Mapping[str, str]) -> list[Fault]:
+    """Return faults, each once, where they are written."""
+    return list(dict.fromkeys(fault._replace(pointer=index.written(fault.pointer, derived)) for fault in faults))
 
 
 def _changes(data: Any, document: str, readings: Choices, overlays: Overlays) -> Iterator[Change]:
@@ -272,16 +308,27 @@ def _misread(source: Located, name: str, changing: Callable[[Any], Iterator[Chan
     """Return what is wrong with a document once it is changed, each where it comes from."""
     from copy import deepcopy  # needed for errors only
 
+    def caused(fault: Fault) -> Problem:
+        """Blame the last change that says what is wrong, or what is around it, else the first that makes it wrong."""
+        around = pointers.parent(fault.pointer)
+        said = ((each, wrong) for wrong in (fault.pointer, around) for each in reversed(changes) if each.says(wrong))
+        cause, wrong = next(said, None) or (first()[fault], fault.pointer)
+        message = f"makes {name} wrong at {fault.pointer}: {fault.message}"
+        return Problem(cause.place_of(wrong), message, cause.pointer_of(wrong))
+
+    @cache
+    def first() -> Mapping[Fault, Change]:
+        """Return the first change after which each fault is there; that takes a while."""
+        since: dict[Fault, Change] = {}
+        for made in changing(written):
+            for fault in _examine(deepcopy(written)).faults:
+                since.setdefault(fault, made)
+        return since
+
+    written = deepcopy(source.data)
     problems = {fault: _problem(fault, source) for fault in _examine(deepcopy(source.data)).faults}
-    for made in changing(source.data):
-        faults = _examine(deepcopy(source.data)).faults
-        because = {fault: f"makes {name} wrong at {fault.pointer}: {fault.message}" for fault in faults}
-        problems = {
-            fault: problems.get(fault)
-            or Problem(made.place_of(fault.pointer), message, made.pointer_of(fault.pointer))
-            for fault, message in because.items()
-        }
-    return _sorted(problems.values())
+    changes = list(changing(source.data))
+    return _sorted(problems.get(fault) or caused(fault) for fault in _examine(source.data).faults)
 
 
 def _sorted(problems: Iterable[Problem]) -> list[Problem]:

@@ -5,18 +5,17 @@ Reading is tolerant: what can be read is read, what cannot is named.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from contracts.spec.formats import taken_apart
 from contracts.spec.parts import types
-from contracts.spec.plan import Choice, Constant, Each, Items, Leaf, MadeUp, Object, Text, When
 from contracts.spec.violation import dotted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from contracts.spec.parts import Schema
-    from contracts.spec.plan import Node, Path
+    from contracts.spec.plan import Choice, Count, Each, Items, Leaf, Node, Object, Path, Text, When
 
 Facts = dict[str, Any]
 """Values by the names of the vocabulary, records as mappings: `{"order": {"id": "1", "country": {"code": "12"}}}`."""
@@ -41,36 +40,44 @@ class _Reader:
         self.unread: list[Unread] = []
 
     def read(self, node: Node, value: Any, facts: Facts, path: Steps) -> None:
-        """Read a part of the body."""
-        match node:
-            case Leaf():
-                self._leaf(node, value, facts, path)
-            case Text():
-                self._text(node, value, facts, path)
-            case Object(fields):
-                if self._is(dict, value, path):
-                    for name, field in fields.items():
-                        if name in value:
-                            self.read(field, value[name], facts, (*path, name))
-            case Items(items):
-                if self._is(list, value, path):
-                    for index, (item, inner) in enumerate(zip(items, value, strict=False)):
-                        self.read(item, inner, facts, (*path, index))
-            case Each():
-                self._each(node, value, facts, path)
-            case When(condition, inner, _):
-                if value is not None:
-                    _default(facts, condition, value=True)
-                    self.read(inner, value, facts, path)
-            case Choice(branches):
-                schema, branch = min(branches, key=lambda each: distance(each[0], value))
-                self.read(branch, value, facts, path)
-            case Constant() | MadeUp():
-                pass
+        """Read a part of the body. What is constant or made up tells nothing."""
+        reader: Callable[..., None] | None = getattr(self, f"_{type(node).__name__.lower()}", None)
+        if reader is not None:
+            reader(node, value, facts, path)
+
+    def _object(self, node: Object, value: Any, facts: Facts, path: Steps) -> None:
+        if self._is(dict, value, path):
+            for name, field in node.fields.items():
+                if name in value:
+                    self.read(field, value[name], facts, (*path, name))
+
+    def _items(self, node: Items, value: Any, facts: Facts, path: Steps) -> None:
+        if self._is(list, value, path):
+            for index, (item, inner) in enumerate(zip(node.items, value, strict=False)):
+                self.read(item, inner, facts, (*path, index))
+
+    def _when(self, node: When, value: Any, facts: Facts, path: Steps) -> None:
+        if value is None:
+            return
+        if node.variable:
+            inner = {**facts, node.variable: {}}
+            self.read(node.node, value, inner, path)
+            _put(facts, node.path.parts, inner[node.variable])
+        else:
+            _default(facts, node.path, value=True)
+            self.read(node.node, value, facts, path)
+
+    def _count(self, _: Count, value: Any, __: Facts, path: Steps) -> None:
+        if isinstance(value, bool) or not isinstance(value, int):
+            self.unread.append(Unread(path, "should be a number"))
+
+    def _choice(self, node: Choice, value: Any, facts: Facts, path: Steps) -> None:
+        _, branch = min(node.branches, key=lambda each: distance(each[0], value))
+        self.read(branch, value, facts, path)
 
     def _leaf(self, leaf: Leaf, value: Any, facts: Facts, path: Steps) -> None:
         if value is None:
-            if leaf.path.optional >= 0:
+            if leaf.path.optional:
                 _miss(facts, leaf.path)
             else:
                 self.unread.append(Unread(path, "is null"))
@@ -81,15 +88,17 @@ class _Reader:
             self.unread.append(Unread(path, f"should be {error}"))
 
     def _text(self, node: Text, value: Any, facts: Facts, path: Steps) -> None:
-        pattern = "(.+?)".join(map(re.escape, node.pieces))
-        found = re.fullmatch(pattern, value, re.DOTALL) if isinstance(value, str) else None
-        if found is None:
-            self.unread.append(Unread(path, "is not a text of this form"))
+        try:
+            parts = taken_apart(node.pieces, value)
+        except ValueError as error:
+            self.unread.append(Unread(path, f"should be {error}"))
             return
-        for leaf, part in zip(node.leaves, found.groups(), strict=True):
+        for leaf, part in zip(node.leaves, parts, strict=True):
             self._leaf(leaf, part, facts, path)
 
     def _each(self, node: Each, value: Any, facts: Facts, path: Steps) -> None:
+        if node.separator and isinstance(value, str):
+            value = value.split(node.separator) if value else []
         if not self._is(list if node.key is None else dict, value, path):
             return
         found = []
@@ -159,7 +168,7 @@ def _put(facts: Facts, parts: tuple[str, ...], value: Any) -> None:
 
 def _miss(facts: Facts, path: Path) -> None:
     """Note that there is no such value: what may be missing on the way to it is, unless it is known already."""
-    parts = path.parts[: path.optional + 1]
+    parts = path.parts[: path.optional[-1] + 1]
     *way, last = parts
     for part in way:
         facts = facts.setdefault(part, {})

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from contracts.spec import pointer as pointers
 from contracts.spec.absent import ABSENT
 from contracts.spec.facts import distance, read
-from contracts.spec.made_up import make_up
 from contracts.spec.parts import JSON_TYPE
 from contracts.spec.plan import Fault, Planner
 from contracts.spec.vocabulary import Type
@@ -94,9 +93,7 @@ class Failures:
                 planner = Planner(vocabulary)
                 self._plans[id(entry.schema)] = planner.plan(entry.schema, dict(_NAMES))
                 self.faults += planner.faults
-        self._by_status: defaultdict[int, list[Entry]] = defaultdict(list)
-        for entry in self.entries.values():
-            self._by_status[entry.status].append(entry)
+        self._by_status = _by_status(self.entries.values())
 
     @property
     def known(self) -> frozenset[int]:
@@ -159,9 +156,11 @@ class Failures:
         write = self._writers.get(id(schema))
         if write is None:
             plan = self._plan(schema)
+            from contracts.spec.made_up import make_up  # needed once something fails
+
             write = compiled(plan, make_up) if plan is not None else lambda _: None
             self._writers[id(schema)] = write
-        return write(SimpleNamespace(failure=failure, operation=operation))
+        return write(SimpleNamespace(failure=failure, operation=operation, seed=0))
 
     def _plan(self, schema: Schema) -> Node | None:
         if id(schema) not in self._plans:
@@ -169,9 +168,7 @@ class Failures:
         return self._plans[id(schema)]
 
 
-def reasons_of(
-    purposes: Iterable[Purpose], vocabulary: Vocabulary, *, has_path: bool, has_body: bool
-) -> Iterator[str]:
+def reasons_of(purposes: Iterable[Purpose], vocabulary: Vocabulary, *, has_path: bool, has_body: bool) -> Iterator[str]:
     """Yield the reasons for which an operation can fail."""
     general = {"always": True, "path": has_path, "body": has_body}
     for reason in vocabulary.reasons.values():
@@ -188,54 +185,71 @@ def complete(data: Any, vocabulary: Vocabulary) -> dict[str, str]:
     tells of it.
     """
     try:
-        return _complete(data, vocabulary)
+        completion = _Completion(data, vocabulary)
+        for path, item in data["paths"].items():
+            for method, operation in item.items():
+                if isinstance(operation, dict) and "responses" in operation:
+                    completion.add(path, method, operation)
     except (AttributeError, KeyError, TypeError, ValueError):
         return {}
+    return completion.added
 
 
-def _complete(data: Any, vocabulary: Vocabulary) -> dict[str, str]:
-    failures = data[FAILURES]
-    entries = {
-        reason: _entry(reason, failures, each)
-        for reason, each in failures["reasons"].items()
-        if reason in vocabulary.reasons
-    }
-    by_status: defaultdict[int, list[Entry]] = defaultdict(list)
-    for entry in entries.values():
-        by_status[entry.status].append(entry)
-    data.setdefault("components", {}).setdefault("responses", {})
-    added: dict[str, str] = {}
-    names: dict[int, str] = {}
-    for path, item in data["paths"].items():
-        for operation in item.values():
-            if not isinstance(operation, dict) or "responses" not in operation:
-                continue
-            pointed = operation.get("x-operation", ())
-            purposes = [
-                vocabulary.purposes[name]
-                for name in ([pointed] if isinstance(pointed, str) else pointed)
-                if name in vocabulary.purposes
-            ]
-            reasons = reasons_of(purposes, vocabulary, has_path="{" in path, has_body="requestBody" in operation)
-            own: dict[int, list[Entry]] = {}
-            for reason in reasons:
-                if reason in entries:
-                    own.setdefault(entries[reason].status, []).append(entries[reason])
-            success = success_status(operation["responses"])
-            for status, failing in own.items():
-                listed = operation["responses"].get(str(status))
-                if status == success:
-                    _add_branches(listed, failing, data)
-                    continue
-                if status not in names:
-                    names[status] = _component(status, by_status[status], data, vocabulary)
-                    pointer = pointers.join("components", "responses", names[status])
-                    added[pointer] = pointers.join(FAILURES, "reasons", by_status[status][0].reason)
-                if listed is None:
-                    operation["responses"][str(status)] = {"$ref": f"#/components/responses/{names[status]}"}
-                elif "content" not in listed and "$ref" not in listed:
-                    listed["content"] = _content(failing, data)
-    return added
+class _Completion:
+    """Adds responses of failure to the operations of a document. `added` has where each new part comes from."""
+
+    def __init__(self, data: Any, vocabulary: Vocabulary) -> None:
+        failures = data[FAILURES]
+        self.added: dict[str, str] = {}
+        self._data = data
+        self._vocabulary = vocabulary
+        self._entries = {
+            reason: _entry(reason, failures, each)
+            for reason, each in failures["reasons"].items()
+            if reason in vocabulary.reasons
+        }
+        self._names: dict[int, str] = {}
+        data.setdefault("components", {}).setdefault("responses", {})
+
+    def add(self, path: str, method: str, operation: dict[str, Any]) -> None:
+        """Add the responses of one operation."""
+        named = operation.get("x-operation", ())
+        names = [named] if isinstance(named, str) else named
+        purposes = [self._vocabulary.purposes[name] for name in names if name in self._vocabulary.purposes]
+        reasons = reasons_of(purposes, self._vocabulary, has_path="{" in path, has_body="requestBody" in operation)
+        by_status = _by_status(self._entries[reason] for reason in reasons if reason in self._entries)
+        success = success_status(operation["responses"])
+        for status, failing in by_status.items():
+            listed = operation["responses"].get(str(status))
+            pointer = pointers.join("paths", path, method, "responses", status)
+            if status == success:
+                _add_branches(listed, failing, self._data)
+                schema = f"{pointer}/content/{pointers.escape(JSON_TYPE)}/schema"
+                self.added[f"{schema}/oneOf/0"] = schema
+            elif listed is None:
+                operation["responses"][str(status)] = {"$ref": f"#/components/responses/{self._component(status)}"}
+            elif "content" not in listed and "$ref" not in listed:
+                listed["content"] = _content(failing, self._data)
+                self.added[f"{pointer}/content"] = _pointer(failing[0])
+
+    def _component(self, status: int) -> str:
+        """Return the name of the component for a status, which is added once."""
+        if status not in self._names:
+            same = _by_status(self._entries.values())[status]
+            name = self._names[status] = _component(status, same, self._data, self._vocabulary)
+            self.added[pointers.join("components", "responses", name)] = _pointer(same[0])
+        return self._names[status]
+
+
+def _pointer(entry: Entry) -> str:
+    return pointers.join(FAILURES, "reasons", entry.reason)
+
+
+def _by_status(entries: Iterable[Entry]) -> dict[int, list[Entry]]:
+    found: defaultdict[int, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        found[entry.status].append(entry)
+    return found
 
 
 def success_status(responses: Mapping[str, Any]) -> int:

@@ -5,6 +5,7 @@ Values are those of the vocabulary: money in cents, ratios from 0 to 1, times in
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_CEILING, Decimal, DecimalException
 from functools import lru_cache, partial
@@ -24,6 +25,7 @@ UNITS = {"money": ("cents", "dollars"), "ratio": ("fraction", "percent")}
 TIMES = ("utc", "iso", "date", "seconds", "milliseconds")
 CASES = ("lower", "upper")
 
+_NAME = re.compile(r"\{([a-z_0-9.]+)\}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = 1000
 _DAY = 86_400 * _SECOND
@@ -37,6 +39,37 @@ class FormatError(ValueError):
     def __init__(self, keyword: str, message: str) -> None:
         super().__init__(message)
         self.keyword = keyword
+
+
+class Template(NamedTuple):
+    """A text of several values: its fixed pieces, and the names of the values between them."""
+
+    pieces: tuple[str, ...]
+    names: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Template:
+        """Read `{country.code}-{service.code}`. Raises ValueError."""
+        parts = _NAME.split(text)
+        pieces, names = tuple(parts[::2]), tuple(parts[1::2])
+        if not names or any(brace in piece for piece in pieces for brace in "{}"):
+            raise ValueError(f"{text} must hold names in braces, such as {{order.id}}")
+        if "" in pieces[1:-1]:
+            raise ValueError(f"{text} needs something fixed between two values, so that they can be told apart")
+        return cls(pieces, names)
+
+    def __str__(self) -> str:
+        names = (f"{{{name}}}" for name in self.names)
+        return self.pieces[0] + "".join(map(str.__add__, names, self.pieces[1:]))
+
+
+def taken_apart(pieces: tuple[str, ...], text: Any) -> tuple[str, ...]:
+    """Return what stands between the fixed pieces of a text. Raises ValueError, which says what a text should be."""
+    pattern = "(.+?)".join(map(re.escape, pieces))
+    found = re.fullmatch(pattern, text, re.DOTALL) if isinstance(text, str) else None
+    if found is None:
+        raise ValueError(f"a text such as {brief('…'.join(pieces))}")
+    return found.groups()
 
 
 class Format(NamedTuple):
@@ -132,7 +165,7 @@ def _exact(value: Any) -> Decimal:
         number = Decimal(str(value))
     except DecimalException:
         raise ValueError("a number") from None
-    if not number.is_finite():
+    if not number.is_finite() or number.adjusted() > _LONGEST:
         raise ValueError("a number")
     return number
 
@@ -240,12 +273,13 @@ def _words(known: tuple[str, ...], schema: Schema) -> Format:
 
 
 def _tables(usual: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[dict[str, Any], dict[Any, str]]:
-    """Return what is written for each word, and what each that can be read means."""
-    written, read = dict(usual), {}
+    """Return what is written for each word, and what each that can be read means: the first word that it stands for."""
+    written: dict[str, Any] = dict(usual)
+    read: dict[Any, str] = {}
     for word, others in words.items():
         every = others if isinstance(others, list) else [others]
         written[word] = every[0]
-        read |= dict.fromkeys(every, word)
+        read = {**dict.fromkeys(every, word), **read}
     return written, {**{value: word for word, value in written.items()}, **read}
 
 

@@ -70,11 +70,20 @@ class Index:
 
     def place(self, own: str) -> Place:
         """Return the place in the file of the key at this own pointer, or of its nearest ancestor that exists."""
-        for derived, written in self._derived.items():
-            if own.startswith(derived):
-                return self._located.place(written, key=True)
-        return self._located.place(own, key=True)
+        return self._located.place(self.written(own), key=True)
+
+    def written(self, own: str) -> str:
+        """Return the pointer in the file of the value at this own pointer, or of what it follows from."""
+        return written(own, self._derived)
 
     def validator(self, schema: dict[str, Any]) -> Validator:
         """Return the validator of a schema of the document; the same one for the same schema."""
         return self._validators.setdefault(id(schema), Validator(schema, self))
+
+
+def written(pointer: str, derived: Mapping[str, str]) -> str:
+    """Return where a file says what stands at a pointer; `derived` has where parts come from that it does not hold."""
+    for added, source in derived.items():
+        if f"{pointer}/".startswith(f"{added}/"):
+            return source + pointer[len(added) :]
+    return pointer

@@ -25,9 +25,10 @@ class Rule(NamedTuple):
 
 
 class One(NamedTuple):
-    """A field that holds one object of a kind."""
+    """A field that holds one object of a kind, or instead of it what a rule allows."""
 
     kind: str
+    instead: Rule | None = None
 
 
 class Many(NamedTuple):
@@ -85,6 +86,7 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 ANYTHING = Rule("anything", lambda _: True)
 TEXT = Rule("text", lambda value: isinstance(value, str))
 FLAG = Rule("true or false", lambda value: isinstance(value, bool))
+CLOSED = Rule("false", lambda value: value is False)
 COUNT = Rule("a whole number, 0 or more", _is_count)
 NUMBER = Rule("a number", _is_number)
 LIST = Rule("a list", lambda value: isinstance(value, list))
@@ -103,8 +105,12 @@ JSON_TYPE = "application/json"
 MEDIA_TYPE = Rule(
     "a media type such as application/json", lambda name: re.fullmatch(r"[a-z]+/[a-z0-9.+-]+", str(name)) is not None
 )
-OPERATIONS = Rule("a name, or a list of names", lambda value: isinstance(value, str) or (_is_names(value) and value != []))
-WORDS = Rule("lower, upper, or other words by those of the vocabulary", lambda value: value in CASES or _is_mapping(value))
+OPERATIONS = Rule(
+    "a name, or a list of names", lambda value: isinstance(value, str) or (_is_names(value) and value != [])
+)
+WORDS = Rule(
+    "lower, upper, or other words by those of the vocabulary", lambda value: value in CASES or _is_mapping(value)
+)
 UNIT = _one_of(*(unit for units in UNITS.values() for unit in units))
 TIME = _one_of(*TIMES)
 STATUS_CODE = Rule("a status code such as 200", lambda value: type(value) is int and 100 <= value <= 599)
@@ -194,6 +200,7 @@ KINDS: Mapping[str, Kind] = {
             "example": ANYTHING,
             "examples": Named("example", FREE),
             "x-argument": TEXT,
+            "x-refusal": TEXT,
             "x-unit": UNIT,
             "x-time": TIME,
             "x-words": WORDS,
@@ -264,14 +271,20 @@ KINDS: Mapping[str, Kind] = {
             "minItems": COUNT,
             "maxItems": COUNT,
             "properties": Named("schema", FREE),
+            "additionalProperties": One("schema", instead=CLOSED),
+            "propertyNames": One("schema"),
+            "minProperties": COUNT,
+            "maxProperties": COUNT,
             "required": NAMES,
-            "additionalProperties": One("schema"),
             "oneOf": Many("schema"),
             "anyOf": Many("schema"),
             "x-argument": TEXT,
+            "x-refusal": TEXT,
             "x-value": TEXT,
             "x-each": TEXT,
             "x-key": TEXT,
+            "x-separator": TEXT,
+            "x-count": TEXT,
             "x-items": Many("schema"),
             "x-when": TEXT,
             "x-made-up": FLAG,

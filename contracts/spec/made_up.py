@@ -21,9 +21,9 @@ _LONGEST = 24
 _LARGEST = 1_000_000
 
 
-def make_up(node: MadeUp, result: Any) -> Any:
-    """Return a value for a place that means nothing; `result.seed` and what the place belongs to decide which."""
-    labels = [str(getattr(result, "seed", 0)), node.label, *(str(path.value(result)) for path in node.identity)]
+def make_up(node: MadeUp, seed: int, identity: tuple[object, ...]) -> Any:
+    """Return a value for a place that means nothing; the seed, and what tells whose value it is, decide which."""
+    labels = [str(seed), node.label, *map(str, identity)]
     digest = blake2b("\0".join(labels).encode(), digest_size=8).digest()
     return value_of(node.schema, Random(int.from_bytes(digest)))  # noqa: S311 - to be repeated, not secret
 
@@ -36,7 +36,8 @@ def value_of(schema: Schema, chance: Random) -> Any:
         return chance.choice([value for value in schema["enum"] if value is not None] or [None])
     if branches := schema.get("oneOf") or schema.get("anyOf"):
         return value_of(chance.choice(branches), chance)
-    kind = next((name for name in types(schema) if name != "null"), "object" if "properties" in schema else "string")
+    named = types(schema) or ("object" if "properties" in schema else "string",)
+    kind = next((name for name in named if name != "null"), "null")
     return _MAKERS[kind](schema, chance)
 
 
@@ -85,4 +86,5 @@ _MAKERS: Mapping[str, Callable[[Schema, Random], Any]] = {
     "boolean": lambda _, chance: chance.random() < 0.5,
     "object": _object,
     "array": _array,
+    "null": lambda *_: None,
 }

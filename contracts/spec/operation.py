@@ -7,11 +7,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contracts.spec.absent import ABSENT
-from contracts.spec.checks import RequestCheck, check_answer
-from contracts.spec.parts import Answer, Parameter, RequestBody
 from contracts.spec.binding import with_credentials
+from contracts.spec.checks import RequestCheck, check_answer
 from contracts.spec.facts import Facts, Unread, distance, read
-from contracts.spec.failures import UNKNOWN, Refused, Reply
+from contracts.spec.failures import UNKNOWN, Refused
+from contracts.spec.parts import Answer, Parameter, RequestBody
 from contracts.spec.reader import Reader
 from contracts.spec.writer import compiled
 
@@ -139,6 +139,13 @@ class Operation:
             written = written._replace(body=ABSENT)
         return with_credentials(written, self._reader.credentials, user, key)
 
+    def refusal(self, broken: Iterable[tuple[str | int, ...]]) -> str:
+        """Return the reason for which a request is refused whose values do not fit in these places.
+
+        It is empty where they have no reason of their own: the request is invalid then.
+        """
+        return self._meaning.binding.refusal(broken) if self._meaning else ""
+
     def takes(self, argument: str) -> bool:
         """Say whether a request can hold this argument of the vocabulary."""
         return self._meaning is not None and self._meaning.binding.spot(argument) is not None
@@ -153,7 +160,7 @@ class Operation:
         """What stands where in an answer of success; None if it has no body, or if nothing says so."""
         return self._meaning.plan if self._meaning else None
 
-    def writer(self, make_up: Callable[[MadeUp, Any], Any]) -> Callable[[Any], Any]:
+    def writer(self, make_up: Callable[[MadeUp, int, tuple[object, ...]], Any]) -> Callable[[Any], Any]:
         """Return a function that writes the body of success for a result, whose values are attributes by their names.
 
         `make_up` makes values up that mean nothing.
@@ -164,22 +171,23 @@ class Operation:
         """Read an answer, tolerantly; `body` is what its JSON said, ABSENT if that cannot be said."""
         meaning, failures = self._meaning, self.document.failures
         if meaning is None or failures is None:
-            return Reading(False, {}, Refused(UNKNOWN, "", {}))
+            return Reading(granted=False, facts={}, refused=Refused(UNKNOWN, "", {}))
         if status == meaning.status and self._is_success(body):
             facts, unread = read(meaning.plan, body, _ALWAYS)
-            return Reading(True, facts, None, unread)
+            return Reading(granted=True, facts=facts, unread=unread)
         media = content_type.partition(";")[0].strip().lower()
-        return Reading(False, {}, failures.read(status, body, media))
+        return Reading(granted=False, facts={}, refused=failures.read(status, body, media))
 
     def _is_success(self, body: object) -> bool:
-        """Say whether a body with the status of success is one of success rather than of failure."""
+        """Say whether a body with the status of success is one of success rather than of a failure with any status."""
         meaning, failures = self._meaning, self.document.failures
         if meaning is None or meaning.schema is None or failures is None:
             return True
         if body is ABSENT:
             return False
         own = distance(meaning.schema, body)
-        return all(own <= distance(schema, body) for schema in failures.schemas(meaning.status))
+        failing = {id(entry.schema): entry.schema for entry in failures.entries.values() if entry.schema is not None}
+        return own == 0 or all(own <= distance(schema, body) for schema in failing.values())
 
     @cached_property
     def _request_check(self) -> RequestCheck:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from contracts.spec import pointer as pointers
 from contracts.spec.wording import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from jsonpath import JSONPathMatch
 
@@ -20,7 +21,10 @@ Action = dict[str, Any]
 """One change: `target` is a JSONPath (RFC 9535); what it selects gets an `update`, or is taken out with `remove`."""
 
 RENAMED_FROM = "x-renamed-from"
-"""In a schema that an overlay adds: the name of the field beside it whose annotations it takes over."""
+"""In a field that an overlay adds: the name of the field beside it, from which it takes over what it does not say."""
+
+_WORD = re.compile(r"['\"]([^'\"]+)['\"]")
+"""A text in a filter."""
 
 MAXIMUM_DESCENTS = 2
 """How often a target may say `..`: each one multiplies the values that are visited."""
@@ -61,22 +65,43 @@ def apply(action: Action, data: Any) -> tuple[str, ...]:
 
 def nearest(target: str, documents: Sequence[Any]) -> str:
     """Return `, did you mean X?` for a target that selects nothing, if one of its names is nearly one that is there."""
-    try:
-        segments = jsonpath.compile(target).segments
-    except (jsonpath.JSONPathError, AttributeError):
+    query = jsonpath.compile(target)
+    if not isinstance(query, jsonpath.JSONPath):
         return ""
+    segments = query.segments
     for data in documents:
         holder = data
         for segment in segments:
-            name = getattr(segment.selectors[0], "name", None) if len(segment.selectors) == 1 else None
-            if name is None or not isinstance(holder, dict):
+            names = _names(segment)
+            wanted, known = (names, holder) if names else (_WORD.findall(str(segment)), _words(holder))
+            missing = [name for name in wanted if name not in known]
+            if hint := next(filter(None, (did_you_mean(name, known) for name in missing)), ""):
+                return hint
+            if missing or len(names) != 1 or not isinstance(holder, dict):
                 break
-            if name not in holder:
-                if hint := did_you_mean(name, holder):
-                    return hint
-                break
-            holder = holder[name]
+            holder = holder[names[0]]
     return ""
+
+
+def idle(target: str, selected: Iterable[str]) -> list[str]:
+    """Return those of several names that a target lists, such as `['a', 'b']`, that select nothing.
+
+    `selected` are the pointers of what it selects.
+    """
+    query = jsonpath.compile(target)
+    segments = query.segments if isinstance(query, jsonpath.JSONPath) else ()
+    met = {token for pointer in selected for token in pointers.split(pointer)}
+    return [name for segment in segments for name in _names(segment) if name not in met]
+
+
+def _names(segment: Any) -> list[str]:
+    return [selector.name for selector in segment.selectors if hasattr(selector, "name")]
+
+
+def _words(holder: Any) -> set[str]:
+    """Return the texts in the items of a mapping or a list, among which a filter chooses."""
+    items = holder.values() if isinstance(holder, dict) else holder if isinstance(holder, list) else ()
+    return {value for item in items if isinstance(item, dict) for value in item.values() if isinstance(value, str)}
 
 
 def _remove(match: JSONPathMatch) -> None:
@@ -97,7 +122,7 @@ def _update(match: JSONPathMatch, update: Any) -> None:
 
 
 def _inherit(target: Mapping[str, Any], update: Mapping[str, Any]) -> None:
-    """Let new fields take over the annotations of those whose names they replace."""
+    """Let new fields take over what they do not say themselves from those whose names they replace."""
     for added in update.values():
         if not isinstance(added, dict) or RENAMED_FROM not in added:
             continue
@@ -107,8 +132,7 @@ def _inherit(target: Mapping[str, Any], update: Mapping[str, Any]) -> None:
                 f"there is no {former} here{did_you_mean(former, target)}: rename a field before it is removed"
             )
         for name, value in target[former].items():
-            if name.startswith("x-"):
-                added.setdefault(name, deepcopy(value))
+            added.setdefault(name, deepcopy(value))
 
 
 def _merge(target: dict[str, Any], update: Mapping[str, Any]) -> None:

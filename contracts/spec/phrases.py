@@ -44,6 +44,8 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
     "maxItems": lambda most: f"have at most {_counted(most, 'item')}",
     "minProperties": lambda least: f"have at least {_counted(least, 'field')}",
     "maxProperties": lambda most: f"have at most {_counted(most, 'field')}",
+    "additionalProperties": lambda _: "have no other fields",
+    "propertyNames": lambda _: "have only names that are allowed",
     "oneOf": lambda _: "fit exactly one of the alternatives",
     "anyOf": lambda _: "fit one of the alternatives",
     "repeated": lambda _: "be given once",

@@ -5,24 +5,24 @@ A plan is a tree of the places of a body. `writer` writes results by it, `facts`
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contracts.spec.absent import ABSENT
-from contracts.spec.formats import Format, FormatError, format_of
+from contracts.spec.formats import Format, FormatError, Template, format_of
 from contracts.spec.parts import types
 from contracts.spec.vocabulary import OPERATION, Type, UnknownNameError
+from contracts.spec.wording import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from contracts.spec.parts import Schema
     from contracts.spec.vocabulary import Names, Vocabulary
 
-SOURCES = ("const", "x-value", "x-each", "x-items", "x-made-up")
+ANNOTATIONS = ("x-value", "x-each", "x-count", "x-items", "x-made-up")
+SOURCES = ("const", *ANNOTATIONS)
 """The keywords that say where a value comes from."""
 
-_TEMPLATE = re.compile(r"\{([a-z_0-9.]+)\}")
 _NULL = "null"
 
 
@@ -35,21 +35,13 @@ class Fault(NamedTuple):
 
 
 class Path(NamedTuple):
-    """The way to a value: its dotted name, split; the position of the last part of it that there may not be, or -1."""
+    """The way to a value: its dotted name, split, and the positions of the parts of it that there may not be."""
 
     parts: tuple[str, ...]
-    optional: int = -1
+    optional: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         return ".".join(self.parts)
-
-    def value(self, result: Any) -> Any:
-        """Return the value of a result; None where a part of the way to it is missing."""
-        for part in self.parts:
-            result = getattr(result, part)
-            if result is None:
-                return None
-        return result
 
 
 class Constant(NamedTuple):
@@ -95,21 +87,35 @@ class Items(NamedTuple):
 
 
 class Each(NamedTuple):
-    """An array, or with a `key` an object, of one item for each record of a list; or for one record if not `many`."""
+    """An array, or with a `key` an object, of one item for each record of a list; or for one record if not `many`.
+
+    With a `separator` it is a text of all items.
+    """
 
     path: Path
     variable: str
     many: bool
     item: Node
     key: Leaf | None
+    separator: str = ""
+
+
+class Count(NamedTuple):
+    """How many records a list has."""
+
+    path: Path
 
 
 class When(NamedTuple):
-    """A value that stands there under a condition only; `missing` is what is written else."""
+    """A value that stands there under a condition only; `missing` is what is written else.
+
+    The value of the condition can have a name of its own in there.
+    """
 
     path: Path
     node: Node
     missing: Any
+    variable: str = ""
 
 
 class Choice(NamedTuple):
@@ -118,7 +124,7 @@ class Choice(NamedTuple):
     branches: tuple[tuple[Schema, Node], ...]
 
 
-Node = Constant | Leaf | Text | MadeUp | Object | Items | Each | When | Choice
+Node = Constant | Leaf | Text | MadeUp | Object | Items | Each | Count | When | Choice
 
 
 class Planner:
@@ -139,11 +145,9 @@ class Planner:
         """Return the way to a value and its type. Raises UnknownNameError."""
         type_, _ = self._vocabulary.type_of(text, names)
         parts = tuple(text.split("."))
-        optional = -1
-        for end in range(1, len(parts) + 1):
-            part, _ = self._vocabulary.type_of(".".join(parts[:end]), names)
-            optional = end - 1 if part.optional else optional
-        return Path(parts, optional), type_
+        ways = [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
+        optional = (index for index, way in enumerate(ways) if self._vocabulary.type_of(way, names)[0].optional)
+        return Path(parts, tuple(optional)), type_
 
     def _is_entity(self, name: str, type_: Type) -> bool:
         """Say whether a value at the top is what made-up values belong to: a record of the result, or the account."""
@@ -169,18 +173,24 @@ class Planner:
         return tuple(found)
 
     def _node(self, schema: Schema, names: Names, *, required: bool, entity: str, label: str) -> Node | None:
-        condition = schema.get("x-when")
-        node = self._unconditional(schema, names, required=required and condition is None, entity=entity, label=label)
-        if condition is None or node is None:
-            return node
+        if "x-when" not in schema:
+            return self._unconditional(schema, names, required=required, entity=entity, label=label)
+        condition, _, variable = schema["x-when"].partition(" as ")
         try:
-            path, _ = self.path(condition, names)
+            path, type_ = self.path(condition, names)
         except UnknownNameError as error:
             self._refuse(schema, "x-when", str(error))
-            return node
-        return When(path, node, self._missing(schema, "x-when", f"{condition} may not hold", required=required))
+            return Constant(None)
+        if variable in names:
+            self._refuse(schema, "x-when", _KNOWN.format(variable))
+            return Constant(None)
+        inner = {**names, variable: type_._replace(optional=False)} if variable else names
+        node = self._unconditional(schema, inner, required=False, entity=variable or entity, label=label)
+        missing = self._missing(schema, "x-when", f"{condition} may not hold", required=required)
+        return None if node is None else When(path, node, missing, variable)
 
     def _unconditional(self, schema: Schema, names: Names, *, required: bool, entity: str, label: str) -> Node | None:
+        self._check_sources(schema)
         if "const" in schema:
             return Constant(schema["const"])
         if "x-value" in schema:
@@ -190,11 +200,24 @@ class Planner:
         if "x-items" in schema:
             items = [self._node(each, names, required=True, entity=entity, label=label) for each in schema["x-items"]]
             return Items(tuple(item for item in items if item is not None))
+        if "x-count" in schema:
+            return self._count(schema, names)
         if "x-each" in schema:
-            return self._each(schema, names, required=required, entity=entity, label=label)
+            return self._each(schema, names, required=required, label=label)
         if "properties" in schema:
             return self._object(schema, names, entity, label)
         return self._choice(schema, names, required=required, entity=entity, label=label)
+
+    def _check_sources(self, schema: Schema) -> None:
+        """Find a schema that says twice what is written."""
+        said = [keyword for keyword in SOURCES if keyword in schema]
+        branches = [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
+        if said and any(keyword in branch for branch in branches for keyword in ANNOTATIONS):
+            said.append("one of its alternatives")
+        if len(said) > 1:
+            first, *others = said
+            message = f"{first} says what is written here, and so does {', '.join(others)}: take one of them out"
+            self._refuse(schema, first, message)
 
     def _value(self, schema: Schema, names: Names, *, required: bool) -> Node | None:
         text = schema["x-value"]
@@ -211,25 +234,27 @@ class Planner:
             self._refuse(schema, error.keyword, str(error))
             return Constant(None)
         missing = None
-        if path.optional >= 0:
+        if path.optional:
             missing = self._missing(schema, "x-value", f"there may be no {text}", required=required)
         return Leaf(path, format_, missing)
 
     def _text(self, schema: Schema, text: str, names: Names) -> Node:
-        pieces = _TEMPLATE.split(text)
+        try:
+            template = Template.parse(text)
+        except ValueError as error:
+            raise FormatError("x-value", str(error)) from None
         leaves = []
-        for name in pieces[1::2]:
+        for name in template.names:
             path, type_ = self.path(name, names)
-            if path.optional >= 0:
+            if path.optional:
                 raise UnknownNameError(f"there may be no {name}, so it cannot be a part of a text")
             leaves.append(Leaf(path, format_of(type_, {"type": "string"}, self._vocabulary), None))
-        if not leaves or any(brace in piece for piece in pieces[::2] for brace in "{}"):
-            raise UnknownNameError(f"{text} must hold names in braces, such as {{order.id}}")
+
         if "string" not in (types(schema) or ("string",)):
             raise FormatError("type", "a text of several values is written as a string")
-        return Text(tuple(pieces[::2]), tuple(leaves))
+        return Text(template.pieces, tuple(leaves))
 
-    def _each(self, schema: Schema, names: Names, *, required: bool, entity: str, label: str) -> Node | None:
+    def _each(self, schema: Schema, names: Names, *, required: bool, label: str) -> Node | None:
         source, _, variable = schema["x-each"].partition(" as ")
         try:
             path, type_ = self.path(source, names)
@@ -241,7 +266,7 @@ class Planner:
             self._refuse(schema, "x-each", f"{source} is {type_}, no list")
             return Constant(None)
         if type_.many and variable in names:
-            self._refuse(schema, "x-each", f"{variable} is known here already: give each another name")
+            self._refuse(schema, "x-each", _KNOWN.format(variable))
             return Constant(None)
         keyed = "x-key" in schema
         item = schema.get("additionalProperties" if keyed else "items")
@@ -255,20 +280,41 @@ class Planner:
             self._refuse(item, "", f"nothing says what is written of each {variable}: give it an x-value")
             return Constant(None)
         key = self._key(schema, inner) if keyed else None
-        if path.optional >= 0 and type_.many:
+        if path.optional and type_.many:
             self._missing(schema, "x-each", f"there may be no {source}", required=required)
-        return Each(path, variable, type_.many, node, key)
+        separator = schema.get("x-separator", "")
+        if "string" in types(schema) and not separator:
+            self._refuse(schema, "x-each", "a text of several items needs an x-separator")
+        return Each(path, variable, type_.many, node, key, separator)
+
+    def _count(self, schema: Schema, names: Names) -> Node:
+        source = schema["x-count"]
+        try:
+            path, type_ = self.path(source, names)
+        except UnknownNameError as error:
+            self._refuse(schema, "x-count", str(error))
+            return Constant(None)
+        if not type_.many:
+            self._refuse(schema, "x-count", f"{source} is {type_}, no list")
+        return Count(path)
 
     def _key(self, schema: Schema, names: Names) -> Leaf | None:
-        node = self._value({"x-value": schema["x-key"], "type": "string"}, names, required=True)
-        if isinstance(node, Leaf):
-            return node
-        self._refuse(schema, "x-key", "x-key must name one value of each item, such as country.code")
-        return None
+        try:
+            path, type_ = self.path(schema["x-key"], names)
+            format_ = format_of(type_, {"type": "string"}, self._vocabulary)
+        except (UnknownNameError, FormatError) as error:
+            self._refuse(schema, "x-key", str(error))
+            return None
+        if path.optional:
+            self._refuse(schema, "x-key", f"there may be no {path}, so it cannot be a key")
+        return Leaf(path, format_, None)
 
     def _object(self, schema: Schema, names: Names, entity: str, label: str) -> Node:
         fields: dict[str, Node] = {}
         needed = set(schema.get("required", ()))
+        for name in needed - schema["properties"].keys():
+            hint = did_you_mean(name, schema["properties"])
+            self._refuse(schema, "required", f"{name} is required, and is none of the properties{hint}")
         for name, inner in schema["properties"].items():
             required = name in needed
             node = self._node(inner, names, required=required, entity=entity, label=f"{label}/{name}")
@@ -286,7 +332,7 @@ class Planner:
                 branches.append((inner, node))
         if not branches:
             return None
-        if required and isinstance(branches[-1][1], When):
+        if required and getattr(branches[-1][1], "missing", None) is ABSENT:
             self._refuse(schema, "", "the last alternative has a condition: what is written if none holds?")
         return Choice(tuple(branches))
 
@@ -302,28 +348,27 @@ class Planner:
 
 
 _ADVICE = "give it an x-value, a const, or x-made-up: true"
+_KNOWN = "{} is known here already: give it another name"
 
 
 def leaves(node: Node | None) -> Iterator[Path]:
     """Yield the ways to all values that a plan uses."""
+    if isinstance(node, Leaf | Each | Count):
+        yield node.path
+    for part in _parts(node):
+        yield from leaves(part)
+
+
+def _parts(node: Node | None) -> Sequence[Node | None]:
     match node:
-        case Leaf(path):
-            yield path
-        case Text(_, inner):
-            for leaf in inner:
-                yield leaf.path
+        case Text(leaves=parts) | Items(items=parts):
+            return parts
         case Object(fields):
-            for field in fields.values():
-                yield from leaves(field)
-        case Items(items):
-            for item in items:
-                yield from leaves(item)
-        case Each(path, _, _, item, key):
-            yield path
-            yield from leaves(item)
-            yield from leaves(key)
-        case When(_, inner_node):
-            yield from leaves(inner_node)
+            return tuple(fields.values())
+        case Each(item=item, key=key):
+            return (item, key)
+        case When(node=part):
+            return (part,)
         case Choice(branches):
-            for _, branch in branches:
-                yield from leaves(branch)
+            return tuple(branch for _, branch in branches)
+    return ()

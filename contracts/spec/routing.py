@@ -121,14 +121,10 @@ def _decode(segment: str) -> str:
     if not segment.isascii():
         raise ValueError("a character outside ASCII is not percent-encoded")
     if "%" not in segment:
-        text = segment
-    elif _BROKEN.search(segment):
+        return segment
+    if _BROKEN.search(segment):
         raise ValueError("a % is not followed by two hexadecimal digits")
-    else:
-        try:
-            text = unquote_to_bytes(segment).decode()
-        except UnicodeDecodeError:
-            raise ValueError("the percent-encoded bytes are not UTF-8") from None
-    if "\0" in text:
-        raise ValueError("a path must not hold the character NUL")
-    return text
+    try:
+        return unquote_to_bytes(segment).decode()
+    except UnicodeDecodeError:
+        raise ValueError("the percent-encoded bytes are not UTF-8") from None

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 from contracts.spec.wording import brief, choice, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from contracts.spec.vocabulary import Rule
 
 Rules = "Mapping[str, str]"

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
+_SURE = 0.8
+"""How near a field beginning with `x-` must be to one that means something so that it is taken for a slip."""
+
+
 class Fault(NamedTuple):
     """Something wrong in a document: the pointer of the value, and what is wrong with it."""
 
@@ -83,6 +87,8 @@ class Survey:
         shape = kind.fields.get(name) or MARKS.get(name)
         if isinstance(shape, Rule):
             value = spot.holder[name]
+            if type(value) is dict:
+                self.origins.setdefault(id(value), spot.pointer)
             if not shape.holds(value):
                 meant = did_you_mean(value, shape.known)
                 self._refuse(spot, f"{name} must be {shape.expected}, not {brief(value)}{meant}")
@@ -93,11 +99,14 @@ class Survey:
                 self._visit(child, KINDS[shape.kind])
         elif not name.startswith("x-"):
             self._refuse(spot, f"{name} is not supported in {kind.title}{did_you_mean(name, kind.fields)}")
+        elif meant := did_you_mean(name, (each for each in (*kind.fields, *MARKS) if each.startswith("x-")), _SURE):
+            self._refuse(spot, f"{name} means nothing in {kind.title}{meant}")
 
     def _children(self, spot: _Spot, shape: One | Many | Named) -> Iterator[_Spot]:
         nodes = spot.holder[spot.key]
         if type(shape) is One:
-            yield spot
+            if shape.instead is None or not shape.instead.holds(nodes):
+                yield spot
         elif type(nodes) is not (list if type(shape) is Many else dict):
             self._refuse(
                 spot, f"{spot.key} must be a {'list' if type(shape) is Many else 'mapping'}, not {brief(nodes)}"

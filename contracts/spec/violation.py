@@ -51,7 +51,7 @@ class Violation(NamedTuple):
     - `value`: what was found, as short JSON; empty if it is missing, secret, or a whole body
     - `expected`: the keyword's value, as short JSON
     - `pointer`: the JSON pointer of the rule in the contract document
-    - `message`: a sentence for people: `body.maximumPrice must match ^[0-9]{1,9}$, got "0.2"`
+    - `message`: a sentence for people: `body.price must match ^[0-9]{1,9}$, got "0.2"`
     - `locate`: returns the place of a pointer in the document's file
     - `path`: the place as keys and indices: `("body", "items", 0, "price")`; like the place, it ends before a name that
       holds the key

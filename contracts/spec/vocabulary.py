@@ -34,7 +34,7 @@ class UnknownNameError(ValueError):
 
 
 class Type(NamedTuple):
-    """The type of a value: a scalar, one of `words` or a record; a list of it if `many`; `optional` if it may be None."""
+    """The type of a value: a scalar, one of `words` or a record; `many` for a list, `optional` if it may be None."""
 
     name: str
     many: bool = False
@@ -106,15 +106,15 @@ class Vocabulary:
     def __init__(self, source: Located) -> None:
         """Read a vocabulary. Raises VocabularyError."""
         data = source.data
-        self.words: Mapping[str, tuple[str, ...]] = {name: tuple(each["values"]) for name, each in data["words"].items()}
+        self.words: Mapping[str, tuple[str, ...]] = {
+            name: tuple(each["values"]) for name, each in data["words"].items()
+        }
         self.records: Mapping[str, Mapping[str, Type]] = {
             name: {field: Type.parse(described["type"]) for field, described in each["fields"].items()}
             for name, each in data["records"].items()
         }
         self.always: Mapping[str, Type] = {name: Type.parse(each["type"]) for name, each in data["always"].items()}
-        self.purposes: Mapping[str, Purpose] = {
-            name: _purpose(name, each) for name, each in data["operations"].items()
-        }
+        self.purposes: Mapping[str, Purpose] = {name: _purpose(name, each) for name, each in data["operations"].items()}
         self.reasons: Mapping[str, Reason] = {
             name: Reason(name, each["description"], each.get("when", "refusal"))
             for name, each in data["reasons"].items()
@@ -158,14 +158,19 @@ class Vocabulary:
         """Return the names that the answer of these operations can use: those that every one of them has."""
         results = [purpose.result for purpose in purposes.values()]
         shared = set.intersection(*map(set, results)) if results else set()
-        return {**self.always, **{name: type_ for name, type_ in results[0].items() if name in shared}} if results else {}
+        return (
+            {**self.always, **{name: type_ for name, type_ in results[0].items() if name in shared}} if results else {}
+        )
 
     def _faults(self) -> Iterator[tuple[str, str]]:
         known = {*SCALARS, *self.words, *self.records}
         for name, fields in self.records.items():
             for field, type_ in fields.items():
                 if type_.name not in known:
-                    yield f"/records/{name}/fields/{field}", f"there is no type {type_.name}{did_you_mean(type_.name, known)}"
+                    yield (
+                        f"/records/{name}/fields/{field}",
+                        f"there is no type {type_.name}{did_you_mean(type_.name, known)}",
+                    )
         for purpose in self.purposes.values():
             pointer = f"/operations/{purpose.name}"
             for kind, types in (

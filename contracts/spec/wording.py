@@ -29,9 +29,9 @@ def choice(words: Sequence[str]) -> str:
     return " or ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else "nothing"
 
 
-def did_you_mean(word: object, known: Iterable[str]) -> str:
-    """Return `, did you mean X?` for the known word nearest to this one, or nothing if none is near."""
+def did_you_mean(word: object, known: Iterable[str], near: float = 0.6) -> str:
+    """Return `, did you mean X?` for the known word nearest to this one, or nothing if none is near, from 0 to 1."""
     from difflib import get_close_matches  # takes milliseconds to import, and is needed for errors only
 
-    nearest = get_close_matches(str(word), list(known), n=1)
+    nearest = get_close_matches(str(word), list(known), n=1, cutoff=near)
     return f", did you mean {nearest[0]}?" if nearest else ""

@@ -1,154 +1,151 @@
-"""Writing results as JSON by a plan. A plan is compiled once into plain functions."""
+"""Writing results as JSON by a plan: the plan is compiled, once, into one Python expression."""
 
 from __future__ import annotations
 
-from operator import attrgetter
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from contracts.spec.absent import ABSENT
-from contracts.spec.plan import Choice, Constant, Each, Items, Leaf, MadeUp, Object, Text, When
+from contracts.spec.plan import Choice, Leaf, When
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from contracts.spec.plan import Node, Path
+    from contracts.spec.plan import Constant, Count, Each, Items, MadeUp, Node, Object, Path, Text
 
-def compiled(node: Node, make_up: Callable[[MadeUp, Any], Any]) -> Callable[[Any], Any]:
+    MakeUp = Callable[[MadeUp, int, tuple[object, ...]], Any]
+
+
+def compiled(node: Node, make_up: MakeUp) -> Callable[[Any], Any]:
     """Return a function that writes results by a plan.
 
     The values of a result are attributes, by their dotted names. `make_up` makes a value up for a place without a
-    meaning. The function returns ABSENT where nothing is written.
+    meaning: it takes the place, `result.seed`, and what tells whose value it is. The function returns ABSENT where
+    nothing is written.
     """
+    compiler = _Compiler(make_up)
+    source = f"lambda result: {compiler.expression(node, {})}"
+    function: Callable[[Any], Any] = eval(source, compiler.constants)  # noqa: S307 - of names of the vocabulary only
+    return function
+
+
+class _Compiler:
+    """Turns a plan into an expression over `result` and `constants`."""
+
+    def __init__(self, make_up: MakeUp) -> None:
+        self.constants: dict[str, Any] = {
+            "ABSENT": ABSENT,
+            "first": _first,
+            "make_up": make_up,
+            "one": _one,
+            "present": _present,
+        }
+        self._names = count()
+
+    def expression(self, node: Node, variables: Mapping[str, str]) -> str:
+        """Return the expression of a part of the plan; `variables` are the items of arrays around it."""
+        writer: Callable[..., str] = getattr(self, f"_{type(node).__name__.lower()}")
+        return writer(node, variables)
+
+    def _constant(self, node: Constant, _: Mapping[str, str]) -> str:
+        return self._value(node.value)
+
+    def _text(self, node: Text, variables: Mapping[str, str]) -> str:
+        first, *others = map(repr, node.pieces)
+        leaves = [self._leaf(leaf, variables) for leaf in node.leaves]
+        return f"({first}{''.join(f' + str({value}) + {piece}' for value, piece in zip(leaves, others, strict=True))})"
+
+    def _madeup(self, node: MadeUp, variables: Mapping[str, str]) -> str:
+        whose = "".join(f"{self._path(path, variables)}, " for path in node.identity)
+        return f"make_up({self._value(node)}, result.seed, ({whose}))"
+
+    def _object(self, node: Object, variables: Mapping[str, str]) -> str:
+        fields = (f"{name!r}: {self.expression(field, variables)}" for name, field in node.fields.items())
+        body = f"{{{', '.join(fields)}}}"
+        return f"present({body})" if any(map(_may_be_absent, node.fields.values())) else body
+
+    def _items(self, node: Items, variables: Mapping[str, str]) -> str:
+        return f"[{', '.join(self.expression(item, variables) for item in node.items)}]"
+
+    def _when(self, node: When, variables: Mapping[str, str]) -> str:
+        condition = self._path(node.path, variables)
+        if node.variable:
+            name = self._name("t")
+            variables, condition = {**variables, node.variable: name}, f"({name} := {condition})"
+        value = self.expression(node.node, variables)
+        return f"({value} if {condition} else {self._value(node.missing)})"
+
+    def _count(self, node: Count, variables: Mapping[str, str]) -> str:
+        return f"len({self._path(node.path, variables)} or ())"
+
+    def _choice(self, node: Choice, variables: Mapping[str, str]) -> str:
+        return f"first({', '.join(f'lambda: {self.expression(branch, variables)}' for _, branch in node.branches)})"
+
+    def _leaf(self, leaf: Leaf, variables: Mapping[str, str]) -> str:
+        value, write = self._path(leaf.path, variables), leaf.format.write
+        if not leaf.path.optional:
+            return value if write is None else f"{self._value(write)}({value})"
+        found = self._name("t")
+        written = found if write is None else f"{self._value(write)}({found})"
+        return f"({self._value(leaf.missing)} if ({found} := {value}) is None else {written})"
+
+    def _each(self, node: Each, variables: Mapping[str, str]) -> str:
+        name = self._name("v")
+        known = {**variables, node.variable: name}
+        item = self.expression(node.item, known)
+        path = self._path(node.path, variables)
+        items = f"({path} or ())" if node.many else f"one({path})"
+        if node.separator:
+            return f"{node.separator!r}.join(str({item}) for {name} in {items})"
+        if node.key is None:
+            return f"[{item} for {name} in {items}]"
+        return f"{{{self._leaf(node.key, known)}: {item} for {name} in {items}}}"
+
+    def _path(self, path: Path, variables: Mapping[str, str]) -> str:
+        """Return the expression of a value, None where a part of the way to it is missing."""
+
+        def walk(way: str, position: int) -> str:
+            if position == len(path.parts):
+                return way
+            part = path.parts[position]
+            if position - 1 not in path.optional:
+                return walk(f"{way}.{part}", position + 1)
+            found = self._name("t")
+            return f"(None if ({found} := {way}) is None else {walk(f'{found}.{part}', position + 1)})"
+
+        root = path.parts[0]
+        return walk(variables.get(root, f"result.{root}"), 1)
+
+    def _name(self, kind: str) -> str:
+        return f"{kind}{next(self._names)}"
+
+    def _value(self, value: Any) -> str:
+        if value is None or value is ABSENT or type(value) in (bool, int, str):
+            return "ABSENT" if value is ABSENT else repr(value)
+        name = self._name("c")
+        self.constants[name] = value
+        return name
+
+
+def _may_be_absent(node: Node) -> bool:
     match node:
-        case Constant(value):
-            return lambda _: value
-        case Leaf():
-            return _leaf(node)
-        case Text(pieces, leaves):
-            return _text(pieces, [_leaf(leaf) for leaf in leaves])
-        case MadeUp():
-            return lambda result: make_up(node, result)
-        case Object():
-            return _object(node, make_up)
-        case Items(items):
-            writers = [compiled(item, make_up) for item in items]
-            return lambda result: [write(result) for write in writers]
-        case Each():
-            return _each(node, make_up)
-        case When(path, inner, missing):
-            holds, write = _getter(path), compiled(inner, make_up)
-            return lambda result: write(result) if holds(result) else missing
-        case Choice(branches):
-            return _choice([compiled(branch, make_up) for _, branch in branches])
+        case Leaf(missing=missing):
+            return missing is ABSENT
+        case When(_, node, missing):
+            return missing is ABSENT or _may_be_absent(node)
+        case Choice():
+            return True
+    return False
 
 
-def _getter(path: Path) -> Callable[[Any], Any]:
-    """Return a function that gets a value; None where a part of the way to it is missing."""
-    if path.optional < 0 or path.optional == len(path.parts) - 1 == 0:
-        return attrgetter(str(path))
-
-    return path.value
+def _present(body: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if value is not ABSENT}
 
 
-def _leaf(leaf: Leaf) -> Callable[[Any], Any]:
-    get, write, missing = _getter(leaf.path), leaf.format.write, leaf.missing
-    if leaf.path.optional >= 0:
-
-        def optional(result: Any) -> Any:
-            value = get(result)
-            if value is None:
-                return missing
-            return value if write is None else write(value)
-
-        return optional
-    return get if write is None else lambda result: write(get(result))
+def _one(item: Any) -> tuple[Any, ...]:
+    return () if item is None else (item,)
 
 
-def _text(pieces: tuple[str, ...], leaves: list[Callable[[Any], Any]]) -> Callable[[Any], Any]:
-    first, *others = pieces
-
-    def write(result: Any) -> str:
-        return first + "".join(
-            f"{value(result)}{piece}" for value, piece in zip(leaves, others, strict=True)
-        )
-
-    return write
-
-
-def _object(node: Object, make_up: Callable[[MadeUp, Any], Any]) -> Callable[[Any], Any]:
-    """Return what writes an object: most values of it are got at once."""
-    template = {name: field.value if isinstance(field, Constant) else None for name, field in node.fields.items()}
-    plain: dict[str, Leaf] = {}
-    others: dict[str, Callable[[Any], Any]] = {}
-    for name, field in node.fields.items():
-        if isinstance(field, Leaf) and field.path.optional < 0:
-            plain[name] = field
-        elif not isinstance(field, Constant):
-            others[name] = compiled(field, make_up)
-    formats = [(name, leaf.format.write) for name, leaf in plain.items() if leaf.format.write is not None]
-    written = list(others.items())
-    get = attrgetter(*(str(leaf.path) for leaf in plain.values())) if plain else None
-    names = tuple(plain)
-    single = len(names) == 1
-
-    def write(result: Any) -> dict[str, Any]:
-        body = template.copy()
-        if get is not None:
-            if single:
-                body[names[0]] = get(result)
-            else:
-                body.update(zip(names, get(result), strict=False))
-        for name, format_ in formats:
-            body[name] = format_(body[name])
-        for name, inner in written:
-            value = inner(result)
-            if value is ABSENT:
-                del body[name]
-            else:
-                body[name] = value
-        return body
-
-    return write
-
-
-def _each(node: Each, make_up: Callable[[MadeUp, Any], Any]) -> Callable[[Any], Any]:
-    get, variable, many = _getter(node.path), node.variable, node.many
-    write = compiled(node.item, make_up)
-    key = _leaf(node.key) if node.key is not None else None
-
-    def items(result: Any) -> Any:
-        found = get(result)
-        if many:
-            return found or ()
-        return () if found is None else (found,)
-
-    if key is None:
-
-        def listed(result: Any) -> list[Any]:
-            body = []
-            for item in items(result):
-                setattr(result, variable, item)
-                body.append(write(result))
-            return body
-
-        return listed
-
-    def keyed(result: Any) -> dict[str, Any]:
-        body = {}
-        for item in items(result):
-            setattr(result, variable, item)
-            body[key(result)] = write(result)
-        return body
-
-    return keyed
-
-
-def _choice(branches: list[Callable[[Any], Any]]) -> Callable[[Any], Any]:
-    def write(result: Any) -> Any:
-        for branch in branches:
-            value = branch(result)
-            if value is not ABSENT:
-                return value
-        return ABSENT
-
-    return write
+def _first(*branches: Callable[[], Any]) -> Any:
+    """Return the first value that is there."""
+    return next((value for branch in branches if (value := branch()) is not ABSENT), ABSENT)

@@ -2,19 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from contracts.spec import ABSENT, Contract, Document, Operation, Overlays, Reply, contract, vocabulary
 from contracts.spec.choices import DEFAULTS, Choices
 from contracts.spec.corrections import effective
-from contracts.spec.made_up import make_up
 from contracts.spec.ruling import milliseconds
 from mockserver.api.operations import OPERATIONS, Call
 from mockserver.api.results import AccountRecord, OfferRecord
 from mockserver.domain.refusal import Refusal
 from mockserver.domain.rules import Rules
-from mockserver.usecases.lookup import shown
 
 Writer = Callable[[Any], Any]
 
@@ -22,15 +19,36 @@ _READINGS = 64
 
 
 class ApiError(ValueError):
-    """The vocabulary and the use cases do not match; names every operation that has none."""
+    """A document or the vocabulary cannot be played; the text says why."""
+
+
+class _Scope:
+    """The values that an answer can use, by their names: those of a result, and what every result has."""
+
+    def __init__(self, operation: str, call: Call) -> None:
+        self.operation = operation
+        self._call = call
+
+    @property
+    def account(self) -> AccountRecord:
+        """The account that asks."""
+        return AccountRecord(self._call.world, self._call.customer)
+
+    @property
+    def seed(self) -> int:
+        """What made-up values are drawn with."""
+        return self._call.world.script.secret
 
 
 class Api:
-    """One generation of the API. Answers are written by its document."""
+    """One generation of the API. Answers are written by its document. Raises ApiError for one that is no service's."""
 
     def __init__(self, document: Document) -> None:
+        if document.failures is None:
+            raise ApiError(f"{document.name} does not say how it fails: it needs x-failures")
         self.document = document
-        self._writers: dict[str, Writer] = {}
+        self._failures = document.failures
+        self._writers: dict[str, tuple[int, Writer]] = {}
 
     def answer(self, operation: Operation, purpose: str, call: Call) -> Reply:
         """Do what an operation does, or say why not."""
@@ -40,7 +58,10 @@ class Api:
             result = OPERATIONS[purpose](call)
         except Refusal as refusal:
             return self.refuse(refusal, call)
-        return Reply(operation.status, self._writer(operation)(_scope(purpose, call, result)))
+        status, write = self._writers.get(operation.id) or self._writer(operation)
+        scope = _Scope(purpose, call)
+        scope.__dict__.update(result)
+        return Reply(status, write(scope))
 
     def fail(self, reason: str, detail: str = "") -> Reply:
         """The answer for a reason of the vocabulary; a detail follows its words."""
@@ -50,22 +71,18 @@ class Api:
         """The answer to what the business refuses."""
         if refusal.offer is None:
             return self.fail(refusal.reason)
-        offer = OfferRecord(call.world, shown(call.world, call.customer, refusal.offer))
-        return self._failures.write(refusal.reason, offer=offer)
+        return self._failures.write(refusal.reason, offer=OfferRecord(call.world, refusal.offer))
 
     def failure(self, status: int, text: str) -> Reply:
         """A failure of any status and text, in the usual shape of the document."""
         return self._failures.other(status, text)
 
-    @property
-    def _failures(self) -> Any:
-        return self.document.failures
+    def _writer(self, operation: Operation) -> tuple[int, Writer]:
+        """The status and the writer of an operation's success, compiled with its first answer."""
+        from contracts.spec.made_up import make_up
 
-    def _writer(self, operation: Operation) -> Writer:
-        writer = self._writers.get(operation.id)
-        if writer is None:
-            writer = self._writers[operation.id] = operation.writer(make_up)
-        return writer
+        found = self._writers[operation.id] = operation.status, operation.writer(make_up)
+        return found
 
 
 class Service(NamedTuple):
@@ -107,17 +124,8 @@ def served(loaded: Contract) -> Service:
     return Service(apis, Rules.of(loaded.rules, milliseconds), loaded.readings)
 
 
-def _scope(purpose: str, call: Call, result: Mapping[str, Any]) -> SimpleNamespace:
-    """The values that an answer can use, by their names."""
-    world = call.world
-    return SimpleNamespace(
-        operation=purpose, account=AccountRecord(world, call.customer), seed=world.script.secret, **result
-    )
-
-
 def _repeated(operation: Operation) -> Reply:
     """The answer of an operation of which nothing is known but what was seen: the same, whatever is asked."""
-    answers = [answer for status, answer in sorted(operation.answers.items()) if status < 300]
-    seen = [(answer.status, example.value) for answer in answers for example in answer.examples.values()]
-    status, body = seen[0] if seen else (min(operation.answers, default=204), ABSENT)
-    return Reply(status, body)
+    answer = operation.answers.get(operation.status)
+    seen = answer.examples.values() if answer else ()
+    return Reply(operation.status or 204, next((example.value for example in seen), ABSENT))

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from mockserver.api.results import (
+    CountryRecord,
     CouponRecord,
     FavouriteRecord,
     OfferRecord,
     OrderRecord,
     PaymentRecord,
     ShareRecord,
-    country_record,
     totals_record,
 )
 from mockserver.domain.clock import Instant
@@ -57,7 +57,7 @@ def toggle_favourite(call: Call) -> Result:
 
 
 def countries(call: Call) -> Result:
-    return {"countries": [country_record(country) for country in lookup.countries(call.world)]}
+    return {"countries": [CountryRecord(country) for country in lookup.countries(call.world)]}
 
 
 def services(call: Call) -> Result:
@@ -144,7 +144,7 @@ def count(call: Call) -> Result:
 
 def _favourite(call: Call, country: str, service: str, *, marked: bool = True) -> FavouriteRecord:
     catalogue = call.world.catalogue
-    return FavouriteRecord(country_record(catalogue.country(country)), catalogue.service(service), marked)
+    return FavouriteRecord(CountryRecord(catalogue.country(country)), catalogue.service(service), marked)
 
 
 def _offer(call: Call, listing: Listing) -> OfferRecord:

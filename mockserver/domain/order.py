@@ -59,7 +59,8 @@ class Message(NamedTuple):
 class Order(NamedTuple):
     """One purchase. `carrier` is what serves it, or `any`; `price` is what was paid, in cents.
 
-    `period` counts how often another SMS was asked for; `rule` is the position of the scenario's rule for it.
+    `period` counts how often another SMS was asked for; `rule` is the position of the scenario's rule for it. `repaid`
+    says that its money has come back by itself, although it is not refunded.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Order(NamedTuple):
     messages: tuple[Message, ...] = ()
     period: int = 0
     rule: int | None = None
+    repaid: bool = False
 
     def can(self, event: Event) -> bool:
         """Whether the event moves the order from where it stands."""
@@ -93,9 +95,19 @@ class Order(NamedTuple):
         expired = self.expire()
         return expired if self.messages else expired._replace(state=TRANSITIONS[expired.state, Event.REFUND])
 
+    def repay(self) -> "Order":
+        """The order after its lifetime where money returns by itself, and nothing else: expired."""
+        return self.expire()._replace(repaid=not self.messages)
+
+    @property
+    def is_paid_back(self) -> bool:
+        """Whether its money has been paid back."""
+        return self.repaid or self.state is State.REFUNDED
+
     def is_refundable(self, now: Instant, window: Duration) -> bool:
-        """Whether the order can be returned: no SMS has ever arrived, and its purchase is not too long ago."""
-        return self.can(Event.REFUND) and not self.messages and now - self.ordered_at <= window
+        """Whether the order can be returned: neither SMS nor money came, and its purchase is not too long ago."""
+        returnable = self.can(Event.REFUND) and not (self.repaid or self.messages)
+        return returnable and now - self.ordered_at <= window
 
     def refund(self, now: Instant, window: Duration) -> "Order":
         """The order returned for its money. Raises Refusal(REFUND_NOT_ALLOWED) if it is not refundable."""

@@ -12,7 +12,7 @@ from mockserver.domain.agenda import (
 from mockserver.domain.clock import Instant
 from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.market import Shelf
-from mockserver.domain.order import Event, Message, State
+from mockserver.domain.order import Event, Message, Order
 from mockserver.domain.payment import CREDITED, Payment
 from mockserver.domain.world import World
 
@@ -56,12 +56,16 @@ def _receive(world: World, at: Instant, sms: SmsDue) -> None:
         world.save_order(order.receive(Message(at, sms.text, sms.code)))
 
 
+_ENDS = {"kept": Order.expire, "refunded": Order.lapse, "repaid": Order.repay}
+"""How an order ends, by the rule for its money."""
+
+
 def _end_order(world: World, at: Instant, end: OrderEnds) -> None:
     order = world.order(end.order)
     if at < order.expires_at or not order.can(Event.EXPIRY):
         return
-    ended = order.lapse() if world.rules.expiry == "refunded" else order.expire()
-    if ended.state is State.REFUNDED:
+    ended = _ENDS[world.rules.expiry](order)
+    if ended.is_paid_back:
         world.ledger.post(Entry(at, order.customer, EntryKind.REFUND, order.price, order.id))
     world.save_order(ended)
 

@@ -13,7 +13,7 @@ from mockserver.domain.customer import Customer
 from mockserver.domain.ledger import Entry, EntryKind, Ledger
 from mockserver.domain.market import Market, Shelf
 from mockserver.domain.occurrence import Listener, OrderChanged, PaymentChanged, PriceChanged, StockChanged, unheard
-from mockserver.domain.order import RUNNING, Order, State
+from mockserver.domain.order import RUNNING, Order
 from mockserver.domain.payment import CREDITED, Payment
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.rules import DEFAULT, Rules
@@ -307,9 +307,9 @@ class World:
     def _wrong_refunds(self) -> Iterator[str]:
         returned = {entry.reference for entry in self.ledger if entry.kind is EntryKind.REFUND}
         for order in self._orders.values():
-            if (order.id in returned) != (order.state is State.REFUNDED):
+            if (order.id in returned) != order.is_paid_back:
                 yield f"order {order.id} is {order.state}, refund entry: {order.id in returned}"
-            if order.state is State.REFUNDED and order.messages:
+            if order.is_paid_back and order.messages:
                 yield f"order {order.id} was refunded after an SMS"
 
     def _wrong_credits(self) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from mockserver.domain.coupon import Coupon, CouponStatus
 from mockserver.domain.customer import Customer
+from mockserver.domain.ledger import EntryKind
 from mockserver.domain.world import World
 
 
@@ -14,6 +15,11 @@ def toggle_favourite(world: World, customer: Customer, country: str, service: st
     changed = world.customers[customer.id].toggle(*pair)
     world.save_customer(changed)
     return pair in changed.favourites
+
+
+def bonuses(world: World, customer: str) -> int:
+    """What coupons have ever added to an account, in cents."""
+    return sum(entry.cents for entry in world.ledger if (entry.customer, entry.kind) == (customer, EntryKind.BONUS))
 
 
 def usable_coupons(world: World, customer: Customer) -> list[Coupon]:

@@ -43,8 +43,9 @@ def create_wallet(
 
 
 def invoices(world: World, customer: Customer) -> list[Payment]:
-    """Payments with a page of their own, newest first; wallets are looked up one by one instead."""
-    return [payment for payment in world.payments_of(customer) if payment.deposit is None]
+    """Payments, newest first; wallets are looked up one by one instead, unless the rules list them."""
+    listed = world.rules.wallets == "listed"
+    return [payment for payment in world.payments_of(customer) if listed or payment.deposit is None]
 
 
 def transaction(world: World, customer: Customer, payment_id: str) -> Payment:

@@ -15,7 +15,8 @@ from mockserver.domain.world import World
 class Totals(NamedTuple):
     """Counts of orders and sums in cents.
 
-    An order that ever received an SMS counts as completed; `outcomes` counts the others by their state.
+    An order that ever received an SMS counts as completed, unless the rules count it by its state; `outcomes` counts
+    the others by theirs. `received` is how many ever received an SMS.
     """
 
     orders: int
@@ -23,11 +24,12 @@ class Totals(NamedTuple):
     outcomes: Counter[State]
     spent: int
     refunded: int
+    received: int
 
     @property
     def success_rate(self) -> float:
         """The share of orders that received an SMS, 0 to 1, to two decimals; 0 without orders."""
-        return round(self.completed / self.orders, 2) if self.orders else 0.0
+        return round(self.received / self.orders, 2) if self.orders else 0.0
 
 
 def statistics(
@@ -41,19 +43,28 @@ def statistics(
     spent = _sums(world, customer, EntryKind.CHARGE)
     refunded = _sums(world, customer, EntryKind.REFUND)
     ranked = sorted(by_service.items(), key=lambda row: (-len(row[1]), row[0]))
-    services = [(world.catalogue.service(code), _totals(group, spent, refunded)) for code, group in ranked]
-    return _totals(orders, spent, refunded), services
+    outcome = _state if world.rules.counted == "by_state" else _outcome
+
+    def totals(group: list[Order]) -> Totals:
+        outcomes = Counter(map(outcome, group))
+        return Totals(
+            orders=len(group),
+            completed=outcomes.pop(State.COMPLETED, 0),
+            outcomes=outcomes,
+            spent=sum(spent[order.id] for order in group),
+            refunded=sum(refunded[order.id] for order in group),
+            received=sum(bool(order.messages) for order in group),
+        )
+
+    return totals(orders), [(world.catalogue.service(code), totals(group)) for code, group in ranked]
 
 
-def _totals(orders: list[Order], spent: Counter[str], refunded: Counter[str]) -> Totals:
-    without_sms = [order.state for order in orders if not order.messages]
-    return Totals(
-        orders=len(orders),
-        completed=len(orders) - len(without_sms),
-        outcomes=Counter(without_sms),
-        spent=sum(spent[order.id] for order in orders),
-        refunded=sum(refunded[order.id] for order in orders),
-    )
+def _state(order: Order) -> State:
+    return order.state
+
+
+def _outcome(order: Order) -> State:
+    return State.COMPLETED if order.messages else order.state
 
 
 def _sums(world: World, customer: Customer, kind: EntryKind) -> Counter[str]:

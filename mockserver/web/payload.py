@@ -28,13 +28,11 @@ def read_json(body: bytes) -> Any:
         json.loads(body, object_pairs_hook=_refuse_duplicates)
     except RecursionError:
         raise PayloadError("the body is nested too deeply") from None
-    if b"\\u0000" in body and _holds_nul(data):
-        raise PayloadError("the body holds a NUL character")
     return data
 
 
 def read_query(query: bytes) -> list[tuple[str, str]]:
-    """A query string as pairs. Raises PayloadError for broken percent-encoding, invalid UTF-8 and NUL."""
+    """A query string as pairs. Raises PayloadError for broken percent-encoding and invalid UTF-8."""
     if _PLAIN(query):
         plain = [field.partition("=") for field in query.decode("ascii").split("&") if field]
         return [(name, value) for name, _, value in plain]
@@ -53,8 +51,6 @@ def _decode(text: bytes) -> str:
         if _BROKEN.search(text):
             raise PayloadError("a % in the query is not followed by two hexadecimal digits")
         text = unquote_to_bytes(text.replace(b"+", b" "))
-    if b"\0" in text:
-        raise PayloadError("the query holds a NUL character")
     try:
         return text.decode()
     except UnicodeDecodeError:
@@ -67,16 +63,3 @@ def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         [(twice, _)] = Counter(name for name, _ in pairs).most_common(1)
         raise PayloadError(f"the body has the field {brief(twice)} twice")
     return data
-
-
-def _holds_nul(data: Any) -> bool:
-    rest = [data]
-    while rest:
-        part = rest.pop()
-        if isinstance(part, str) and "\0" in part:
-            return True
-        if isinstance(part, dict):
-            rest += (*part.keys(), *part.values())
-        elif isinstance(part, list):
-            rest += part
-    return False

@@ -25,6 +25,7 @@ from contracts.spec.parts import JSON_TYPE
 from mockserver.api.api import Api
 from mockserver.api.operations import Call
 from mockserver.domain.clock import Instant
+from mockserver.domain.customer import Customer
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.settlement import settle
 from mockserver.simulation.exchange import Exchange, Observer
@@ -44,7 +45,10 @@ _log = logging.getLogger("smsonline_mock")
 
 
 class Outcome(NamedTuple):
-    """What a request has come to; `acts` are what faults had a part in it, `sandbox` whose key it carried."""
+    """What a request has come to; `acts` are what faults had a part in it, `sandbox` whose key it carried.
+
+    `identity` is the user and the key that the request names.
+    """
 
     reply: Reply
     operation: Operation | None = None
@@ -54,6 +58,7 @@ class Outcome(NamedTuple):
     violations: tuple[Violation, ...] = ()
     headers: tuple[Header, ...] = ()
     acts: "tuple[Act, ...]" = ()
+    identity: tuple[str | None, str | None] = (None, None)
 
 
 class _Known(NamedTuple):
@@ -64,12 +69,24 @@ class _Known(NamedTuple):
     purpose: str
     values: Mapping[str, Any]
     unread: str
+    identity: tuple[str | None, str | None]
+
+
+class _Asked(NamedTuple):
+    """A request whose sender is known."""
+
+    operation: Operation
+    arguments: Arguments
+    sandbox: Sandbox
+    customer: Customer
+    identity: tuple[str | None, str | None]
 
 
 def _known(operation: Operation, arguments: Arguments) -> _Known:
     purpose = operation.purpose(arguments)
     values, unread = operation.values(arguments, purpose)
-    return _Known(operation, arguments, purpose, values, "; ".join(map(str, unread)))
+    identity = arguments.user, arguments.key
+    return _Known(operation, arguments, purpose, values, "; ".join(map(str, unread)), identity)
 
 
 def content(reply: Reply) -> bytes:
@@ -174,21 +191,34 @@ class Pipeline:
         instead: Reply | None = None,
         known: "_Known | None" = None,
     ) -> Outcome:
-        """Identify, check, settle, act; `instead` is answered in the handler's place."""
-        user, key = arguments.user, arguments.key
+        """Identify, then handle, amid faults if there are any; `instead` is answered in the handler's place."""
+        identity = user, key = known.identity if known is not None else (arguments.user, arguments.key)
         sandbox = self._worlds.with_key(key)
         if sandbox is None:
-            return Outcome(self.api.fail(Reason.UNAUTHORIZED), operation, None, arguments)
+            return Outcome(self.api.fail(Reason.UNAUTHORIZED), operation, None, arguments, identity=identity)
         if sandbox.readings != self._readings and self._other is not None:
             return self._other(sandbox.readings, self.prefix).route(request)
-        world = sandbox.world
         try:
-            customer = world.customer_with(user, key)
+            customer = sandbox.world.customer_with(user, key)
         except Refusal as refusal:
-            reply = self.api.fail(refusal.reason)
-            return Outcome(reply, operation, sandbox, arguments, world.clock.now())
+            reply, now = self.api.fail(refusal.reason), sandbox.world.clock.now()
+            return Outcome(reply, operation, sandbox, arguments, now, identity=identity)
         if sandbox.faults is not None and (acts := self._acts(request, operation, arguments, sandbox)):
             return self._act_amid(acts, request, operation, arguments, violations)
+        asked = _Asked(operation, arguments, sandbox, customer, identity)
+        return self._handle(request, asked, violations, instead, known)
+
+    def _handle(
+        self,
+        request: Request,
+        asked: "_Asked",
+        violations: tuple[Violation, ...] | None,
+        instead: Reply | None,
+        known: "_Known | None",
+    ) -> Outcome:
+        """Check, settle, act."""
+        operation, arguments, sandbox, customer, identity = asked
+        world = sandbox.world
         if violations is None:
             violations = operation.check_request(arguments)
             if not violations:
@@ -196,8 +226,10 @@ class Pipeline:
         if violations and (errors := broken(violations)):
             mended = None if sandbox.strict else self._mend(operation, arguments)
             if mended is None:
-                reply = instead or self.api.fail("INVALID_REQUEST", "; ".join(map(str, errors)))
-                return Outcome(reply, operation, sandbox, arguments, world.clock.now(), violations)
+                reason = operation.refusal(error.path for error in errors) or "INVALID_REQUEST"
+                reply = instead or self.api.fail(reason, "; ".join(map(str, errors)))
+                now = world.clock.now()
+                return Outcome(reply, operation, sandbox, arguments, now, violations, identity=identity)
             arguments = mended
         if known is None:
             known = _known(operation, arguments)
@@ -208,7 +240,7 @@ class Pipeline:
         if instead is None:
             call = Call(world.customers[customer.id], world, known.values)
             instead = self.api.answer(operation, known.purpose, call)
-        return Outcome(instead, operation, sandbox, arguments, now, violations)
+        return Outcome(instead, operation, sandbox, arguments, now, violations, (), (), identity)
 
     def _remember(self, request: Request, operation: Operation, arguments: Arguments) -> "_Known":
         """A polling client asks for the same over and over: what says all in its URL is read and checked once."""
@@ -255,7 +287,7 @@ class Pipeline:
 
     def _record(self, request: Request, outcome: Outcome, response: Response, began: int) -> None:
         sandbox, arguments = outcome.sandbox, outcome.arguments
-        user, key = (arguments.user, arguments.key) if arguments else (None, None)
+        user, key = outcome.identity
         if sandbox is None and arguments is None:
             sandbox, key = self._guess(request)
         path = request.path

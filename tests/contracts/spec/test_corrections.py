@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contracts.spec import DocumentError, Level, OverlayFileError, load
+from contracts.spec import DocumentError, Level, OverlayFileError, contract, load
 from contracts.spec.corrections import effective
 
 if TYPE_CHECKING:
@@ -61,9 +61,30 @@ def test_the_readings_of_an_overlay_change_the_document(written: Path) -> None:
     assert "complete" in load("v3", overlays=[written]).schema("OrderStatus")["enum"]
 
 
+def test_an_overlay_may_change_nothing_but_rules(written: Path) -> None:
+    written.write_text(f"{HEAD}x-rules: {{lifetime: 15m}}\nactions: []\n")
+    assert contract(overlays=[written]).rules["lifetime"] == "15m"
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ("lifetme: 15m", r"overlay\.yaml:3:11: /x-rules/lifetme: .*there is no rule lifetme, did you mean lifetime\?"),
+        ("lifetime: short", r"overlay\.yaml:3:11: .*lifetime must be a duration such as 20m, not \"short\""),
+        ("renewal: never", r"overlay\.yaml:3:11: .*renewal must be anew, or a duration such as 5m, not \"never\""),
+        ("expiry: refund", r"overlay\.yaml:3:11: .*expiry must be kept, refunded or repaid, did you mean refunded\?"),
+    ],
+    ids=["no such rule", "no duration", "no renewal", "no such word"],
+)
+def test_a_wrong_rule_of_an_overlay_has_its_place_there(written: Path, rule: str, message: str) -> None:
+    written.write_text(f"{HEAD}x-rules: {{{rule}}}\nactions: []\n")
+    with pytest.raises(DocumentError, match=message):
+        contract(overlays=[written])
+
+
 def test_a_path_is_corrected_without_code(written: Path) -> None:
     operation = (
-        "{get: {operationId: getPopular, responses: {'200': {description: Yes.}}, x-provenance: "
+        "{get: {operationId: getPopular, x-operation: popular, responses: {'200': {description: Yes.}}, x-provenance: "
         "{level: observed, source: a test, date: '2026-01-02', count: 3}, "
         "parameters: [{$ref: '#/components/parameters/userId'}]}}"
     )
@@ -82,12 +103,11 @@ def test_a_path_is_corrected_without_code(written: Path) -> None:
     [
         ("- 1\n", r"overlay\.yaml:1:1: .*object"),
         (HEAD, r"overlay\.yaml:1:1: .*actions"),
-        (f"{HEAD}actions: []\n", r"overlay\.yaml:3:10: "),
         (f"{HEAD}actions:\n- {{target: $.info}}\n", r"overlay\.yaml:4:3: "),
         (f"{HEAD}actions:\n- {{target: '$[', update: 1}}\n", r"overlay\.yaml:4:3: /actions/0: \$\[ is not a JSONPath"),
         (titled("x", "x-readings: {expire: kept}\n"), r"overlay\.yaml:3:22: .*there is no reading .* mean expiry\?"),
     ],
-    ids=["no mapping", "no actions", "an empty list", "nothing to do", "no path", "no such reading"],
+    ids=["no mapping", "no actions", "nothing to do", "no path", "no such reading"],
 )
 def test_what_is_wrong_with_a_file_is_told_with_its_place(written: Path, text: str, message: str) -> None:
     written.write_text(text)
@@ -97,5 +117,5 @@ def test_what_is_wrong_with_a_file_is_told_with_its_place(written: Path, text: s
 
 def test_what_an_overlay_makes_wrong_has_its_place_there(written: Path) -> None:
     written.write_text(f"{HEAD}actions:\n- target: $.components.schemas.OrderStatus\n  update: {{type: text}}\n")
-    with pytest.raises(DocumentError, match=r"overlay\.yaml:4:3: .*makes v3 wrong at .*type must be"):
+    with pytest.raises(DocumentError, match=r"overlay\.yaml:5:12: .*makes v3 wrong at .*type must be"):
         load("v3", overlays=[written])

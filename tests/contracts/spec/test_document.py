@@ -65,9 +65,9 @@ def test_a_schema_is_found_by_name(small: Document) -> None:
 
 
 def test_a_failure_outside_any_operation_is_checked(small: Document) -> None:
-    assert small.check_failure({"ok": False, "errorMessage": "Not Found"}) == ()
+    assert small.check_failure(404, {"ok": False, "errorMessage": "Not Found"}) == ()
 
 
 def test_a_wrong_failure_outside_any_operation_names_the_document(small: Document) -> None:
-    (violation,) = small.check_failure({"ok": False})
+    (violation,) = small.check_failure(404, {"ok": False})
     assert f"{violation.operation}: {violation.message}" == "small: body.errorMessage is required"

@@ -11,7 +11,8 @@ STRUCTURAL = {"properties", "items", "prefixItems", "required"}
 
 
 def test_every_keyword_that_can_be_broken_has_a_phrase() -> None:
-    assert set(keywords.KINDS["schema"].fields) - SILENT - STRUCTURAL <= set(phrases.PHRASES)
+    known = {name for name in keywords.KINDS["schema"].fields if not name.startswith("x-")}
+    assert known - SILENT - STRUCTURAL <= set(phrases.PHRASES)
 
 
 def test_every_type_has_a_name() -> None:

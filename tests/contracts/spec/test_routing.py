@@ -37,6 +37,7 @@ ROUTER = Router(OPERATIONS.values())
         ("GET", "/a/b/d", "/a/{x}/d", {"x": "b"}),
         ("PUT", "/a/b/c/e", "/a/{y}/{z}/e", {"y": "b", "z": "c"}),
         ("GET", "/a/%C3%A9%2F%25+", "/a/{x}", {"x": "é/%+"}),
+        ("GET", "/a/b%00", "/a/{x}", {"x": "b\0"}),
     ],
 )
 def test_a_path_leads_to_its_operation(method: str, path: str, template: str, params: dict[str, str]) -> None:
@@ -65,8 +66,6 @@ def test_a_wrong_method_is_told_the_right_ones(method: str, path: str, allowed: 
         ("%FF", "the percent-encoded bytes are not UTF-8"),
         ("%ED%A0%80", "the percent-encoded bytes are not UTF-8"),
         ("%C0%AF", "the percent-encoded bytes are not UTF-8"),
-        ("a%00b", "a path must not hold the character NUL"),
-        ("a\0", "a path must not hold the character NUL"),
         ("é", "a character outside ASCII is not percent-encoded"),
         ("\ud800", "a character outside ASCII is not percent-encoded"),
     ],
@@ -75,7 +74,7 @@ def test_a_path_that_is_none_is_told_why(segment: str, reason: str) -> None:
     assert ROUTER.route("GET", f"/a/{segment}") == BadPath(reason)
 
 
-@given(st.text(min_size=1).filter(lambda text: "\0" not in text and text != "b"))
+@given(st.text(min_size=1).filter(lambda text: text != "b"))
 def test_any_text_survives_percent_encoding(text: str) -> None:
     assert ROUTER.route("GET", f"/a/{quote(text, safe='')}") == Found(OPERATIONS["GET", "/a/{x}"], {"x": text})
 

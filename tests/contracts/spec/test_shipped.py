@@ -108,4 +108,22 @@ def test_both_documents_describe_different_operations_under_one_name() -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS.values(), ids=by_name)
 def test_a_failure_outside_any_operation_is_described(document: Document) -> None:
-    assert document.check_failure({}) != ()
+    assert document.failures is not None
+    reply = document.failures.write("NOT_FOUND")
+    assert document.check_failure(*reply, "NOT_FOUND") == ()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "media", "place"),
+    [
+        (404, {}, "application/json", "body"),
+        (404, "nothing here", "text/plain", "contentType"),
+        (405, None, "application/json", "status"),
+    ],
+)
+@pytest.mark.parametrize("document", DOCUMENTS.values(), ids=by_name)
+def test_a_wrong_failure_outside_any_operation_is_found(
+    document: Document, status: int, body: object, media: str, place: str
+) -> None:
+    found = document.check_failure(status, body, media, "NOT_FOUND")
+    assert {violation.place.partition(".")[0] for violation in found} == {place}

@@ -63,9 +63,9 @@ if TYPE_CHECKING:
             "$ref must name an entry of components/responses",
         ),
         (
-            "{$ref: '#/components/schemas/Thing'}",
-            "{$ref: '#/components/schemas/Thing', title: x}",
-            "$ref must stand alone, not beside title",
+            "{$ref: '#/components/responses/NotFound'}",
+            "{$ref: '#/components/responses/NotFound', description: x}",
+            "$ref must stand alone, not beside description",
         ),
         (
             "Text: {type: string, minLength: 1}",

@@ -13,7 +13,8 @@ from mockserver.domain.clock import Clock
 from mockserver.domain.currency import Currency
 from mockserver.domain.customer import Customer
 from mockserver.domain.ledger import Entry, EntryKind
-from mockserver.domain.order import LIFETIME, Order
+from mockserver.domain.order import Order
+from mockserver.domain.rules import DEFAULT
 from mockserver.domain.script import (
     Assignment,
     Attempt,
@@ -46,7 +47,7 @@ class Plan:
     deliveries: tuple[Delivery, ...] = ()
     settlement: Settlement | None = None
     restock: Restocking | None = None
-    lifetime: int = LIFETIME
+    lifetime: int = DEFAULT.lifetime
     in_the_way: Obstacle = NOTHING
     attempts: list[Attempt] = field(default_factory=list)
     purchases: list[Purchase] = field(default_factory=list)

@@ -60,6 +60,11 @@ def test_the_limit_is_not_for_running_orders(shop: Shop) -> None:
     assert shown(stocked(shop, State.WAITING, State.EXPIRED, State.WAITING), 0) == ["3", "1"]
 
 
+def test_without_a_limit_every_expired_order_is_shown(shop: Shop) -> None:
+    stocked(shop, *[State.EXPIRED] * 3, State.WAITING)
+    assert [order.id for order in inventory(shop.world, shop.alice, None)] == ["4", "3", "2", "1"]
+
+
 def test_a_returned_order_is_not_in_the_inventory(shop: Shop) -> None:
     assert shown(stocked(shop, State.REFUNDED), 25) == []
 
@@ -94,6 +99,23 @@ def test_a_filter_lets_through_what_meets_every_condition(shop: Shop, wanted: Or
     shop.world.save_order(ORDER._replace(id="2", country="46"))
     shop.world.save_order(ORDER._replace(id="3", service="ch", state=State.EXPIRED))
     assert [order.id for order in matching(shop.world, shop.alice, wanted)] == ids
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (OrderFilter(expires_from=5000), True),
+        (OrderFilter(expires_from=5001), False),
+        (OrderFilter(expires_from=6000), False),
+        (OrderFilter(expires_through=5499), False),
+        (OrderFilter(expires_through=5500), True),
+        (OrderFilter(expires_through=5999), True),
+        (OrderFilter(expires_from=5000, expires_through=5999), True),
+    ],
+)
+def test_the_end_of_an_order_is_in_the_second_that_is_shown(shop: Shop, wanted: OrderFilter, found: bool) -> None:
+    shop.world.save_order(ORDER._replace(expires_at=5500))
+    assert bool([*matching(shop.world, shop.alice, wanted)]) is found
 
 
 # --- looking is polling

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from mockserver.domain.clock import DAY, MINUTE, SECOND
 from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.market import Shelf
-from mockserver.domain.order import LIFETIME, State
+from mockserver.domain.order import State
 from mockserver.domain.refusal import Reason, Refusal
-from mockserver.domain.rules import Rules
+from mockserver.domain.rules import DEFAULT, Rules
 from mockserver.domain.script import Delivery, Obstacle, Restocking
 from mockserver.usecases.inventory import single
 from mockserver.usecases.lookup import listing, quoted, shown
@@ -57,7 +57,7 @@ def sell_out(shop: Shop, *shelves: Shelf) -> None:
 
 def test_an_order_waits_with_its_number_until_its_end(shop: Shop) -> None:
     order = buy(shop)
-    assert (order.state, order.phone, order.expires_at) == (State.WAITING, "12025550001", LIFETIME)
+    assert (order.state, order.phone, order.expires_at) == (State.WAITING, "12025550001", DEFAULT.lifetime)
 
 
 def test_an_order_is_stored_as_it_was_answered(shop: Shop) -> None:
@@ -93,6 +93,31 @@ def test_a_country_may_be_given_by_its_name(shop: Shop) -> None:
 )
 def test_what_cannot_be_ordered_is_refused(shop: Shop, request_: OrderRequest, reason: Reason) -> None:
     assert refused(lambda: buy(shop, request_)) is reason
+
+
+def test_an_order_without_a_maximum_is_served_at_any_price(shop: Shop) -> None:
+    shop.world.market.reprice(TMOBILE, 999)
+    sell_out(shop, VERIZON, ATT)
+    assert buy(shop, DISCORD._replace(maximum=None)).price == 999
+
+
+def test_another_carrier_takes_over_at_any_price_without_a_maximum(shop: Shop) -> None:
+    shop.world.market.reprice(ATT, 999)
+    sell_out(shop, TMOBILE, VERIZON)
+    assert buy(shop, DISCORD._replace(carrier="verizon", maximum=None)).carrier == "att"
+
+
+@pytest.mark.parametrize("change", [{"maximum": 19}, {"m": "stale", "n": "stale"}], ids=["maximum", "quote"])
+def test_who_is_refused_for_the_price_learns_what_is_for_sale(shop: Shop, change: dict[str, object]) -> None:
+    with pytest.raises(Refusal) as refusal:
+        buy(shop, DISCORD._replace(**change))
+    assert refusal.value.offer == listing(shop.world, "12", "any", "ds")
+
+
+def test_who_is_refused_for_anything_else_does_not(shop: Shop) -> None:
+    with pytest.raises(Refusal) as refusal:
+        order_number(shop.world, shop.bob, DISCORD)
+    assert refusal.value.offer is None
 
 
 def test_an_order_above_the_balance_is_refused(shop: Shop) -> None:
@@ -335,7 +360,7 @@ def test_the_rules_say_why_a_price_above_the_maximum_is_refused(shop: Shop) -> N
 
 
 def test_a_quote_of_a_shown_discount_is_for_the_customers_own_price(shop: Shop) -> None:
-    shop.world.rules = Rules(discount_shown=True)
+    shop.world.rules = Rules(discount="shown")
     shop.world.save_customer(shop.alice.charged(8000))
     seen = quoted(shop.world, shown(shop.world, shop.alice, listing(shop.world, "12", "any", "ds")))
     assert buy(shop, DISCORD._replace(m=seen.m, n=seen.n)).price == seen.price == 16
@@ -358,11 +383,11 @@ def test_an_order_with_an_sms_is_completed(shop: Shop) -> None:
     assert shop.order().state is State.COMPLETED
 
 
-@pytest.mark.parametrize("after", [LIFETIME, LIFETIME + 1], ids=["at the end", "after it"])
+@pytest.mark.parametrize("after", [DEFAULT.lifetime, DEFAULT.lifetime + 1], ids=["at the end", "after it"])
 def test_a_late_sms_is_dropped(shop: Shop, after: int) -> None:
     shop.plan.deliveries = (SMS._replace(after=after),)
     buy(shop)
-    shop.wait(2 * LIFETIME)
+    shop.wait(2 * DEFAULT.lifetime)
     assert (shop.order().state, shop.order().messages) == (State.EXPIRED, ())
 
 
@@ -415,14 +440,14 @@ def test_another_sms_is_free(shop: Shop) -> None:
 
 
 def test_another_sms_costs_the_price_again_where_the_rules_say_so(shop: Shop) -> None:
-    completed(shop).world.rules = Rules(another_sms_charged=True)
+    completed(shop).world.rules = Rules(another_sms="charged")
     shop.world.market.reprice(TMOBILE, 99)
     request_another(shop.world, shop.alice, "1")
     assert list(shop.world.ledger)[-1] == Entry(5 * SECOND, "alice", EntryKind.CHARGE, -20, "1", period=1)
 
 
 def test_another_sms_that_cannot_be_paid_is_refused(shop: Shop) -> None:
-    completed(shop).world.rules = Rules(another_sms_charged=True)
+    completed(shop).world.rules = Rules(another_sms="charged")
     shop.world.ledger.post(Entry(0, "alice", EntryKind.CHARGE, -shop.balance, "elsewhere"))
     before = shop.facts()
     assert refused(lambda: request_another(shop.world, shop.alice, "1")) is Reason.INSUFFICIENT_BALANCE
@@ -431,7 +456,7 @@ def test_another_sms_that_cannot_be_paid_is_refused(shop: Shop) -> None:
 
 def test_asking_for_another_sms_renews_the_lifetime(shop: Shop) -> None:
     completed(shop).wait(MINUTE)
-    assert request_another(shop.world, shop.alice, "1").expires_at == MINUTE + 5 * SECOND + LIFETIME
+    assert request_another(shop.world, shop.alice, "1").expires_at == MINUTE + 5 * SECOND + DEFAULT.lifetime
 
 
 def test_the_script_says_for_how_long_another_sms_is_waited_for(shop: Shop) -> None:
@@ -443,7 +468,14 @@ def test_the_script_says_for_how_long_another_sms_is_waited_for(shop: Shop) -> N
 def test_asking_for_another_sms_never_shortens_the_lifetime(shop: Shop) -> None:
     completed(shop)
     shop.plan.lifetime = MINUTE
-    assert request_another(shop.world, shop.alice, "1").expires_at == LIFETIME
+    assert request_another(shop.world, shop.alice, "1").expires_at == DEFAULT.lifetime
+
+
+@pytest.mark.parametrize(("added", "end"), [(0, 0), (1, 1), (5 * MINUTE, 5 * MINUTE)])
+def test_the_rules_may_add_to_the_time_that_is_left(shop: Shop, added: int, end: int) -> None:
+    completed(shop).wait(MINUTE)
+    shop.world.rules = Rules(renewal=added)
+    assert request_another(shop.world, shop.alice, "1").expires_at == DEFAULT.lifetime + end
 
 
 def test_a_pending_sms_still_arrives_after_another_one_was_asked_for(shop: Shop) -> None:
@@ -471,14 +503,14 @@ def test_a_pending_sms_of_a_look_still_arrives_after_another_one_was_asked_for(s
 def test_an_order_outlives_its_first_end_when_it_was_renewed(shop: Shop) -> None:
     completed(shop).wait(MINUTE)
     request_another(shop.world, shop.alice, "1")
-    shop.wait(LIFETIME - 1)
+    shop.wait(DEFAULT.lifetime - 1)
     assert shop.order().state is not State.EXPIRED
 
 
 def test_a_renewed_order_ends_after_its_new_lifetime(shop: Shop) -> None:
     completed(shop).wait(MINUTE)
     request_another(shop.world, shop.alice, "1")
-    shop.wait(LIFETIME)
+    shop.wait(DEFAULT.lifetime)
     assert shop.order().state is State.EXPIRED
 
 
@@ -488,7 +520,7 @@ def test_another_sms_before_the_first_is_refused(shop: Shop) -> None:
 
 
 def test_another_sms_on_an_expired_order_is_refused(shop: Shop) -> None:
-    completed(shop).wait(LIFETIME)
+    completed(shop).wait(DEFAULT.lifetime)
     assert refused(lambda: request_another(shop.world, shop.alice, "1")) is Reason.ORDER_EXPIRED
 
 
@@ -532,7 +564,7 @@ def test_a_refunded_order_is_answered_and_stored_as_such(shop: Shop) -> None:
 def test_an_expired_order_without_sms_can_be_returned(shop: Shop) -> None:
     before = shop.balance
     buy(shop)
-    shop.wait(LIFETIME)
+    shop.wait(DEFAULT.lifetime)
     refund(shop.world, shop.alice, "1")
     assert shop.balance == before
 
@@ -591,7 +623,7 @@ actions: st.SearchStrategy[Callable[[Shop], object]] = st.one_of(
     order_ids.map(lambda order_id: lambda shop: refund(shop.world, shop.alice, order_id)),
     order_ids.map(lambda order_id: lambda shop: request_another(shop.world, shop.alice, order_id)),
     order_ids.map(lambda order_id: lambda shop: single(shop.world, shop.alice, order_id)),
-    st.sampled_from([1, 4 * SECOND, LIFETIME - 1, 7 * DAY]).map(lambda time: lambda shop: shop.wait(time)),
+    st.sampled_from([1, 4 * SECOND, DEFAULT.lifetime - 1, 7 * DAY]).map(lambda time: lambda shop: shop.wait(time)),
     st.sampled_from([TMOBILE, ATT, TELIA]).map(lambda shelf: lambda shop: sell_out(shop, shelf)),
     st.tuples(st.sampled_from([TMOBILE, ATT, TELIA]), st.integers(0, 600)).map(
         lambda change: lambda shop: shop.world.market.reprice(*change)
@@ -599,7 +631,7 @@ actions: st.SearchStrategy[Callable[[Shop], object]] = st.one_of(
 )
 lives = st.lists(actions, max_size=30)
 deliveries = st.lists(
-    st.builds(Delivery, st.integers(0, 2 * LIFETIME), st.just("text"), st.none(), polls=st.integers(0, 2)), max_size=3
+    st.builds(Delivery, st.integers(0, 2 * DEFAULT.lifetime), st.just("text"), st.none(), polls=st.integers(0, 2)), max_size=3
 )
 rules = st.builds(Rules, st.booleans(), st.booleans(), st.sampled_from([Reason.PRICE_CHANGED, Reason.NO_NUMBERS]))
 

@@ -9,7 +9,8 @@ import pytest
 
 from mockserver.domain.clock import SECOND
 from mockserver.domain.market import Shelf
-from mockserver.domain.order import LIFETIME, State
+from mockserver.domain.order import State
+from mockserver.domain.rules import DEFAULT
 from mockserver.domain.script import Delivery
 from mockserver.usecases.ordering import OrderRequest, order_number, refund, request_another
 from mockserver.usecases.statistics import Totals, statistics
@@ -39,19 +40,19 @@ def totals(shop: Shop) -> Totals:
 
 @pytest.fixture
 def busy(shop: Shop) -> Shop:
-    """At LIFETIME + 5 s Alice has one order with an SMS, one returned, one expired, one waiting; each cost 20."""
+    """At DEFAULT.lifetime + 5 s Alice has one order with an SMS, one returned, one expired, one waiting; each cost 20."""
     shop.plan.deliveries = (SMS,)
     buy(shop)
     shop.plan.deliveries = ()
     refund(shop.world, shop.alice, buy(shop).id)
     buy(shop)
-    shop.wait(LIFETIME + 5 * SECOND)
+    shop.wait(DEFAULT.lifetime + 5 * SECOND)
     buy(shop)
     return shop
 
 
 def test_without_orders_everything_is_nothing(shop: Shop) -> None:
-    assert totals(shop) == Totals(orders=0, completed=0, outcomes=Counter(), spent=0, refunded=0)
+    assert totals(shop) == Totals(orders=0, completed=0, outcomes=Counter(), spent=0, refunded=0, received=0)
 
 
 def test_without_orders_the_success_rate_is_0(shop: Shop) -> None:
@@ -91,7 +92,7 @@ def test_the_success_rate_is_the_share_of_orders_with_an_sms(busy: Shop) -> None
 
 
 def test_the_success_rate_has_two_decimals() -> None:
-    assert Totals(orders=3, completed=2, outcomes=Counter(), spent=0, refunded=0).success_rate == 0.67
+    assert Totals(orders=3, completed=2, outcomes=Counter(), spent=0, refunded=0, received=2).success_rate == 0.67
 
 
 def test_only_orders_of_the_time_asked_for_count(busy: Shop) -> None:

@@ -1,0 +1,17 @@
+"""The environment variables in which clients find the service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+BASE_URL = "SMSONLINE_BASE_URL"
+"""The base URL of the newest generation of the service."""
+
+
+def url_variables(documents: Iterable[str]) -> dict[str, str]:
+    """Return the variable of the base URL of each document by its name; the newest comes first."""
+    newest, *others = documents
+    return {newest: BASE_URL, **{name: f"SMSONLINE_{name.upper().replace('-', '_')}_URL" for name in others}}
