@@ -117,8 +117,6 @@ def change_catalogue(call: Call, desk: Desk) -> Reply:
     world = changed.world
     settle(world)
     country, service = _country(world, body["country"]), _service(world, body["service"])
-    if not {"price", "stock"} & body.keys():
-        raise Trouble(409, "nothing would change: give a price, a stock or both")
     if (country.code, service.code) not in world.catalogue.offers:
         raise Trouble(409, f"{service.name} is not offered in {country.name}")
     shown = _shelves(world, country, [service], body["carrier"])

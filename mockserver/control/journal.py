@@ -70,10 +70,7 @@ def verify_calls(call: Call, desk: Desk) -> Reply:
 def verdict(call: Call, desk: Desk) -> Verdict:
     """Whether what a request expects has come. Raises Trouble."""
     found = sandbox(call, desk)
-    try:
-        expectation = Expectation.of(call.body)
-    except ValueError as error:
-        raise Trouble(422, str(error)) from None
+    expectation = Expectation.of(call.body)
     for condition in expectation.calls:
         _check(condition, desk)
     return judge(list(records(found.journal, desk.worlds)), expectation)

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from contracts.spec import Document, load
+from contracts.spec import Document, located, readings
 from mockserver.control import business, clock, faults, journal, worlds
 from mockserver.control.desk import Handler
+from mockserver.scenario.shipped import scenarios
 
 DOCUMENT = Path(__file__).parent / "openapi.yaml"
 
@@ -55,4 +57,24 @@ HANDLERS: Mapping[str, Handler] = {
 @cache
 def document() -> Document:
     """The control API's own document."""
-    return load(DOCUMENT)
+    return Document(_source(), DOCUMENT.stem, DOCUMENT)
+
+
+def written() -> Any:
+    """The data of the control API's own document."""
+    return _source().data
+
+
+def _source() -> located.Located:
+    """The document with the names of the scenarios and readings that there are."""
+    source = located.read(DOCUMENT, DOCUMENT.name)
+    schemas = source.data["components"]["schemas"]
+    schemas["Scenario"]["pattern"] = f"^({'|'.join(sorted(scenarios()))})$"
+    schemas["Readings"]["properties"] = {
+        reading.name: {
+            "type": ["string", "integer"],
+            "enum": [*reading.values, *map(int, filter(str.isdigit, reading.values))],
+        }
+        for reading in readings().values()
+    }
+    return source

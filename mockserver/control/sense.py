@@ -13,14 +13,11 @@ from mockserver.domain.agenda import (
     StockChanges,
 )
 from mockserver.domain.catalogue import ANY_CARRIER, Catalogue
-from mockserver.domain.clock import DAY, LAST
+from mockserver.domain.clock import LAST
 from mockserver.domain.customer import TIERS
 from mockserver.domain.market import Shelf
 from mockserver.domain.world import Memory
 from mockserver.simulation.sandbox import Origin
-
-LONGEST_STEP = 366 * DAY
-LARGEST_PACE = 1_000_000
 
 LARGEST = 2**53 - 1
 """No number here is larger: it is the largest that every reader of JSON has."""

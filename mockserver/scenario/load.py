@@ -1,5 +1,6 @@
 """Reading a scenario. Everything that is wrong with its files is reported at once, each problem with its place."""
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,9 @@ from mockserver.scenario.meaning import misfits
 from mockserver.scenario.merge import Part, merge
 from mockserver.scenario.shipped import scenarios
 from mockserver.scenario.variables import NONE, Values, misuses, resolve, used, uses
+
+_NO_YAML = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""What may stand in a text of JSON, but in one of YAML neither as it is nor unchanged."""
 
 
 class Scenario(NamedTuple):
@@ -44,7 +48,8 @@ def take(data: object, name: str, catalogue: Catalogue, given: Values = NONE) ->
 
     `name` stands for it in errors, with lines as if it were indented JSON. Raises ScenarioError with every problem.
     """
-    text = orjson.dumps(data, option=orjson.OPT_INDENT_2).decode()
+    json = orjson.dumps(data, option=orjson.OPT_INDENT_2).decode()
+    text = _NO_YAML.sub(lambda found: f"\\u{ord(found[0]):04x}", json)
     data = _load(Files(Located(text, name)), given, catalogue)
     return Scenario(name, data["description"], shipped=False, data=data)
 

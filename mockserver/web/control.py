@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from asyncio import Event, wait_for
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -18,18 +18,20 @@ from contracts.spec import (
     Found,
     NotFound,
     Operation,
-    Violation,
     WrongMethod,
     did_you_mean,
-    located,
 )
+from contracts.spec.document import as_yaml, written
 from contracts.spec.wording import brief
+from mockserver.api.api import Service, Services
 from mockserver.control import journal
 from mockserver.control.desk import Call, Desk, Reply, sandbox
 from mockserver.control.events import news
-from mockserver.control.operations import DOCUMENT, HANDLERS, document
+from mockserver.control.operations import HANDLERS, document
+from mockserver.control.operations import written as described
+from mockserver.control.telling import problems
 from mockserver.control.trouble import Trouble
-from mockserver.api.api import Service, Services
+from mockserver.control.whole import whole
 from mockserver.domain.settlement import settle
 from mockserver.scenario.units import duration
 from mockserver.simulation.sandbox import Readings, Sandbox
@@ -64,6 +66,7 @@ class ControlApp:
             return list(services(dict(readings)).documents.values())
 
         self._guard = guard
+        self._services = services
         self._desk = Desk(worlds, maker or _maker(worlds, services), list(service.documents.values()), read)
         self._document = document()
 
@@ -92,12 +95,30 @@ class ControlApp:
             idle.publish("world", {"done": "evicted"})
         match operation.id:
             case "showDocument":
-                return _written(Reply(200, located.read(DOCUMENT).data))
+                return _written(Reply(200, self._served()))
+            case "showContract":
+                return _written(self._contract(call))
             case "waitForCalls":
                 return _written(await self._wait(call, scope))
             case "followWorld" | "followAll":
                 return self._follow(call, scope)
         return _written(HANDLERS[operation.id](call, self._desk))
+
+    def _contract(self, call: Call) -> Reply:
+        """A contract document as the server plays it. Raises Trouble(404)."""
+        name, _, form = call.path["file"].rpartition(".")
+        known = {each.name for each in self._desk.documents}
+        if name not in known:
+            hint = did_you_mean(name, known)
+            raise Trouble(
+                404, f"there is no contract document {brief(name)}{hint}; there are {', '.join(sorted(known))}"
+            )
+        data = written(name, dict(self._desk.worlds.readings), self._services.overlays)
+        return Reply(200, data) if form == "json" else Reply(200, as_yaml(data), "application/yaml")
+
+    def _served(self) -> dict[str, Any]:
+        """The document as clients get it: its server is the one that they have it from, whatever its address."""
+        return {**described(), "servers": [{"url": self._document.prefix}]}
 
     def _route(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
         match self._document.route(method, path):
@@ -124,25 +145,18 @@ class ControlApp:
         kind = next((value for name, value in headers if name == b"content-type"), b"").decode("latin-1")
         if kind.partition(";")[0].strip().lower() != "application/json":
             raise Trouble(400, f"send content-type: application/json{kind and f', not {brief(kind)}'}")
-        return read_json(body)
+        return whole(read_json(body), operation.body_schema)
 
     def _read(self, operation: Operation, path: dict[str, str], scope: Scope, body: object) -> Call:
         arguments = operation.read(path, read_query(scope["query_string"]), body)
         if violations := operation.check_request(arguments):
-            problems = [violation.message + self._example(violation) for violation in violations]
-            raise Trouble(400, f"{operation.id}: {problems[0]}", problems)
+            told = problems(violations, self._document)
+            raise Trouble(400, f"{operation.id}: {told[0]}", told)
         return Call(arguments.path, arguments.query, arguments.body if arguments.body is not ABSENT else {})
-
-    def _example(self, violation: Violation) -> str:
-        """What would be right where a pattern is not met, since a pattern is hard to read."""
-        if violation.rule != "pattern":
-            return ""
-        schema = self._document.resolve(violation.pointer.rpartition("/")[0])
-        return f", such as {schema['example']}" if "example" in schema else ""
 
     async def _wait(self, call: Call, scope: Scope) -> Reply:
         limits = self._desk.worlds.limits
-        longest = min(duration(call.body.get("within", "5s")) / 1000, limits.wait)
+        longest = min(duration(call.body["within"]) / 1000, limits.wait)
         clock = asyncio.get_running_loop().time
         end = clock() + longest
         with self._woken() as woken:

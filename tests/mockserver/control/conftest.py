@@ -15,7 +15,7 @@ from mockserver.simulation.limits import DEFAULTS, Limits
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.app import create_app
 from mockserver.web.guard import OPEN, Guard
-from tests.conftest import START, V2, V3, InProcess, _dialects
+from tests.conftest import SERVICES, START, V2, V3, InProcess, service_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -42,7 +42,7 @@ payments:
 
 
 class Opened:
-    """A world that the control API has opened, with its credentials and short calls of both dialects."""
+    """A world that the control API has opened, with its credentials and short calls of both generations."""
 
     def __init__(self, steered: Steered, answer: Json) -> None:
         self.id: str = answer["world"]["id"]
@@ -87,11 +87,10 @@ class Steered:
     ) -> None:
         self.now = START
         self.worlds = Worlds(limits=limits)
-        maker = Maker(self.worlds, fixtures, lambda: self.now)
+        maker = Maker(self.worlds, fixtures, lambda: self.now, SERVICES)
         loaded = load(scenario, fixtures.catalogue)
         maker.begin(loaded)
-        spoken = _dialects(*loaded.data.get("readings", {}).items())
-        self.app = create_app(spoken, self.worlds, observers, guard, maker)
+        self.app = create_app(service_of(loaded), self.worlds, observers, guard, maker, SERVICES)
         self.service = httpx.Client(transport=InProcess(self.app), base_url="http://localhost")
 
     def __call__(self, method: str, path: str, **options: Any) -> httpx.Response:
@@ -113,10 +112,9 @@ class Steered:
 
 @pytest.fixture(scope="session", autouse=True)
 def _read_once() -> Iterator[None]:
-    """The mocks of these tests share their documents and dialects: no test changes them, and they take the longest."""
+    """The mocks of these tests share the document of the control API: no test changes it, and it takes long."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("mockserver.web.control.document", cache(document))
-        patch.setattr("mockserver.web.app.speak", lambda readings, _: _dialects(*sorted(readings.items())))
         yield
 
 

@@ -84,13 +84,13 @@ def test_v2_is_mended_as_v3_is(lenient: Opened, strict: Opened) -> None:
 
 
 @pytest.mark.parametrize("strictness", ["strict", "lenient"])
-@pytest.mark.parametrize("dialect", ["v3", "v2"])
-def test_a_warning_refuses_nothing(steered: Steered, strictness: str, dialect: str) -> None:
+@pytest.mark.parametrize("generation", ["v3", "v2"])
+def test_a_warning_refuses_nothing(steered: Steered, strictness: str, generation: str) -> None:
     world = steered.create(strictness=strictness)
     answers = {
         "v3": lambda: [world.v3.get("/customers/{user}/balance", colour="red"), world.v3.order(colour="red")],
         "v2": lambda: [world.v2.get("/getBalance", colour="red"), world.v2.purchase(colour="red")],
-    }[dialect]()
+    }[generation]()
     assert [answer.status_code for answer in answers] == [200, 200]
     assert [(each["level"], each["place"]) for each in violations(world)] == [
         ("warning", "query.colour"),

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from contracts import spec
-from tests.conftest import _dialects
+from tests.conftest import SERVICES
 from tests.mockserver.control.conftest import scenario_of
 
 if TYPE_CHECKING:
@@ -100,8 +100,8 @@ class Judge:
     def __call__(self, exchange: Exchange) -> None:
         if exchange.world not in self.readings or exchange.operation is None:
             return
-        spoken = _dialects(*self.readings[exchange.world].items())
-        [document] = (each.document for each in spoken if each.document.name == exchange.dialect)
+        assert exchange.document is not None
+        document = SERVICES(self.readings[exchange.world]).documents[exchange.document]
         operation = document.operations[exchange.operation.id]
         found = operation.check_answer(exchange.status, exchange.body)
         self.judged += 1

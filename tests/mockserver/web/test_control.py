@@ -11,7 +11,7 @@ from mockserver.control.operations import HANDLERS, document
 from mockserver.simulation.limits import Limits
 from mockserver.simulation.worlds import HOME, Worlds
 from mockserver.web.app import create_app
-from tests.conftest import _dialects
+from tests.conftest import SERVICES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ UPLOAD = 2000
 def app(start: Callable[[str], Any]) -> Starlette:
     worlds = Worlds(start("default").world, limits=Limits(upload=UPLOAD))
     worlds.find(HOME).permanent = True
-    return create_app(_dialects(), worlds)
+    return create_app(SERVICES(), worlds)
 
 
 @pytest.fixture
@@ -44,6 +44,10 @@ def nested(depth: int) -> bytes:
     return b'{"variables": ' + b'{"a":' * depth + b"1" + b"}" * (depth + 1)
 
 
+def deep(depth: int) -> bytes:
+    return b'{"scenario": {"description": "Deep.", "restock": ' + b'{"a":' * depth + b"1" + b"}" * (depth + 2)
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
@@ -54,7 +58,8 @@ def nested(depth: int) -> bytes:
         (b"null", "createWorld: body must be an object"),
         (b'{"seed": NaN}', "the body is not valid JSON"),
         (b'{"seed": 1, "seed": 2}', 'the body has the field "seed" twice'),
-        (b'{"scenario": "a\\u0000b"}', "the body holds a NUL character"),
+        (b'{"scenario": "a\\u0000b"}', "createWorld: body.scenario must be"),
+        (b'{"variables": {"a": "\\u0000"}}', "createWorld: body.variables.a must match"),
         (b'{"scenario": "\\ud800"}', "the body is not valid JSON"),
         (b'{"scenario": "\xff"}', "the body is not valid JSON"),
         (b'{"seed": 9007199254740992}', "createWorld: body.seed must be at most 9007199254740991"),
@@ -81,14 +86,15 @@ def test_a_body_that_cannot_be_read_is_refused_with_its_reason(
 
 @pytest.mark.parametrize("depth", [2, 50, 190, 195])
 def test_what_is_nested_but_not_too_deep_is_refused_for_its_sense(post: Callable[..., Answer], depth: int) -> None:
-    assert post(nested(depth)).status == 422
+    assert post(deep(depth)).status == 422
 
 
 @pytest.mark.parametrize("depth", [50, 150, 190])
 @pytest.mark.parametrize("field", ["scenario", "clock", "readings"])
-def test_a_deep_scenario_is_refused_for_its_sense(post: Callable[..., Answer], field: str, depth: int) -> None:
-    body = nested(depth).replace(b"variables", field.encode())
-    assert post(body).status == 422
+def test_a_deep_choice_is_refused_for_its_names(post: Callable[..., Answer], field: str, depth: int) -> None:
+    answer = post(nested(depth).replace(b"variables", field.encode()))
+    told = f"createWorld: body.{field}.a is not known to the contract"
+    assert (answer.status, answer.body["error"][: len(told)]) == (400, told)
 
 
 @pytest.mark.parametrize("kind", [b"text/plain", b"application/x-www-form-urlencoded", b"", b"application/jsonp"])
@@ -159,7 +165,7 @@ def test_a_typing_error_is_answered_with_what_was_meant(post: Callable[..., Answ
 
 
 def test_the_document_describes_every_handler() -> None:
-    waiting = {"showDocument", "waitForCalls", "followWorld", "followAll"}
+    waiting = {"showContract", "showDocument", "waitForCalls", "followWorld", "followAll"}
     assert {operation.id for operation in document().operations.values()} == {*HANDLERS, *waiting}
 
 
