@@ -51,7 +51,9 @@ def deprecated(calls: Iterable[Call]) -> Iterator[Breach]:
     """Find operations that are to go."""
     for call in calls:
         if call.operation is not None and call.operation.deprecated:
-            yield Breach(call.name, f"{call.name} is deprecated.", (call,), expected="the same operation of V3")
+            yield Breach(
+                call.name, f"{call.name} is deprecated.", (call,), expected="the same operation of the newest API"
+            )
 
 
 def _asks_ahead(call: Call) -> bool:

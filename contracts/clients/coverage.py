@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from contracts.spec import readings
+from contracts.spec import readings, vocabulary
+from contracts.spec.failures import UNKNOWN, reasons_of
 from contracts.traffic import orders
-from contracts.traffic.calls import failure, refusals
 from contracts.traffic.coverage import Coverage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from contracts.clients.history import History
     from contracts.spec import Document
@@ -29,19 +29,20 @@ def coverage(
 ) -> Coverage:
     """Count what was met, beside all that there is to meet in the generations of the API that the client speaks.
 
-    The states of orders are those that answers showed. Of a failure its code counts, of a reading each value that the
-    traffic speaks for.
+    The states of orders are those that answers showed. Of a failure its reason counts, or what it is called if that is
+    none of the vocabulary; of a reading each value that the traffic speaks for.
     """
     spoken = {call.document.name for call in calls}
     used = [document for document in documents if document.name in spoken or not spoken]
     values = [(READING, f"{name}={value}") for name, reading in readings().items() for value in reading.values]
-    failures = [(FAILURE, code) for code in dict.fromkeys(_failures(used))]
+    purposes = [vocabulary().purposes[name] for document in used for name in document.by_purpose]
+    failures = [(FAILURE, reason) for reason in reasons_of(purposes, vocabulary(), has_path=True, has_body=True)]
     met = Coverage(used, orders.STATES, orders.TRANSITIONS, (*failures, *values))
     for call in calls:
         if call.operation is not None and call.status:
             met.answer(call.operation.name, call.status)
-        if call.refusal:
-            met.name(FAILURE, call.refusal)
+        if failure := call.refusal if call.refusal != UNKNOWN else call.code:
+            met.name(FAILURE, failure)
     for history in histories:
         for order in history.orders.values():
             for state in order.states:
@@ -52,15 +53,3 @@ def coverage(
         for value, times in indication.times.items():
             met.name(READING, f"{indication.reading}={value}", times)
     return met
-
-
-def _failures(documents: Iterable[Document]) -> Iterator[str]:
-    """Yield the codes of failures that there are: those of the examples, and those that readings name."""
-    for document in documents:
-        for operation in document.operations.values():
-            for answer in operation.answers.values():
-                for example in answer.examples.values():
-                    code = failure(example.value)
-                    if code:
-                        yield code
-    yield from refusals()

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from contracts.spec.facts import get
 from contracts.traffic import orders
-from contracts.traffic.calls import UNCERTAIN, Outcome, Purpose
+from contracts.traffic.calls import SHOWS, UNCERTAIN, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from contracts.spec.facts import Facts
     from contracts.traffic.calls import Call
-
-LOOKS = frozenset({Purpose.LOOK, Purpose.LIST})
-MOVES = frozenset({Purpose.ORDER, Purpose.REFUND, Purpose.ANOTHER})
-"""What changes orders, and the balance."""
 
 _SKEW = 60_000
 """So many milliseconds may the clocks of the recorder and of the service be apart."""
@@ -68,53 +65,54 @@ class History:
         return self.calls[-1].at if self.calls else 0
 
     def _see(self, call: Call) -> None:
-        if call.purpose is Purpose.ORDER and call.outcome in UNCERTAIN:
+        if call.purpose == "order" and call.outcome in UNCERTAIN:
             self.lost.append(call)
-        if call.purpose is Purpose.REFUND:
+        if call.purpose == "refund":
             self._order(call.order).tried.append(call)
         if call.outcome is not Outcome.GRANTED:
             return
-        if call.purpose is Purpose.ORDER:
-            for item in call.items[:1]:
-                self._place(call, item)
-        elif call.purpose in LOOKS:
-            for item in call.items:
-                self._show(call, item)
-        elif call.purpose is Purpose.REFUND:
+        if call.purpose == "order":
+            for shown in call.orders:
+                self._place(call, shown)
+        elif call.purpose in SHOWS:
+            for shown in call.orders:
+                self._show(call, shown)
+        elif call.purpose == "refund":
             order = self._order(call.order)
             order.returned = order.returned or call
             order.seen(orders.REFUNDED)
-        elif call.purpose is Purpose.ANOTHER:
+        elif call.purpose == "another":
             self._order(call.order).seen(orders.WAITING)
 
-    def _place(self, call: Call, item: dict[str, Any]) -> None:
-        order = self._order(str(item.get("orderId")))
+    def _place(self, call: Call, shown: Facts) -> None:
+        order = self._order(shown["id"])
         order.placed = call
-        order.price = call.cents(item.get("purchasePrice")) or 0
-        order.expires = _moment(item.get("expiredAtUTC"))
+        order.price = shown.get("price", 0)
+        order.expires = shown.get("expires_at")
         order.seen(orders.WAITING)
 
-    def _show(self, call: Call, item: dict[str, Any]) -> None:
-        known = str(item.get("orderId")) in self.orders
-        order = self._order(str(item.get("orderId")))
+    def _show(self, call: Call, shown: Facts) -> None:
+        known = shown["id"] in self.orders
+        order = self._order(shown["id"])
         if not known:
-            order.price = call.cents(item.get("purchasePrice")) or 0
-            order.placed = self._adopted(item)
-        order.expires = _moment(item.get("expiredAtUTC")) or order.expires
-        order.carrier = str(item.get("carrier") or order.carrier)
-        state = orders.state(item.get("status"))
-        order.seen(state)
-        if item.get("sms") or item.get("code") or item.get("messages") or state == orders.COMPLETED:
+            order.price = shown.get("price", 0)
+            order.placed = self._adopted(shown)
+        order.expires = shown.get("expires_at", order.expires)
+        order.carrier = shown.get("carrier", order.carrier)
+        state = shown.get("state")
+        if state is not None:
+            order.seen(state)
+        if orders.has_sms(shown) or state == orders.COMPLETED:
             order.heard = order.heard or call
         if state == orders.REFUNDED:
             order.returned = order.returned or call
 
-    def _adopted(self, item: dict[str, Any]) -> Call | None:
-        """Return the order without an answer that an unknown item comes from, if there is one."""
-        ordered = _moment(item.get("orderedAtUTC"))
+    def _adopted(self, shown: Facts) -> Call | None:
+        """Return the order without an answer that an unknown one comes from, if there is one."""
+        ordered, service = shown.get("ordered_at"), (get(shown, "service.code"), get(shown, "service.name"))
         for call in self.lost:
             late = ordered is None or ordered >= call.at - _SKEW
-            if late and call.offer[1] in (item.get("sShort"), item.get("service")):
+            if late and call.service in service:
                 self.lost.remove(call)
                 return call
         return None
@@ -130,10 +128,3 @@ def histories(calls: Iterable[Call]) -> tuple[History, ...]:
         if call.account:
             sorted_calls[call.account].append(call)
     return tuple(map(History, sorted_calls.values()))
-
-
-def _moment(text: object) -> int | None:
-    try:
-        return int(datetime.strptime(str(text), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC).timestamp() * 1000)
-    except ValueError:
-        return None

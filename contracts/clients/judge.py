@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from contracts.clients.breach import Breach
     from contracts.findings import Statement
-    from contracts.spec import Document
+    from contracts.spec import Document, Overlays
     from contracts.spec.choices import Choices
     from contracts.traffic import Exchange
     from contracts.traffic.calls import Call
@@ -74,20 +74,21 @@ def judge(
     paced: bool = True,
     service: Collection[str] = (),
     readings: Choices = DEFAULTS,
+    overlays: Overlays = (),
 ) -> Judgement:
     """Judge a client by its traffic with the service, which is put in the order of time: recorders may write an
     exchange when it ends.
 
-    The documents are those that `readings` choose. If the client has not `ended`, it may still return the orders that
-    run. Unless its traffic is `paced`, nothing is said of pauses: the clock stood still, or jumped. `service` are hosts
-    of the service beside those that the documents name and those that have granted a call; if none has, those that were
-    called.
+    The documents are those that `readings` and `overlays` make. If the client has not `ended`, it may still return the
+    orders that run. Unless its traffic is `paced`, nothing is said of pauses: the clock stood still, or jumped.
+    `service` are hosts of the service beside those that the documents name and those that have granted a call; if none
+    has, those that were called.
     """
     traffic = list(exchanges)
     calls = sorted(read_all(documents.values(), traffic), key=lambda call: (call.at, call.exchange.started))
-    witnesses = Readings(tuple(documents.values()), readings)
+    witnesses = Readings(documents.values(), readings, overlays)
     for call in calls:
-        witnesses.see(call.exchange)
+        witnesses.hear(call)
     told = histories(calls)
     paced = paced and not _stands_still(calls)
     breaches = [*_contract(calls), *_behaviour(told, limits or Limits(), ended=ended, paced=paced)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contracts.clients.breach import Breach
-from contracts.traffic.calls import Outcome, Purpose
+from contracts.traffic.calls import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ def refunds_after_sms(history: History, _: Limits) -> Iterator[Breach]:
     """Asks for the money of an order whose SMS it has read."""
     for call in history.calls:
         order = history.orders.get(call.order)
-        if call.purpose is Purpose.REFUND and order and order.heard and call.follows(order.heard):
+        if call.purpose == "refund" and order and order.heard and call.follows(order.heard):
             yield Breach(
                 call.name,
                 "It had read the SMS of an order, and asked for its money.",
@@ -30,7 +30,7 @@ def refunds_after_sms(history: History, _: Limits) -> Iterator[Breach]:
 def another_too_early(history: History, _: Limits) -> Iterator[Breach]:
     """Asks for another SMS before there was a first one. Of an order that was there before nobody knows."""
     for call in history.calls:
-        if call.purpose is not Purpose.ANOTHER or call.outcome is not Outcome.REFUSED:
+        if call.purpose != "another" or call.outcome is not Outcome.REFUSED:
             continue
         order = history.orders.get(call.order)
         if order and order.placed and not (order.heard and call.follows(order.heard)):
@@ -39,5 +39,5 @@ def another_too_early(history: History, _: Limits) -> Iterator[Breach]:
                 "It asked for another SMS before it had seen a first one, and was refused.",
                 (call,),
                 expected="the first SMS before another one",
-                got=call.refusal,
+                got=call.code,
             )

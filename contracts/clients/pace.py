@@ -7,13 +7,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from contracts.clients.breach import Breach, seconds
-from contracts.clients.history import LOOKS, MOVES, History
 from contracts.clients.limits import Limits, too_short
 from contracts.traffic import orders
-from contracts.traffic.calls import NO_NUMBERS, UNCERTAIN, Call, Outcome, Purpose
+from contracts.traffic.calls import MOVES, SHOWS, UNCERTAIN, Call, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from contracts.clients.history import History
 
 _OFTEN = 3
 """Once or twice may have a reason: so often is a habit."""
@@ -73,11 +74,13 @@ def no_backoff(history: History, limits: Limits) -> Iterator[Breach]:
 
 def no_numbers_too_fast(history: History, limits: Limits) -> Iterator[Breach]:
     """Sends an order again although there are no numbers, sooner than is documented."""
-    bought = [call for call in history.calls if call.purpose is Purpose.ORDER]
+    bought = [call for call in history.calls if call.purpose == "order"]
     for place, before in enumerate(bought):
-        if before.refusal != NO_NUMBERS:
+        if before.refusal != "NO_NUMBERS":
             continue
-        again = next((call for call in bought[place + 1 :] if _same_order(before, call) and call.follows(before)), None)
+        again = next(
+            (call for call in bought[place + 1 :] if call.offer == before.offer and call.follows(before)), None
+        )
         if again and too_short(again.at - before.at, limits.stock):
             pause = seconds(again.at - before.at)
             yield Breach(
@@ -96,12 +99,12 @@ def balance_polling(history: History, _: Limits) -> Iterator[Breach]:
     for call in history.calls:
         if call.purpose in MOVES:
             row, since = [], []
-        elif call.purpose is Purpose.BALANCE:
+        elif call.purpose == "balance":
             since.append(call)
-        elif call.purpose in LOOKS and _waits(call):
+        elif call.purpose in SHOWS and _waits(call):
             row = [*row, *since, call] if since or not row else [call]
             since = []
-            reads = [each for each in row if each.purpose is Purpose.BALANCE]
+            reads = [each for each in row if each.purpose == "balance"]
             if len(reads) >= _OFTEN:
                 yield Breach(reads[0].name, "It reads the balance between the looks at an order.", tuple(row))
                 return
@@ -117,7 +120,7 @@ def _polls(history: History) -> dict[str, list[tuple[Call, Call]]]:
     for call in history.calls:
         if call.purpose in MOVES:
             last = {order: look for order, look in last.items() if look.order not in ("", call.order)}
-        elif call.purpose in LOOKS:
+        elif call.purpose in SHOWS:
             shown = call.order or f"{call.name} {sorted(call.arguments.items(), key=str)}"
             if shown in last:
                 polls[shown].append((last[shown], call))
@@ -127,16 +130,11 @@ def _polls(history: History) -> dict[str, list[tuple[Call, Call]]]:
 
 def _waits(call: Call) -> bool:
     """Whether an answer shows an order that is still waiting."""
-    granted = call.outcome is Outcome.GRANTED
-    return granted and any(orders.state(item.get("status")) == orders.WAITING for item in call.items)
+    return any(order.get("state") == orders.WAITING for order in call.orders)
 
 
 def _same(one: Call, other: Call) -> bool:
-    return one.name == other.name and one.arguments == other.arguments
-
-
-def _same_order(one: Call, other: Call) -> bool:
-    return one.offer == other.offer and one.carrier == other.carrier
+    return one.name == other.name and one.read == other.read
 
 
 def _repeated(calls: Iterable[Call]) -> Iterator[list[Call]]:

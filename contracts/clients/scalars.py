@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
 
-from contracts.spec import Level
+from contracts.spec import Level, vocabulary
+from contracts.spec.formats import format_of
 from contracts.spec.parts import types
+from contracts.spec.vocabulary import Type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from contracts.spec import Document
     from contracts.spec.parts import Schema
 
-TIME = "%Y-%m-%d %H:%M:%S"
 WORD = re.compile("[a-z][a-z-]{0,19}")
 """A word that the service might use and that nobody has seen."""
 LONGEST = 40
@@ -31,7 +32,11 @@ LONGEST = 40
 _INTEGERS = -(2**63), 2**63 - 1
 _EXACT = 2**53 + 1
 """The first whole number that a floating-point number cannot hold."""
-_FIRST, _LEAST, _LAST = datetime(1970, 1, 1), datetime(2000, 1, 1), datetime(9999, 12, 31, 23, 59, 59)  # noqa: DTZ001
+_FIRST, _LEAST, _LAST = (
+    datetime(1970, 1, 1, tzinfo=UTC),
+    datetime(2000, 1, 1, tzinfo=UTC),
+    datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC),
+)
 _CHARACTERS = st.characters(exclude_categories=["Cc", "Cs", "Cn"], include_characters="\n", exclude_characters="$")
 """What texts are drawn from: neither control characters nor the dollar, which begins a variable in a scenario."""
 _QUIET = settings(
@@ -65,15 +70,9 @@ def scalar(schema: Schema, document: Document) -> Scalar:
     if "enum" in schema:
         assumed = document.provenance(document.origin(schema)).level is Level.ASSUMED
         return _words(schema["enum"], open_ended=assumed)
-    if schema.get("pattern") == _time_pattern(document):
-        return _times()
+    if "x-time" in schema:
+        return _times(schema)
     return _union([_BY_TYPE[name](schema) for name in types(schema) or tuple(_BY_TYPE)])
-
-
-def _time_pattern(document: Document) -> object:
-    """The pattern of times, of which a schema can say the digits but not how many days a month has."""
-    patterns = document.resolve("").get("x-patterns", {})
-    return patterns.get("time", "")
 
 
 def _union(parts: Sequence[Scalar]) -> Scalar:
@@ -89,9 +88,11 @@ def _words(words: Sequence[Any], *, open_ended: bool) -> Scalar:
     return Scalar(words[0], (*words[1:], _least(WORD.pattern)), st.sampled_from(words) | unknown)
 
 
-def _times() -> Scalar:
-    drawn = st.datetimes(_FIRST, _LAST).map(lambda time: time.strftime(TIME))
-    return Scalar(_LEAST.strftime(TIME), (_FIRST.strftime(TIME), _LAST.strftime(TIME)), drawn)
+def _times(schema: Schema) -> Scalar:
+    """Times, of which a pattern can say the digits but not how many days a month has."""
+    write = format_of(Type("time"), schema, vocabulary()).write or int
+    first, least, last = (round(time.timestamp() * 1000) for time in (_FIRST, _LEAST, _LAST))
+    return Scalar(write(least), (write(first), write(last)), st.integers(first, last).map(write))
 
 
 def _text(schema: Schema) -> Scalar:

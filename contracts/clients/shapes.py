@@ -59,29 +59,32 @@ def shape(schema: Schema, document: Document) -> Shape:
 
 
 def _fields(schema: Schema, document: Document) -> Fields:
-    properties = {name: _askable(name, each, document) for name, each in schema.get("properties", {}).items()}
+    properties = {name: _askable(each, document) for name, each in schema.get("properties", {}).items()}
     fields = {name: shape(described, document) for name, described in properties.items()}
     needed = schema.get("required", ())
     required = {name: fields.pop(name) for name in list(fields) if name in needed}
     return Fields(required, fields, schema.get("additionalProperties") is not False)
 
 
-def _askable(name: str, schema: Schema, document: Document) -> Schema:
-    """Return the schema of an answer's field, or that of the parameter of its name, if both have a pattern.
+def _askable(schema: Schema, document: Document) -> Schema:
+    """Return the schema of an answer's field, or of the argument that names the same record, if both have a pattern.
 
     The id of an order may be of any length in an answer, but not in the path of the next request.
     """
-    return _asked(document).get(name, schema) if "pattern" in schema else schema
+    *records, last = schema.get("x-value", "").split(".")
+    is_name = "pattern" in schema and records and last in ("id", "code")
+    return _asked(document).get(records[-1], schema) if is_name else schema
 
 
 @cache
 def _asked(document: Document) -> Mapping[str, Schema]:
-    """Return the schemas of all parameters of a document that have a pattern, by their names."""
-    parameters = [parameter for operation in document.operations.values() for parameter in operation.parameters]
-    bodies = [operation.body_schema or {} for operation in document.operations.values()]
-    named = [(parameter.name, parameter.schema) for parameter in parameters]
-    named += [field for body in bodies for field in body.get("properties", {}).items()]
-    return {name: schema for name, schema in named if "pattern" in schema}
+    """Return the schemas of all arguments of a document that have a pattern, by their names."""
+    operations = document.operations.values()
+    parameters = [parameter for each in operations for parameter in each.parameters]
+    fields = [field for each in operations for field in (each.body_schema or {}).get("properties", {}).values()]
+    described = [(document.resolve(parameter.pointer), parameter.schema) for parameter in parameters]
+    asked = [(holder.get("x-argument"), schema) for holder, schema in (*described, *zip(fields, fields, strict=True))]
+    return {name: schema for name, schema in asked if name and "pattern" in schema}
 
 
 def fits(form: Shape, value: object) -> bool:

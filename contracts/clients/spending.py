@@ -6,27 +6,28 @@ from typing import TYPE_CHECKING
 
 from contracts.clients.breach import Breach
 from contracts.findings import Level
-from contracts.traffic.calls import PRICE_CHANGED, UNCERTAIN, Call, Outcome, Purpose
-from contracts.traffic.money import dollars
+from contracts.spec.formats import dollars_text
+from contracts.traffic.calls import LISTS, QUOTES, UNCERTAIN, Call, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from contracts.clients.history import History, Order
     from contracts.clients.limits import Limits
+    from contracts.traffic.calls import Offer
 
-_CHANGED = 222
+_CHANGED = "PRICE_CHANGED"
 _PROOFS = ("m", "n")
-_TERMS = (*_PROOFS, "maximumPrice")
+_TERMS = (*_PROOFS, "maximum")
 
 
 def orders_again(history: History, _: Limits) -> Iterator[Breach]:
     """Orders again after a lost answer, without a look at what there is."""
     for place, call in enumerate(history.calls):
-        if call.purpose is not Purpose.ORDER or call.outcome not in UNCERTAIN:
+        if call.purpose != "order" or call.outcome not in UNCERTAIN:
             continue
         for later in history.calls[place + 1 :]:
-            if later.purpose is Purpose.LIST and later.outcome is Outcome.GRANTED:
+            if later.purpose in LISTS and later.outcome is Outcome.GRANTED:
                 break
             if _orders_after(call, later):
                 yield Breach(
@@ -44,7 +45,8 @@ def abandons_order(history: History, _: Limits) -> Iterator[Breach]:
         if order.placed and not (order.heard or order.returned or order.tried):
             yield Breach(
                 order.placed.name,
-                f"An order for {dollars(order.price)} dollars received no SMS that it saw, and was never returned.",
+                f"An order for {dollars_text(order.price)} dollars received no SMS that it saw, and was never "
+                "returned.",
                 _about(history, order),
                 expected="a refund when patience is over",
             )
@@ -63,13 +65,13 @@ def abandons_order(history: History, _: Limits) -> Iterator[Breach]:
 def stale_quote(history: History, _: Limits) -> Iterator[Breach]:
     """Orders on the same terms again when the price has changed."""
     for place, call in enumerate(history.calls):
-        if call.purpose is not Purpose.ORDER or not _price_changed(call):
+        if call.purpose != "order" or not _price_changed(call):
             continue
         later = [each for each in history.calls[place + 1 :] if each.follows(call)]
         again = next((each for each in later if _same_offer(call, each)), None)
         if again is None or any(call.arguments.get(term) != again.arguments.get(term) for term in _TERMS):
             continue
-        quoted = [each for each in later[: later.index(again)] if each.purpose in (Purpose.QUOTE, Purpose.OFFERS)]
+        quoted = [each for each in later[: later.index(again)] if each.purpose in QUOTES]
         if not any(_allows(quote, again) for quote in quoted):
             yield Breach(
                 call.name,
@@ -81,13 +83,12 @@ def stale_quote(history: History, _: Limits) -> Iterator[Breach]:
 
 def failover_price(history: History, _: Limits) -> Iterator[Breach]:
     """Pays more than it was quoted, because another carrier served."""
-    quotes: dict[tuple[str, ...], tuple[int, Call]] = {}
+    quotes: dict[Offer, tuple[int, Call]] = {}
     for call in history.calls:
         if call.outcome is not Outcome.GRANTED:
             continue
-        if call.purpose in (Purpose.QUOTE, Purpose.OFFERS):
-            quotes |= {key: (price, call) for key, price in _prices(call)}
-        quoted = quotes.get((*call.offer, call.carrier)) if call.purpose is Purpose.ORDER else None
+        quotes |= {key: (offer["price"], call) for key, offer in call.quoted.items() if "price" in offer}
+        quoted = quotes.get(call.offer) if call.purpose == "order" else None
         if quoted is None or call.carrier == "any" or call.arguments.get("failover") is False:
             continue
         order = next((each for each in history.orders.values() if each.placed is call), None)
@@ -96,11 +97,11 @@ def failover_price(history: History, _: Limits) -> Iterator[Breach]:
         if order.price > quoted[0]:
             yield Breach(
                 call.name,
-                f"Carrier {call.carrier} was quoted at {dollars(quoted[0])} dollars; another one served for "
-                f"{dollars(order.price)}, and it kept the order.",
+                f"Carrier {call.carrier} was quoted at {dollars_text(quoted[0])} dollars; another one served for "
+                f"{dollars_text(order.price)}, and it kept the order.",
                 (quoted[1], call),
-                expected="the quote as maximumPrice, failover: false, or a refund",
-                got=f"maximumPrice {call.arguments.get('maximumPrice')}",
+                expected="the quote as the maximum, no failover, or a refund",
+                got=_maximum(call),
             )
 
 
@@ -110,6 +111,11 @@ def _how(call: Call) -> str:
     return f"{call.status}" if call.status >= 500 else "unreadable"
 
 
+def _maximum(call: Call) -> str:
+    most = call.arguments.get("maximum")
+    return "no maximum" if most is None else f"a maximum of {dollars_text(most)} dollars"
+
+
 def _about(history: History, order: Order) -> tuple[Call, ...]:
     """The call that placed an order, and the last one that asked for it."""
     asked = [call for call in history.calls if call.order == order.id]
@@ -117,20 +123,23 @@ def _about(history: History, order: Order) -> tuple[Call, ...]:
 
 
 def _looks_after(call: Call, later: Call) -> bool:
-    return later.purpose is Purpose.LIST and later.exchange.started >= call.exchange.started
+    return later.purpose in LISTS and later.exchange.started >= call.exchange.started
 
 
 def _orders_after(call: Call, later: Call) -> bool:
     """Whether it ordered the same service again, which is a mistake of its own."""
-    return later.purpose is Purpose.ORDER and later.offer[1] == call.offer[1] and later.follows(call)
+    return later.purpose == "order" and later.service == call.service and later.follows(call)
 
 
 def _price_changed(call: Call) -> bool:
-    return call.refusal == PRICE_CHANGED or call.status == _CHANGED
+    """Whether an order was refused so, or with the status that only this reason has."""
+    failures = call.document.failures
+    here = failures.by_status(call.status) if failures else ()
+    return call.refusal == _CHANGED or [entry.reason for entry in here] == [_CHANGED]
 
 
 def _same_offer(call: Call, other: Call) -> bool:
-    return other.purpose is Purpose.ORDER and other.offer == call.offer and other.carrier == call.carrier
+    return other.purpose == "order" and other.offer == call.offer
 
 
 def _allows(quote: Call, order: Call) -> bool:
@@ -138,19 +147,7 @@ def _allows(quote: Call, order: Call) -> bool:
     proofs = [order.arguments.get(proof) for proof in _PROOFS]
     if not any(proofs):
         return True
-    most = order.cents(order.arguments.get("maximumPrice")) or 0
+    most = order.arguments.get("maximum") or 0
     return any(
-        [item.get(proof) for proof in _PROOFS] == proofs and (quote.cents(item.get("price")) or 0) <= most
-        for item in quote.items
+        [offer.get(proof) for proof in _PROOFS] == proofs and offer.get("price", 0) <= most for offer in quote.offers
     )
-
-
-def _prices(call: Call) -> Sequence[tuple[tuple[str, ...], int]]:
-    """The prices that an answer shows, by country, service and carrier as an order names them."""
-    country, service = call.offer
-    found = []
-    for item in call.items:
-        price = call.cents(item.get("price"))
-        if price is not None:
-            found.append(((country, service or str(item.get("sShort")), call.carrier), price))
-    return found

@@ -1,4 +1,4 @@
-"""Exchanges as calls of the service: what each was for, and what came of it, whichever generation it speaks."""
+"""Exchanges as calls of the service: what each was for, and what came of it, in the names of the vocabulary."""
 
 from __future__ import annotations
 
@@ -8,66 +8,33 @@ from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from contracts.spec import ABSENT, readings
-from contracts.spec.renaming import MARK
-from contracts.traffic import money
+from contracts.spec import ABSENT, vocabulary
+from contracts.spec.arguments import bearer
+from contracts.spec.facts import get
+from contracts.spec.failures import UNKNOWN
+from contracts.spec.operation import Reading
+from contracts.spec.parts import JSON_TYPE
 from contracts.traffic.exchange import header
 from contracts.traffic.matching import Known, Unknown, match
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from contracts.spec import Arguments, Document, Operation
-    from contracts.traffic.exchange import Exchange, Request
+    from contracts.spec.facts import Facts
+    from contracts.traffic.exchange import Answer, Exchange, Request
 
-Json = dict[str, Any]
+Offer = tuple[str, str, str]
+"""What an order asks for: country, service and carrier, as it names them."""
 
-NO_NUMBERS = "NO_NUMBERS"
-PRICE_CHANGED = "Additional user action required"
-"""The refusals whose text is documented."""
-
-
-class Purpose(StrEnum):
-    """What an operation is for."""
-
-    BALANCE = "balance"
-    OFFERS = "offers"
-    QUOTE = "quote"
-    ORDER = "order"
-    LOOK = "look"
-    """At one order."""
-    LIST = "list"
-    """Of the orders that there are."""
-    ANOTHER = "another"
-    REFUND = "refund"
-    READS = "reads"
-    CHANGES = "changes"
-    UNKNOWN = "unknown"
-    """A path or a method that the contract does not have."""
-
-
-_PURPOSES: Mapping[str, Purpose] = {
-    "v3.getBalance": Purpose.BALANCE,
-    "v2.getBalance": Purpose.BALANCE,
-    "v3.listServices": Purpose.OFFERS,
-    "v2.getServices": Purpose.OFFERS,
-    "v3.getServiceDetail": Purpose.QUOTE,
-    "v2.getServiceDetail": Purpose.QUOTE,
-    "v3.orderNumber": Purpose.ORDER,
-    "v2.purchase": Purpose.ORDER,
-    "v3.getOrder": Purpose.LOOK,
-    "v2.getPhoneStatus": Purpose.LOOK,
-    "v3.getInventory": Purpose.LIST,
-    "v2.getBulkPhoneStatus": Purpose.LIST,
-    "v2.requestAnother": Purpose.ANOTHER,
-    "v2.refund": Purpose.REFUND,
-}
-"""What operations are for that mean something to an order; what the others do, their documents mark."""
-
-_BY_ARGUMENT: Mapping[str, Mapping[str, Purpose]] = {
-    "v3.changeOrderStatus": {"refund": Purpose.REFUND, "requestAnother": Purpose.ANOTHER}
-}
-"""What an operation is for whose argument `next` says so."""
+LOOKS = frozenset({"look"})
+LISTS = frozenset({"inventory", "orders"})
+SHOWS = LOOKS | LISTS
+"""What shows orders as they stand."""
+MOVES = frozenset({"order", "refund", "another"})
+"""What changes orders, and the balance."""
+QUOTES = frozenset({"quote", "services"})
+"""What shows prices as they are for an order."""
 
 
 class Outcome(StrEnum):
@@ -90,22 +57,24 @@ UNCERTAIN = frozenset({Outcome.BROKEN, Outcome.LOST})
 class Call(NamedTuple):
     """A call of the service.
 
-    `document` and `operation` are those of the contract, None for a path or method that it does not have. `account`
-    is the user id. `arguments` are all values of path, query and body, `body` is what was answered, out of its
-    envelope; both with the names that the contract documents have, whatever an overlay has renamed. `body` is `ABSENT`
-    if nothing can be read. `refusal` is the code of a failure.
+    `document` and `operation` are those of the contract, None for a path or method that it does not have. `purpose` is
+    an operation of the vocabulary, empty if nothing says which. `account` is the user id. `arguments` are named by the
+    vocabulary, `read` has them as they stand on the wire. `refusal` is the vocabulary's reason of a failure, `?` if it
+    has none for it, empty if nothing says no; `code` is what the answer calls it. `facts` are what a granted answer
+    says.
     """
 
     exchange: Exchange
     document: Document
     operation: Operation | None
-    purpose: Purpose
+    purpose: str
     account: str
-    arguments: Json
+    arguments: dict[str, Any]
     read: Arguments | None
     outcome: Outcome
     refusal: str = ""
-    body: Any = ABSENT
+    facts: Facts = {}  # noqa: RUF012 - the default of a tuple's field, which nobody changes
+    code: str = ""
 
     @property
     def name(self) -> str:
@@ -114,19 +83,30 @@ class Call(NamedTuple):
         return self.operation.name if self.operation else f"{request.method} {request.path}"
 
     @property
-    def order(self) -> str:
-        """The id of the order that is asked about; empty if none is."""
-        return str(self.arguments.get("orderId", ""))
+    def effect(self) -> str:
+        """What the operation does to the account; empty if nothing says so."""
+        return self.operation.effect if self.operation else ""
 
     @property
-    def offer(self) -> tuple[str, str]:
-        """The country and the service that are asked for."""
-        return str(self.arguments.get("country", "")), str(self.arguments.get("service", ""))
+    def order(self) -> str:
+        """The id of the order that is asked about; empty if none is."""
+        return str(self.arguments.get("order") or "")
+
+    @property
+    def offer(self) -> Offer:
+        """What is asked for; a carrier that is not named is any."""
+        country, service, carrier = (self.arguments.get(name) for name in ("country", "service", "carrier"))
+        return str(country or ""), str(service or ""), str(carrier or "any")
+
+    @property
+    def service(self) -> str:
+        """The service that is asked for."""
+        return self.offer[1]
 
     @property
     def carrier(self) -> str:
         """The carrier that is asked for."""
-        return str(self.arguments.get("carrier") or "any")
+        return self.offer[2]
 
     @property
     def status(self) -> int:
@@ -134,10 +114,21 @@ class Call(NamedTuple):
         return self.exchange.answer.status if self.exchange.answer else 0
 
     @property
-    def items(self) -> list[Json]:
-        """The orders, or whatever else, that the answer lists."""
-        shown = self.body if isinstance(self.body, list) else [self.body]
-        return [item for item in shown if isinstance(item, dict)]
+    def orders(self) -> list[Facts]:
+        """The orders that the answer shows; each has an id, if only from what was asked for."""
+        return [{"id": self.order, **order} for order in _records(self.facts, "order", "orders")]
+
+    @property
+    def offers(self) -> list[Facts]:
+        """The offers that the answer shows."""
+        return _records(self.facts, "offer", "offers")
+
+    @property
+    def quoted(self) -> dict[Offer, Facts]:
+        """The offers that the answer shows, by what an order would ask for."""
+        country, service, carrier = self.offer
+        offers = self.offers if self.purpose in QUOTES else ()
+        return {(country, service or str(get(offer, "service.code")), carrier): offer for offer in offers}
 
     @property
     def at(self) -> int:
@@ -158,10 +149,6 @@ class Call(NamedTuple):
         """
         return self.exchange.started + 1 > other.exchange.started + other.exchange.duration
 
-    def cents(self, amount: object) -> int | None:
-        """Return a price of this generation of the API in cents; None if it is none."""
-        return money.cents(self.document.name, amount)
-
 
 def calls(documents: Iterable[Document], exchanges: Iterable[Exchange]) -> Iterator[Call]:
     """Yield the calls among exchanges, in their order; what has nothing to do with the service is passed over."""
@@ -177,52 +164,43 @@ def read(documents: Iterable[Document], exchange: Exchange) -> Call | None:
     found = match(documents, exchange.request)
     if found is None:
         return None
-    outcome, refusal, body = _answered(found, exchange)
+    said = _answered(found, exchange)
     if isinstance(found, Unknown):
-        return Call(exchange, found.document, None, Purpose.UNKNOWN, "", {}, None, outcome, refusal, body)
+        return Call(exchange, found.document, None, "", "", {}, None, *said)
     arguments = arguments_of(found, exchange.request)
-    merged = _merged(found.operation, arguments)
-    purpose = _purpose(found.operation, merged)
-    account = arguments.user or ""
-    return Call(exchange, found.document, found.operation, purpose, account, merged, arguments, outcome, refusal, body)
+    purpose = found.operation.purpose(arguments)
+    values, _ = found.operation.values(arguments, purpose)
+    return Call(exchange, found.document, found.operation, purpose, arguments.user or "", values, arguments, *said)
 
 
 def arguments_of(known: Known, request: Request) -> Arguments:
     """Read the arguments of a request as its operation takes them."""
-    scheme, _, key = (header(request.headers, "authorization") or "").partition(" ")
-    bearer = key.strip() if scheme.lower() == "bearer" else None
     body = request.json if request.body else ABSENT
-    return known.operation.read(known.path_params, request.query, body, bearer)
+    key = bearer(header(request.headers, "authorization"))
+    return known.operation.read(known.path_params, request.query, body, key)
 
 
-def _purpose(operation: Operation, arguments: Json) -> Purpose:
-    if operation.name in _BY_ARGUMENT:
-        return _BY_ARGUMENT[operation.name].get(str(arguments.get("next")), Purpose.CHANGES)
-    usual = Purpose.READS if operation.effect == "reads" else Purpose.CHANGES
-    return _PURPOSES.get(operation.name, usual)
+class _Answered(NamedTuple):
+    """What came of a call: the last fields of it."""
+
+    outcome: Outcome
+    refusal: str = ""
+    facts: Facts = {}  # noqa: RUF012 - the default of a tuple's field, which nobody changes
+    code: str = ""
 
 
-def _merged(operation: Operation, arguments: Arguments) -> Json:
-    names = {(each.place, each.name): str(each.schema.get(MARK, each.name)) for each in operation.parameters}
-    query = {names.get(("query", name), name): value for name, value in arguments.query.items()}
-    path = {names.get(("path", name), name): value for name, value in arguments.path.items()}
-    body = operation.former_body(arguments.body)
-    return {**query, **(body if isinstance(body, dict) else {}), **path}
-
-
-def _answered(found: Known | Unknown, exchange: Exchange) -> tuple[Outcome, str, Any]:
-    """What came of an exchange, the code of its refusal, and what its body says."""
+def _answered(found: Known | Unknown, exchange: Exchange) -> _Answered:
     answer = exchange.answer
     if answer is None:
-        return Outcome.LOST, "", ABSENT
+        return _Answered(Outcome.LOST)
+    left_out = _left_out(exchange)
+    if left_out and _succeeds(found, answer.status):
+        return _Answered(Outcome.GRANTED)
     said = answer.json
-    if isinstance(found, Known):
-        said = found.operation.former_answer(answer.status, said)
-    code = failure(said)
-    body = said.get("body", said) if isinstance(said, dict) else said
-    if _left_out(exchange) and HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
-        return Outcome.GRANTED, "", ABSENT
-    return _outcome(answer.status, code, body), code, body
+    reading = _reading(found, answer, said)
+    refusal = _refusal(found.document, reading, is_text=said is ABSENT and not left_out)
+    outcome = _outcome(answer.status, reading, refusal)
+    return _Answered(outcome, refusal, reading.facts, reading.refused.code if refusal and reading.refused else "")
 
 
 def _left_out(exchange: Exchange) -> bool:
@@ -230,29 +208,55 @@ def _left_out(exchange: Exchange) -> bool:
     return "answer" in exchange.notes.get("left_out", ()) and not exchange.notes.get("failure")
 
 
-def failure(said: object) -> str:
-    """Return the code of a failure, which stands before its details: `?` if it has none, empty if it is no failure."""
-    if not isinstance(said, dict) or not (said.get("ok") is False or said.get("error") is True):
+def _succeeds(found: Known | Unknown, status: int) -> bool:
+    """Whether a status can be one of success: that of an operation, or another from 200 to 299 that no failure has."""
+    operations = [found.operation] if isinstance(found, Known) else found.document.operations.values()
+    failing = found.document.failures.known if found.document.failures else ()
+    is_of_2xx = HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
+    return is_of_2xx and (status not in failing or any(status == operation.status for operation in operations))
+
+
+def _reading(found: Known | Unknown, answer: Answer, said: object) -> Reading:
+    """What an answer says. Of an unknown operation only failures can be read."""
+    media = header(answer.headers, "content-type") or JSON_TYPE
+    succeeds = _succeeds(found, answer.status)
+    if isinstance(found, Known):
+        return found.operation.read_answer(found.operation.status if succeeds else answer.status, said, media)
+    failures = found.document.failures
+    refused = failures.read(answer.status, said, media) if failures else None
+    if succeeds and said is not ABSENT and not (refused and (refused.code or refused.reason != UNKNOWN)):
+        return Reading(granted=True, facts={})
+    return Reading(granted=False, facts={}, refused=refused)
+
+
+def _refusal(document: Document, reading: Reading, *, is_text: bool) -> str:
+    """The reason for which an answer says no. One that is no JSON has only those that are answered by a text."""
+    if reading.refused is None or document.failures is None:
         return ""
-    return str(said.get("errorMessage", said.get("message", ""))).partition(":")[0].strip() or "?"
+    entry = document.failures.entries.get(reading.refused.reason)
+    return reading.refused.reason if not is_text or (entry and entry.schema is None) else ""
 
 
-def _outcome(status: int, code: str, body: Any) -> Outcome:
+def _outcome(status: int, reading: Reading, refusal: str) -> Outcome:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return Outcome.LIMITED
+    if reading.granted:
+        return Outcome.BROKEN if any(part.path == ("body",) for part in reading.unread) else Outcome.GRANTED
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Outcome.REFUSED if refusals().get(code) == status else Outcome.BROKEN
-    if code or status >= HTTPStatus.BAD_REQUEST:
-        return Outcome.REFUSED
-    readable = isinstance(body, dict | list | str) and status < HTTPStatus.MULTIPLE_CHOICES
-    return Outcome.GRANTED if readable else Outcome.BROKEN
+        return Outcome.REFUSED if _is_of_the_business(refusal) else Outcome.BROKEN
+    told = refusal and (refusal != UNKNOWN or status < HTTPStatus.MULTIPLE_CHOICES)
+    return Outcome.REFUSED if told or status >= HTTPStatus.BAD_REQUEST else Outcome.BROKEN
 
 
-@cache
-def refusals() -> Mapping[str, int]:
-    """The refusals that some reading gives a status of their own, which may be one of 500 or above."""
-    wires = [value.wire for reading in readings().values() for value in reading.values.values()]
-    return {code: status for wire in wires for code, status in wire.get("statuses", {}).items()}
+def _is_of_the_business(reason: str) -> bool:
+    """Whether an operation has declined for this reason, so that nothing has happened, whatever the status."""
+    known = vocabulary().reasons.get(reason)
+    return known is not None and known.when == "refusal"
+
+
+def _records(facts: Facts, one: str, many: str) -> list[Facts]:
+    found = [facts.get(one), *(facts.get(many) or ())]
+    return [record for record in found if isinstance(record, dict)]
 
 
 @cache

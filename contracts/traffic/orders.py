@@ -1,8 +1,17 @@
-"""The states of an order, by the words of the service."""
+"""Orders as answers show them: their states, in the words of the vocabulary, and their SMS."""
 
 from __future__ import annotations
 
-WAITING, COMPLETED, REFUNDED, EXPIRED = STATES = ("waiting", "completed", "refunded", "expired")
+from typing import TYPE_CHECKING
+
+from contracts.spec import vocabulary
+
+if TYPE_CHECKING:
+    from contracts.spec.facts import Facts
+
+STATES = vocabulary().words["state"]
+
+WAITING, COMPLETED, REFUNDED, EXPIRED = "waiting", "completed", "refunded", "expired"
 
 RUNNING = frozenset({WAITING, COMPLETED})
 
@@ -17,9 +26,11 @@ TRANSITIONS = (
 """How an order goes from state to state."""
 
 
-def state(word: object) -> str:
-    """Return the state that a status word means; a word that nobody knows stays as it is.
+def has_sms(order: Facts) -> bool:
+    """Whether an order shows an SMS."""
+    return bool(order.get("messages") or any((order.get("latest") or {}).values()))
 
-    The documentation shows the beginning `complete` of one word only.
-    """
-    return COMPLETED if str(word).startswith("complete") else str(word)
+
+def is_silent(order: Facts) -> bool:
+    """Whether an order shows that there is no SMS, which it does not if it shows nothing of them."""
+    return not order.keys().isdisjoint(("messages", "latest")) and not has_sms(order)

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
 
+from contracts.spec.arguments import bearer
 from contracts.traffic import coding
 from contracts.traffic.exchange import header
 from contracts.traffic.matching import match
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 _HEAD = 64 * 1024
 _GZIP = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
-_SCHEME = "bearer "
 
 
 KEY_IN_URL = "key_in_url"
@@ -119,10 +119,7 @@ def carried_keys(request: Request) -> frozenset[str]:
     body = request.json
     members = body.items() if isinstance(body, Mapping) else ()
     found = [value for name, value in (*request.query, *members) if name in names and isinstance(value, str)]
-    authorization = header(request.headers, "authorization") or ""
-    if authorization.lower().startswith(_SCHEME):
-        found.append(authorization[len(_SCHEME) :].strip())
-    return frozenset(found) - {""}
+    return frozenset([*found, bearer(header(request.headers, "authorization")) or ""]) - {""}
 
 
 def fitting(headers: Headers, body: bytes) -> Headers:

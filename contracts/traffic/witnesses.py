@@ -1,27 +1,36 @@
 """Which way of understanding the documentation is the true one, by what recorded traffic shows.
 
-Every reading has a witness: it looks at exchanges in their order, and says which value each speaks for, if any.
+A reading says by which facts traffic speaks for one of its values: by answers that fit the documents of that value
+only, or by what shows which rule of the service is kept. For each rule there is a witness, which looks at calls in
+their order.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cache, cached_property, lru_cache
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from contracts.spec import readings
-from contracts.traffic.calls import NO_NUMBERS, PRICE_CHANGED, UNCERTAIN, Purpose, read
+from contracts.spec import LocatedError, Problem, ReadingError, contract, located, readings
+from contracts.spec.choices import SHIPPED, Evidence
+from contracts.spec.facts import get
+from contracts.spec.failures import UNKNOWN
+from contracts.spec.parts import JSON_TYPE
+from contracts.spec.ruling import DURATION, milliseconds
+from contracts.traffic.calls import SHOWS, UNCERTAIN, Outcome, read
+from contracts.traffic.exchange import Answer, header
+from contracts.traffic.orders import EXPIRED, REFUNDED, WAITING, has_sms, is_silent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
 
-    from contracts.spec import Document
+    from contracts.spec import Contract, Document, Operation, Overlays, Reading
     from contracts.spec.choices import Choices
-    from contracts.traffic.calls import Call
+    from contracts.spec.facts import Facts
+    from contracts.spec.parts import Schema
+    from contracts.traffic.calls import Call, Offer
     from contracts.traffic.exchange import Exchange
-
-Json = dict[str, Any]
-_LOOKS = (Purpose.LOOK, Purpose.LIST)
-_POOR = "INSUFFICIENT_BALANCE"
 
 
 class Indication(NamedTuple):
@@ -37,65 +46,53 @@ class Indication(NamedTuple):
         return next(iter(self.times)) if len(self.times) == 1 else ""
 
 
-class Witness:
-    """Looks at calls of all accounts, in their order."""
+class Witness(Protocol):
+    """Looks at calls of all accounts, in their order. An answer that tells nothing reliable is a lost one to it."""
 
     def see(self, call: Call) -> str:
-        """Return the value that a call speaks for; empty if it speaks for none."""
-        raise NotImplementedError
+        """Return the value that a call speaks for, of a rule or of a reading; empty if it speaks for none."""
 
 
-class Failures(Witness):
-    """`failures`: with which status a refusal comes that the reading gives one of its own."""
-
-    def __init__(self, wire: Mapping[str, Any]) -> None:
-        self._statuses: Mapping[str, int] = wire["statuses"]
+class Lifetime:
+    """How long an order waits that has not received an SMS, and so was not renewed."""
 
     def see(self, call: Call) -> str:
-        """Look for a refusal."""
-        own = self._statuses.get(call.refusal)
-        if own is None or (call.status == own == 222 and call.operation and own in call.operation.answers):
-            return ""
-        return {200: "envelope", own: "status"}.get(call.status, "")
+        """Look for the times of such an order."""
+        for order in call.orders if call.purpose in SHOWS else ():
+            ordered, expires = order.get("ordered_at"), order.get("expires_at")
+            if ordered is not None and expires is not None and order.get("state") == WAITING and is_silent(order):
+                return f"{max(0, expires - ordered)}ms"
+        return ""
 
 
-class CompletedWord(Witness):
-    """`completed-word`: what an order is called that has received its SMS."""
-
-    def see(self, call: Call) -> str:
-        """Look for the word."""
-        words = {item.get("status") for item in call.items} if call.purpose in _LOOKS else set()
-        return next((word for word in ("completed", "complete") if word in words), "")
-
-
-class Expiry(Witness):
-    """`expiry`: whether an order without SMS stays expired, or becomes refunded though nobody asked for it."""
+class Expiry:
+    """Whether an order without SMS stays expired, or becomes refunded though nobody asked for it."""
 
     def __init__(self) -> None:
         self._waiting: set[str] = set()
-        self._refunded: set[str] = set()
+        self._returned: set[str] = set()
 
     def see(self, call: Call) -> str:
         """Look for the end of an order that was seen to wait."""
-        if call.purpose == Purpose.REFUND:
-            self._refunded.add(str(call.arguments.get("orderId")))
-        if call.purpose == Purpose.ORDER and isinstance(call.body, dict):
-            self._waiting.add(str(call.body.get("orderId")))
-        for item in call.items if call.purpose in _LOOKS else ():
-            order, status = str(item.get("orderId")), item.get("status")
-            if status == "waiting":
-                self._waiting.add(order)
-            if item.get("sms") or item.get("messages"):
-                self._waiting.discard(order)
-            elif status == "expired":
+        if call.purpose == "refund":
+            self._returned.add(call.order)
+        if call.purpose == "order":
+            self._waiting.update(order["id"] for order in call.orders)
+        for order in call.orders if call.purpose in SHOWS else ():
+            number, state = order["id"], order.get("state")
+            if state == WAITING:
+                self._waiting.add(number)
+            if has_sms(order):
+                self._waiting.discard(number)
+            elif state == EXPIRED and is_silent(order):
                 return "kept"
-            elif status == "refunded" and order in self._waiting - self._refunded:
+            elif state == REFUNDED and number in self._waiting - self._returned:
                 return "refunded"
         return ""
 
 
-class AnotherSms(Witness):
-    """`another-sms`: whether the balance falls by the price when nothing was done but to ask for another SMS."""
+class AnotherSms:
+    """Whether the balance falls by the price when nothing was done but to ask for another SMS."""
 
     def __init__(self) -> None:
         self._balances: dict[str, int] = {}
@@ -104,28 +101,15 @@ class AnotherSms(Witness):
 
     def see(self, call: Call) -> str:
         """Look for two balances with nothing between them but such a request."""
-        if call.purpose == Purpose.ANOTHER and call.refusal == _POOR:
+        if call.purpose == "another" and call.refusal == "INSUFFICIENT_BALANCE":
             return "charged"
-        if call.purpose == Purpose.ORDER and isinstance(call.body, dict):
-            self._price(call.body, call)
-        for item in call.items if call.purpose in _LOOKS else ():
-            self._price(item, call)
-        if (
-            call.purpose == Purpose.BALANCE
-            and isinstance(call.body, dict)
-            and isinstance(call.body.get("balance"), int)
-        ):
-            return self._compare(call.account, call.body["balance"])
-        if call.purpose == Purpose.ANOTHER and not call.refusal:
-            self._asked[call.account].append(str(call.arguments.get("orderId")))
-        elif call.purpose in (Purpose.ORDER, Purpose.REFUND, Purpose.CHANGES):
+        self._prices |= {order["id"]: order["price"] for order in call.orders if "price" in order}
+        if call.purpose == "another" and call.outcome is Outcome.GRANTED:
+            self._asked[call.account].append(call.order)
+        elif call.effect != "reads" and call.outcome not in (Outcome.REFUSED, Outcome.LIMITED):
             self._balances.pop(call.account, None)
-        return ""
-
-    def _price(self, item: Json, call: Call) -> None:
-        price = call.cents(item.get("purchasePrice"))
-        if price is not None:
-            self._prices[str(item.get("orderId"))] = price
+        balance = get(call.facts, "account.balance")
+        return "" if balance is None else self._compare(call.account, balance)
 
     def _compare(self, account: str, balance: int) -> str:
         before = self._balances.get(account)
@@ -138,101 +122,238 @@ class AnotherSms(Witness):
         return "charged" if before - balance == sum(self._prices.get(order, -1) for order in asked) else ""
 
 
-class _Offers:
-    """The prices last shown, in cents, by account, country, service and carrier, whichever generation showed them."""
+class _Prices:
+    """The prices last shown of what is there, by account and offer, whichever generation showed them."""
 
     def __init__(self) -> None:
-        self._prices: dict[tuple[str, ...], int] = {}
+        self._prices: dict[tuple[str, Offer], int] = {}
 
     def note(self, call: Call) -> None:
-        """Take in a quote."""
-        if call.purpose == Purpose.QUOTE and isinstance(call.body, dict):
-            price = call.cents(call.body.get("price"))
-            if price is not None and call.body.get("count", 1):
-                self._prices[self._key(call)] = price
+        """Take in what is quoted."""
+        for key, offer in call.quoted.items():
+            if "price" in offer and offer.get("stock", 1):
+                self._prices[call.account, key] = offer["price"]
 
-    def price(self, call: Call) -> int | None:
+    def of(self, call: Call) -> int | None:
         """Return the price last shown of what an order is for; None if none was."""
-        return self._prices.get(self._key(call))
-
-    def _key(self, call: Call) -> tuple[str, ...]:
-        named = (str(call.arguments.get(name) or "any") for name in ("country", "service", "carrier"))
-        return (call.account, *named)
+        return self._prices.get((call.account, call.offer))
 
 
-class PriceAboveMaximum(Witness):
-    """`price-above-maximum`: how an order is refused whose maximum is below the price that was shown."""
+class AboveMaximum:
+    """How an order is refused whose maximum is below the price that was shown."""
 
     def __init__(self) -> None:
-        self._offers = _Offers()
+        self._prices = _Prices()
 
     def see(self, call: Call) -> str:
         """Look for such an order."""
-        self._offers.note(call)
-        if call.purpose != Purpose.ORDER or not call.refusal:
+        self._prices.note(call)
+        if call.purpose != "order" or call.outcome is not Outcome.REFUSED:
             return ""
-        price, maximum = self._offers.price(call), _maximum(call)
-        if price is None or maximum is None or maximum >= price:
-            return ""
-        return {PRICE_CHANGED: "222", NO_NUMBERS: "no-numbers"}.get(call.refusal, "")
+        price, maximum = self._prices.of(call), call.arguments.get("maximum")
+        return call.refusal if price is not None and maximum is not None and maximum < price else ""
 
 
-class Discount(Witness):
-    """`discount`: whether an account with a discount pays less than it was shown."""
+class Discount:
+    """Whether an account with a discount pays less than it was shown."""
 
     def __init__(self) -> None:
-        self._offers = _Offers()
+        self._prices = _Prices()
         self._factors: dict[str, float] = {}
 
     def see(self, call: Call) -> str:
         """Look for an order of such an account."""
-        self._offers.note(call)
-        if call.purpose == Purpose.BALANCE and isinstance(call.body, dict):
-            rates = call.body.get("discountRates") or ()
-            now = call.body.get("currentDiscountRate")
-            factors = [rate[1] for rate in rates if isinstance(rate, list) and len(rate) == 3 and rate[2] == now]
-            if factors and isinstance(factors[0], int | float):
-                self._factors[call.account] = factors[0]
-        factor = self._factors.get(call.account, 1)
-        if call.purpose != Purpose.ORDER or call.refusal or factor >= 1 or not isinstance(call.body, dict):
+        self._prices.note(call)
+        factor = _factor(call.facts.get("account", {}))
+        if factor is not None:
+            self._factors[call.account] = factor
+        if call.purpose != "order" or not call.orders:
             return ""
-        shown, paid = self._offers.price(call), call.cents(call.body.get("purchasePrice"))
+        shown, paid = self._prices.of(call), call.orders[0].get("price")
         if shown is None or paid is None:
             return ""
-        lowered = int(shown * factor + 0.5)
-        if lowered == shown:
+        lowered = int(shown * self._factors.get(call.account, 1) + 0.5)
+        return {shown: "shown", lowered: "applied"}.get(paid, "") if lowered < shown else ""
+
+
+def _factor(account: Facts) -> float | None:
+    """Return what is paid of a price, as the tier of an account says, or its row in the table; None if none does."""
+    tier = account.get("tier") or {}
+    rows = [row for row in account.get("tiers") or () if tier and tier.items() <= row.items()]
+    factors = (row.get("factor", 1 - row["discount"] if "discount" in row else None) for row in (tier, *rows))
+    return next((factor for factor in factors if factor is not None), None)
+
+
+WITNESSES: Mapping[str, Callable[[], Witness]] = {
+    "lifetime": Lifetime,
+    "expiry": Expiry,
+    "another_sms": AnotherSms,
+    "above_maximum": AboveMaximum,
+    "discount": Discount,
+}
+"""The witnesses of rules, each of which says which value of its rule a call speaks for."""
+
+
+class _ByAnswers:
+    """Speaks for the value of a reading whose documents an answer fits better than those of every other.
+
+    It fits better where less of it is wrong, and nothing else: the true service may well differ in other things.
+    """
+
+    def __init__(self, reading: Reading, overlays: Overlays) -> None:
+        self._reading = reading
+        self._overlays = tuple(overlays)
+        self._alike = cache(self._are_alike)
+        self._best = lru_cache(maxsize=1024)(self._fitting)  # who polls hears the same over and over
+
+    @cached_property
+    def _documents(self) -> Mapping[str, Mapping[str, Document]]:
+        """The documents by each value; by none of them where overlays do not fit every one."""
+        try:
+            return {
+                value: _contract(self._reading.name, value, self._overlays).documents for value in self._reading.values
+            }
+        except LocatedError:
+            return {}
+
+    def see(self, call: Call) -> str:
+        """Look for such an answer. What cannot be read fits nothing, and what has no body fits everything."""
+        left_out = "answer" in call.exchange.notes.get("left_out", ())
+        if call.operation is None or call.outcome is Outcome.LOST or call.refusal == UNKNOWN or left_out:
             return ""
-        return {shown: "shown", lowered: "applied"}.get(paid, "")
+        answer, place = call.exchange.answer, (call.document.name, call.operation.id)
+        if answer is None or (call.outcome is Outcome.GRANTED and self._alike(place, answer.status)):
+            return ""
+        media = header(answer.headers, "content-type") or JSON_TYPE
+        return self._best(place, Answer(answer.status, (("content-type", media),), answer.content))
+
+    def _operations(self, place: tuple[str, str]) -> dict[str, Operation | None]:
+        """Return an operation, by its document and its id, as it is by each value."""
+        document, name = place
+        documents = {value: each[document] for value, each in self._documents.items() if document in each}
+        return {value: each.operations.get(name) for value, each in documents.items()}
+
+    def _are_alike(self, place: tuple[str, str], status: int) -> bool:
+        """Whether all documents say the same of an answer of success."""
+        schemas = [_granting(operation, status) for operation in self._operations(place).values()]
+        return all(schema == schemas[0] for schema in schemas)
+
+    def _fitting(self, place: tuple[str, str], answer: Answer) -> str:
+        """Return the value that an answer fits best; nothing if there is no such one."""
+        wrong = {value: _wrong(operation, answer) for value, operation in self._operations(place).items()}
+        return next(
+            (value for value, own in wrong.items() if all(own < wrong[each] for each in {*wrong} - {value})), ""
+        )
 
 
-def _maximum(call: Call) -> int | None:
-    return call.cents(call.arguments.get("maximumPrice"))
+def _granting(operation: Operation | None, status: int) -> list[Schema]:
+    """Return the schemas of an answer but for those of failures."""
+    answer = operation.answers.get(status) if operation else None
+    if operation is None or answer is None or answer.schema is None or operation.document.failures is None:
+        return []
+    failing = operation.document.failures.schemas(status)
+    return [schema for schema in answer.schema.get("oneOf", [answer.schema]) if schema not in failing]
+
+
+def _wrong(operation: Operation | None, answer: Answer) -> frozenset[tuple[str, str]]:
+    """Return where an answer does not fit an operation, and which rules it breaks there."""
+    if operation is None:
+        return frozenset({("path", "unknown")})
+    said, media = answer.json, answer.headers[0][1]
+    found = [*operation.check_answer(answer.status, said, media)]
+    reading = operation.read_answer(answer.status, said, media)
+    unread = {(str(part), "unread") for part in reading.unread}
+    if reading.refused is not None:
+        reason = reading.refused.reason
+        if reason == UNKNOWN:
+            unread.add(("reason", "unread"))
+        else:
+            found += operation.document.check_failure(answer.status, said, media, reason)
+    return frozenset({*((each.place, each.rule) for each in found), *unread})
+
+
+class _ByRules:
+    """Speaks for the value of a reading by whose rules things happened. Raises ReadingError if nothing shows that."""
+
+    def __init__(self, reading: Reading, _: Overlays) -> None:
+        self._values = reading.values.values()
+        rules = dict.fromkeys(rule for value in self._values for rule in value.rules)
+        unseen = [rule for rule in rules if rule not in WITNESSES]
+        if unseen or not rules:
+            what = f"shows which {unseen[0]} is kept" if unseen else "is a rule that differs"
+            place = located.read(SHIPPED / f"{reading.name}.yaml", f"{reading.name}.yaml").place("/evidence")
+            raise ReadingError([Problem(place, f"the evidence of {reading.name} is rules, and nothing {what}")])
+        self._witnesses = {rule: WITNESSES[rule]() for rule in rules}
+
+    def see(self, call: Call) -> str:
+        """Ask the witness of each rule."""
+        seen = {rule: value for rule, witness in self._witnesses.items() if (value := witness.see(call))}
+        if not seen:
+            return ""
+        return _only(
+            value.name
+            for value in self._values
+            if all(_is_same({**_usual(), **value.rules}[rule], found) for rule, found in seen.items())
+        )
+
+
+@cache
+def _usual() -> Mapping[str, str]:
+    return contract().rules
+
+
+@lru_cache(maxsize=64)
+def _contract(reading: str, value: str, overlays: tuple[Path, ...]) -> Contract:
+    return contract({reading: value}, overlays)
+
+
+def _is_same(one: str, other: str) -> bool:
+    are_durations = DURATION.fullmatch(one) and DURATION.fullmatch(other)
+    return one == other or bool(are_durations and milliseconds(one) == milliseconds(other))
+
+
+def _only(values: Iterable[str]) -> str:
+    """Return the value if there is a single one; else nothing."""
+    found = [*values]
+    return found[0] if len(found) == 1 else ""
+
+
+_BY_EVIDENCE: Mapping[Evidence, Callable[[Reading, Overlays], Witness]] = {
+    Evidence.ANSWERS: _ByAnswers,
+    Evidence.RULES: _ByRules,
+}
 
 
 class Readings:
-    """What exchanges, taken one after another, say about every reading; `chosen` are those the contract has now."""
+    """What calls, taken one after another, say about every reading; `chosen` are those the contract has now.
 
-    def __init__(self, documents: Sequence[Document], chosen: Choices) -> None:
-        self._documents = documents
+    Raises ReadingError for a reading that nothing here can tell of, though it says that traffic does.
+    """
+
+    def __init__(self, documents: Iterable[Document], chosen: Choices, overlays: Overlays = ()) -> None:
+        self._documents = tuple(documents)
         known = readings()
         self._defaults = {name: str(chosen.get(name, reading.default)) for name, reading in known.items()}
-        makers: Mapping[str, Callable[[], Witness]] = {
-            "failures": lambda: Failures(known["failures"].values["status"].wire),
-            "completed-word": CompletedWord,
-            "expiry": Expiry,
-            "another-sms": AnotherSms,
-            "price-above-maximum": PriceAboveMaximum,
-            "discount": Discount,
+        self._witnesses = {
+            name: _BY_EVIDENCE[reading.evidence](reading, overlays)
+            for name, reading in known.items()
+            if reading.evidence is not Evidence.NONE
         }
-        self._witnesses = {name: makers[name]() for name in known if name in makers}
         self._times: dict[str, Counter[str]] = {name: Counter() for name in known}
 
     def see(self, exchange: Exchange) -> None:
         """Take in an exchange."""
-        disturbed = exchange.notes.get("faults") or exchange.notes.get("stopped")
-        call = None if disturbed else read(self._documents, exchange)
-        if call is None or call.operation is None or call.outcome in UNCERTAIN:
+        call = read(self._documents, exchange)
+        if call is not None:
+            self.hear(call)
+
+    def hear(self, call: Call) -> None:
+        """Take in a call. Of one that a fault has changed, or that went wrong, only what was asked for counts."""
+        notes = call.exchange.notes
+        if notes.get("stopped"):
             return
+        if notes.get("faults") or call.outcome in UNCERTAIN:
+            call = call._replace(outcome=Outcome.LOST, refusal="", facts={})
         for name, witness in self._witnesses.items():
             if value := witness.see(call):
                 self._times[name][value] += 1

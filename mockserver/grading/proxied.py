@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from contracts import clients
 from contracts.proxy import Contract, Gate, Parts, Proxy, Upstream, UpstreamError
+from contracts.spec.corrections import effective
+from contracts.spec.environment import url_variables
 from contracts.traffic import Redactor
 from mockserver.grading.command import run
 from mockserver.grading.trial import SPEED, Trial, trial
@@ -23,9 +25,6 @@ if TYPE_CHECKING:
     from contracts.proxy.app import HangUp
     from contracts.spec import Document
     from mockserver.grading.trial import Attempt
-
-VARIABLES: Mapping[str, str] = {"v3": "SMSONLINE_BASE_URL", "v2": "SMSONLINE_V2_URL"}
-"""Where a client finds the base URL of a contract document."""
 
 _PORTS = {"http": 80, "https": 443}
 _PATIENCE = 10.0
@@ -62,7 +61,12 @@ def play(stand: Stand, attempt: Attempt, name: str) -> Passed:
     exchanges = [passage.exchange for passage in passages if not passage.stopped]
     hosts = [urlsplit(base).netloc for base in stand.bases.values()]
     judgement = clients.judge(
-        exchanges, stand.documents, limits=attempt.limits, service=hosts, readings=attempt.readings
+        exchanges,
+        stand.documents,
+        limits=attempt.limits,
+        service=hosts,
+        readings=effective(attempt.readings, attempt.overlays),
+        overlays=attempt.overlays,
     )
     judgement = judgement._replace(statement=judgement.statement._replace(limit=stand.allowance.limit))
     stopped = tuple(passage.stopped for passage in passages if passage.stopped)
@@ -79,7 +83,7 @@ def _proxies(stand: Stand, passages: list[Passage]) -> Iterator[dict[str, str]]:
     upstreams = {url: Upstream(url) for url in served}
     for url in upstreams:
         _knock(url)
-    environment = {}
+    environment, variables = {}, url_variables(stand.documents)
     with ExitStack() as stack:
         for url, upstream in upstreams.items():
             proxy = Proxy(Parts(upstream, contract, gate, stand.hang_up), [passages.append], stand.secrets)
@@ -87,7 +91,7 @@ def _proxies(stand: Stand, passages: list[Passage]) -> Iterator[dict[str, str]]:
             stack.callback(background.stop)
             stack.callback(_close, proxy, background)
             for name in served[url]:
-                environment[VARIABLES[name]] = background.url + stand.documents[name].prefix
+                environment[variables[name]] = background.url + stand.documents[name].prefix
         yield environment
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contracts.clients.answers import Answer
-from contracts.traffic.calls import Outcome, Purpose, calls
+from contracts.spec.facts import get
+from contracts.traffic.calls import Outcome, calls
 from mockserver.scenario import fixtures
 from mockserver.scenario.load import load
 from mockserver.testing.judging import documents
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from contracts.spec import Document, Operation, Overlays
+    from contracts.spec.facts import Facts
     from contracts.traffic import Exchange
     from contracts.traffic.calls import Call
     from mockserver.testing import Server, SmsOnline
@@ -111,7 +113,7 @@ def _usual(made: Iterable[Call], rules: Sequence[Json], user: str) -> Mapping[st
             continue
         counts[call.name] += 1
         usable = found[call.name]
-        wanted = call.purpose is Purpose.ORDER
+        wanted = call.purpose == "order"
         granted = wanted and call.outcome is Outcome.GRANTED
         orders += granted
         if answer is None or notes.get("faults") or wanted != granted:
@@ -128,17 +130,16 @@ def _rule(rules: Sequence[Json], decided: Iterable[str]) -> Mapping[str, Any]:
     return next((rule for name, rule in zip(names, rules, strict=True) if name in decided), NOTHING)
 
 
-def _placed(usual: Usual, answer: Answer) -> Json:
+def _placed(usual: Usual, answer: Answer) -> Facts:
     """The order that an answer says was made; nothing if it says none."""
-    said = usual.operation.former_answer(answer.status, answer.body)
-    order = said.get("body", said) if isinstance(said, dict) else {}
-    return order if isinstance(order, dict) and "orderId" in order else {}
+    facts = usual.operation.read_answer(answer.status, answer.body).facts
+    return facts["order"] if get(facts, "order.id") else {}
 
 
-def _with_order(wanted: Wanted, usual: Usual, placed: Json) -> Wanted:
+def _with_order(wanted: Wanted, usual: Usual, placed: Facts) -> Wanted:
     """The world in which the order that is answered will be there, with the future that it usually has."""
-    phone = {"phoneNumber": placed["phoneNumber"]} if len(placed["phoneNumber"]) in _PHONE else {}
-    rule = {**usual.rule, "when": {"nth": usual.order}, "orderId": placed["orderId"], **phone}
+    phone = {"phoneNumber": placed["phone"]} if len(placed.get("phone", "")) in _PHONE else {}
+    rule = {**usual.rule, "when": {"nth": usual.order}, "orderId": placed["id"], **phone}
     scenario = wanted.scenario
     if isinstance(scenario, Mapping):
         data = dict(scenario)

@@ -11,6 +11,7 @@ from contracts.findings import SuiteResult
 from contracts.proxy import UpstreamError
 from contracts.reports.summary import counted
 from contracts.spec.corrections import effective
+from contracts.spec.environment import BASE_URL
 from contracts.suites import TargetError, of_urls
 from contracts.traffic.recordings import CutOffError, RecordingError, keys_of, read
 from mockserver.grading import proxied, robustness
@@ -83,6 +84,7 @@ def recorded(paths: Iterable[Path], attempt: Attempt, *, ended: bool = False) ->
             ended=ended and not cut_off,
             paced=attempt.paced,
             readings=_readings(attempt),
+            overlays=attempt.overlays,
         )
         found = tuple(finding._replace(suite=path.name) for finding in judgement.findings)
         trials.append(Trial(path.name, judgement, found))
@@ -182,7 +184,7 @@ def _check(trial: Trial, server: Server | None = None) -> None:
     printed = f"\n{completed.tail()}" if completed.output else ""
     if completed.code in NOT_RUN:
         raise GradingError(f"the shell cannot run the command{printed}")
-    hint = "does it read SMSONLINE_BASE_URL?"
+    hint = f"does it read {BASE_URL}?"
     if server is not None and (strays := server.steering.ask("listStrays")["recorded"]):
         hint = f"{counted(strays, 'request')} came with a key that is not its own: does it read SMSONLINE_API_KEY?"
     raise GradingError(f"the command {completed.ending} without a call of the service: {hint}{printed}")

@@ -27,7 +27,7 @@ def with_strays(judgement: Judgement, server: Server, world: SmsOnline, overlays
     shown = server.steering.ask("listStrays", query={"limit": _MOST})["exchanges"]
     own = [each for each in shown if each["account"] == world.user_id]
     exchanges = read_journal(BytesIO(orjson.dumps({"exchanges": own})), 0)
-    strays = clients.judge(exchanges, documents((), tuple(overlays)), paced=False)
+    strays = clients.judge(exchanges, documents((), tuple(overlays)), paced=False, overlays=overlays)
     return judgement._replace(findings=_together(judgement.findings, strays.findings))
 
 

@@ -69,20 +69,27 @@ class SmsOnline:
 
     @property
     def base_url(self) -> str:
-        """What stands for the vendor's `https://…/v3`."""
-        return self._server.url_of("v3")
+        """What stands for the vendor's URL of the newest generation of the service, `https://…/v3`."""
+        return self.url_of(self._server.documents[0])
 
-    @property
-    def v2_url(self) -> str:
-        """What stands for the vendor's `https://…/cs`."""
-        return self._server.url_of("v2")
+    def __getattr__(self, name: str) -> str:
+        """The base URL of each contract document by its name: what `url_of` returns for `v2` is `v2_url`."""
+        document = name.removesuffix("_url")
+        if document != name and document in self._server.documents:
+            return self.url_of(document)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def url_of(self, document: str) -> str:
+        """What stands for the vendor's URL of a contract document, such as `v3`. Raises KeyError."""
+        return self._server.url_of(document)
 
     @property
     def env(self) -> dict[str, str]:
         """Where the service is and whose account is used, for the environment of another process."""
+        from contracts.spec.environment import url_variables
+
         return {
-            "SMSONLINE_BASE_URL": self.base_url,
-            "SMSONLINE_V2_URL": self.v2_url,
+            **{variable: self.url_of(name) for name, variable in url_variables(self._server.documents).items()},
             "SMSONLINE_USER_ID": self.user_id,
             "SMSONLINE_API_KEY": self.api_key,
         }

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cache
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from contracts import clients
 from contracts.findings import Line, Statement
-from contracts.spec import load
+from contracts.spec import contract
 from contracts.spec.corrections import effective
 
 if TYPE_CHECKING:
@@ -54,6 +53,7 @@ class Evidence(NamedTuple):
             ended=ended,
             paced=self.is_paced if paced is None else paced,
             readings=readings,
+            overlays=self.overlays,
         )
         return judgement._replace(statement=self._statement(judgement.statement))
 
@@ -76,8 +76,8 @@ class Evidence(NamedTuple):
 
 @cache
 def documents(readings: tuple[tuple[str, object], ...], overlays: tuple[Path, ...] = ()) -> Mapping[str, Document]:
-    """The contract documents as readings and overlays have them. Raises LocatedError."""
-    return MappingProxyType({name: load(name, dict(readings), overlays) for name in ("v3", "v2")})
+    """The contract documents as readings and overlays have them, the newest first. Raises LocatedError."""
+    return contract(dict(readings), overlays).documents
 
 
 def _outcome(order: Order | None, refunded: int) -> str:

@@ -92,17 +92,17 @@ class Server:
         background = Background(mock.app).start()
         operations = {each.id: (each.method, each.path) for each in document().operations.values()}
         steering = Steering(InProcess(mock.app, background), operations)
-        documents = [dialect.document for dialect in mock.dialects]
+        documents = list(mock.service.documents.values())
         return cls(background, steering, documents, Bridge(mock.app, background), overlays)
 
     @classmethod
     def elsewhere(cls, url: str) -> Self:
         """Use the mock at a URL, with its token from the environment. Raises SteeringError if none answers there."""
-        from mockserver.dialects.every import dialects
+        from contracts.spec import contract
         from mockserver.testing.remote import TOKEN, Remote
 
         remote = Remote(url, os.environ.get(TOKEN))
-        return cls(remote, Steering(remote), [dialect.document for dialect in dialects()])
+        return cls(remote, Steering(remote), list(contract().documents.values()))
 
     @property
     def url(self) -> str:
@@ -110,8 +110,13 @@ class Server:
         return self._place.url
 
     def url_of(self, document: str) -> str:
-        """The base URL of the service of a contract document, `v3` or `v2`."""
+        """The base URL of the service of a contract document, such as `v3`."""
         return self.url + self._prefixes[document]
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """The names of the contract documents, the newest generation of the service first."""
+        return tuple(self._prefixes)
 
     def open(self, **arguments: Any) -> SmsOnline:
         """A new world; the arguments are fields of Wanted, the others as usual. Raises TypeError, SteeringError."""

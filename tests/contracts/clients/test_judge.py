@@ -93,9 +93,19 @@ def test_failures_are_met_by_their_codes() -> None:
     assert [each.name for each in coverage.names if each.kind == "failure" and each.times] == ["NO_NUMBERS"]
 
 
+def test_a_failure_that_the_vocabulary_does_not_have_is_met_by_what_it_says() -> None:
+    coverage = Tape().order((200, {"ok": False, "errorMessage": "SOLD: out of luck"})).judged().coverage
+    assert [each.name for each in coverage.names if not each.listed] == ["SOLD"]
+
+
 def test_every_failure_that_was_not_met_is_told() -> None:
     coverage = Tape().order(NO_NUMBERS).judged().coverage
-    assert {"failure INSUFFICIENT_BALANCE", "failure ORDER_EXPIRED"} <= set(coverage.missing)
+    assert {"failure INSUFFICIENT_BALANCE", "failure ORDER_EXPIRED", "failure PRICE_CHANGED"} <= set(coverage.missing)
+
+
+def test_a_failure_is_told_only_where_an_operation_can_fail_so() -> None:
+    coverage = Tape().call("GET", "/cs/getBalance", {}, userId="demo", key="[redacted]").judged().coverage
+    assert "TRANSACTION_NOT_FOUND" not in {each.name for each in coverage.names}
 
 
 def test_readings_are_met_by_what_shows_them() -> None:

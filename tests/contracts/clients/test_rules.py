@@ -161,6 +161,10 @@ BREACHES: dict[str, tuple[str, Callable[[], Tape]]] = {
             Tape().order(PRICE_CHANGED, m="m1", n="nm1").quote(30, at=3).order(PRICE_CHANGED, at=5, m="m1", n="nm1")
         ),
     ),
+    "the same terms after 222 that says something else": (
+        "client.stale-quote",
+        lambda: Tape().order((222, {"ok": False, "errorMessage": "?!"})).order(PRICE_CHANGED, at=5),
+    ),
     "V2": ("client.deprecated", lambda: Tape().call("GET", "/cs/getBalance", {}, userId="demo", key="[redacted]")),
 }
 

@@ -29,6 +29,10 @@ def test_the_environment_says_where_the_service_is_and_whose_account(world: SmsO
     }
 
 
+def test_every_generation_of_the_service_has_a_url(server: Server, world: SmsOnline) -> None:
+    assert [world.url_of(name) for name in server.documents] == [world.base_url, world.v2_url]
+
+
 def test_time_passes_when_told(world: SmsOnline) -> None:
     before = world.clock.now
     assert (world.clock.advance("20m") - before, world.clock.now - before) == (timedelta(minutes=20),) * 2
