@@ -2,46 +2,47 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from contracts.drift.difference import Confirmed, Difference, Drift, Kind
 from contracts.drift.observation import Observation
-from contracts.drift.proposal import propose, write
-from contracts.spec import load
+from contracts.drift.proposal import Basis, propose, write
+from contracts.spec import contract
 from contracts.spec.choices import DEFAULTS
 from contracts.spec.corrections import effective
+from contracts.spec.document import stated
 from contracts.traffic.witnesses import Indication, Readings, settled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
-    from contracts.spec import Document, Overlays
+    from contracts.spec import Overlays
     from contracts.spec.choices import Choices
     from contracts.traffic import Exchange
 
-__all__ = ["Confirmed", "Difference", "Drift", "Indication", "Kind", "compare", "propose", "write"]
-
-DOCUMENTS = ("v3", "v2")
+__all__ = ["Basis", "Confirmed", "Difference", "Drift", "Indication", "Kind", "compare", "propose", "write"]
 
 
 def compare(
     traffic: Callable[[], Iterable[Exchange]], readings: Choices = DEFAULTS, overlays: Overlays = ()
-) -> tuple[Drift, dict[str, Document]]:
+) -> tuple[Drift, Mapping[str, Basis]]:
     """Compare traffic with the contract as these readings and overlays have it.
 
     `traffic` gives the exchanges, in their order, and is called twice: which readings are true is found out first, so
     that what they explain is not told again, fact by fact. Return the drift, and the documents by the readings found,
-    to which its pointers belong. Raises what `traffic` and `contracts.spec.load` raise.
+    to which its pointers belong. Raises what `traffic` and `contracts.spec.contract` raise.
     """
     chosen = effective(readings, overlays)
-    before = [load(name, chosen, overlays) for name in DOCUMENTS]
-    witnesses = Readings(before, chosen)
+    before = contract(chosen, overlays).documents
+    witnesses = Readings(before.values(), chosen, overlays)
     for exchange in traffic():
         witnesses.see(exchange)
     indications = witnesses.indications()
-    found = settled(indications)
-    documents = [load(name, {**chosen, **found}, overlays) for name in DOCUMENTS] if found else before
-    observation = Observation(documents)
+    found = {**chosen, **settled(indications)}
+    documents = contract(found, overlays).documents if found != chosen else before
+    observation = Observation(documents.values())
     for exchange in traffic():
         observation.see(exchange)
-    return observation.drift(indications), {document.name: document for document in documents}
+    bases = {name: Basis(document, partial(stated, name, found, overlays)) for name, document in documents.items()}
+    return observation.drift(indications), bases

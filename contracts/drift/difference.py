@@ -46,7 +46,7 @@ class Kind(StrEnum):
 class Difference(NamedTuple):
     """A fact of a contract that traffic contradicts, or something that the contract does not know.
 
-    - `operation`: `v3.getOrder`; of a new path only the document, `v3`
+    - `operation`: its name; of a new path only that of the document
     - `pointer`: the JSON pointer of the fact in the contract document, or of what the new thing belongs into
     - `what`: the fact in words: `200 body.body[].status`; `expected` and `got`: short texts
     - `name`: the name, status or path that is new or gone; `instead`: what it is now called

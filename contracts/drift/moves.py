@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from contracts.drift.walk import Stranger, walk
 from contracts.spec import ABSENT
+from contracts.spec.arguments import bearer
 from contracts.spec.routing import parameter_name, segments
 from contracts.traffic import header
 from contracts.traffic.matching import Known
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from contracts.traffic import Exchange
 
 _IDENTIFIER = re.compile(r"[0-9]+|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_HOLE = "{}"
+HOLE = "{}"
+"""What stands in the path of a group for what looks like a parameter."""
 _EXAMINED = 20
 """How many answers of an unknown path are compared with those of the operations that may be there."""
 _LIKE = 0.6
@@ -106,7 +108,7 @@ def template(group: Group, values: Mapping[str, Collection[str]]) -> str:
     """Return the path of a group with names for its parameters: those whose values are known, or `id`, `id2`…"""
     parts: list[str] = []
     for position, segment in enumerate(group.path):
-        if segment != _HOLE:
+        if segment != HOLE:
             parts.append(segment)
             continue
         seen = group.values(position)
@@ -127,7 +129,7 @@ def _names(document: Document) -> set[str]:
 
 
 def _generic(segment: str, known: Collection[str]) -> str:
-    return _HOLE if segment in known or _IDENTIFIER.fullmatch(segment) else segment
+    return HOLE if segment in known or _IDENTIFIER.fullmatch(segment) else segment
 
 
 def _templates(operation: Operation, group: Group, values: Mapping[str, Collection[str]]) -> Iterator[str]:
@@ -136,9 +138,9 @@ def _templates(operation: Operation, group: Group, values: Mapping[str, Collecti
     words = set(segments(operation.path)) | {
         word for each in group.document.operations.values() for word in segments(each.path)
     }
-    holes = [position for position, segment in enumerate(group.path) if segment == _HOLE]
+    holes = [position for position, segment in enumerate(group.path) if segment == HOLE]
     if len(holes) < len(names):
-        others = [p for p, segment in enumerate(group.path) if segment != _HOLE and segment not in words]
+        others = [p for p, segment in enumerate(group.path) if segment != HOLE and segment not in words]
         holes = sorted([*holes, *others]) if len(holes) + len(others) == len(names) else []
     if len(holes) != len(names):
         return
@@ -183,16 +185,16 @@ def _takes(operation: Operation, exchange: Exchange) -> bool:
     """Say whether a request has all that an operation needs in its query and body."""
     request = exchange.request
     query = {name for name, _ in request.query}
-    bearer = header(request.headers, "authorization") is not None
+    has_key = bearer(header(request.headers, "authorization")) is not None
     needed = {
         parameter.name
         for parameter in operation.parameters
-        if parameter.place == "query" and parameter.required and not (bearer and parameter.credential == "key")
+        if parameter.place == "query" and parameter.required and not (has_key and parameter.credential == "key")
     }
     if not needed <= query:
         return False
     body = request.json
-    required = set((operation.body_schema or {}).get("required", ()))
-    return not required or (
-        isinstance(body, dict) and required <= body.keys() | ({"apiKey", "key"} if bearer else set())
-    )
+    schema = operation.body_schema or {}
+    keys = {name for name, inner in schema.get("properties", {}).items() if inner.get("x-credential") == "key"}
+    required = set(schema.get("required", ())) - (keys if has_key else set())
+    return not required or (isinstance(body, dict) and required <= body.keys())

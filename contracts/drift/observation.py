@@ -13,16 +13,18 @@ from contracts.drift.tally import Tally
 from contracts.drift.walk import Seen, walk
 from contracts.spec import ABSENT, Severity
 from contracts.spec import pointer as pointers
+from contracts.spec.failures import FAILURES
 from contracts.spec.wording import brief
 from contracts.traffic import header
+from contracts.traffic.calls import arguments_of
 from contracts.traffic.matching import Known, match
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from contracts.drift.walk import Path
     from contracts.spec import Arguments, Document, Operation, Violation
-    from contracts.traffic import Answer, Exchange
+    from contracts.traffic import Answer, Exchange, Request
     from contracts.traffic.witnesses import Indication
 
 MAXIMUM_STRAYS = 2000
@@ -31,7 +33,6 @@ MAXIMUM_VALUES = 200
 """How many values of each path parameter are remembered, to recognize them in unknown paths."""
 
 _ANSWER, _REQUEST = "answer", "request"
-_BEARER = "bearer "
 _NOT_THERE = (404, 405, 501)
 _MALFORMED = 400
 
@@ -39,7 +40,7 @@ _MALFORMED = 400
 class Observation:
     """What exchanges say about contract documents. `see` takes them one by one; `drift` is the sum of it."""
 
-    def __init__(self, documents: Sequence[Document]) -> None:
+    def __init__(self, documents: Collection[Document]) -> None:
         self._documents = {document.name: document for document in documents}
         self._exchanges = self._matched = self._lost = self._disturbed = 0
         self._first = self._last = 0
@@ -48,6 +49,7 @@ class Observation:
         self._differing: dict[tuple[Kind, str, str, str], Tally] = {}
         self._objects: Counter[tuple[str, str]] = Counter()
         self._members: Counter[tuple[str, str, str]] = Counter()
+        self._refusals: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
         self._strays: list[Stray] = []
         self._moves: list[Move] = []
         self._hosts = {urlsplit(document.resolve("/servers/0/url")).netloc for document in documents}
@@ -57,7 +59,7 @@ class Observation:
         """Take in an exchange; it is redacted already."""
         self._exchanges += 1
         found = match(self._documents.values(), exchange.request)
-        if found is None:
+        if found is None or _is_preflight(exchange.request):
             return
         if exchange.notes.get("faults") or exchange.notes.get("stopped"):
             self._disturbed += 1
@@ -129,30 +131,42 @@ class Observation:
         document = known.document
         left_out = exchange.notes.get("left_out", ())
         body = answer.json
-        if status in _NOT_THERE and document.check_failure(body):
+        content_type = header(answer.headers, "content-type") or ""
+        if status in _NOT_THERE and document.check_failure(status, body, content_type):
             self._differ(
                 Kind.PATH, operation, operation.pointer, exchange, what="path", expected=operation.path, got=str(status)
             )
             return
         if not moved:
             self._confirm(document, operation.pointer, operation, "path")
+        reading = operation.read_answer(status, body, content_type)
+        reason = reading.refused.reason if reading.refused and body is not ABSENT else ""
+        self._refusals[document.name, reason].add(status)
         if status not in operation.answers:
-            pointer = f"{operation.pointer}/responses"
-            listed = ", ".join(map(str, operation.answers))
-            self._differ(
-                Kind.NEW_STATUS, operation, pointer, exchange, body, str(status),
-                what="status", expected=listed, got=str(status),
-            )  # fmt: skip
+            self._see_status(operation, exchange, answer, reason)
             return
         self._confirm(document, f"{operation.pointer}/responses/{status}", operation, str(status))
         if _ANSWER not in left_out and not _cut(answer):
-            content_type = header(answer.headers, "content-type") or ""
             violations = operation.check_answer(status, body, content_type)
             self._see_violations(operation, exchange, violations, f"{status} ", {"body": body})
             if (schema := operation.answers[status].schema) is not None and body is not ABSENT:
                 self._see_value(known, exchange, f"{status} ", schema, body, violations)
         if _REQUEST not in left_out:
-            self._see_request(known, exchange, status, body)
+            self._see_request(known, exchange, status, granted=reading.granted)
+
+    def _see_status(self, operation: Operation, exchange: Exchange, answer: Answer, reason: str) -> None:
+        """Note a status that the operation does not have: that of a reason if it is answered as usual otherwise."""
+        document, status, body = operation.document, answer.status, answer.json
+        entry = document.failures.entries.get(reason) if document.failures else None
+        usual = entry and not document.check_failure(entry.status, body, entry.media, reason)
+        if entry and usual:
+            pointer, what, listed = pointers.join(FAILURES, "reasons", reason), f"status of {reason}", [entry.status]
+        else:
+            pointer, what, listed = f"{operation.pointer}/responses", "status", [*operation.answers]
+        self._differ(
+            Kind.NEW_STATUS, operation, pointer, exchange, body, str(status),
+            what=what, expected=", ".join(map(str, listed)), got=str(status), extra=reason if usual else "",
+        )  # fmt: skip
 
     def _see_violations(
         self,
@@ -213,9 +227,9 @@ class Observation:
                     what=f"{side}{_dotted(part.path)}", expected="", got=brief(part.value),
                 )  # fmt: skip
 
-    def _see_request(self, known: Known, exchange: Exchange, status: int, body: Any) -> None:
+    def _see_request(self, known: Known, exchange: Exchange, status: int, *, granted: bool) -> None:
         operation, document = known.operation, known.document
-        arguments = _read(known, exchange)
+        arguments = arguments_of(known, exchange.request)
         violations = operation.check_request(arguments)
         errors = [violation for violation in violations if violation.level is Severity.ERROR]
         if status == _MALFORMED and not errors:
@@ -223,7 +237,7 @@ class Observation:
                 Kind.REFUSED, operation, operation.pointer, exchange,
                 what="request", expected="is taken", got=str(status),
             )  # fmt: skip
-        if not _granted(status, body):
+        if not granted:
             return
         self._remember(arguments)
         sent = {("path", name) for name in arguments.path} | {("query", name) for name, _ in exchange.request.query}
@@ -281,8 +295,7 @@ class Observation:
         name: str = "",
         **fields: Any,
     ) -> None:
-        document = operation.name.partition(".")[0]
-        key = (kind, document, pointer, name)
+        key = (kind, operation.document.name, pointer, name)
         if key not in self._differing:
             self._differing[key] = Tally(operation=operation.name, **fields)
         self._differing[key].add(exchange, value)
@@ -290,11 +303,13 @@ class Observation:
     def _difference(self, key: tuple[Kind, str, str, str], tally: Tally) -> Difference:
         kind, name, pointer, called = key
         document = self._documents[name]
+        reason = tally.fields.get("extra") if kind is Kind.NEW_STATUS else ""
         return Difference(
             kind=kind,
             document=name,
             pointer=pointer,
             name=called,
+            instead=called if reason and self._refusals[name, reason] == {int(called)} else "",
             times=tally.times,
             first=tally.first,
             last=tally.last,
@@ -375,16 +390,10 @@ class Observation:
                 )
 
 
-def _read(known: Known, exchange: Exchange) -> Arguments:
-    request = exchange.request
-    authorization = header(request.headers, "authorization") or ""
-    bearer = authorization[len(_BEARER) :].strip() if authorization.lower().startswith(_BEARER) else None
-    body = request.json if request.body and known.operation.body is not None else ABSENT
-    return known.operation.read(known.path_params, request.query, body, bearer)
-
-
-def _granted(status: int, body: Any) -> bool:
-    return status < 300 and isinstance(body, dict) and (body.get("ok") is True or body.get("error") is False)
+def _is_preflight(request: Request) -> bool:
+    """Say whether a browser only asks if it may ask: no operation is meant by that."""
+    headers = ("origin", "access-control-request-method")
+    return request.method == "OPTIONS" and all(header(request.headers, name) for name in headers)
 
 
 def _cut(answer: Answer) -> bool:

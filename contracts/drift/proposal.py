@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from copy import deepcopy
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, reduce
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
 from contracts.drift.difference import Kind
+from contracts.drift.moves import HOLE
 from contracts.drift.shape import Shape
 from contracts.spec import ABSENT, Level
 from contracts.spec import pointer as pointers
+from contracts.spec.keywords import METHODS
 from contracts.spec.parts import JSON_TYPE, types
 from contracts.spec.routing import parameter_name, segments
+from contracts.traffic import header
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from contracts.drift.difference import Difference, Drift
     from contracts.drift.moves import Group
@@ -27,16 +32,29 @@ _VERSION = "1.0.0"
 _SCALARS = {"string", "integer", "number", "boolean", "null"}
 
 
-def propose(drift: Drift, documents: Mapping[str, Document], source: str) -> dict[str, Any] | None:
+class Basis(NamedTuple):
+    """A document, and what reads its data as an overlay would find it."""
+
+    document: Document
+    stated: Callable[[], Any]
+
+
+class _UnwrittenError(Exception):
+    """What would have to be changed is not written in the document."""
+
+
+def propose(drift: Drift, bases: Mapping[str, Basis], source: str) -> dict[str, Any] | None:
     """Return an OpenAPI Overlay 1.0 that changes what was contradicted and adds what is new; None if there is nothing.
 
     `source` says where the traffic comes from. What traffic cannot tell how to change, such as a request that was
     refused, is left out.
     """
     actions: list[Action] = []
-    for name, document in documents.items():
+    for name, basis in bases.items():
         differences = [each for each in drift.differences if each.document == name]
-        actions += ({"x-document": name, **action} for action in _actions(differences, document, source))
+        confirmed = {each.pointer for each in drift.confirmed if each.document == name}
+        edits = _Edits(basis, confirmed)
+        actions += ({"x-document": name, **action} for action in _actions(differences, edits, source))
     named = {action["x-document"] for action in actions}
     readings = {each.name: each.instead for each in drift.differences if each.kind is Kind.READING}
     if readings:
@@ -52,65 +70,123 @@ def propose(drift: Drift, documents: Mapping[str, Document], source: str) -> dic
     }
 
 
-def _actions(differences: Sequence[Difference], document: Document, source: str) -> Iterator[Action]:
+def _actions(differences: Sequence[Difference], edits: _Edits, source: str) -> Iterator[Action]:
     """Yield the actions for one document: operations move first, and what else changes in them, changes there."""
-    moves = {each.pointer: each for each in differences if each.kind is Kind.MOVED}
-    for move in moves.values():
-        yield from _moved(move, document, _provenance(move, source))
-    targets = {
-        _target(pointer, document): _path_target(move.instead, pointers.split(pointer)[-1])
-        for pointer, move in moves.items()
-    }
-    for action in _changes(differences, document, source):
+    targets = {}
+    for move in (each for each in differences if each.kind is Kind.MOVED):
+        if edits.path(move.instead) == move.instead:
+            yield from _moved(move, edits, _provenance(move, source))
+            method = pointers.split(move.pointer)[-1]
+            targets[edits.target(move.pointer)] = f"$['paths']['{_quoted(move.instead)}']['{method}']"
+    for action in _changes(differences, edits, source):
         target = action["target"]
         before = next((before for before in targets if target.startswith(before)), None)
         yield action if before is None else {**action, "target": targets[before] + target[len(before) :]}
 
 
-def _changes(differences: Sequence[Difference], document: Document, source: str) -> Iterator[Action]:
-    edits = _Edits(document)
+def _changes(differences: Sequence[Difference], edits: _Edits, source: str) -> Iterator[Action]:
     for difference in differences:
-        if write := _WRITERS.get(difference.kind):
-            yield from write(difference, edits, _provenance(difference, source))
+        if writer := _WRITERS.get(difference.kind):
+            try:
+                yield from list(writer(difference, edits, _provenance(difference, source)))
+            except _UnwrittenError:
+                continue  # it follows from something else, and nothing says from what it would follow now
     yield from edits.actions()
 
 
 class _Edits:
-    """A document, and changes of it that several differences may make together."""
+    """A document, and changes of it that several differences may make together.
 
-    def __init__(self, document: Document) -> None:
-        self.document = document
+    `confirmed` are the pointers of facts that were seen to hold, too. Pointers are those of the document, unless they
+    come from `at`, which says where the data has what is there.
+    """
+
+    def __init__(self, basis: Basis, confirmed: Collection[str]) -> None:
+        self.document = basis.document
+        self.confirmed = confirmed
+        self._basis = basis
         self._required: dict[str, list[str]] = {}
         self._schemas: dict[str, Action] = {}
+        self._added: list[Action] = []
+        self._names = Counter(basis.document.operations.keys())
+        self._paths = {_shape(each.path): each.path for each in basis.document.operations.values()}
 
-    def target(self, pointer: str) -> str:
-        """Write a pointer as JSONPath."""
-        return _target(pointer, self.document)
+    @cached_property
+    def data(self) -> Any:
+        """The data of the document, as an overlay finds it."""
+        return self._basis.stated()
+
+    def at(self, pointer: str, keyword: str = "") -> str:
+        """Return where the data has what is at a pointer, and where that is a `$ref`, where it has a keyword.
+
+        Raises _UnwrittenError.
+        """
+        found = self.document.written(pointer)
+        value = self.value(found)
+        while keyword and keyword not in value and "$ref" in value:
+            found = value["$ref"].removeprefix("#")
+            value = self.value(found)
+        return found
+
+    def value(self, at: str) -> Any:
+        """Return the data at a pointer. Raises _UnwrittenError."""
+        try:
+            return reduce(pointers.step, pointers.split(at), self.data)
+        except KeyError:
+            raise _UnwrittenError from None
+
+    def target(self, at: str) -> str:
+        """Write a pointer of the data as JSONPath."""
+        path: str = "$"
+        value: Any = self.data
+        for token in pointers.split(at):
+            path += f"[{token}]" if isinstance(value, list) else f"['{_quoted(token)}']"
+            value = pointers.step(value, token)
+        return path
 
     def require(self, holder: str, name: str, instead: str | None = None) -> None:
         """Take a name out of the required ones of an object schema, or put another one in its place."""
-        required = self._required.setdefault(holder, list(self.document.resolve(holder).get("required", ())))
+        at = self.at(holder, "required")
+        required = self._required.setdefault(at, list(self.value(at).get("required", ())))
         if name in required:
-            at = required.index(name)
-            required[at : at + 1] = [instead] if instead else []
+            where = required.index(name)
+            required[where : where + 1] = [instead] if instead else []
 
     def schema(self, pointer: str) -> Action:
-        """Return the schema at a pointer, to be changed."""
-        return self._schemas.setdefault(pointer, dict(self.document.resolve(pointer)))
+        """Return the schema at a pointer, to be changed; that of a single value with all that a `$ref` brings."""
+        at, whole = self.at(pointer), self.document.resolve(pointer)
+        single = set(types(whole)) <= _SCALARS
+        return self._schemas.setdefault(at, dict(whole if single else self.value(at)))
+
+    def add(self, pointer: str, value: Any, known: Action) -> None:
+        """Add a value to the enumeration of a schema."""
+        at = self.at(pointer, "enum")
+        self._added.append({"target": self.target(f"{at}/enum"), "update": value})
+        self._added.append({"target": self.target(at), "update": known})
+
+    def path(self, template: str) -> str:
+        """Return a path as the document has it, if it does, which may be with other names for its parameters."""
+        return self._paths.setdefault(_shape(template), template)
+
+    def name(self, wanted: str) -> str:
+        """Return an operationId that no other operation has."""
+        self._names[wanted] += 1
+        return wanted if self._names[wanted] == 1 else self.name(f"{wanted}{self._names[wanted]}")
 
     def actions(self) -> Iterator[Action]:
         """Yield the actions that make these changes."""
-        for pointer, schema in self._schemas.items():
-            before = self.document.resolve(pointer)
+        for at, schema in self._schemas.items():
+            before = self.value(at)
             if before.keys() <= schema.keys():
                 changed = {name: value for name, value in schema.items() if before.get(name, ABSENT) != value}
-                yield {"target": self.target(pointer), "update": changed}
+                yield {"target": self.target(at), "update": changed}
             else:
-                above, _, name = pointer.rpartition("/")
-                yield {"target": self.target(pointer), "remove": True}
+                above, _, name = at.rpartition("/")
+                yield {"target": self.target(at), "remove": True}
                 yield {"target": self.target(above), "update": {pointers.unescape(name): schema}}
-        for holder, required in self._required.items():
-            yield {"target": self.target(holder), "update": {"required": required}}
+        yield from self._added
+        for at, required in self._required.items():
+            yield {"target": self.target(at), "update": {"required": required}}
 
 
 def write(overlay: Mapping[str, Any]) -> str:
@@ -139,18 +215,9 @@ def _date(milliseconds: int) -> str:
     return datetime.fromtimestamp(milliseconds / 1000, UTC).date().isoformat()
 
 
-def _target(pointer: str, document: Document) -> str:
-    """Write a pointer as JSONPath."""
-    path = "$"
-    value: Any = document.resolve("")
-    for token in pointers.split(pointer):
-        path += f"[{token}]" if isinstance(value, list) else f"['{_quoted(token)}']"
-        value = pointers.step(value, token)
-    return path
-
-
-def _path_target(path: str, method: str) -> str:
-    return f"$['paths']['{_quoted(path)}']['{method}']"
+def _shape(path: str) -> str:
+    """Return a path without the names of its parameters."""
+    return "/".join("{}" if parameter_name(segment) else segment for segment in segments(path))
 
 
 def _quoted(name: str) -> str:
@@ -158,7 +225,7 @@ def _quoted(name: str) -> str:
 
 
 def _value(difference: Difference, edits: _Edits, known: Action) -> Iterator[Action]:
-    """Widen a schema so that it takes what was seen: another type, or no such rule."""
+    """Widen a schema so that it takes what was seen: another type, or no such rule, or always another constant."""
     rule, pointer, shape = difference.rule, difference.pointer, difference.shape
     try:
         before = edits.document.resolve(pointer)
@@ -171,12 +238,13 @@ def _value(difference: Difference, edits: _Edits, known: Action) -> Iterator[Act
         both = dict.fromkeys((*types(before), *shape.types))
         names = [name for name in both if name != "integer" or "number" not in both]
         edits.schema(pointer).update({"type": names, **known})
-    elif set(types(before)) <= _SCALARS:
+    elif rule == "const":
+        if len(shape.examples) == 1 and pointer not in edits.confirmed:
+            edits.schema(pointer).update({"const": shape.examples[0], **known})
+    elif types(before) and set(types(before)) <= _SCALARS:
         schema = edits.schema(pointer)
         del schema[rule]
         schema.update(known)
-        if rule == "const":
-            schema["enum"] = [before["const"], *shape.examples]
     yield from ()
 
 
@@ -190,7 +258,7 @@ def _granted(difference: Difference, edits: _Edits, known: Action) -> Iterator[A
     """Widen what a request may hold."""
     if difference.rule == "enum" and difference.shape:
         for value in difference.shape.examples:
-            yield {"target": f"{edits.target(difference.pointer)}['enum']", "update": value}
+            edits.add(difference.pointer, value, known)
     elif difference.rule != "required":
         yield from _value(difference, edits, known)
     elif len(difference.extra) > 1 and difference.extra[0] == "body":
@@ -198,23 +266,31 @@ def _granted(difference: Difference, edits: _Edits, known: Action) -> Iterator[A
 
 
 def _renamed(difference: Difference, edits: _Edits, known: Action) -> Iterator[Action]:
-    """Give a field another name. The mock goes by `x-renamed-from`."""
-    document, old, name = edits.document, difference.name, difference.instead
-    fields = pointers.parent(difference.pointer)
-    schema = _referring(document.resolve(difference.pointer), document)
-    schema = {key: value for key, value in schema.items() if key not in ("x-provenance", "x-renamed-from")}
-    earlier = document.resolve(difference.pointer).get("x-renamed-from", old)
-    yield {"target": edits.target(fields), "update": {name: {**schema, "x-renamed-from": earlier, **known}}}
-    yield {"target": edits.target(difference.pointer), "remove": True}
-    edits.require(pointers.parent(fields), old, name)
+    """Give a field another name; it takes over what the one says that it replaces."""
+    holder = pointers.parent(pointers.parent(difference.pointer))
+    fields = f"{edits.at(holder, 'properties')}/properties"
+    yield {
+        "target": edits.target(fields),
+        "update": {difference.instead: {"x-renamed-from": difference.name, **known}},
+    }
+    yield {"target": edits.target(f"{fields}/{pointers.escape(difference.name)}"), "remove": True}
+    edits.require(holder, difference.name, difference.instead)
 
 
 def _new_status(difference: Difference, edits: _Edits, known: Action) -> Iterator[Action]:
-    """Add an answer."""
-    yield {
-        "target": edits.target(difference.pointer),
-        "update": {difference.name: _response(difference.shape, known)},
-    }
+    """Add an answer to an operation, or give a reason its status if it never has another.
+
+    The lowest status of success says what is written: a lower one would be taken for that.
+    """
+    status = int(difference.name)
+    if difference.extra:
+        if difference.instead:
+            yield {"target": edits.target(edits.at(difference.pointer)), "update": {"status": status, **known}}
+        return
+    operation = edits.document.operations[difference.operation.partition(".")[2]]
+    if not 200 <= status < operation.status:
+        response = _response(difference.shape, known)
+        yield {"target": edits.target(edits.at(difference.pointer)), "update": {difference.name: response}}
 
 
 def _response(shape: Shape | None, known: Action) -> Action:
@@ -225,95 +301,69 @@ def _response(shape: Shape | None, known: Action) -> Action:
 
 
 def _new_field(difference: Difference, edits: _Edits, known: Action) -> Iterator[Action]:
-    """Add a field to an object."""
+    """Add a field to an object. Nobody knows what it means: the mock makes it up."""
+    fields = f"{edits.at(pointers.parent(difference.pointer), 'properties')}/properties"
     schema = difference.shape.schema() if difference.shape else {}
-    yield {"target": edits.target(difference.pointer), "update": {difference.name: {**schema, **known}}}
+    yield {"target": edits.target(fields), "update": {difference.name: {**schema, "x-made-up": True, **known}}}
 
 
 def _new_value(difference: Difference, edits: _Edits, known: Action) -> Iterator[Action]:
-    """Add a value to those that are listed."""
-    if difference.extra is ABSENT:
-        return
-    yield {"target": f"{edits.target(difference.pointer)}['enum']", "update": difference.extra}
-    yield {"target": edits.target(difference.pointer), "update": known}
+    """Add a value to those that are listed. Which word of the vocabulary it stands for, if any, nobody knows."""
+    if difference.extra is not ABSENT:
+        edits.add(difference.pointer, difference.extra, known)
+    yield from ()
 
 
 def _new_parameter(difference: Difference, edits: _Edits, known: Action) -> Iterator[Action]:
     """Add a parameter to an operation, as one that need not be there."""
     schema = difference.shape.schema() if difference.shape else {}
-    operation = edits.document.resolve(difference.pointer)
+    at = edits.at(difference.pointer)
+    body = edits.document.operations[difference.operation.partition(".")[2]].body_schema
     if difference.rule == "query":
         parameter = {"name": difference.name, "in": "query", "schema": {"type": "string"}, **known}
-        if "parameters" in operation:
-            yield {"target": f"{edits.target(difference.pointer)}['parameters']", "update": parameter}
+        if "parameters" in edits.value(at):
+            yield {"target": edits.target(f"{at}/parameters"), "update": parameter}
         else:
-            yield {"target": edits.target(difference.pointer), "update": {"parameters": [parameter]}}
-    elif len(difference.extra) == 2:
-        body = edits.document.origin(operation["requestBody"]["content"][JSON_TYPE]["schema"])
-        yield {"target": f"{edits.target(body)}['properties']", "update": {difference.name: {**schema, **known}}}
+            yield {"target": edits.target(at), "update": {"parameters": [parameter]}}
+    elif len(difference.extra) == 2 and body is not None:
+        fields = f"{edits.at(edits.document.origin(body), 'properties')}/properties"
+        yield {"target": edits.target(fields), "update": {difference.name: {**schema, **known}}}
 
 
-def _moved(difference: Difference, document: Document, known: Action) -> Iterator[Action]:
+def _moved(difference: Difference, edits: _Edits, known: Action) -> Iterator[Action]:
     """Take an operation out of its path and put it into another one.
 
     An overlay of version 1.0 cannot copy, so that the operation is written out.
     """
     *_, path, method = pointers.split(difference.pointer)
-    item = document.resolve(pointers.join("paths", path))
-    moved = {method: {**_referring(item[method], document), **known}}
+    item = edits.value(pointers.join("paths", path))
+    moved = {method: {**deepcopy(item[method]), **known}}
     if "parameters" in item:
-        moved["parameters"] = _referring(item["parameters"], document)
-    yield {"target": "$.paths", "update": {difference.instead: moved}}
-    alone = not [name for name in item if name != method and name != "parameters"]
+        moved["parameters"] = deepcopy(item["parameters"])
+    yield {"target": "$['paths']", "update": {difference.instead: moved}}
+    alone = not [name for name in item if name in METHODS and name != method]
     gone = pointers.join("paths", path) if alone else difference.pointer
-    yield {"target": _target(gone, document), "remove": True}
-
-
-def _referring(described: Any, document: Document) -> Any:
-    """Return part of a document as its file has it: with `$ref` in front of what is in its components."""
-    if isinstance(described, dict):
-        return {name: _reference(value, document) for name, value in described.items()}
-    if isinstance(described, list):
-        return [_reference(value, document) for value in described]
-    return described
-
-
-def _reference(value: Any, document: Document) -> Any:
-    origin = document.origin(value) if isinstance(value, dict) else ""
-    tokens = pointers.split(origin)
-    if len(tokens) == 3 and tokens[0] == "components":
-        return {"$ref": f"#{origin}"}
-    return _referring(value, document)
+    yield {"target": edits.target(gone), "remove": True}
 
 
 def _new_path(difference: Difference, edits: _Edits, known: Action) -> Iterator[Action]:
     """Add an operation. Nobody knows what it does: the mock answers what was seen."""
     group: Group = difference.extra
     method = group.method.lower()
-    names = [name for segment in segments(difference.name) if (name := parameter_name(segment))]
-    answers: defaultdict[int, Shape] = defaultdict(Shape)
-    examples: dict[int, Any] = {}
-    queries: dict[str, int] = {}
+    if method not in METHODS or any({"{", "}"} & set(segment) for segment in group.path if segment != HOLE):
+        return  # OpenAPI has no words for it
+    path = edits.path(difference.name)
+    names = [name for segment in segments(path) if (name := parameter_name(segment))]
+    requests = [stray.exchange.request for stray in group.strays]
+    queries = Counter(name for request in requests for name in {name for name, _ in request.query})
     posted = Shape()
-    for _, _, exchange in group.strays:
-        if exchange.answer is not None:
-            shown = exchange.answer.json
-            if shown is not ABSENT:
-                answers[exchange.answer.status].add(shown)
-                examples.setdefault(exchange.answer.status, shown)
-            else:
-                answers.setdefault(exchange.answer.status, Shape())
-        for name in {name for name, _ in exchange.request.query}:
-            queries[name] = queries.get(name, 0) + 1
-        if isinstance(exchange.request.json, dict):
-            posted.add(exchange.request.json)
+    for request in requests:
+        if isinstance(request.json, dict):
+            posted.add(request.json)
     credentials = _credentials(edits.document)
-    responses = {str(status): _response(shape, known) for status, shape in sorted(answers.items())}
-    for status, example in examples.items():
-        responses[str(status)]["content"][JSON_TYPE]["example"] = example
     text = {"type": "string"}
     described: Action = {
-        "operationId": _operation_id(method, difference.name),
+        "operationId": edits.name(_operation_id(method, path)),
         "summary": "Seen in recorded traffic",
         "x-effect": "reads" if method == "get" else "orders",
         "x-unmodelled": True,
@@ -326,21 +376,56 @@ def _new_path(difference: Difference, edits: _Edits, known: Action) -> Iterator[
             {
                 "name": name,
                 "in": "query",
-                "required": times == len(group.strays),
+                "required": times == len(requests),
                 "schema": text,
                 **credentials.get(name, {}),
             }
             for name, times in queries.items()
         ],
-        "responses": responses,
+        "responses": _responses(group, edits.document, known),
     }
     if posted.times:
         schema = posted.schema()
-        for name, mark in credentials.items():
-            if name in schema["properties"]:
-                schema["properties"][name] |= mark
-        described["requestBody"] = {"required": True, "content": {JSON_TYPE: {"schema": schema}}}
-    yield {"target": "$.paths", "update": {difference.name: {method: described}}}
+        for name, field in schema.get("properties", {}).items():
+            field |= credentials.get(name, {})
+        described["requestBody"] = {
+            "required": posted.times == len(requests),
+            "content": {JSON_TYPE: {"schema": schema}},
+        }
+    yield {"target": "$['paths']", "update": {path: {method: described}}}
+
+
+def _responses(group: Group, document: Document, known: Action) -> Action:
+    """Return the responses of a new operation: what was seen but for failures, whose responses follow anyway."""
+    answers = [stray.exchange.answer for stray in group.strays if stray.exchange.answer is not None]
+    sound = [
+        each
+        for each in answers
+        if document.check_failure(each.status, each.json, header(each.headers, "content-type") or "")
+    ]
+    seen: defaultdict[int, list[Any]] = defaultdict(list)
+    for answer in sound or answers:
+        seen[answer.status] += [] if answer.json is ABSENT else [answer.json]
+    responses = {}
+    for status, bodies in sorted(seen.items()):
+        shape = Shape()
+        for body in bodies:
+            shape.add(body)
+        response = responses[str(status)] = _response(shape, known)
+        for media in response.get("content", {}).values():
+            media["example"] = bodies[0]
+            _tell_apart(media["schema"], bodies, document.failures.schemas(status) if document.failures else ())
+    return responses
+
+
+def _tell_apart(schema: Action, bodies: Sequence[Any], failures: Iterable[Action]) -> None:
+    """Give a field a constant that has another one in failures, and never had it in these bodies."""
+    for failure in failures:
+        for name, inner in failure.get("properties", {}).items():
+            values = [body.get(name) for body in bodies if isinstance(body, dict)]
+            field = schema.get("properties", {}).get(name)
+            if "const" in inner and field and values.count(values[0]) == len(values) and values[0] != inner["const"]:
+                field["const"] = values[0]
 
 
 def _credentials(document: Document) -> dict[str, Action]:

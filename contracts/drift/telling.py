@@ -15,7 +15,7 @@ from contracts.spec import Level as Provenance
 from contracts.traffic.coverage import Coverage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from rich.console import Console
 
@@ -63,11 +63,11 @@ def findings(drift: Drift) -> tuple[Finding, ...]:
     return tuple(map(_finding, drift.differences))
 
 
-def run(drift: Drift, documents: Mapping[str, Document], target: str, version: str) -> Run:
+def run(drift: Drift, documents: Iterable[Document], target: str, version: str) -> Run:
     """Return drift as a run of one suite, as reports are written of."""
     found = findings(drift)
     suite = SuiteResult("drift", drift.matched, 0.0, found)
-    return Run(version, target, (suite,), 0, drift.last, 0.0, found, Coverage(documents.values()), command="drift")
+    return Run(version, target, (suite,), 0, drift.last, 0.0, found, Coverage(documents), command="drift")
 
 
 def _finding(difference: Difference) -> Finding:

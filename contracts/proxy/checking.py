@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote
 
-from contracts.spec import ABSENT, Found, Violation, WrongMethod
+from contracts.spec import Found, Violation, WrongMethod
 from contracts.traffic import header
+from contracts.traffic.calls import arguments_of
+from contracts.traffic.matching import Known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from contracts.spec import Document, Operation
     from contracts.traffic import Answer, Request
 
-_BEARER = re.compile(r"bearer +(\S+)", re.IGNORECASE)
 _NO_BODY = frozenset({204, 304})
 
 
@@ -63,13 +63,11 @@ class Contract:
 
     def check(self, match: Match, request: Request | None, answer: Answer | None) -> Iterator[Violation]:
         """Find how an exchange breaks the contract; None is a side that is not known as a whole."""
-        operation = match.operation
-        if operation is None:
+        document, operation = match.document, match.operation
+        if document is None or operation is None:
             return
         if request is not None:
-            body = request.json if request.body else ABSENT
-            bearer = _BEARER.fullmatch(header(request.headers, "authorization") or "")
-            arguments = operation.read(match.path, request.query, body, bearer and bearer[1])
+            arguments = arguments_of(Known(document, operation, match.path), request)
             yield from operation.check_request(arguments)
         if answer is not None and answer.status not in _NO_BODY:
             content_type = header(answer.headers, "content-type") or ""

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from contracts.spec import ABSENT
-from contracts.traffic import money
-from contracts.traffic.money import dollars
+from contracts.spec import ABSENT, vocabulary
+from contracts.spec.formats import dollars_text
+from contracts.traffic import header
+from contracts.traffic.calls import arguments_of
+from contracts.traffic.matching import Known
+from contracts.traffic.spending import buys, charged, may_cost
 
 if TYPE_CHECKING:
     from contracts.proxy.checking import Match
-    from contracts.spec import Document, Operation
+    from contracts.spec import Operation
+    from contracts.spec.operation import Reading
     from contracts.traffic import Answer, Request
 
 ORDERS, PAYS = "orders", "pays"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-_CHANGED_PRICE = 222
-_ABSURD = 10**12
 
 
 class StoppedError(Exception):
@@ -49,7 +51,7 @@ class Gate:
 
     def needs_body(self, match: Match) -> bool:
         """Say whether the body must be known before the request can be let through."""
-        return any(map(_buys, match.near))
+        return any(map(_may_buy, match.near))
 
     def ask(self, match: Match, method: str, request: Request | None) -> int:
         """Let a request through, and return the cents that it holds back. Raises StoppedError.
@@ -57,19 +59,19 @@ class Gate:
         `request` is needed if `needs_body`.
         """
         self._ask_for_permission(match, method)
-        bought = next(filter(_buys, match.near), None)
+        bought = next(filter(_may_buy, match.near), None)
         if bought is None or request is None:
             return 0
-        maximum = _maximum(bought, request)
+        maximum = may_cost(bought, arguments_of(Known(bought.document, bought, match.path), request))
         limit = self.allowance.limit
         if limit is not None:
             if maximum is None:
-                raise StoppedError(f"{bought.name} has no maximumPrice, so --spend-limit cannot be kept: send one")
+                raise StoppedError(f"{bought.name} has no maximum price, so --spend-limit cannot be kept: send one")
             if self.spent + self._held + maximum > limit:
-                waiting = f", and orders under way may cost {dollars(self._held)}" if self._held else ""
+                waiting = f", and orders under way may cost {dollars_text(self._held)}" if self._held else ""
                 raise StoppedError(
-                    f"{bought.name} may cost {dollars(maximum)} dollars, {dollars(self.spent)} were spent{waiting}: "
-                    f"that is more than --spend-limit {dollars(limit)}"
+                    f"{bought.name} may cost {dollars_text(maximum)} dollars, {dollars_text(self.spent)} were spent"
+                    f"{waiting}: that is more than --spend-limit {dollars_text(limit)}"
                 )
         held = maximum or 0
         self._held += held
@@ -80,15 +82,16 @@ class Gate:
 
         `sent` says whether the request may have reached the server.
         """
-        bought = next(filter(_buys, match.near), None)
+        bought = next(filter(_may_buy, match.near), None)
         if bought is None:
             return
         self._held -= held
-        if not sent or (answer is not None and _refuses(match.document, answer)):
+        reading = None if answer is None else _read(bought, answer)
+        if not sent or (answer is not None and reading is not None and _refuses(bought, answer, reading)):
             return
-        price = None if answer is None else _price(bought, answer)
+        charge = None if reading is None else charged(reading)
         self.orders += 1
-        self.spent += held if price is None else price
+        self.spent += held if charge is None or charge.cents is None else charge.cents
 
     def _ask_for_permission(self, match: Match, method: str) -> None:
         effects = {operation.effect: operation.name for operation in match.near}
@@ -104,37 +107,26 @@ class Gate:
             )
 
 
-def _buys(operation: Operation) -> bool:
-    """Say whether an operation buys something new; the others that order are about an order that there is."""
-    fields = operation.body.schema.get("properties", {}) if operation.body else {}
-    names = {parameter.name for parameter in operation.parameters} | set(fields)
-    return operation.effect == ORDERS and "orderId" not in names
+def _may_buy(operation: Operation) -> bool:
+    """Say whether an operation may buy something: it does, or it costs money and nothing says for what."""
+    return buys(operation) or (operation.effect == ORDERS and not operation.purposes)
 
 
-def _maximum(operation: Operation, request: Request) -> int | None:
-    """Return what an order may cost, in cents; None if it does not say so."""
-    body: Any = request.json
-    return _cents(operation, body.get("maximumPrice") if isinstance(body, dict) else None)
+def _read(operation: Operation, answer: Answer) -> Reading:
+    return operation.read_answer(answer.status, answer.json, header(answer.headers, "content-type") or "")
 
 
-def _price(operation: Operation, answer: Answer) -> int | None:
-    """Return what was bought for, in cents; None if the answer does not say so."""
-    body: Any = answer.json
-    inner = body.get("body") if isinstance(body, dict) else None
-    given = [
-        holder["purchasePrice"] for holder in (body, inner) if isinstance(holder, dict) and "purchasePrice" in holder
-    ]
-    return _cents(operation, given[0]) if given else None
-
-
-def _cents(operation: Operation, price: object) -> int | None:
-    amount = money.cents(operation.name.partition(".")[0], price)
-    return amount if amount is not None and 0 <= amount < _ABSURD else None
-
-
-def _refuses(document: Document | None, answer: Answer) -> bool:
-    """Say whether an answer says that nothing was bought."""
-    if answer.status == _CHANGED_PRICE or 300 <= answer.status < 500:
+def _refuses(operation: Operation, answer: Answer, reading: Reading) -> bool:
+    """Say whether an answer says that nothing was bought. A server that breaks may have sold something before."""
+    refused, failures = reading.refused, operation.document.failures
+    if refused is None or failures is None:
+        return False
+    status, body = answer.status, answer.json
+    if 300 <= status < 500:
         return True
-    body = answer.json
-    return document is not None and body is not ABSENT and not document.check_failure(body)
+    reason = vocabulary().reasons.get(refused.reason) if body is not ABSENT else None
+    if status >= 500:
+        return reason is not None and reason.when == "refusal"
+    other = status != operation.status and status in failures.known
+    media = header(answer.headers, "content-type") or ""
+    return other or reason is not None or not operation.document.check_failure(status, body, media)

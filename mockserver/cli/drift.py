@@ -65,7 +65,7 @@ def drift(
 
     try:
         reports.check_formats(wanted)
-        found, documents = drifting.compare(exchanges, readings, tuple(overlays))
+        found, bases = drifting.compare(exchanges, readings, tuple(overlays))
     except (LocatedError, RecordingError, reports.UnknownFormatError) as error:
         raise UnusableError(str(error)) from None
     for message in cut_off.values():
@@ -75,7 +75,8 @@ def drift(
     telling.show(found, Console(no_color=no_color or None), quiet=quiet)
     source = ", ".join(path.name for path in traffic)
     if propose:
-        _propose(propose, drifting.propose(found, documents, source))
+        _propose(propose, drifting.propose(found, bases, source))
+    documents = [basis.document for basis in bases.values()]
     for path in reports.write(telling.run(found, documents, source, __version__), wanted, directory):
         click.echo(f"Written: {path}")
     raise SystemExit(1 if found.differences else 0)

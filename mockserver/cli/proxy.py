@@ -110,12 +110,13 @@ def proxy(
         )
     except ImportError as error:
         raise UnusableError(f"{EXTRA} ({error.name} is missing)") from None
-    from contracts.spec import LocatedError, load
+    from contracts.spec import LocatedError
+    from contracts.spec import contract as load
     from mockserver.serving import foreground
     from mockserver.web.guard import guard
 
     try:
-        contract = Contract(load(name, readings, overlays) for name in ("v3", "v2"))
+        contract = Contract(load(readings, overlays).documents.values())
         server = Upstream(upstream)
         listener = foreground.listen(host, port)
         url = foreground.url(listener)
@@ -227,10 +228,10 @@ def _telling(tally: "Tally", *, quiet: bool, verbose: bool) -> "Callable[[Passag
 
 
 def _banner(url: str, upstream: str, file: Path | None, allowance: "Allowance") -> str:
-    from contracts.traffic.money import dollars
+    from contracts.spec.formats import dollars_text
 
     orders = "stopped" if not allowance.orders else "passed on"
-    limited = "" if allowance.limit is None else f", for {dollars(allowance.limit)} dollars at most"
+    limited = "" if allowance.limit is None else f", for {dollars_text(allowance.limit)} dollars at most"
     payments = "passed on" if allowance.payments else "stopped"
     return "\n".join(
         [
@@ -243,9 +244,9 @@ def _banner(url: str, upstream: str, file: Path | None, allowance: "Allowance") 
 
 
 def _summary(tally: "Tally", gate: "Gate") -> "Iterator[str]":
-    from contracts.traffic.money import dollars
+    from contracts.spec.formats import dollars_text
 
     yield "Stopped."
     yield from (f"  {line}" for line in tally.summary())
     if gate.orders:
-        yield f"  orders: {gate.orders}, for {dollars(gate.spent)} dollars"
+        yield f"  orders: {gate.orders}, for {dollars_text(gate.spent)} dollars"

@@ -42,6 +42,7 @@ actions:
       post:
         operationId: purchase
         x-effect: orders
+        x-unmodelled: true
         responses: {'200': {description: An order.}}
 - {target: "$.paths['/purchase']", x-document: v2, remove: true}
 """

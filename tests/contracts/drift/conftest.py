@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
 
 import httpx
 import pytest
 import yaml
 
-from contracts.spec import load as load_document
 from contracts.spec.corrections import effective
-from contracts.suites import Account, requests
+from mockserver.api.api import Services
 from mockserver.control.maker import Maker
-from mockserver.dialects.every import dialects
 from mockserver.scenario.load import load
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.app import create_app
@@ -23,6 +22,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mockserver.scenario.fixtures import Fixtures
+
+
+class Account(NamedTuple):
+    """A user, and the key of their account."""
+
+    user: str
+    key: str
+
 
 BASE = "http://service.test"
 DEMO = Account("demo", "planted-key-0123")
@@ -38,27 +45,36 @@ class Service:
     """The mock under readings and overlays, on a host of its own, with the recording that it keeps."""
 
     def __init__(self, shipped: Fixtures, directory: Path, readings: dict[str, object], overlays: tuple[Path, ...]):
-        spoken = dialects(readings, overlays)
-        self.documents = {name: load_document(name, readings, overlays) for name in ("v3", "v2")}
+        services = Services(overlays)
+        played = services(readings)
+        self.documents = played.documents
         self._file = directory / "scenario.yaml"
         self._directory = directory
         self._file.write_text(yaml.safe_dump({**SCENARIO, "readings": dict(effective(readings, overlays))}))
         worlds = Worlds()
-        maker = Maker(worlds, shipped, lambda: START)
+        maker = Maker(worlds, shipped, lambda: START, services)
         self._sandbox = maker.begin(load(str(self._file), shipped.catalogue), None)
-        self.app = create_app(spoken, worlds, (), maker=maker)
+        self.app = create_app(played, worlds, (), maker=maker, services=services)
         self.base = BASE
         self.client = httpx.Client(transport=InProcess(self.app))
 
-    def call(self, name: str, **values: Any) -> Any:
-        """Call an operation by its name, as the service has it; answers the JSON."""
-        document, _, operation = name.partition(".")
-        described = self.documents[document].operations[operation]
-        request = requests.build(described, f"{self.base}{self.documents[document].prefix}", DEMO, values)
+    def call(self, name: str, purpose: str, **values: Any) -> dict[str, Any]:
+        """Call a document's operation for a purpose, with arguments by the vocabulary; answers the facts it tells."""
+        document = self.documents[name]
+        operation = document.by_purpose[purpose]
+        path, query, body, _ = operation.arguments(purpose, values, DEMO.user, DEMO.key)
+        filled = operation.path.format(**{part: quote(str(value), safe="") for part, value in path.items()})
+        content = None if operation.body is None else body
         answer = self.client.request(
-            request.method, request.url, headers=dict(request.headers), content=request.body or None
+            operation.method, f"{self.base}{document.prefix}{filled}", params=query, json=content
         )
-        return answer.json()
+        return operation.read_answer(answer.status_code, answer.json()).facts
+
+    def order(self, name: str, **values: Any) -> str:
+        """Order a number, of Discord unless told otherwise; answers its order."""
+        wanted = {"country": "12", "service": "ds", "carrier": "any", "maximum": 10000, "m": "", "n": ""}
+        facts = self.call(name, "order", **{**wanted, **values})
+        return str(facts.get("order", {}).get("id"))
 
     def advance(self, seconds: int) -> None:
         self._sandbox.world.clock.advance(seconds * 1000)
@@ -72,50 +88,44 @@ class Service:
         return path
 
 
-def order_of(answer: Any) -> str:
-    return str(answer.get("body", answer)["orderId"])
-
-
 def day(service: Service) -> None:
     """What a customer may do in a day, over both generations of the API."""
-    v3, v2 = "12", {"country": "12", "service": "ds"}
-    place = {"country": v3, "carrier": "any"}
-    wish = {**v2, "carrier": "any", "m": "", "n": ""}
-    service.call("v3.getBalance")
-    service.call("v3.getCountries")
-    service.call("v3.listServices", **place)
-    service.call("v3.getServiceDetail", **place, service="ds")
-    service.call("v3.orderNumber", **wish, maximumPrice="1")
-    service.call("v3.getOrder", orderId="999")
-    order = order_of(service.call("v3.orderNumber", **wish, maximumPrice="100"))
-    silent = order_of(service.call("v3.orderNumber", **{**wish, "service": "wa"}, maximumPrice="10000"))
-    service.call("v3.getOrder", orderId=order)
-    service.call("v3.getOrder", orderId=silent)
-    service.call("v3.getPopular")
+    place = {"country": "12", "carrier": "any"}
+    service.call("v3", "balance")
+    service.call("v3", "countries")
+    service.call("v3", "services", **place)
+    service.call("v3", "quote", **place, service="ds")
+    service.order("v3", maximum=1)
+    service.call("v3", "look", order="999")
+    order = service.order("v3", maximum=100)
+    silent = service.order("v3", service="wa")
+    service.call("v3", "look", order=order)
+    service.call("v3", "look", order=silent)
+    service.call("v3", "popular")
     service.advance(6)
-    service.call("v3.getOrder", orderId=order)
-    service.call("v3.changeOrderStatus", orderId=order, next="refund")
-    service.call("v3.getBalance")
-    service.call("v3.changeOrderStatus", orderId=order, next="requestAnother")
-    service.call("v3.getBalance")
-    service.call("v3.getInventory", limit=5)
-    service.call("v3.getStatistics")
-    service.call("v3.toggleFavourite", country="12", service="ds")
-    service.call("v3.getFavourites")
-    service.call("v3.getCoupons")
-    service.call("v3.createCryptomusInvoice", amount=500)
-    service.call("v3.getInvoices")
-    service.call("v2.getBalance")
-    service.call("v2.getCountries")
-    service.call("v2.getServices", country="12")
-    service.call("v2.getServiceDetail", **v2)
-    service.call("v2.purchase", **wish, maximumPrice="0.01")
-    other = order_of(service.call("v2.purchase", **wish, maximumPrice="1.00"))
-    service.call("v2.getPhoneStatus", orderId=other)
-    service.call("v2.getBulkPhoneStatus")
+    service.call("v3", "look", order=order)
+    service.call("v3", "refund", order=order)
+    service.call("v3", "balance")
+    service.call("v3", "another", order=order)
+    service.call("v3", "balance")
+    service.call("v3", "inventory", expired=5)
+    service.call("v3", "statistics")
+    service.call("v3", "toggle_favourite", country="12", service="ds")
+    service.call("v3", "favourites")
+    service.call("v3", "coupons")
+    service.call("v3", "invoice", amount=500)
+    service.call("v3", "invoices")
+    service.call("v2", "balance")
+    service.call("v2", "countries")
+    service.call("v2", "services", country="12")
+    service.call("v2", "quote", country="12", service="ds")
+    service.order("v2", maximum=1)
+    other = service.order("v2", maximum=100)
+    service.call("v2", "look", order=other)
+    service.call("v2", "orders")
     service.advance(25 * 60)
-    service.call("v3.getOrder", orderId=silent)
-    service.call("v2.getPhoneStatus", orderId=other)
+    service.call("v3", "look", order=silent)
+    service.call("v2", "look", order=other)
 
 
 @pytest.fixture

@@ -10,17 +10,25 @@ import orjson
 import pytest
 import yaml
 
-from contracts.drift import Drift, Kind, compare, propose, write
-from contracts.spec import Document, Level, load
+from contracts.drift import Basis, Drift, Kind, compare, propose, write
+from contracts.spec import Level, contract, load
 from contracts.traffic import Answer, Exchange, Request
+from tests.contracts.drift.conftest import DEMO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
+
+    from tests.contracts.drift.conftest import Service
 
 OVERLAY_SCHEMA = Path(__file__).with_name("overlay-1.0.schema.yaml")
 STARTED = 1_750_000_000_000
 QUERY = "?apiKey=[redacted]"
 COUNTRY = {"cShort": "12", "country": "United States", "carriers": ["any"]}
+ORDER = {
+    "sShort": "ds", "cShort": "12", "orderId": "1", "country": "United States", "service": "Discord", "carrier": "any",
+    "phoneNumber": "1", "purchasePrice": 16, "status": "waiting", "expiredAtUTC": "2025-06-15 15:26:40",
+    "orderedAtUTC": "2025-06-15 15:06:40", "sms": None, "code": None, "messages": [],
+}  # fmt: skip
 
 
 def exchange(
@@ -62,7 +70,15 @@ def order(**fields: object) -> Exchange:
     return exchange("PUT", "/v3/numbers/demo/order", {"ok": True, "body": done}, body=body)
 
 
-def drift(*exchanges: Exchange, overlays: Iterable[Path] = ()) -> tuple[Drift, dict[str, Document]]:
+def look(**fields: object) -> Exchange:
+    return exchange("GET", f"/v3/numbers/demo/order/1{QUERY}", {"ok": True, "body": [{**ORDER, **fields}]})
+
+
+def refused(answer: object, status: int, path: str = "/numbers/demo/lookup/12/any/xx") -> Exchange:
+    return exchange("GET", f"/v3{path}{QUERY}", answer, status)
+
+
+def drift(*exchanges: Exchange, overlays: Iterable[Path] = ()) -> tuple[Drift, Mapping[str, Basis]]:
     return compare(lambda: exchanges, overlays=tuple(overlays))
 
 
@@ -118,6 +134,49 @@ NEEDS = [
     ),
     pytest.param(order(maximumPrice="0.2"), [(Kind.GRANTED, "request body.maximumPrice", "pattern")], id="granted"),
     pytest.param(order(voice=True), [(Kind.NEW_PARAMETER, "request body.voice", "voice")], id="a new parameter"),
+    pytest.param(
+        exchange("GET", f"/v3/numbers/demo/popular{QUERY}&top=5", {"ok": True, "body": []}),
+        [(Kind.NEW_PARAMETER, "request query.top", "top")],
+        id="a new parameter of the query",
+    ),
+    pytest.param(
+        look(status="paused"), [(Kind.NEW_VALUE, "200 body.body[].status", '"paused"')], id="a new word of a state"
+    ),
+    pytest.param(
+        look(expiredAtUTC="2025-06-15T15:26:40Z"),
+        [(Kind.VALUE, "200 body.body[].expiredAtUTC", "pattern")],
+        id="another form of what several fields have",
+    ),
+    pytest.param(
+        countries({**COUNTRY, "flag": None, "more": {"nothing": None, "none": []}}),
+        [(Kind.NEW_FIELD, "200 body.body[].flag", "flag"), (Kind.NEW_FIELD, "200 body.body[].more", "more")],
+        id="new fields that say nothing",
+    ),
+    pytest.param(
+        exchange("GET", f"/v3/numbers/demo/countries{QUERY}", {"ok": "yes", "body": [COUNTRY]}),
+        [(Kind.VALUE, "200 body.ok", "type"), (Kind.VALUE, "200 body.ok", "const")],
+        id="another constant",
+    ),
+    pytest.param(
+        refused({"ok": False, "errorMessage": "UNKNOWN_SERVICE"}, 422),
+        [(Kind.NEW_STATUS, "status of UNKNOWN_SERVICE", "422")],
+        id="another status of a reason",
+    ),
+    pytest.param(
+        refused({"ok": False, "errorMessage": "TOO_FAST", "wait": 5}, 429),
+        [(Kind.NEW_STATUS, "status", "429")],
+        id="a reason that is not known",
+    ),
+    pytest.param(
+        refused({"ok": False, "errorMessage": "UNKNOWN_SERVICE", "hint": "try ds"}, 200),
+        [(Kind.NEW_FIELD, "200 body.hint", "hint")],
+        id="a new field of all failures",
+    ),
+    pytest.param(
+        refused({"ok": False, "reason": "UNKNOWN_SERVICE"}, 200),
+        [(Kind.RENAMED, "200 body.errorMessage", "errorMessage")],
+        id="another name for the text of all failures",
+    ),
 ]
 
 
@@ -133,6 +192,12 @@ def test_with_the_proposal_nothing_differs(seen: Exchange, expected: object, tmp
     assert overlay is not None
     (tmp_path / "proposed.yaml").write_text(write(overlay))
     assert drift(seen, overlays=[tmp_path / "proposed.yaml"])[0].differences == ()
+
+
+@pytest.mark.parametrize(("seen", "expected"), NEEDS)
+def test_the_proposal_can_be_used(seen: Exchange, expected: object, tmp_path: Path) -> None:
+    (tmp_path / "proposed.yaml").write_text(write(propose(*drift(seen), "a test") or {}))
+    assert contract(overlays=(tmp_path / "proposed.yaml",)).documents.keys() == contract().documents.keys()
 
 
 @pytest.mark.parametrize(("seen", "expected"), NEEDS)
@@ -197,16 +262,162 @@ def test_paths_of_hosts_that_are_not_the_service_are_none_of_the_contract(host: 
     assert differences(countries(COUNTRY), stranger) == []
 
 
-def test_a_new_path_gets_an_operation_that_the_mock_answers_as_seen(tmp_path: Path) -> None:
-    from mockserver.dialects.every import dialects
+RENTAL = "/v3/numbers/demo/rentals/4711"
+NEW = [
+    pytest.param(exchange("GET", f"{RENTAL}{QUERY}", {"ok": True, "body": {"days": 3}}), id="with a body"),
+    pytest.param(exchange("DELETE", f"{RENTAL}{QUERY}", b"", 204), id="without a body"),
+    pytest.param(exchange("DELETE", f"/v3/numbers/demo/order/1{QUERY}", {"ok": True}), id="another method of a path"),
+    pytest.param(exchange("DELETE", f"{RENTAL}{QUERY}", {"ok": True}), id="with nothing but a flag"),
+    pytest.param(exchange("GET", f"/v3/balance{QUERY}&userId=demo", {"ok": True, "body": 5}), id="the name of another"),
+]
 
-    new = exchange("GET", f"/v3/numbers/demo/rentals/4711{QUERY}", {"ok": True, "body": {"days": 3}})
+
+MADE = """
+overlay: 1.0.0
+info: {title: An order answers 202, version: '1'}
+extends: v3.yaml
+actions:
+- target: $.paths['/numbers/{userId}/order'].put.responses
+  update:
+    '202': {description: Ordered., content: {application/json: {schema: {$ref: '#/components/schemas/PurchaseAnswer'}}}}
+- {target: "$.paths['/numbers/{userId}/order'].put.responses['200']", remove: true}
+"""
+
+
+@pytest.mark.parametrize("new", NEW)
+def test_a_new_path_gets_an_operation_that_the_mock_answers_as_seen(
+    new: Exchange, serve: Callable[..., Service], tmp_path: Path
+) -> None:
     overlay = propose(*drift(countries(COUNTRY), new), "a test")
     (tmp_path / "proposed.yaml").write_text(write(overlay or {}))
-    v3, _ = dialects({}, (tmp_path / "proposed.yaml",))
-    (name,) = (name for name in v3.document.operations if "Rentals" in name)
-    reply = v3.answer(name, None, None)  # type: ignore[arg-type]
-    assert (reply.status, reply.body) == (200, {"ok": True, "body": {"days": 3}})
+    service = serve({}, tmp_path / "proposed.yaml")
+    url = new.request.url.replace("https", "http").replace("[redacted]", DEMO.key)
+    served = service.client.request(new.request.method, url)
+    assert new.answer is not None
+    assert (served.status_code, served.content) == (new.answer.status, new.answer.body)
+
+
+@pytest.mark.parametrize("new", NEW)
+def test_with_a_new_path_nothing_differs(new: Exchange, tmp_path: Path) -> None:
+    overlay = propose(*drift(countries(COUNTRY), new), "a test")
+    (tmp_path / "proposed.yaml").write_text(write(overlay or {}))
+    assert drift(countries(COUNTRY), new, overlays=[tmp_path / "proposed.yaml"])[0].differences == ()
+
+
+FAILED = {"ok": False, "errorMessage": "UNAVAILABLE"}
+
+
+def test_a_new_operation_answers_what_succeeded_though_it_failed_first(tmp_path: Path) -> None:
+    new = [exchange("DELETE", f"{RENTAL}{QUERY}", answer) for answer in (FAILED, {"ok": True}, FAILED)]
+    overlay = propose(*drift(countries(COUNTRY), *new), "a test")
+    (tmp_path / "proposed.yaml").write_text(write(overlay or {}))
+    overlays = [tmp_path / "proposed.yaml"]
+    operation = contract(overlays=overlays).documents["v3"].operations["deleteNumbersUserIdRentalsId"]
+    first = next(iter(operation.answers[200].examples.values()))
+    assert (first.value, drift(countries(COUNTRY), *new, overlays=overlays)[0].differences) == ({"ok": True}, ())
+
+
+def test_two_new_operations_of_one_path_are_both_proposed(tmp_path: Path) -> None:
+    new = [exchange(method, f"{RENTAL}{QUERY}", {"ok": True}) for method in ("GET", "DELETE")]
+    overlay = propose(*drift(countries(COUNTRY), *new), "a test")
+    (tmp_path / "proposed.yaml").write_text(write(overlay or {}))
+    document = contract(overlays=(tmp_path / "proposed.yaml",)).documents["v3"]
+    assert {"getNumbersUserIdRentalsId", "deleteNumbersUserIdRentalsId"} <= document.operations.keys()
+
+
+@pytest.mark.parametrize("method", ["TRACE", "PROPFIND"])
+def test_what_openapi_has_no_words_for_is_not_proposed(method: str) -> None:
+    found, bases = drift(countries(COUNTRY), exchange(method, f"{RENTAL}{QUERY}", {"ok": True}))
+    assert ([each.kind for each in found.differences], propose(found, bases, "a test")) == ([Kind.NEW_PATH], None)
+
+
+def test_a_preflight_is_no_operation() -> None:
+    asked = exchange("OPTIONS", "/v3/numbers/demo/order", b"", 204)
+    headers = (("origin", "https://shop.test"), ("access-control-request-method", "PUT"))
+    preflight = asked._replace(request=asked.request._replace(headers=headers))
+    assert differences(countries(COUNTRY), preflight) == []
+
+
+def test_a_reason_that_comes_with_several_statuses_keeps_its_own() -> None:
+    answers = [refused({"ok": False, "errorMessage": "UNKNOWN_SERVICE"}, status) for status in (200, 422)]
+    found, bases = drift(*answers)
+    assert ([each.name for each in found.differences], propose(found, bases, "a test")) == (["422"], None)
+
+
+def test_a_status_that_would_be_taken_for_success_is_not_proposed(tmp_path: Path) -> None:
+    (tmp_path / "made.yaml").write_text(MADE)
+    seen = order()
+    assert seen.answer is not None
+    found, bases = drift(seen._replace(answer=seen.answer._replace(status=201)), overlays=[tmp_path / "made.yaml"])
+    assert ([each.name for each in found.differences], propose(found, bases, "a test")) == (["201"], None)
+
+
+INLINE = """
+overlay: 1.0.0
+info: {title: The schema of countries stands in their operation, version: '1'}
+extends: v3.yaml
+actions:
+- target: $.paths['/numbers/{userId}/countries'].get.responses['200']
+  update:
+    content:
+      application/json:
+        schema:
+          $ref: '#/components/schemas/CountriesAnswer'
+          properties:
+            ok: {type: boolean, const: true}
+            body:
+              type: array
+              x-each: countries as country
+              items:
+                type: object
+                required: [code]
+                properties:
+                  code: {type: string, enum: ['12'], x-value: country.code}
+                  name: {$ref: '#/components/schemas/CountryCode', maxLength: 5, x-value: country.name}
+"""
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({"code": 12}, [Kind.VALUE, Kind.NEW_VALUE]),
+        ({"code": "13"}, [Kind.NEW_VALUE]),
+        ({"code": "12", "name": "United States"}, [Kind.VALUE]),
+        ({"code": "12", "flag": "x"}, [Kind.NEW_FIELD]),
+        ({"number": "12"}, [Kind.RENAMED]),
+        ({}, [Kind.MISSING]),
+    ],
+)
+def test_what_stands_in_an_operation_is_changed_there(row: object, expected: list[Kind], tmp_path: Path) -> None:
+    files = [tmp_path / "inline.yaml", tmp_path / "proposed.yaml"]
+    files[0].write_text(INLINE)
+    found, bases = drift(countries(row), overlays=files[:1])
+    files[1].write_text(write(propose(found, bases, "a test") or {}))
+    later, _ = drift(countries(row), overlays=files)
+    assert ([each.kind for each in found.differences], later.differences) == (expected, ())
+
+
+def test_what_is_always_a_constant_and_once_is_not_stays_one() -> None:
+    other = exchange("GET", f"/v3/numbers/demo/countries{QUERY}", {"ok": 1, "body": [COUNTRY]})
+    found, bases = drift(countries(COUNTRY), other)
+    (only,) = (propose(found, bases, "a test") or {})["actions"]
+    assert only["update"].keys() == {"type", "x-provenance"}
+
+
+def test_the_mock_makes_up_a_field_that_means_nothing(serve: Callable[..., Service], tmp_path: Path) -> None:
+    overlay = propose(*drift(countries({**COUNTRY, "flag": {"sizes": [1, 2]}})), "a test")
+    (tmp_path / "proposed.yaml").write_text(write(overlay or {}))
+    service = serve({}, tmp_path / "proposed.yaml")
+    answer = service.client.get(f"http://service.test/v3/numbers/demo/countries?apiKey={DEMO.key}").json()
+    assert all(isinstance(row["flag"]["sizes"][0], int) for row in answer["body"])
+
+
+def test_the_mock_writes_a_renamed_text_of_failures(serve: Callable[..., Service], tmp_path: Path) -> None:
+    overlay = propose(*drift(refused({"ok": False, "reason": "UNKNOWN_SERVICE"}, 200)), "a test")
+    (tmp_path / "proposed.yaml").write_text(write(overlay or {}))
+    service = serve({}, tmp_path / "proposed.yaml")
+    answer = service.client.get(f"http://service.test/v3/numbers/demo/order/99?apiKey={DEMO.key}").json()
+    assert answer == {"ok": False, "reason": "ORDER_NOT_FOUND"}
 
 
 @pytest.mark.parametrize(

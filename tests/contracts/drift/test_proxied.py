@@ -67,12 +67,12 @@ def test_drift_of_what_the_proxy_recorded_is_what_the_service_differs_in(
     def compared(*overlays: Path) -> Any:
         return compare(lambda: read(recording), overlays=overlays)
 
-    found, documents = compared()
+    found, bases = compared()
     assert {(each.kind, each.instead) for each in found.differences} == {
         (Kind.READING, "status"),
         (Kind.MOVED, "/catalogue/{userId}/places"),
         (Kind.RENAMED, "receivedMessages"),
     }
-    (tmp_path / "proposed.yaml").write_text(write(propose(found, documents, recording.name) or {}))
+    (tmp_path / "proposed.yaml").write_text(write(propose(found, bases, recording.name) or {}))
     assert compared(tmp_path / "proposed.yaml")[0].differences == ()
     assert [path.name for path in (recording, tmp_path / "proposed.yaml") if DEMO.key in path.read_text()] == []

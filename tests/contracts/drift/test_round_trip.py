@@ -34,7 +34,7 @@ actions:
     /catalogue/{userId}/places:
       get:
         operationId: getCountries
-        x-effect: reads
+        x-operation: countries
         x-provenance: {level: observed, source: a test}
         parameters:
         - $ref: '#/components/parameters/userId'
@@ -44,36 +44,12 @@ actions:
             description: The countries.
             content:
               application/json:
-                schema:
-                  oneOf:
-                  - type: object
-                    required: [ok, body]
-                    properties:
-                      ok: {const: true}
-                      body:
-                        type: array
-                        items:
-                          type: object
-                          required: [cShort, country, carriers]
-                          properties:
-                            cShort: {type: string, minLength: 1}
-                            country: {type: string, minLength: 1}
-                            carriers: {type: array, minItems: 1, items: {type: string, minLength: 1}}
-                  - $ref: '#/components/schemas/Failure'
+                schema: {$ref: '#/components/schemas/CountriesAnswer'}
 - target: $.paths['/numbers/{userId}/countries']
   remove: true
 - target: $.components.schemas.OrderItem.properties
   update:
-    receivedMessages:
-      type: array
-      x-renamed-from: messages
-      items:
-        type: object
-        required: [text, code, receivedAtUTC]
-        properties:
-          text: {type: string}
-          code: {type: [string, 'null']}
-          receivedAtUTC: {type: string}
+    receivedMessages: {x-renamed-from: messages}
 - target: $.components.schemas.OrderItem.properties.messages
   remove: true
 - target: $.components.schemas.OrderItem
@@ -93,8 +69,7 @@ def compared(path: Path, *overlays: Path) -> tuple[Drift, Any]:
 
 def proposed(path: Path, tmp_path: Path) -> Path:
     """The file of the overlay that is proposed for a recording."""
-    found, documents = compared(path)
-    overlay = propose(found, documents, "a test")
+    overlay = propose(*compared(path), "a test")
     assert overlay is not None
     file = tmp_path / "proposed.yaml"
     file.write_text(write(overlay))

@@ -8,10 +8,10 @@ import orjson
 import pytest
 
 from contracts.proxy import Contract
-from contracts.spec import load
+from contracts.spec import contract
 from contracts.traffic import Answer, Request
 
-CONTRACT = Contract(load(name) for name in ("v3", "v2"))
+CONTRACT = Contract(contract().documents.values())
 BALANCE = "/v3/customers/demo/balance"
 IN_JSON = (("content-type", "application/json"),)
 

@@ -12,14 +12,16 @@ from hypothesis import strategies as st
 
 from contracts.proxy import Allowance, Contract, Gate
 from contracts.proxy.gate import StoppedError
-from contracts.spec import load
+from contracts.spec import contract
 from contracts.traffic import Answer, Request
 from tests.contracts.proxy.wire import OK, between, body, canned
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from contracts.proxy.checking import Match
 
-CONTRACT = Contract(load(name) for name in ("v3", "v2"))
+CONTRACT = Contract(contract().documents.values())
 V3_ORDER = ("PUT", "/v3/numbers/demo/order")
 V2_ORDER = ("POST", "/cs/purchase")
 V3_REFUND = ("PATCH", "/v3/numbers/demo/order/1/refund")
@@ -30,6 +32,33 @@ CHANGE = ("PATCH", "/v3/customers/demo/favourites/12/ds")
 UNKNOWN = ("DELETE", "/v3/elsewhere")
 EVERYTHING = Allowance(orders=True, payments=True)
 IN_JSON = (("content-type", "application/json"),)
+IN_DOLLARS = """
+overlay: 1.0.0
+info: {title: Prices are in dollars, version: '1'}
+extends: v3.yaml
+actions:
+- target: $.components.schemas.OrderBody.properties
+  update: {limit: {type: string, x-argument: maximum, x-unit: dollars}}
+- {target: $.components.schemas.OrderBody.properties.maximumPrice, remove: true}
+- target: $.components.schemas.OrderBody
+  update: {required: [apiKey, country, service, limit]}
+- target: $.components.schemas.Purchase.properties
+  update: {cost: {type: string, x-value: order.price, x-unit: dollars}}
+"""
+UNMODELLED = """
+overlay: 1.0.0
+info: {title: Something that costs money, version: '1'}
+extends: v3.yaml
+actions:
+- target: $.paths
+  update:
+    /rentals:
+      post:
+        operationId: rent
+        x-effect: orders
+        x-unmodelled: true
+        responses: {'200': {description: A rental.}}
+"""
 
 
 def match(what: tuple[str, str]) -> Match:
@@ -135,13 +164,42 @@ def test_an_order_costs_what_its_answer_says_or_else_its_maximum(
     assert spend(Gate(EVERYTHING), what, maximum, given) == spent
 
 
+@pytest.mark.parametrize(
+    ("said", "status", "spent"),
+    [
+        ({"ok": False, "errorMessage": "NO_NUMBERS"}, 503, 0),
+        ({"ok": False, "errorMessage": "INTERNAL_ERROR"}, 500, 20),
+        ({"ok": False, "errorMessage": "SOMETHING_NEW"}, 200, 0),
+        ({"ok": False, "errorMessage": "SOMETHING_NEW"}, 500, 20),
+    ],
+)
+def test_only_who_surely_refused_sold_nothing(said: object, status: int, spent: int) -> None:
+    assert spend(Gate(EVERYTHING), V3_ORDER, "20", answer(said, status)) == spent
+
+
+def test_an_order_is_understood_as_an_overlay_has_it(tmp_path: Path) -> None:
+    (tmp_path / "real.yaml").write_text(IN_DOLLARS)
+    moved = Contract(contract(overlays=(tmp_path / "real.yaml",)).documents.values()).match(*V3_ORDER)
+    gate = Gate(Allowance(orders=True, limit=100))
+    held = gate.ask(moved, "PUT", Request("PUT", "http://h", IN_JSON, b'{"limit": "0.20"}'))
+    gate.settle(moved, held, answer({"ok": True, "body": {"orderId": "1", "cost": "0.16"}}))
+    assert (held, gate.spent) == (20, 16)
+
+
+def test_with_a_limit_nothing_is_bought_of_which_nobody_knows_the_price(tmp_path: Path) -> None:
+    (tmp_path / "real.yaml").write_text(UNMODELLED)
+    unknown = Contract(contract(overlays=(tmp_path / "real.yaml",)).documents.values()).match("POST", "/v3/rentals")
+    with pytest.raises(StoppedError, match="has no maximum price"):
+        Gate(Allowance(orders=True, limit=100)).ask(unknown, "POST", order("1"))
+
+
 def test_an_order_that_was_not_sent_costs_nothing() -> None:
     assert spend(Gate(EVERYTHING), V3_ORDER, "20", None, sent=False) == 0
 
 
 @pytest.mark.parametrize("maximum", [None, "", "much", "-1", "NaN", "1e999999999", True, [1]])
 def test_with_a_limit_an_order_needs_a_maximum(maximum: object) -> None:
-    with pytest.raises(StoppedError, match="has no maximumPrice"):
+    with pytest.raises(StoppedError, match="has no maximum price"):
         Gate(Allowance(orders=True, limit=100)).ask(match(V3_ORDER), "PUT", order(maximum))
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from contracts.proxy.keys import MAXIMUM, Keyring
-from contracts.spec import load
+from contracts.spec import contract
 from contracts.traffic import REDACTED, Request, lines
 from tests.contracts.proxy.wire import HOST, canned, listening, proxied
 
@@ -19,7 +19,7 @@ FORM = (("content-type", "application/x-www-form-urlencoded"),)
 
 
 def keyring() -> Keyring:
-    return Keyring([load("v3"), load("v2")])
+    return Keyring(contract().documents.values())
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from contracts.proxy import Allowance, Contract, Gate, Parts, Proxy, Upstream
-from contracts.spec import load
+from contracts.spec import contract
 from mockserver.cli.proxy import hang_up
 from mockserver.serving.foreground import Connection
 
@@ -93,7 +93,7 @@ async def proxied(
     """Run a proxy in front of a URL."""
     passages: list[Passage] = []
     gate = Gate(allowance)
-    parts = Parts(Upstream(upstream), Contract(load(name) for name in ("v3", "v2")), gate, hang_up)
+    parts = Parts(Upstream(upstream), Contract(contract().documents.values()), gate, hang_up)
     proxy = Proxy(parts, [passages.append], secrets, body_limit)
     config = uvicorn.Config(proxy, http=Connection, log_level="critical", lifespan="off")
     config.load()
