@@ -6,13 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from smsonline_v3.api.orders import change_order_status, get_order, order_number
-from smsonline_v3.models import (
-    ChangeOrderStatusBody,
-    ChangeOrderStatusNext,
-    Failure,
-    OrderItem,
-    OrderNumberBody,
-)
+from smsonline_v3.models import ChangeOrderStatusNext, Failure, KeyBody, OrderBody, OrderItem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +19,7 @@ class Refused(Exception):
 
 
 def receive_code(
-    client: Client, user_id: str, api_key: str, wanted: OrderNumberBody, sleep: Callable[[float], object] = time.sleep
+    client: Client, user_id: str, api_key: str, wanted: OrderBody, sleep: Callable[[float], object] = time.sleep
 ) -> str | None:
     """Return the code, or None after a minute without one; the number is then returned for its money."""
     order_id = order(client, user_id, wanted)
@@ -35,14 +29,14 @@ def receive_code(
         if item.code is not None:
             return item.code
     answer = change_order_status.sync(
-        user_id, order_id, ChangeOrderStatusNext.REFUND, client=client, body=ChangeOrderStatusBody(api_key)
+        user_id, order_id, ChangeOrderStatusNext.REFUND, client=client, body=KeyBody(api_key)
     )
     if answer is None or isinstance(answer, Failure):
         raise Refused(answer.error_message if answer else "no answer that the contract knows")
     return None
 
 
-def order(client: Client, user_id: str, wanted: OrderNumberBody) -> str:
+def order(client: Client, user_id: str, wanted: OrderBody) -> str:
     """Return the id of a new order. Raises Refused."""
     try:
         answer = order_number.sync(user_id, client=client, body=wanted)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Make the package smsonline_v3 from the contract document, here or in another folder: ./generate.sh [FOLDER]
+# Make the package smsonline_v3 from the contract document of a mock that runs, here or elsewhere: ./generate.sh [FOLDER]
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 openapi-python-client generate --overwrite --meta none --config "$here/config.yaml" \
-    --path "${DOCUMENT:-$here/../../contracts/documents/v3.yaml}" --output-path "${1:-$here}/smsonline_v3"
+    --url "${SMSONLINE_MOCK_URL:-http://127.0.0.1:8080}/__mock__/contracts/v3.json" \
+    --output-path "${1:-$here}/smsonline_v3"

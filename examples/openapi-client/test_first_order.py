@@ -12,7 +12,7 @@ from smsonline_v3.api.customer import get_balance, get_coupons, get_invoices
 from smsonline_v3.api.favourites import get_favourites
 from smsonline_v3.api.lookup import get_countries, get_popular
 from smsonline_v3.api.statistics import get_statistics
-from smsonline_v3.models import Failure, OrderNumberBody
+from smsonline_v3.models import Failure, OrderBody
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +29,8 @@ def client(smsonline: SmsOnline) -> Iterator[Client]:
         yield client
 
 
-def discord(smsonline: SmsOnline, most: int = 20) -> OrderNumberBody:
-    return OrderNumberBody(smsonline.api_key, "12", "ds", "any", str(most), "", "")
+def discord(smsonline: SmsOnline, most: int = 20) -> OrderBody:
+    return OrderBody(smsonline.api_key, "12", "ds", "any", str(most), "", "")
 
 
 def receive(smsonline: SmsOnline, client: Client) -> str | None:

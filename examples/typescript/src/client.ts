@@ -1,18 +1,10 @@
 /** A client of SMSOnline V3 with fetch: it gets the code that a service sends to a phone number. */
-import type { components, operations } from "./v3.js";
+import type { components } from "./v3.js";
 
-type Item = components["schemas"]["OrderItem"];
-type OrderRequest = operations["orderNumber"]["requestBody"]["content"]["application/json"];
-type Wanted = Pick<OrderRequest, "country" | "service"> & { most: number; carrier?: string };
-type Quote = Answer<"getServiceDetail">;
-/** What an operation answers in its body if all is well. */
-type Answer<Name extends keyof operations> = operations[Name] extends {
-  responses: { 200: { content: { "application/json": infer Envelope } } };
-}
-  ? Extract<Envelope, { ok: true }> extends { body: infer Body }
-    ? Body
-    : never
-  : never;
+type Schemas = components["schemas"];
+type Item = Schemas["OrderItem"];
+type Quote = Schemas["Quote"];
+type Wanted = Pick<Schemas["OrderBody"], "country" | "service"> & { most: number; carrier?: string };
 
 const ANSWER_MS = 10_000;
 /** How often to order before no is taken for an answer, and to call before the service is taken to be down. */
@@ -110,7 +102,7 @@ export class Client {
     try {
       await this.persist(async () => {
         try {
-          await this.send<Answer<"changeOrderStatus">>("PATCH", `/order/${order}/refund`);
+          await this.send<Schemas["OrderChange"]>("PATCH", `/order/${order}/refund`);
         } catch (error) {
           if (!(error instanceof Unanswered) || !(await isRefunded())) throw error;
         }
@@ -136,7 +128,7 @@ export class Client {
     const fields = { country, service, carrier, maximumPrice: String(price), m, n };
     return this.persist(async () => {
       try {
-        return (await this.send<Answer<"orderNumber">>("PUT", "/order", fields)).orderId;
+        return (await this.send<Schemas["Purchase"]>("PUT", "/order", fields)).orderId;
       } catch (error) {
         if (!(error instanceof Unanswered)) throw error;
         await this.sleep(BACK_OFF);
@@ -148,13 +140,13 @@ export class Client {
   }
 
   private inventory(): Promise<Item[]> {
-    return this.persist(() => this.send<Answer<"getInventory">>("GET", "/inventory/0"));
+    return this.persist(() => this.send<Item[]>("GET", "/inventory/0"));
   }
 
   /** Look at an order after a pause. */
   private async look(order: string, pause: number): Promise<Item | undefined> {
     await this.sleep(pause);
-    const items = await this.persist(() => this.send<Answer<"getOrder">>("GET", `/order/${order}`));
+    const items = await this.persist(() => this.send<Item[]>("GET", `/order/${order}`));
     const item = items.find((each) => each.orderId === order);
     if (item !== undefined && (item.sms !== null || item.messages.length > 0)) this.withSms.add(order);
     return item;

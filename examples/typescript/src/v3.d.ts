@@ -384,19 +384,50 @@ export interface components {
         QuotePart: string;
         /** @description The same part of the quote, or empty to order without one. */
         OrderQuotePart: string;
-        Payment: {
+        NullOrText: string | null;
+        Dollars: string;
+        UtcTime: string;
+        /** @enum {string} */
+        Currency: "USDT" | "BTC" | "LTC" | "TRX" | "ETH" | "XMR" | "POL" | "BNB" | "USDC" | "SOL" | "DASH" | "DOGE" | "TON" | "BCH" | "AVAX" | "DAI";
+        /** @enum {string} */
+        OrderStatus: "waiting" | "completed" | "refunded" | "expired";
+        KeyBody: {
+            apiKey: components["schemas"]["ApiKey"];
+        };
+        InvoiceBody: {
             apiKey: components["schemas"]["ApiKey"];
             couponCode?: string;
         };
-        PaymentPage: {
+        CardInvoiceBody: {
+            apiKey: components["schemas"]["ApiKey"];
+            couponCode?: string;
+        };
+        OrderBody: {
+            apiKey: components["schemas"]["ApiKey"];
+            country: components["schemas"]["CountryCode"];
+            service: components["schemas"]["ServiceCode"];
+            carrier: components["schemas"]["Carrier"];
+            /** @description The highest price to pay, in US cents. */
+            maximumPrice: string | number;
+            m: components["schemas"]["OrderQuotePart"];
+            n: components["schemas"]["OrderQuotePart"];
+            /**
+             * @description Whether another carrier may serve when this one has no stock (meaning inferred).
+             * @default true
+             */
+            failover?: boolean;
+        };
+        PaymentPageAnswer: {
             /** @constant */
             ok: true;
             /** Format: uri */
             body: string;
-        } | components["schemas"]["Failure"];
-        NullOrText: string | null;
-        /** @enum {string} */
-        Currency: "USDT" | "BTC" | "LTC" | "TRX" | "ETH" | "XMR" | "POL" | "BNB" | "USDC" | "SOL" | "DASH" | "DOGE" | "TON" | "BCH" | "AVAX" | "DAI";
+        };
+        TransactionAnswer: {
+            /** @constant */
+            ok: true;
+            body: components["schemas"]["Transaction"];
+        };
         Transaction: {
             to_address: string;
             currency: components["schemas"]["Currency"];
@@ -410,19 +441,139 @@ export interface components {
             url: string;
             /** Format: uuid */
             order_id: string;
-            /** @enum {string} */
-            status: "paid" | "paid_over" | "wrong_amount" | "process" | "confirm_check" | "wrong_amount_waiting" | "check" | "fail" | "cancel" | "system_fail" | "refund_process" | "refund_fail" | "refund_paid" | "locked";
+            status: components["schemas"]["TransactionStatus"];
         };
-        TransactionAnswer: {
+        /** @enum {string} */
+        TransactionStatus: "paid" | "paid_over" | "wrong_amount" | "process" | "confirm_check" | "wrong_amount_waiting" | "check" | "fail" | "cancel" | "system_fail" | "refund_process" | "refund_fail" | "refund_paid" | "locked";
+        FavouritesAnswer: {
             /** @constant */
             ok: true;
-            body: components["schemas"]["Transaction"];
-        } | components["schemas"]["Failure"];
-        Orders: {
+            body: components["schemas"]["Favourite"][];
+        };
+        Favourite: {
+            sShort: string;
+            service: string;
+            cShort: string;
+            country: string;
+        };
+        FavouriteAnswer: {
+            /** @constant */
+            ok: true;
+            body: components["schemas"]["FavouriteChange"];
+        };
+        /** @enum {string} */
+        FavouriteChange: "favourite-added" | "favourite-removed";
+        BalanceAnswer: {
+            /** @constant */
+            ok: true;
+            body: components["schemas"]["Account"];
+        };
+        Account: {
+            userId: string;
+            stripeId: string;
+            cryptomusId: components["schemas"]["NullOrText"];
+            /** @description US cents (inferred). */
+            balance: number;
+            status: components["schemas"]["NullOrText"];
+            lang: components["schemas"]["NullOrText"];
+            referral: components["schemas"]["NullOrText"];
+            /** @description US cents (inferred). */
+            totalCharges: string;
+            couponCount: number;
+            currentDiscountRate: string;
+            vipSupport: boolean;
+            vipTelegram: string;
+            discountRates: components["schemas"]["DiscountRate"][];
+        };
+        /** @description Total charges from which the tier holds, its factor on prices, its label. */
+        DiscountRate: (number | string)[];
+        InvoicesAnswer: {
+            /** @constant */
+            ok: true;
+            body: components["schemas"]["Invoice"][];
+        };
+        Invoice: {
+            method: string;
+            sesid: string;
+            payId: string;
+            /** @description US cents (inferred). */
+            amount: number;
+            created: components["schemas"]["UtcTime"];
+            expires_at: components["schemas"]["UtcTime"];
+            status: string;
+            userId: string;
+        };
+        CouponsAnswer: {
+            /** @constant */
+            ok: true;
+            body: components["schemas"]["Coupons"];
+        };
+        Coupons: {
+            totalReceived: number;
+            codes: components["schemas"]["Coupon"][];
+        };
+        Coupon: {
+            userId: string;
+            code: string;
+            issuedAt: components["schemas"]["UtcTime"];
+            expiredAt: components["schemas"]["UtcTime"];
+            status: string;
+            timing: number;
+            percentage: number;
+            targetPay: string;
+        };
+        ServicesAnswer: {
+            /** @constant */
+            ok: true;
+            body: components["schemas"]["ServiceOffer"][];
+        };
+        ServiceOffer: {
+            sShort: string;
+            service: string;
+            /** @description US cents. */
+            price: number;
+            count: number;
+        };
+        QuoteAnswer: {
+            /** @constant */
+            ok: true;
+            body: components["schemas"]["Quote"];
+        };
+        Quote: {
+            sShort: string;
+            service: string;
+            cShort: string;
+            country: string;
+            carrier: string;
+            /** @description US cents. */
+            price: number;
+            count: number;
+            successRate: number;
+            m: components["schemas"]["QuotePart"];
+            n: components["schemas"]["QuotePart"];
+        };
+        InventoryAnswer: {
             /** @constant */
             ok: true;
             body: components["schemas"]["OrderItem"][];
-        } | components["schemas"]["Failure"];
+        };
+        PurchaseAnswer: {
+            /** @constant */
+            ok: true;
+            body: components["schemas"]["Purchase"];
+        };
+        Purchase: {
+            orderId: string;
+            phoneNumber: string;
+            expiredAtUTC: components["schemas"]["UtcTime"];
+            /** @description US cents (inferred). */
+            purchasePrice: number;
+        };
+        OrderAnswer: {
+            /** @constant */
+            ok: true;
+            body: components["schemas"]["OrderItem"][];
+        };
         OrderItem: {
             sShort: string;
             cShort: string;
@@ -434,49 +585,101 @@ export interface components {
             /** @description US cents (inferred). */
             purchasePrice: number;
             status: components["schemas"]["OrderStatus"];
-            expiredAtUTC: string;
-            orderedAtUTC: string;
+            expiredAtUTC: components["schemas"]["UtcTime"];
+            orderedAtUTC: components["schemas"]["UtcTime"];
             /** @description The latest SMS. */
             sms: string | null;
             /** @description The code in the latest SMS. */
             code: string | null;
-            messages: {
-                text: string;
-                code: string | null;
-                receivedAtUTC: string;
-            }[];
+            messages: components["schemas"]["Message"][];
+        };
+        Message: {
+            text: string;
+            code: string | null;
+            receivedAtUTC: components["schemas"]["UtcTime"];
+        };
+        ChangeAnswer: {
+            /** @constant */
+            ok: true;
+            body: components["schemas"]["OrderChange"];
         };
         /** @enum {string} */
-        OrderStatus: "waiting" | "completed" | "refunded" | "expired";
+        OrderChange: "refund-completed" | "requestAnother-completed";
+        PopularAnswer: {
+            /** @constant */
+            ok: true;
+            body: components["schemas"]["PopularOffer"][];
+        };
+        PopularOffer: {
+            sShort: string;
+            service: string;
+            cShort: string;
+            country: string;
+            /** @description US cents. */
+            price: number;
+            count: number;
+            orders: number;
+        };
+        CountriesAnswer: {
+            /** @constant */
+            ok: true;
+            body: components["schemas"]["Country"][];
+        };
+        Country: {
+            cShort: string;
+            country: string;
+            carriers: string[];
+        };
+        StatisticsAnswer: {
+            /** @constant */
+            ok: true;
+            body: components["schemas"]["Statistics"];
+        };
+        Statistics: {
+            orders: number;
+            completed: number;
+            refunded: number;
+            expired: number;
+            waiting: number;
+            /** @description US cents. */
+            spent: number;
+            /** @description US cents. */
+            refundedAmount: number;
+            successRate: number;
+            byService: components["schemas"]["ServiceStatistics"][];
+        };
+        ServiceStatistics: {
+            sShort: string;
+            service: string;
+            orders: number;
+            completed: number;
+            /** @description US cents. */
+            spent: number;
+        };
+        PaymentPageAnswerOrFailure: components["schemas"]["PaymentPageAnswer"] | components["schemas"]["Failure"];
+        TransactionAnswerOrFailure: components["schemas"]["TransactionAnswer"] | components["schemas"]["Failure"];
+        FavouritesAnswerOrFailure: components["schemas"]["FavouritesAnswer"] | components["schemas"]["Failure"];
+        FavouriteAnswerOrFailure: components["schemas"]["FavouriteAnswer"] | components["schemas"]["Failure"];
+        BalanceAnswerOrFailure: components["schemas"]["BalanceAnswer"] | components["schemas"]["Failure"];
+        InvoicesAnswerOrFailure: components["schemas"]["InvoicesAnswer"] | components["schemas"]["Failure"];
+        CouponsAnswerOrFailure: components["schemas"]["CouponsAnswer"] | components["schemas"]["Failure"];
+        ServicesAnswerOrFailure: components["schemas"]["ServicesAnswer"] | components["schemas"]["Failure"];
+        QuoteAnswerOrFailure: components["schemas"]["QuoteAnswer"] | components["schemas"]["Failure"];
+        InventoryAnswerOrFailure: components["schemas"]["InventoryAnswer"] | components["schemas"]["Failure"];
+        PurchaseAnswerOrFailure: components["schemas"]["PurchaseAnswer"] | components["schemas"]["Failure"];
+        OrderAnswerOrFailure: components["schemas"]["OrderAnswer"] | components["schemas"]["Failure"];
+        ChangeAnswerOrFailure: components["schemas"]["ChangeAnswer"] | components["schemas"]["Failure"];
+        PopularAnswerOrFailure: components["schemas"]["PopularAnswer"] | components["schemas"]["Failure"];
+        CountriesAnswerOrFailure: components["schemas"]["CountriesAnswer"] | components["schemas"]["Failure"];
+        StatisticsAnswerOrFailure: components["schemas"]["StatisticsAnswer"] | components["schemas"]["Failure"];
     };
     responses: {
-        /** @description The request does not fit the contract. */
-        BadRequest: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                /**
-                 * @example {
-                 *       "ok": false,
-                 *       "errorMessage": "INVALID_REQUEST"
-                 *     }
-                 */
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
         /** @description The API key is missing or not known. */
         Unauthorized: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "ok": false,
-                 *       "errorMessage": "UNAUTHORIZED"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Failure"];
             };
         };
@@ -486,12 +689,15 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "ok": false,
-                 *       "errorMessage": "FORBIDDEN"
-                 *     }
-                 */
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description The request does not fit the contract. */
+        BadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
                 "application/json": components["schemas"]["Failure"];
             };
         };
@@ -501,27 +707,15 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "ok": false,
-                 *       "errorMessage": "Not Found"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Failure"];
             };
         };
         /** @description The request body is too large. */
-        ContentTooLarge: {
+        RequestEntityTooLarge: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "ok": false,
-                 *       "errorMessage": "INVALID_REQUEST"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Failure"];
             };
         };
@@ -531,27 +725,15 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "ok": false,
-                 *       "errorMessage": "INVALID_REQUEST"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Failure"];
             };
         };
         /** @description The service broke. */
-        ServerError: {
+        InternalServerError: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                /**
-                 * @example {
-                 *       "ok": false,
-                 *       "errorMessage": "Server Error"
-                 *     }
-                 */
                 "application/json": components["schemas"]["Failure"];
             };
         };
@@ -634,7 +816,7 @@ export interface operations {
                  *       "apiKey": "demo-key"
                  *     }
                  */
-                "application/json": components["schemas"]["Payment"];
+                "application/json": components["schemas"]["InvoiceBody"];
             };
         };
         responses: {
@@ -644,16 +826,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaymentPage"];
+                    "application/json": components["schemas"]["PaymentPageAnswerOrFailure"];
                 };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            413: components["responses"]["ContentTooLarge"];
+            413: components["responses"]["RequestEntityTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            500: components["responses"]["ServerError"];
+            500: components["responses"]["InternalServerError"];
         };
     };
     createCryptomusWallet: {
@@ -680,7 +862,7 @@ export interface operations {
                  * @description US dollars.
                  * @example 5.15
                  */
-                amount: string;
+                amount: components["schemas"]["Dollars"];
             };
             cookie?: never;
         };
@@ -691,7 +873,7 @@ export interface operations {
                  *       "apiKey": "demo-key"
                  *     }
                  */
-                "application/json": components["schemas"]["Payment"];
+                "application/json": components["schemas"]["InvoiceBody"];
             };
         };
         responses: {
@@ -701,16 +883,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TransactionAnswer"];
+                    "application/json": components["schemas"]["TransactionAnswerOrFailure"];
                 };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            413: components["responses"]["ContentTooLarge"];
+            413: components["responses"]["RequestEntityTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            500: components["responses"]["ServerError"];
+            500: components["responses"]["InternalServerError"];
         };
     };
     getCryptomusTransaction: {
@@ -745,14 +927,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TransactionAnswer"];
+                    "application/json": components["schemas"]["TransactionAnswerOrFailure"];
                 };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            500: components["responses"]["ServerError"];
+            500: components["responses"]["InternalServerError"];
         };
     };
     createPay4bitInvoice: {
@@ -780,10 +962,7 @@ export interface operations {
                  *       "apiKey": "demo-key"
                  *     }
                  */
-                "application/json": {
-                    apiKey: components["schemas"]["ApiKey"];
-                    couponCode?: string;
-                };
+                "application/json": components["schemas"]["CardInvoiceBody"];
             };
         };
         responses: {
@@ -793,16 +972,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaymentPage"];
+                    "application/json": components["schemas"]["PaymentPageAnswerOrFailure"];
                 };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            413: components["responses"]["ContentTooLarge"];
+            413: components["responses"]["RequestEntityTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            500: components["responses"]["ServerError"];
+            500: components["responses"]["InternalServerError"];
         };
     };
     getFavourites: {
@@ -832,23 +1011,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        ok: true;
-                        body: {
-                            sShort: string;
-                            service: string;
-                            cShort: string;
-                            country: string;
-                        }[];
-                    } | components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FavouritesAnswerOrFailure"];
                 };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            500: components["responses"]["ServerError"];
+            500: components["responses"]["InternalServerError"];
         };
     };
     toggleFavourite: {
@@ -881,9 +1051,7 @@ export interface operations {
                  *       "apiKey": "demo-key"
                  *     }
                  */
-                "application/json": {
-                    apiKey: components["schemas"]["ApiKey"];
-                };
+                "application/json": components["schemas"]["KeyBody"];
             };
         };
         responses: {
@@ -893,21 +1061,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        ok: true;
-                        /** @enum {string} */
-                        body: "favourite-added" | "favourite-removed";
-                    } | components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FavouriteAnswerOrFailure"];
                 };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            413: components["responses"]["ContentTooLarge"];
+            413: components["responses"]["RequestEntityTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            500: components["responses"]["ServerError"];
+            500: components["responses"]["InternalServerError"];
         };
     };
     getBalance: {
@@ -937,34 +1100,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        ok: true;
-                        body: {
-                            userId: string;
-                            stripeId: string;
-                            cryptomusId: components["schemas"]["NullOrText"];
-                            /** @description US cents (inferred). */
-                            balance: number;
-                            status: components["schemas"]["NullOrText"];
-                            lang: components["schemas"]["NullOrText"];
-                            referral: components["schemas"]["NullOrText"];
-                            /** @description US cents (inferred). */
-                            totalCharges: string;
-                            couponCount: number;
-                            currentDiscountRate: string;
-                            vipSupport: boolean;
-                            vipTelegram: string;
-                            discountRates: (number | string)[][];
-                        };
-                    } | components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["BalanceAnswerOrFailure"];
                 };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            500: components["responses"]["ServerError"];
+            500: components["responses"]["InternalServerError"];
         };
     };
     getInvoices: {
@@ -994,28 +1137,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        ok: true;
-                        body: {
-                            method: string;
-                            sesid: string;
-                            payId: string;
-                            /** @description US cents (inferred). */
-                            amount: number;
-                            created: string;
-                            expires_at: string;
-                            status: string;
-                            userId: string;
-                        }[];
-                    } | components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["InvoicesAnswerOrFailure"];
                 };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            500: components["responses"]["ServerError"];
+            500: components["responses"]["InternalServerError"];
         };
     };
     getCoupons: {
@@ -1045,30 +1174,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        ok: true;
-                        body: {
-                            totalReceived: number;
-                            codes: {
-                                userId: string;
-                                code: string;
-                                issuedAt: string;
-                                expiredAt: string;
-                                status: string;
-                                timing: number;
-                                percentage: number;
-                                targetPay: string;
-                            }[];
-                        };
-                    } | components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["CouponsAnswerOrFailure"];
                 };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            500: components["responses"]["ServerError"];
+            500: components["responses"]["InternalServerError"];
         };
     };
     listServices: {
@@ -1108,24 +1221,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        ok: true;
-                        body: {
-                            sShort: string;
-                            service: string;
-                            /** @description US cents. */
-                            price: number;
-                            count: number;
-                        }[];
-                    } | components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ServicesAnswerOrFailure"];
                 };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            500: components["responses"]["ServerError"];
+            500: components["responses"]["InternalServerError"];
         };
     };
     getServiceDetail: {
@@ -1170,30 +1273,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        ok: true;
-                        body: {
-                            sShort: string;
-                            service: string;
-                            cShort: string;
-                            country: string;
-                            carrier: string;
-                            /** @description US cents. */
-                            price: number;
-                            count: number;
-                            successRate: number;
-                            m: components["schemas"]["QuotePart"];
-                            n: components["schemas"]["QuotePart"];
-                        };
-                    } | components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["QuoteAnswerOrFailure"];
                 };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            500: components["responses"]["ServerError"];
+            500: components["responses"]["InternalServerError"];
         };
     };
     getInventory: {
@@ -1228,14 +1315,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Orders"];
+                    "application/json": components["schemas"]["InventoryAnswerOrFailure"];
                 };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            500: components["responses"]["ServerError"];
+            500: components["responses"]["InternalServerError"];
         };
     };
     orderNumber: {
@@ -1264,21 +1351,7 @@ export interface operations {
                  *       "n": ""
                  *     }
                  */
-                "application/json": {
-                    apiKey: components["schemas"]["ApiKey"];
-                    country: components["schemas"]["CountryCode"];
-                    service: components["schemas"]["ServiceCode"];
-                    carrier: components["schemas"]["Carrier"];
-                    /** @description The highest price to pay, in US cents. */
-                    maximumPrice: string | number;
-                    m: components["schemas"]["OrderQuotePart"];
-                    n: components["schemas"]["OrderQuotePart"];
-                    /**
-                     * @description Whether another carrier may serve when this one has no stock (meaning inferred).
-                     * @default true
-                     */
-                    failover?: boolean;
-                };
+                "application/json": components["schemas"]["OrderBody"];
             };
         };
         responses: {
@@ -1288,17 +1361,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        ok: true;
-                        body: {
-                            orderId: string;
-                            phoneNumber: string;
-                            expiredAtUTC: string;
-                            /** @description US cents (inferred). */
-                            purchasePrice: number;
-                        };
-                    } | components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["PurchaseAnswerOrFailure"];
                 };
             };
             /** @description Additional action required. Taken to mean that the price changed or is above maximumPrice. */
@@ -1307,12 +1370,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "ok": false,
-                     *       "errorMessage": "Additional user action required"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Failure"];
                 };
             };
@@ -1320,9 +1377,9 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            413: components["responses"]["ContentTooLarge"];
+            413: components["responses"]["RequestEntityTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            500: components["responses"]["ServerError"];
+            500: components["responses"]["InternalServerError"];
         };
     };
     getOrder: {
@@ -1357,14 +1414,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Orders"];
+                    "application/json": components["schemas"]["OrderAnswerOrFailure"];
                 };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            500: components["responses"]["ServerError"];
+            500: components["responses"]["InternalServerError"];
         };
     };
     changeOrderStatus: {
@@ -1397,9 +1454,7 @@ export interface operations {
                  *       "apiKey": "demo-key"
                  *     }
                  */
-                "application/json": {
-                    apiKey: components["schemas"]["ApiKey"];
-                };
+                "application/json": components["schemas"]["KeyBody"];
             };
         };
         responses: {
@@ -1409,21 +1464,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        ok: true;
-                        /** @enum {string} */
-                        body: "refund-completed" | "requestAnother-completed";
-                    } | components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["ChangeAnswerOrFailure"];
                 };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            413: components["responses"]["ContentTooLarge"];
+            413: components["responses"]["RequestEntityTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            500: components["responses"]["ServerError"];
+            500: components["responses"]["InternalServerError"];
         };
     };
     getPopular: {
@@ -1453,27 +1503,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        ok: true;
-                        body: {
-                            sShort: string;
-                            service: string;
-                            cShort: string;
-                            country: string;
-                            /** @description US cents. */
-                            price: number;
-                            count: number;
-                            orders: number;
-                        }[];
-                    } | components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["PopularAnswerOrFailure"];
                 };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            500: components["responses"]["ServerError"];
+            500: components["responses"]["InternalServerError"];
         };
     };
     getCountries: {
@@ -1503,22 +1540,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        ok: true;
-                        body: {
-                            cShort: string;
-                            country: string;
-                            carriers: string[];
-                        }[];
-                    } | components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["CountriesAnswerOrFailure"];
                 };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            500: components["responses"]["ServerError"];
+            500: components["responses"]["InternalServerError"];
         };
     };
     getStatistics: {
@@ -1558,37 +1587,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        ok: true;
-                        body: {
-                            orders: number;
-                            completed: number;
-                            refunded: number;
-                            expired: number;
-                            waiting: number;
-                            /** @description US cents. */
-                            spent: number;
-                            /** @description US cents. */
-                            refundedAmount: number;
-                            successRate: number;
-                            byService: {
-                                sShort: string;
-                                service: string;
-                                orders: number;
-                                completed: number;
-                                /** @description US cents. */
-                                spent: number;
-                            }[];
-                        };
-                    } | components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["StatisticsAnswerOrFailure"];
                 };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            500: components["responses"]["ServerError"];
+            500: components["responses"]["InternalServerError"];
         };
     };
 }
