@@ -110,7 +110,10 @@ def commands() -> str:
     """The page of the command's help."""
     lines = ["# Commands", "", "What `--help` prints. [Settings](../settings.md) can also be made elsewhere."]
     for words, command in _commands(main, ("smsonline-mock",)):
-        with click.Context(command, info_name=" ".join(words), max_content_width=100, terminal_width=100) as context:
+        names = main.context_settings["help_option_names"]  # click remembers with a command those that it first saw
+        with click.Context(
+            command, info_name=" ".join(words), max_content_width=100, terminal_width=100, help_option_names=names
+        ) as context:
             lines += ["", f"{'#' * min(len(words) + 1, 3)} {' '.join(words)}", "", "```text", context.get_help(), "```"]
     return "\n".join(lines) + "\n"
 
