@@ -62,7 +62,9 @@ class _Reader:
         if node.variable:
             inner = {**facts, node.variable: {}}
             self.read(node.node, value, inner, path)
-            _put(facts, node.path.parts, inner[node.variable])
+            found = inner.pop(node.variable)
+            facts.update(inner)
+            _put(facts, node.path.parts, found)
         else:
             _default(facts, node.path, value=True)
             self.read(node.node, value, facts, path)
@@ -107,7 +109,8 @@ class _Reader:
             if node.key is not None:
                 self._leaf(node.key, step, inner, (*path, step))
             self.read(node.item, item, inner, (*path, step))
-            found.append(inner[node.variable])
+            found.append(inner.pop(node.variable))
+            facts.update(inner)
         if node.many:
             _put(facts, node.path.parts, found)
         elif found:
@@ -160,10 +163,18 @@ def _put(facts: Facts, parts: tuple[str, ...], value: Any) -> None:
         if not isinstance(inner, dict):
             inner = facts[part] = {}
         facts = inner
-    if isinstance(value, dict) and isinstance(facts.get(last), dict):
-        facts[last].update(value)
-    else:
-        facts[last] = value
+    facts[last] = _merged(facts.get(last), value)
+
+
+def _merged(known: Any, value: Any) -> Any:
+    """Return what is known of a record, or of a list of them, with what else is said of it."""
+    if value == {} and known is not None:
+        return known
+    if isinstance(known, dict) and isinstance(value, dict):
+        return known | {name: _merged(known.get(name), each) for name, each in value.items()}
+    if isinstance(known, list) and isinstance(value, list) and len(known) == len(value):
+        return list(map(_merged, known, value))
+    return value
 
 
 def _miss(facts: Facts, path: Path) -> None:

@@ -306,8 +306,12 @@ def _content(entries: Iterable[Entry], data: Any) -> dict[str, Any]:
             content[media]["examples"] = examples
         known = data[FAILURES]["reasons"][same[0].reason].get("x-provenance")
         if known:
-            content[media]["x-provenance"] = known
+            content[media]["x-provenance"] = _BODY if known.get("level") == "documented" else known
     return content
+
+
+_BODY = {"level": "assumed", "note": "the page says how the service fails, not with which body"}
+"""How the body of a documented failure is known."""
 
 
 def _entry(reason: str, failures: Mapping[str, Any], described: Mapping[str, Any]) -> Entry:

@@ -280,7 +280,8 @@ def _tables(usual: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[dict[st
         every = others if isinstance(others, list) else [others]
         written[word] = every[0]
         read = {**dict.fromkeys(every, word), **read}
-    return written, {**{value: word for word, value in written.items()}, **read}
+    kept = {value: word for word, value in usual.items() if word not in words}
+    return written, {**{value: word for word, value in written.items()}, **read, **kept}
 
 
 def _check_enum(written: list[Any], schema: Schema) -> None:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from contracts.findings import Finding, Level, Skip, SuiteResult, weigh
-from contracts.spec import ABSENT
+from contracts.spec import ABSENT, Found
 from contracts.spec import Level as Provenance
 from contracts.suites import requests
 from contracts.suites.judging import is_broken
 from contracts.suites.rules import rules
 from contracts.suites.target import AsgiCarrier
+from contracts.suites.terms import Terms
 from contracts.traffic import Exchange, header
 from contracts.traffic.curl import curl
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from contracts.spec import Document, Operation, Violation
+    from contracts.spec import Arguments, BadPath, Contract, Document, NotFound, Operation, Violation, WrongMethod
     from contracts.suites.credentials import Account
     from contracts.suites.guard import Guard
     from contracts.suites.target import Carrier, Target
@@ -43,9 +44,8 @@ class Setting(NamedTuple):
     """What all suites of a run share. `accounts` are those of the target; a stage has its own."""
 
     target: Target
-    documents: Mapping[str, Document]
+    contract: Contract
     accounts: tuple[Account, ...]
-    readings: Mapping[str, object]
     seed: int
     guard: Guard
     coverage: Coverage
@@ -61,9 +61,10 @@ class Context:
         self.suite = suite
         self.setting = setting
         self.accounts = setting.accounts
+        self.terms = Terms.of(setting.contract.rules)
         self.cases = 0
         self._carrier: Carrier | None = setting.target.carrier
-        self._advance: Callable[[int], None] | None = None
+        self._advance: Callable[[int], object] | None = None
         self._found: dict[str, Finding] = {}
         self._skipped: dict[Skip, None] = {}
         self._evidence: deque[Exchange] = deque(maxlen=EVIDENCE)
@@ -72,7 +73,11 @@ class Context:
     @property
     def documents(self) -> Mapping[str, Document]:
         """The contract documents whose servers are known."""
-        return {name: each for name, each in self.setting.documents.items() if name in self.setting.target.bases}
+        return {name: each for name, each in self._all.items() if name in self.setting.target.bases}
+
+    @property
+    def _all(self) -> Mapping[str, Document]:
+        return self.setting.contract.documents
 
     @property
     def staged(self) -> bool:
@@ -102,25 +107,23 @@ class Context:
         """Whether the time of the server can be moved."""
         return self._advance is not None
 
-    def advance(self, seconds: int) -> None:
+    def advance(self, milliseconds: int) -> None:
         """Let the server's time pass."""
         assert self._advance is not None  # noqa: S101 - callers look at `can_advance`
-        self._advance(seconds)
+        self._advance(milliseconds)
 
     def operation(self, name: str) -> Operation:
-        """Return an operation by its name, such as `v3.getOrder`."""
+        """Return an operation by its name: that of its document, a dot, and its operationId."""
         document, _, identifier = name.partition(".")
-        return self.setting.documents[document].operations[identifier]
+        return self._all[document].operations[identifier]
 
     def base(self, document: str) -> str:
         """Return the base URL of a document's server."""
         return self.setting.target.bases[document]
 
-    def ask(self, name: str, account: Account | None, **values: Any) -> Exchange:
-        """Call an operation. Raises DeniedError if the guard does not let it through."""
-        operation = self.operation(name)
-        document = name.partition(".")[0]
-        return self.send(requests.build(operation, self.base(document), account, values), operation)
+    def route(self, document: Document, request: Request) -> Found | NotFound | WrongMethod | BadPath:
+        """Find the operation that a request to the server of a document leads to."""
+        return document.route(request.method, request.url.removeprefix(self.base(document.name)).partition("?")[0])
 
     def send(self, request: Request, operation: Operation | None = None, document: str = "") -> Exchange:
         """Send a request and hold the answer against the contract; of no operation, against that of a document.
@@ -129,7 +132,8 @@ class Context:
         let it through.
         """
         guard = self.setting.guard
-        guard.ask(operation, request)
+        arguments = self._arguments(operation, request) if operation and guard.foreign else None
+        guard.ask(operation, request, arguments)
         if guard.foreign:
             time.sleep(max(0.0, self._last + self.setting.pause - time.monotonic()))
             self._last = time.monotonic()
@@ -138,7 +142,7 @@ class Context:
         answer = self._carrier.carry(request)
         duration = (time.perf_counter() - clock) * 1000
         exchange = Exchange(request, answer, int(started * 1000), duration, operation.name if operation else "")
-        guard.note(operation, exchange)
+        guard.note(operation, exchange, arguments)
         self._evidence.append(exchange)
         if operation and answer:
             self.setting.coverage.answer(operation.name, answer.status)
@@ -156,10 +160,11 @@ class Context:
         expected: object = "",
         got: object = "",
         pointer: str = "",
+        provenance: Provenance | None = None,
     ) -> bool:
         """Note a finding unless a rule holds; `detail` says what happened. Returns whether it holds."""
         if not holds:
-            self.breach(rule, operation, detail, expected=expected, got=got, pointer=pointer)
+            self.breach(rule, operation, detail, expected=expected, got=got, pointer=pointer, provenance=provenance)
         return bool(holds)
 
     def breach(
@@ -171,19 +176,21 @@ class Context:
         expected: object = "",
         got: object = "",
         pointer: str = "",
+        provenance: Provenance | None = None,
     ) -> None:
-        """Note that a rule was broken."""
+        """Note that a rule was broken. `provenance` is how it is known, if not as the table of rules has it."""
         broken = rules()[rule]
+        known = provenance or broken.provenance
         self.find(
             broken.code,
-            broken.level,
+            weigh(known),
             rule,
             f"{broken.says} {detail}".strip(),
             operation=operation,
             expected=str(expected),
             got=str(got),
             pointer=pointer,
-            provenance=broken.provenance,
+            provenance=known,
         )
 
     def find(
@@ -204,7 +211,7 @@ class Context:
 
         Without a pointer it points to the operation; without evidence, it holds the latest exchanges.
         """
-        document = self.setting.documents.get(operation.partition(".")[0])
+        document = self._all.get(operation.partition(".")[0])
         place = None
         if document is not None:
             known = document.operations.get(operation.partition(".")[2])
@@ -247,6 +254,10 @@ class Context:
             exchanges=exchanges,
         )
 
+    def _arguments(self, operation: Operation, request: Request) -> Arguments:
+        found = self.route(operation.document, request)
+        return requests.read(operation, request, found.path_params if isinstance(found, Found) else {})
+
     def _hold(self, exchange: Exchange, operation: Operation | None, document: str) -> bool:
         """Hold an answer against the contract. Returns whether it keeps to it."""
         name = operation.name if operation else document
@@ -268,13 +279,14 @@ class Context:
         answer = exchange.answer
         if answer is None:
             return ()
-        body = answer.json
-        if operation is None:
-            return self.setting.documents[document].check_failure(body) if document and body is not ABSENT else ()
-        return operation.check_answer(answer.status, body, header(answer.headers, "content-type") or "")
+        body, content_type = answer.json, header(answer.headers, "content-type") or ""
+        if operation is not None:
+            return operation.check_answer(answer.status, body, content_type)
+        known = document and body is not ABSENT
+        return self._all[document].check_failure(answer.status, body, content_type) if known else ()
 
     def _break(self, violation: Violation, name: str, evidence: tuple[Exchange, ...]) -> None:
-        document = self.setting.documents[name.partition(".")[0]]
+        document = self._all[name.partition(".")[0]]
         code = CODES.get(violation.rule, "answer.body")
         known: Provenance | None = document.provenance(violation.pointer).level
         if violation.rule == "required" and violation.place == "body":

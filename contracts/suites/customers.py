@@ -1,24 +1,26 @@
-"""A customer of the service as each generation has it: the same questions and the same answers, money in cents."""
+"""A customer of the service by one of its documents: the same questions and the same answers, whatever the wire."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from contracts.spec import broken, vocabulary
+from contracts.spec.facts import get
+from contracts.spec.failures import FAILURES, UNKNOWN
+from contracts.spec.pointer import join
+from contracts.suites import requests
 from contracts.suites.context import BROKEN
-from contracts.traffic import money
-from contracts.traffic.money import dollars
+from contracts.suites.judging import read
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import ClassVar
-
+    from contracts.spec import Document, Operation
+    from contracts.spec.facts import Facts
     from contracts.suites.context import Context
     from contracts.suites.credentials import Account
     from contracts.traffic import Exchange
 
-Json = dict[str, Any]
-
-PRICES = ("price", "purchasePrice")
+MOST = 9999
+"""Cents that a customer pays without a thought; and how many ended orders are asked for to have them all."""
 
 
 class UnusableError(Exception):
@@ -26,184 +28,123 @@ class UnusableError(Exception):
 
 
 class Wish(NamedTuple):
-    """What a customer orders; `maximum` is in cents. V2 knows no `failover`: it is always on there."""
+    """What a customer orders, by the arguments of the operation `order`."""
 
     country: str
     service: str
     carrier: str = "any"
-    maximum: int = 9999
+    maximum: int = MOST
     m: str = ""
     n: str = ""
     failover: bool = True
 
+    def on(self, offer: Facts) -> Wish:
+        """Return the wish on an offer: at its price, and with the proof of it."""
+        return self._replace(maximum=offer.get("price", MOST), m=offer.get("m", ""), n=offer.get("n", ""))
+
 
 class Reply(NamedTuple):
-    """An answer: the code of its refusal, or what was asked for; and the operation and exchange it comes from."""
+    """An answer: the reason of its refusal, or the facts that it states; the operation and exchange it comes from.
+
+    A refusal whose reason the document does not know has what it is called there.
+    """
 
     operation: str
     refusal: str
-    body: Any
+    facts: Facts
     status: int
     exchange: Exchange
 
+    def get(self, path: str) -> Any:
+        """Return a fact by its dotted name; None if it is not stated."""
+        return get(self.facts, path)
+
+    def all(self, name: str) -> list[Facts]:
+        """Return the records of a list; none if it is not stated."""
+        return list(self.facts.get(name) or ())
+
 
 class Customer:
-    """A customer, by one generation of the API. A method that it does not have is not in `knows`."""
+    """A customer, by one document of the service."""
 
-    document: ClassVar[str]
-    names: ClassVar[Mapping[str, str]]
-    """The operations by what they are for."""
-
-    def __init__(self, context: Context, account: Account) -> None:
+    def __init__(self, context: Context, account: Account, document: Document) -> None:
         self._context = context
         self.account = account
+        self.document = document
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.account.user}>"
+        return f"<Customer {self.account.user} by {self.document.name}>"
 
-    def knows(self, verb: str) -> bool:
-        """Whether this generation can do something."""
-        return verb in self.names
+    def knows(self, *purposes: str) -> bool:
+        """Whether the document can do all this: operations of the vocabulary, or arguments such as `order.failover`."""
+        return all(self._knows(*purpose.split(".")) for purpose in purposes)
 
-    def name(self, verb: str) -> str:
-        """Return the name of the operation that does something."""
-        return f"{self.document}.{self.names[verb]}"
+    def name(self, purpose: str) -> str:
+        """Return the name of the operation that is for something."""
+        return self.document.by_purpose[purpose].name
 
-    def call(self, verb: str, **values: Any) -> Reply:
-        """Do something. Raises UnusableError for an answer that nothing can be read from."""
-        name = self.name(verb)
-        exchange = self._context.ask(name, self.account, **values)
-        answer = exchange.answer
-        body = answer.json if answer else None
-        if answer is None or BROKEN in exchange.notes or not isinstance(body, dict):
-            raise UnusableError(name)
-        body = self._context.operation(name).former_answer(answer.status, body)
-        return self._read(name, body, answer.status, exchange)
+    def call(self, purpose: str, **arguments: Any) -> Reply:
+        """Do something. Arguments that the document does not take are left out.
 
-    def _read(self, name: str, body: Json, status: int, exchange: Exchange) -> Reply:
-        raise NotImplementedError
+        Raises UnusableError for an answer that nothing can be read from.
+        """
+        operation = self.document.by_purpose[purpose]
+        known = vocabulary().purposes[purpose].arguments.items()
+        usual = {name: argument.default for name, argument in known if argument.default}
+        taken = {name: value for name, value in {**usual, **arguments}.items() if operation.takes(name)}
+        written = operation.arguments(purpose, taken, self.account.user, self.account.key)
+        request = requests.write(
+            operation, self._context.base(self.document.name), written.path, written.query, written.body
+        )
+        return self._read(operation, self._context.send(request, operation))
 
     def order(self, wish: Wish) -> Reply:
         """Order a number."""
-        fields = wish._asdict() | {"maximumPrice": money.price(self.document, wish.maximum)}
-        del fields["maximum"]
-        if self.document == "v2":
-            del fields["failover"]
-        return self.call("order", **fields)
+        return self.call("order", **wish._asdict())
 
+    def sayable(self, wish: Wish) -> Wish:
+        """Return a wish as far as it can be said by the document; what cannot be said is as a wish is by default."""
+        usual = Wish(wish.country, wish.service)._asdict()
+        said = {name: value if self.knows(f"order.{name}") else usual[name] for name, value in wish._asdict().items()}
+        return Wish(**said)
 
-class V3(Customer):
-    """A customer of V3."""
+    def payable(self, way: str, cents: int) -> int:
+        """Return an amount if the document can say it, else the next one in whole dollars if it can say that."""
+        operation, account = self.document.by_purpose[way], self.account
 
-    document = "v3"
-    names: ClassVar[Mapping[str, str]] = {
-        "account": "getBalance",
-        "invoices": "getInvoices",
-        "coupons": "getCoupons",
-        "favourites": "getFavourites",
-        "toggle": "toggleFavourite",
-        "countries": "getCountries",
-        "services": "listServices",
-        "quote": "getServiceDetail",
-        "popular": "getPopular",
-        "order": "orderNumber",
-        "look": "getOrder",
-        "orders": "getInventory",
-        "change": "changeOrderStatus",
-        "refund": "changeOrderStatus",
-        "another": "changeOrderStatus",
-        "invoice": "createCryptomusInvoice",
-        "card": "createPay4bitInvoice",
-        "wallet": "createCryptomusWallet",
-        "transaction": "getCryptomusTransaction",
-        "statistics": "getStatistics",
-    }
+        def wrong(amount: int) -> int:
+            asked = operation.arguments(way, {"amount": amount}, account.user, account.key)
+            return len(broken(operation.check_request(asked)))
 
-    def look(self, number: str) -> Reply:
-        """Look at an order; the body is the order itself."""
-        reply = self.call("look", orderId=number)
-        return reply if reply.refusal else reply._replace(body=reply.body[0] if reply.body else {})
+        return min((cents, -(-cents // 100) * 100), key=wrong)
 
-    def orders(self, limit: int = 9999) -> Reply:
-        """List the running orders and so many expired ones."""
-        return self.call("orders", limit=limit)
+    def _knows(self, purpose: str, argument: str = "") -> bool:
+        operation = self.document.by_purpose.get(purpose)
+        return operation is not None and (not argument or operation.takes(argument))
 
-    def refund(self, number: str) -> Reply:
-        """Return a number."""
-        return self.call("refund", orderId=number, next="refund")
+    def _read(self, operation: Operation, exchange: Exchange) -> Reply:
+        if exchange.answer is None or BROKEN in exchange.notes:
+            raise UnusableError(operation.name)
+        reading, status = read(operation, exchange.answer), exchange.answer.status
+        if reading.refused is None:
+            return Reply(operation.name, "", reading.facts, status, exchange)
+        reason, code, _ = reading.refused
+        if reason != UNKNOWN:
+            self._expect_status(operation, reason, status)
+        return Reply(operation.name, reason if reason != UNKNOWN else code or reason, {}, status, exchange)
 
-    def another(self, number: str) -> Reply:
-        """Ask for another SMS."""
-        return self.call("another", orderId=number, next="requestAnother")
-
-    def pay(self, way: str, amount: int, coupon: str = "", coin: tuple[str, str] = ("USDT", "BSC")) -> Reply:
-        """Ask for an `invoice`, a `card` invoice or a `wallet` over so many cents."""
-        code = {"couponCode": coupon} if coupon else {}
-        if way == "wallet":
-            return self.call(way, currency=coin[0], network=coin[1], amount=dollars(amount), **code)
-        return self.call(way, amount=amount, **code)
-
-    def _read(self, name: str, body: Json, status: int, exchange: Exchange) -> Reply:
-        if body.get("ok") is True:
-            return Reply(name, "", body["body"], status, exchange)
-        return Reply(name, str(body.get("errorMessage")), None, status, exchange)
-
-
-class V2(Customer):
-    """A customer of V2, which knows neither cards nor coupons nor favourites."""
-
-    document = "v2"
-    names: ClassVar[Mapping[str, str]] = {
-        "account": "getBalance",
-        "countries": "getCountries",
-        "services": "getServices",
-        "quote": "getServiceDetail",
-        "popularity": "getCountryStats",
-        "order": "purchase",
-        "look": "getPhoneStatus",
-        "orders": "getBulkPhoneStatus",
-        "refund": "refund",
-        "another": "requestAnother",
-        "invoice": "topUpCrypto",
-        "wallet": "topUpCryptoWallet",
-    }
-
-    def look(self, number: str) -> Reply:
-        """Look at an order."""
-        return self.call("look", orderId=number)
-
-    def orders(self, **wanted: str) -> Reply:
-        """List the orders that pass a filter."""
-        return self.call("orders", **wanted)
-
-    def refund(self, number: str) -> Reply:
-        """Return a number."""
-        return self.call("refund", orderId=number)
-
-    def another(self, number: str) -> Reply:
-        """Ask for another SMS."""
-        return self.call("another", orderId=number)
-
-    def pay(self, way: str, amount: int, coupon: str = "", coin: tuple[str, str] = ("USDT", "BSC")) -> Reply:
-        """Ask for an `invoice` or a `wallet` over so many cents."""
-        assert not coupon  # noqa: S101 - V2 takes none
-        if way == "wallet":
-            return self.call(way, currency=coin[0], network=coin[1], amount=dollars(amount))
-        return self.call(way, amount=amount)
-
-    def _read(self, name: str, body: Json, status: int, exchange: Exchange) -> Reply:
-        if body.get("error") is False:
-            return Reply(name, "", _in_cents(body.get("body", body)), status, exchange)
-        return Reply(name, str(body.get("message")), None, status, exchange)
-
-
-CUSTOMERS: Mapping[str, type[V3 | V2]] = {"v3": V3, "v2": V2}
-
-
-def _in_cents(body: Any) -> Any:
-    """Return what V2 answers with its prices in cents."""
-    if isinstance(body, list):
-        return [_in_cents(item) for item in body]
-    if not isinstance(body, dict):
-        return body
-    return {name: money.cents("v2", value) if name in PRICES else value for name, value in body.items()}
+    def _expect_status(self, operation: Operation, reason: str, status: int) -> None:
+        """Expect that a refusal has the status that the document gives to its reason."""
+        failures = self.document.failures
+        wanted = failures.entries[reason].status if failures else status
+        pointer = join(FAILURES, "reasons", reason)
+        self._context.expect(
+            "refusal-status",
+            status == wanted,
+            operation.name,
+            f"It is {reason}.",
+            expected=wanted,
+            got=status,
+            pointer=pointer,
+            provenance=self.document.provenance(pointer).level,
+        )

@@ -1,32 +1,37 @@
-"""The suite `equivalence`: the same facts, read through V2 and V3, are the same."""
+"""The suite `equivalence`: the same facts, read by several documents of the service, are the same."""
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from contracts.suites.customers import UnusableError, Wish
-from contracts.suites.life import Life
-from contracts.suites.worlds import world
+from contracts.spec.facts import get
+from contracts.suites.comparing import differences
+from contracts.suites.customers import MOST, UnusableError, Wish
+from contracts.suites.life import BUYING, Life
+from contracts.suites.worlds import MINUTE, SECOND, world
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from contracts.suites.context import Context
+    from contracts.suites.customers import Customer, Reply
     from contracts.suites.life import Person
 
-Json = dict[str, Any]
-
-ACCOUNT = ("userId", "balance", "totalCharges", "currentDiscountRate", "discountRates")
+WISHES = (Wish("12", "ds"), Wish("12", "go"), Wish("95", "wa"), Wish("95", "tg"))
+"""Orders by one document after the other; the last one is returned."""
 PROOF = ("m", "n")
 """What a server may draw anew for each quote."""
 OFFERS = 3
 """How many offers of how many countries are compared where the catalogue is not ours."""
+ORDERS = 25
+"""How many orders are looked at."""
 
 
 def run(context: Context) -> None:
-    """Compare everything that both generations show."""
-    if set(context.documents) != {"v2", "v3"}:
-        context.skip("everything", "only one generation has a URL")
+    """Compare everything that several documents show."""
+    if len(context.documents) < 2:
+        context.skip("everything", "only one document has a URL")
     elif context.staged:
         for user in ("ann", "bob"):
             _live_and_compare(context, user)
@@ -34,7 +39,8 @@ def run(context: Context) -> None:
         context.skip("everything", "no credentials are given")
     else:
         life = Life(context, context.accounts[:1])
-        _compare(context, life.person(context.accounts[0].user), _sample(life))
+        person = life.person(context.accounts[0].user)
+        _compare(context, person, _sample(person))
 
 
 def _live_and_compare(context: Context, user: str) -> None:
@@ -44,96 +50,104 @@ def _live_and_compare(context: Context, user: str) -> None:
     person = life.person(user)
     offers = [(country, service) for country in ("12", "95") for service in ("ds", "go", "wa", "tg", "ig")]
     _compare(context, person, offers)
-    bought = [
-        life.buy(person, via, wish)
-        for via, wish in (
-            ("v3", Wish("12", "ds")),
-            ("v2", Wish("12", "go")),
-            ("v3", Wish("95", "wa")),
-            ("v2", Wish("95", "tg")),
-        )
-    ]
+    names = [name for name, by in person.by.items() if by.knows(*BUYING)]
+    if not names:
+        context.skip("orders", "no document knows all that they need")
+        return
+    bought = [life.buy(person, names[turn % len(names)], wish) for turn, wish in enumerate(WISHES)]
     _compare(context, person, offers)
-    life.wait(6)
-    for via, order in zip(("v2", "v3", "v2"), filter(None, bought), strict=False):
-        life.another(person, via, order.number)
-    if bought[-1]:
-        life.refund(person, "v3", bought[-1].number)
-    life.pay(person, "v2", "invoice", 700)
-    life.wait(70)
+    life.wait(6 * SECOND)
+    if person.knows("another"):
+        for turn, order in enumerate(list(filter(None, bought))[:-1], 1):
+            life.another(person, names[turn % len(names)], order.number)
+    if bought[-1] and person.knows("refund"):
+        life.refund(person, names[0], bought[-1].number)
+    paying = [name for name, by in person.by.items() if by.knows("invoice")]
+    if paying and person.knows("invoices"):
+        life.pay(person, paying[-1], "invoice", 700)
+    life.wait(70 * SECOND)
     _compare(context, person, offers)
-    life.wait(25 * 60)
+    life.wait(25 * MINUTE)
     _compare(context, person, offers)
 
 
-def _sample(life: Life) -> list[tuple[str, str]]:
+def _sample(person: Person) -> list[tuple[str, str]]:
     """Take a few offers of a catalogue that is not ours."""
-    by = next(iter(life.people.values())).by["v3"]
+    if not person.knows("countries", "services"):
+        return []
     offers = []
-    for country in (by.call("countries").body or [])[:OFFERS]:
-        code = country["cShort"]
-        rows = by.call("services", country=code, carrier="any").body or []
-        offers += [(code, row["sShort"]) for row in rows[:OFFERS]]
+    for country in person.to("countries").call("countries").all("countries")[:OFFERS]:
+        code = str(country["code"])
+        rows = person.to("services").call("services", country=code).all("offers")
+        offers += [(code, str(service)) for row in rows[:OFFERS] if (service := get(row, "service.code"))]
     return offers
 
 
 def _compare(context: Context, person: Person, offers: Iterable[tuple[str, str]]) -> None:
-    for comparison in (_accounts, _orders):
+    for comparison in (_accounts, _orders, lambda context, person: _catalogues(context, person, offers)):
         context.case()
         _attempt(comparison, context, person)
-    context.case()
-    _attempt(lambda context, person: _catalogues(context, person, offers), context, person)
 
 
-def _attempt(comparison: Any, context: Context, person: Person) -> None:
+def _attempt(comparison: Callable[[Context, Person], None], context: Context, person: Person) -> None:
     try:
         comparison(context, person)
     except UnusableError:
         context.skip("a comparison", "an answer broke the contract")
 
 
+def _knowing(person: Person, purpose: str) -> list[Customer]:
+    return [by for by in person.by.values() if by.knows(purpose)]
+
+
 def _accounts(context: Context, person: Person) -> None:
-    new, old = (person.by[name].call("account").body or {} for name in ("v3", "v2"))
-    for name in ACCOUNT:
-        _expect_same(context, "accounts-agree", "v2.getBalance", name, new.get(name), old.get(name))
+    replies = [by.call("balance") for by in _knowing(person, "balance")]
+    _expect_same(context, "accounts-agree", [(reply.operation, reply.facts) for reply in replies])
 
 
 def _orders(context: Context, person: Person) -> None:
-    new = {item["orderId"]: item for item in person.by["v3"].orders().body or []}
-    old = {item["orderId"]: item for item in person.by["v2"].orders().body or []}
-    missing = sorted(new.keys() - old.keys())
-    context.expect("orders-agree", not missing, "v2.getBulkPhoneStatus", "Some are not listed.", got=missing)
-    for number in [*old][:25]:
-        one, two = person.by["v3"].look(number), person.by["v2"].look(number)
-        shown = [one.body, two.body, old[number], *([new[number]] if number in new else [])]
-        names = ["v3.getOrder", "v2.getPhoneStatus", "v2.getBulkPhoneStatus", "v3.getInventory"]
-        for name, item in zip(names, shown, strict=False):
-            _expect_same_fields(context, "orders-agree", name, one.body or {}, item or {})
+    lists = [
+        (purpose, by.call(purpose, expired=MOST))
+        for purpose in ("inventory", "orders")
+        for by in _knowing(person, purpose)
+    ]
+    listed = [
+        (purpose, reply.operation, {str(order["id"]): order for order in reply.all("orders") if "id" in order})
+        for purpose, reply in lists
+    ]
+    for purpose, operation, orders in listed:
+        missing = sorted({number for _, _, others in listed for number in others} - orders.keys())
+        if purpose == "orders":
+            context.expect("orders-agree", not missing, operation, "Some are not listed.", got=missing)
+    for number in list(dict.fromkeys(number for _, _, orders in reversed(listed) for number in orders))[:ORDERS]:
+        looks = [by.call("look", order=number) for by in _knowing(person, "look")]
+        views = [(look.operation, look.facts.get("order") or {"id": ""}) for look in looks]
+        views += [(operation, orders[number]) for _, operation, orders in listed if number in orders]
+        _expect_same(context, "orders-agree", views)
 
 
 def _catalogues(context: Context, person: Person, offers: Iterable[tuple[str, str]]) -> None:
-    new, old = person.by["v3"], person.by["v2"]
-    one, two = new.call("countries"), old.call("countries")
-    _expect_same(context, "catalogues-agree", two.operation, "countries", one.body, two.body)
     pairs = list(offers)
-    for country in dict.fromkeys(country for country, _ in pairs):
-        one, two = (by.call("services", country=country, carrier="any") for by in (new, old))
-        _expect_same(context, "catalogues-agree", two.operation, "services", one.body, two.body)
-    for country, service in pairs:
-        one, two = (by.call("quote", country=country, service=service, carrier="any") for by in (new, old))
-        drawn = () if context.staged else PROOF
-        fields = [{name: value for name, value in (r.body or {}).items() if name not in drawn} for r in (one, two)]
-        _expect_same_fields(context, "catalogues-agree", two.operation, fields[0], fields[1])
-    one, two = (by.call("quote", country="no-such", service="ds", carrier="any") for by in (new, old))
-    _expect_same(context, "catalogues-agree", two.operation, "refusal", one.refusal, two.refusal)
+    questions: list[tuple[str, dict[str, str]]] = [("countries", {})]
+    questions += [("services", {"country": country}) for country in dict.fromkeys(country for country, _ in pairs)]
+    questions += [("quote", {"country": country, "service": service}) for country, service in pairs]
+    for purpose, asked in questions:
+        replies = [by.call(purpose, **asked) for by in _knowing(person, purpose)]
+        _expect_same(context, "catalogues-agree", [(reply.operation, _lasting(context, reply)) for reply in replies])
+    replies = [by.call("quote", country="no-such", service="ds") for by in _knowing(person, "quote")]
+    _expect_same(context, "catalogues-agree", [(reply.operation, {"refusal": reply.refusal}) for reply in replies])
 
 
-def _expect_same_fields(
-    context: Context, rule: str, operation: str, one: Mapping[str, Any], two: Mapping[str, Any]
-) -> None:
-    for name in dict.fromkeys((*one, *two)):
-        _expect_same(context, rule, operation, name, one.get(name), two.get(name))
+def _lasting(context: Context, reply: Reply) -> dict[str, Any]:
+    """Return what an answer states that the next one must state, too."""
+    facts = {"refusal": reply.refusal, **reply.facts}
+    if "offer" in facts and not context.staged:
+        facts["offer"] = {name: value for name, value in facts["offer"].items() if name not in PROOF}
+    return facts
 
 
-def _expect_same(context: Context, rule: str, operation: str, name: str, one: object, two: object) -> None:
-    context.expect(rule, one == two, operation, f"They differ in {name}.", expected=one, got=two)
+def _expect_same(context: Context, rule: str, views: Iterable[tuple[str, Any]]) -> None:
+    """Expect that all views of something agree in the facts that they share."""
+    for (_, one), (operation, two) in combinations(views, 2):
+        for name, wanted, got in differences(one, two):
+            context.breach(rule, operation, f"They differ in {name}.", expected=wanted, got=got)

@@ -10,23 +10,24 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from contracts.spec import ABSENT
+from contracts.spec import ABSENT, Found, broken, contract
 from contracts.spec import pointer as pointers
-from contracts.suites import requests
+from contracts.suites.calls import Call
 from contracts.suites.guard import READS, DeniedError
+from contracts.suites.judging import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from contracts.spec import Operation
+    from contracts.spec import Document, Operation
     from contracts.suites.context import Context
     from contracts.suites.credentials import Account
 
 SCENARIO = "documented"
 """The name of the scenario that holds the documentation's own accounts."""
 
-FACTS = {("sShort", "ds"): ("service", "Discord"), ("cShort", "12"): ("country", "United States")}
-"""Which code stands beside which name, wherever both are shown (documented by the example of getOrder)."""
+NAMES = {"service": {"ds": "Discord"}, "country": {"12": "United States"}}
+"""The names of codes, wherever both are shown (documented by the example of an order)."""
 
 CUT = "…"
 """How a text ends that the documentation cuts."""
@@ -35,10 +36,7 @@ CUT = "…"
 class Documented(NamedTuple):
     """A documented exchange. Of one that is not `whole`, the page shows only a part of the answer."""
 
-    operation: Operation
-    path: str
-    query: dict[str, Any]
-    body: Any
+    call: Call
     status: int
     answer: Any
     whole: bool
@@ -61,20 +59,42 @@ def folder() -> Path:
 
 
 def documented(context: Context) -> Iterator[Documented]:
-    """Read the documented exchanges of the generations that have a URL."""
+    """Read the documented exchanges of the documents that have a URL, as far as they fit these."""
+    shipped = contract(context.setting.contract.readings).documents
     for name, document in context.documents.items():
         for path in sorted((folder() / name).glob("*/documented.json")):
-            data = json.loads(path.read_bytes())
-            request, response = data["request"], data["response"]
-            yield Documented(
-                document.operations[path.parent.name],
-                request["path"],
-                request["query"] or {},
-                ABSENT if request["body"] is None else request["body"],
-                response["status"],
-                response["body"],
-                data["seen"] == "complete",
-            )
+            operation = document.operations.get(path.parent.name)
+            example = _read(operation, context.base(name), json.loads(path.read_bytes())) if operation else None
+            if example and _fits(example) and _means_the_same(example, shipped[name]):
+                yield example
+            else:
+                context.skip(f"{name}.{path.parent.name}", "the contract has been corrected: its example does not fit")
+
+
+def _read(operation: Operation, base: str, data: Any) -> Documented | None:
+    """Read a documented exchange; None if its path does not lead to the operation."""
+    request, response = data["request"], data["response"]
+    found = operation.document.route(operation.method, request["path"])
+    if not isinstance(found, Found) or found.operation is not operation:
+        return None
+    body = ABSENT if request["body"] is None else request["body"]
+    call = Call(operation, base, dict(found.path_params), request["query"] or {}, body)
+    return Documented(call, response["status"], response["body"], data["seen"] == "complete")
+
+
+def _fits(example: Documented) -> bool:
+    """Say whether an exchange keeps to the contract, which may have been corrected."""
+    operation, _, path, query, body = example.call
+    asked = operation.read(path, list(query.items()), body)
+    answered = operation.check_answer(example.status, example.answer) if example.whole else ()
+    return not (broken(operation.check_request(asked)) or answered)
+
+
+def _means_the_same(example: Documented, shipped: Document) -> bool:
+    """Say whether an answer says what it says by our own document, which overlays may have corrected."""
+    operation, status, answer = example.call.operation, example.status, example.answer
+    own = shipped.operations[operation.id]
+    return not example.whole or operation.read_answer(status, answer).facts == own.read_answer(status, answer).facts
 
 
 def run(context: Context) -> None:
@@ -93,41 +113,34 @@ def run(context: Context) -> None:
 
 def _replay(context: Context, example: Documented) -> None:
     """Ask by the documentation's own account, and compare value for value."""
-    operation = example.operation
-    found = operation_path(context, operation, example.path)
-    request = requests.write(operation, _base(context, operation), found, example.query, example.body)
-    exchange = context.send(request, operation)
-    if exchange.answer is None:
+    operation = example.call.operation
+    answer = context.send(example.call.request(), operation).answer
+    if answer is None:
         return
-    status = exchange.answer.status
-    if not context.expect(
-        "example-status", status == example.status, operation.name, expected=example.status, got=status
-    ):
-        return
-    for difference in differences(example.answer, exchange.answer.json, values=True, whole=example.whole):
-        _tell(context, operation, difference)
+    wanted, got = example.status, answer.status
+    if context.expect("example-status", got == wanted, operation.name, expected=wanted, got=got):
+        for difference in differences(example.answer, answer.json, values=True, whole=example.whole):
+            _tell(context, operation, difference)
 
 
 def _ask_oneself(context: Context, example: Documented, account: Account) -> None:
     """Ask the same by one's own account, and compare the shape of the answer unless it is a refusal."""
-    operation = example.operation
+    operation = example.call.operation
     if operation.effect != READS:
         context.skip(operation.name, "its documented exchange changes an account")
         return
-    values = operation_path(context, operation, example.path) | example.query
-    own = {name: value for name, value in values.items() if name not in _credentials(operation)}
     try:
-        exchange = context.ask(operation.name, account, **own)
+        exchange = context.send(example.call.by(*account).request(), operation)
     except DeniedError as error:
         context.skip(operation.name, str(error))
         return
-    got = exchange.answer.json if exchange.answer else ABSENT
-    if not isinstance(got, dict) or not (got.get("ok") is True or got.get("error") is False):
+    reading = read(operation, exchange.answer) if exchange.answer else None
+    if exchange.answer is None or reading is None or not reading.granted:
         context.skip(operation.name, "the account has nothing like the documented example")
         return
-    for difference in differences(example.answer, got, values=False, whole=False):
+    for difference in differences(example.answer, exchange.answer.json, values=False, whole=False):
         _tell(context, operation, difference)
-    for difference in facts(got):
+    for difference in misnamed(reading.facts):
         _tell(context, operation, difference)
 
 
@@ -156,29 +169,23 @@ def differences(example: Any, got: Any, where: str = "body", *, values: bool, wh
             yield Difference("example-value", where, example, got)
 
 
-def facts(answer: Any) -> Iterator[Difference]:
-    """Find where an answer gives another name to a code than the documentation does."""
-    if isinstance(answer, list):
-        for item in answer:
-            yield from facts(item)
-    elif isinstance(answer, dict):
-        for (field, code), (name, value) in FACTS.items():
-            if answer.get(field) == code and answer.get(name, value) != value:
-                yield Difference("example-value", name, value, answer[name])
-        for item in answer.values():
-            yield from facts(item)
-
-
-def operation_path(context: Context, operation: Operation, path: str) -> dict[str, Any]:
-    """Read the path parameters out of a path of an operation."""
-    document = context.setting.documents[operation.name.partition(".")[0]]
-    found = document.route(operation.method, path)
-    return dict(getattr(found, "path_params", {}))
+def misnamed(facts: Any, record: str = "") -> Iterator[Difference]:
+    """Find where facts give another name to a code than the documentation does; `record` is what they are of."""
+    if isinstance(facts, list):
+        for item in facts:
+            yield from misnamed(item)
+    elif isinstance(facts, dict):
+        name = facts.get("name")
+        wanted = NAMES.get(record, {}).get(str(facts.get("code")), name)
+        if name not in (wanted, None):
+            yield Difference("example-value", f"{record}.name", wanted, name)
+        for part, item in facts.items():
+            yield from misnamed(item, part)
 
 
 def _tell(context: Context, operation: Operation, difference: Difference) -> None:
     rule, where, expected, got = difference
-    answer = operation.answers.get(200)
+    answer = operation.answers.get(operation.status)
     pointer = ""
     if answer and "documented" in answer.examples:
         pointer = answer.pointer + pointers.join("content", "application/json", "examples", "documented")
@@ -203,13 +210,3 @@ def _agrees(example: object, got: object) -> bool:
     if isinstance(example, str) and example.endswith(CUT):
         return isinstance(got, str) and got.startswith(example.removesuffix(CUT))
     return example == got
-
-
-def _credentials(operation: Operation) -> set[str]:
-    fields = operation.body.schema.get("properties", {}) if operation.body else {}
-    marked = {name for name, schema in fields.items() if "x-credential" in schema}
-    return marked | {parameter.name for parameter in operation.parameters if parameter.credential}
-
-
-def _base(context: Context, operation: Operation) -> str:
-    return context.base(operation.name.partition(".")[0])

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from contracts.suites.calls import sample
 from contracts.suites.guard import READS
+from contracts.suites.judging import refusing
 from contracts.suites.target import TargetError
 
 if TYPE_CHECKING:
     from contracts.spec import Document, Operation
     from contracts.suites.context import Context
 
-_SHUT_OUT = (401, 403)
+_SHUT_OUT = ("UNAUTHORIZED", "FORBIDDEN")
 _TRIES = 3
 """An answer may be lost once and again on a bad line."""
 
@@ -23,12 +25,13 @@ def greet(context: Context) -> None:
     """
     account = context.accounts[0] if context.accounts else None
     for name, document in context.documents.items():
-        base, operation = context.base(name), _harmless(document).name
-        answers = (context.ask(operation, account).answer for _ in range(_TRIES))
+        base, operation = context.base(name), _harmless(document)
+        call = sample(operation, base).by(*(account or (None, None)))
+        answers = (context.send(call.request(), operation).answer for _ in range(_TRIES))
         answer = next((answer for answer in answers if answer), None)
         if answer is None:
             raise TargetError(f"nothing answers at {base}: is the server running, and is the address right?")
-        if account and answer.status in _SHUT_OUT:
+        if account and answer.status in {refusing(document, reason) for reason in _SHUT_OUT}:
             raise TargetError(f"{base} refuses the account (status {answer.status}): are user id and key right?")
 
 

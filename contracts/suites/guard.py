@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from contracts.findings import Statement
-from contracts.spec import ABSENT
-from contracts.suites import money
+from contracts.spec.formats import dollars_text
 from contracts.suites.journal import Journal, Record
-from contracts.traffic.money import cents, dollars
+from contracts.suites.judging import read
+from contracts.traffic.spending import buys, charged, may_cost
 
 if TYPE_CHECKING:
-    from contracts.spec import Operation
+    from contracts.spec import Arguments, Operation
     from contracts.traffic import Exchange, Request
 
 READS = "reads"
@@ -47,8 +47,8 @@ class Guard:
             return None
         return Statement(self.journal.lines, self.limit, self.stopped)
 
-    def ask(self, operation: Operation | None, request: Request) -> None:
-        """Let a request through. Raises DeniedError."""
+    def ask(self, operation: Operation | None, request: Request, arguments: Arguments | None = None) -> None:
+        """Let a request through; `arguments` are what it says, if it is of an operation. Raises DeniedError."""
         if not self.foreign:
             return
         effect = operation.effect if operation else ""
@@ -60,20 +60,22 @@ class Guard:
             raise DeniedError(f"{name} is not asked of a foreign server: {kind}")
         if not self.allow_orders:
             raise DeniedError(f"{name} is not asked of a foreign server without --allow-orders")
-        if effect == ORDERS and operation is not None and _maximum(operation, request) is not None:
-            self._ask_for_money(operation, request)
+        if operation is not None and buys(operation, arguments):
+            self._ask_for_money(operation, arguments)
 
-    def note(self, operation: Operation | None, exchange: Exchange) -> None:
+    def note(self, operation: Operation | None, exchange: Exchange, arguments: Arguments | None = None) -> None:
         """Count what an exchange cost."""
-        if not self.foreign or operation is None or operation.effect != ORDERS:
+        if not self.foreign or operation is None or arguments is None or not buys(operation, arguments):
             return
-        charge = money.charge(operation, exchange)
+        charge = charged(read(operation, exchange.answer)) if exchange.answer else None
         if charge:
-            self.journal.write(Record("ordered", operation.name, charge.order, charge.price))
-        elif exchange.answer is not None and _maximum(operation, exchange.request) is not None:
+            price = may_cost(operation, arguments) if charge.cents is None else charge.cents
+            self.journal.write(Record("ordered", operation.name, charge.order, price or 0))
+        elif exchange.answer is not None:
             self.journal.write(Record("refused", operation.name))
         if self._spent > self.limit:
-            self._stop(f"{dollars(self._spent)} were charged, more than the limit of {dollars(self.limit)} dollars")
+            spent, limit = dollars_text(self._spent), dollars_text(self.limit)
+            self._stop(f"{spent} were charged, more than the limit of {limit} dollars")
 
     def refunded(self, order: str, price: int) -> None:
         """Note that an order was refunded."""
@@ -87,26 +89,17 @@ class Guard:
     def _spent(self) -> int:
         return sum(line.price for line in self.journal.lines)
 
-    def _ask_for_money(self, operation: Operation, request: Request) -> None:
-        maximum = _maximum(operation, request)
+    def _ask_for_money(self, operation: Operation, arguments: Arguments | None) -> None:
         if self.stopped:
             raise DeniedError(f"{operation.name} is not asked any more: {self.stopped}")
-        if maximum is None or maximum < 0:
-            raise DeniedError(f"{operation.name} is not asked of a foreign server without a maximumPrice")
+        maximum = may_cost(operation, arguments) if arguments else None
+        if maximum is None:
+            raise DeniedError(f"{operation.name} is not asked of a foreign server without a maximum price")
         if self._spent + maximum > self.limit:
-            self._stop(f"the limit of {dollars(self.limit)} dollars is reached, {dollars(self._spent)} were charged")
+            spent, limit = dollars_text(self._spent), dollars_text(self.limit)
+            self._stop(f"the limit of {limit} dollars is reached, {spent} were charged")
             raise DeniedError(f"{operation.name} is not asked any more: {self.stopped}")
         self.journal.write(Record("asked", operation.name))
 
     def _stop(self, reason: str) -> None:
         self.stopped = self.stopped or reason
-
-
-def _maximum(operation: Operation, request: Request) -> int | None:
-    """Return the maximum price of an order, in cents; -1 if it cannot be read, None if the operation takes none."""
-    fields = operation.body_schema.get("properties", {}) if operation.body_schema else {}
-    if "maximumPrice" not in fields:
-        return None
-    body: Any = request.json if request.body else ABSENT
-    given = cents(money.document_of(operation), body.get("maximumPrice") if isinstance(body, dict) else None)
-    return -1 if given is None else given

@@ -9,25 +9,36 @@ from contracts.suites import requests
 from contracts.traffic import header
 
 if TYPE_CHECKING:
-    from contracts.spec import Found, Operation
+    from contracts.spec import Arguments, Document, Found, Operation
+    from contracts.spec.operation import Reading
     from contracts.suites.context import Context
-    from contracts.traffic import Exchange
+    from contracts.traffic import Answer, Exchange, Request
 
-MALFORMED = 400
+MALFORMED = "INVALID_REQUEST"
 BROKEN = 500
+UNINTENDED = "INTERNAL_ERROR"
 
 
-def granted(exchange: Exchange) -> bool:
+def read(operation: Operation, answer: Answer) -> Reading:
+    """Read an answer by the names of the vocabulary."""
+    return operation.read_answer(answer.status, answer.json, header(answer.headers, "content-type") or "")
+
+
+def granted(operation: Operation, exchange: Exchange) -> bool:
     """Say whether an answer grants what was asked for."""
-    if exchange.answer is None or exchange.answer.status >= 300:
-        return False
-    body = exchange.answer.json
-    return isinstance(body, dict) and (body.get("ok") is True or body.get("error") is False)
+    return exchange.answer is not None and read(operation, exchange.answer).granted
+
+
+def refusing(document: Document, reason: str) -> int:
+    """Return the status with which a document refuses for a reason; 0 if it does not say."""
+    return document.failures.entries[reason].status if document.failures else 0
 
 
 def is_broken(operation: Operation | None, status: int) -> bool:
-    """Say whether a status means that the service broke; a reading may make one from 500 on a proper refusal."""
-    return status >= BROKEN and (status == BROKEN or operation is None or status not in operation.answers)
+    """Say whether a status means that the service broke; a document may give one from 500 on to a proper refusal."""
+    failures = operation.document.failures if operation else None
+    meant = {entry.reason for entry in failures.by_status(status)} - {UNINTENDED} if failures else set()
+    return status >= BROKEN and not meant
 
 
 def judge(context: Context, found: Found, exchange: Exchange) -> None:
@@ -35,17 +46,34 @@ def judge(context: Context, found: Found, exchange: Exchange) -> None:
     if exchange.answer is None:
         return
     operation, status = found.operation, exchange.answer.status
-    wrong = broken(operation.check_request(requests.read(operation, exchange.request, found.path_params)))
+    malformed = refusing(operation.document, MALFORMED)
+    asked = requests.read(operation, exchange.request, found.path_params)
+    wrong = broken(operation.check_request(asked))
     if wrong:
         context.expect(
             "wrong-request-refused",
-            not granted(exchange),
+            not granted(operation, exchange),
             operation.name,
             f"{wrong[0].message}.",
-            expected=MALFORMED,
+            expected=malformed,
             got=status,
             pointer=wrong[0].pointer,
         )
-    elif header(exchange.request.headers, "content-type") in (None, "application/json"):
-        holds = status != MALFORMED
-        context.expect("sound-request-taken", holds, operation.name, expected="another status", got=status)
+    elif _is_sound(operation, asked, exchange.request):
+        called = _calls_malformed(operation, exchange.answer)
+        context.expect("sound-request-taken", not called, operation.name, expected="another answer", got=status)
+
+
+def _calls_malformed(operation: Operation, answer: Answer) -> bool:
+    """Say whether an answer calls its request malformed: by its reason, or by a status that means nothing else."""
+    refused, failures = read(operation, answer).refused, operation.document.failures
+    if refused is None or failures is None:
+        return False
+    meant = {entry.reason for entry in failures.by_status(answer.status)}
+    return refused.reason == MALFORMED or meant == {MALFORMED}
+
+
+def _is_sound(operation: Operation, asked: Arguments, request: Request) -> bool:
+    """Say whether nothing is wrong with a request that fits the schemas: a day may look like one, and be none."""
+    _, unread = operation.values(asked)
+    return not unread and header(request.headers, "content-type") in (None, "application/json")

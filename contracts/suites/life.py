@@ -1,36 +1,42 @@
 """Customers who act, and after every act a look at whether all of it adds up.
 
-The acts do not know whom they face. What must come of them is forecast from what the service has said before.
+The acts do not know whom they face. What must come of them is forecast from what the service has said before; of what
+it does not say, nothing is expected. Times are milliseconds, money is cents.
 """
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from contracts.spec.facts import get
 from contracts.suites import book, forecast
-from contracts.suites.customers import V2, V3, Reply, UnusableError, Wish
+from contracts.suites.book import SECOND, Order
+from contracts.suites.comparing import alike
+from contracts.suites.customers import MOST, Customer, Reply, UnusableError
 from contracts.traffic.orders import COMPLETED, EXPIRED, REFUNDED, RUNNING, WAITING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator
 
-    from contracts.suites.book import Order
+    from contracts.spec.facts import Facts
     from contracts.suites.context import Context
     from contracts.suites.credentials import Account
-    from contracts.suites.customers import Customer
+    from contracts.suites.customers import Wish
 
-Json = dict[str, Any]
-
-SLACK = 5
-"""By how many seconds the clocks of a server that is not ours may be off."""
+SLACK = 5 * SECOND
+"""By how much the clock of a server that is not ours may be off."""
+BUYING = ("balance", "quote", "order", "look")
+"""What a document must know, so that orders can be placed by it."""
+COIN = ("USDT", "BSC")
+"""The currency and the network of wallets."""
 UNKNOWN_ORDER = "ORDER_NOT_FOUND"
+OPEN, UNTOLD = "check", ""
 PAID = frozenset({"paid", "paid_over"})
-LAPSED = "cancel"
 
 
 class Payment(NamedTuple):
-    """A payment that was opened: its key (sesid and payId of an invoice, order_id of a wallet) and its cents.
+    """A payment that was opened: its key by what tells it from others, its cents, and its status.
 
     `bonus` is what its coupon adds when it is paid, in cents.
     """
@@ -43,22 +49,33 @@ class Payment(NamedTuple):
 
 
 class Person:
-    """A user of the service, by every generation of the API, and what the account must be by now (cents)."""
+    """A user of the service, by every document of it, and what the account must be by now; None if it is not known."""
 
     def __init__(self, context: Context, account: Account) -> None:
-        known: Mapping[str, type[V3 | V2]] = {"v3": V3, "v2": V2}
         self.user = account.user
-        self.by: dict[str, Any] = {name: known[name](context, account) for name in context.documents if name in known}
-        self.balance = 0
-        self.charges = 0
+        self.by = {name: Customer(context, account, document) for name, document in context.documents.items()}
+        self.balance: int | None = None
+        self.charges: int | None = None
         self.orders: dict[str, Order] = {}
+        self.untold = 0  # orders that were granted without their number
         self.payments: dict[str, Payment] = {}
 
-    @property
-    def any(self) -> Customer:
-        """The customer by whichever generation there is."""
-        customer: Customer = next(iter(self.by.values()))
-        return customer
+    def knows(self, *purposes: str) -> bool:
+        """Whether for each of these there is a document that can do it."""
+        return all(any(by.knows(purpose) for by in self.by.values()) for purpose in purposes)
+
+    def to(self, purpose: str, via: str = "") -> Customer:
+        """Return the customer by a document that can do something: by this one, or else by any. There must be one."""
+        own = [by for name, by in self.by.items() if name == via]
+        return next(by for by in (*own, *self.by.values()) if by.knows(purpose))
+
+    def earn(self, cents: int | None) -> None:
+        """Let the balance grow; by an amount that is not known, so that it is not known either."""
+        self.balance = None if self.balance is None or cents is None else self.balance + cents
+
+    def spend(self, cents: int | None) -> None:
+        """Let the balance fall, likewise."""
+        self.earn(None if cents is None else -cents)
 
 
 class Life:
@@ -66,17 +83,11 @@ class Life:
 
     def __init__(self, context: Context, accounts: Iterable[Account]) -> None:
         self.context = context
-        self.elapsed = 0.0
+        self.terms = context.terms
+        self.elapsed = 0
         self._began = time.monotonic()
-        self._anchor: tuple[float, int] | None = None  # when in this life it was which second of the server's
-        self._proofs: dict[tuple[str, str], tuple[object, ...]] = {}  # what each m and n was given for
-        readings = context.setting.readings
-        self.lapses = readings.get("expiry") == "refunded"
-        self.charged_again = readings.get("another-sms") == "charged"
-        self.shown = readings.get("discount") == "shown"
-        self.above = (
-            forecast.SOLD_OUT if readings.get("price-above-maximum") == "no-numbers" else forecast.PRICE_CHANGED
-        )
+        self._anchor: tuple[int, int] | None = None  # when in this life it was which time of the server's
+        self._proofs: dict[tuple[str, str], Facts] = {}  # what each m and n was given for
         self.people = {account.user: Person(context, account) for account in accounts}
         for person in self.people.values():
             self._meet(person)
@@ -85,16 +96,21 @@ class Life:
         """Return a person by the name of the account."""
         return self.people[user]
 
-    def wait(self, seconds: int) -> None:
+    def knows(self, *purposes: str) -> bool:
+        """Whether for each of these there is a document that can do it."""
+        return all(person.knows(*purposes) for person in self.people.values())
+
+    def wait(self, milliseconds: int) -> None:
         """Let time pass."""
-        self.context.advance(seconds)
-        self.elapsed += seconds
+        self.context.advance(milliseconds)
+        self.elapsed += milliseconds
 
     def quote(self, by: Customer, country: str, service: str, carrier: str = forecast.ANY) -> Reply:
         """Ask for a price."""
         reply = by.call("quote", country=country, service=service, carrier=carrier)
-        if not reply.refusal:
-            self._proofs[reply.body["m"], reply.body["n"]] = _offer(reply.body)
+        offer = offered(reply)
+        if offer.keys() >= {"m", "n"}:
+            self._proofs[offer["m"], offer["n"]] = offer
         return reply
 
     def buy(self, person: Person, via: str, wish: Wish, *, genuine: bool | None = None) -> Order | None:
@@ -103,6 +119,7 @@ class Life:
         `genuine` says whether m and n are those of the present price; None if that is not known.
         """
         by = person.by[via]
+        wish = by.sayable(wish)
         asked = self.quote(by, wish.country, wish.service, wish.carrier)
         if asked.refusal:
             reply = by.order(wish)
@@ -110,83 +127,86 @@ class Life:
                 self.agree(person)
             return None
         anyone = self.quote(by, wish.country, wish.service)
-        account = by.call("account")
-        if (wish.m, wish.n) == (asked.body["m"], asked.body["n"]):
+        account = by.call("balance")
+        offer, proof = offered(asked), (wish.m, wish.n)
+        if proof == (offer.get("m"), offer.get("n")):
             genuine = True
-        elif genuine is None and (wish.m, wish.n) in self._proofs:
-            genuine = None if self._proofs[wish.m, wish.n] == _offer(asked.body) else False
-        situation = forecast.Situation(asked.body, anyone.body, account.body, genuine, self.shown, self.above)
-        must = forecast.forecast(wish, situation)
+        elif genuine is None and proof in self._proofs:
+            genuine = None if _is_same_offer(self._proofs[proof], offer) else False
+        situation = forecast.Situation(offer, offered(anyone), account.facts.get("account", {}), genuine)
+        must = forecast.forecast(wish, situation, self.terms)
         reply = by.order(wish)
         order = None
         if must.refusals:
             self._expect_ground(reply, must)
-        elif reply.refusal:
+        elif reply.refusal and reply.refusal not in must.doubts:
             self._breach(forecast.blamed(must, reply.refusal), reply, expected="an order", got=reply.refusal)
         if not reply.refusal:
             order = self._receive(person, via, wish, reply, must)
-            self._expect_stock(by, wish, anyone.body)
+            self._expect_stock(by, wish, offered(anyone))
         self.agree(person)
         return order
 
     def refund(self, person: Person, via: str, number: str) -> bool:
         """Return a number. Returns whether it was taken back."""
         before = self._known(person, via, number)
-        reply = person.by[via].refund(number)
+        reply = person.to("refund", via).call("refund", order=number)
         if before is None:
             self._expect_refusal(reply, UNKNOWN_ORDER, "order-unknown")
             return False
         rule = self._rule_against_refund(before)
         if rule:
             self._expect_refusal(reply, "REFUND_NOT_ALLOWED", rule)
-        elif reply.refusal and not self._sms_came(person, via, before):
-            self._breach("refund-is-due", reply, expected="refund-completed", got=reply.refusal)
+        elif reply.refusal and self._is_due(before) and not self._sms_came(person, via, before):
+            self._breach("refund-is-due", reply, expected="a refund", got=reply.refusal)
         if not reply.refusal:
-            person.balance += before.price
-            self.context.setting.guard.refunded(number, before.price)
-            self._touch(person, before._replace(status=REFUNDED))
+            person.earn(before.price)
+            self.context.setting.guard.refunded(number, before.price or 0)
+            self._touch(person, before.having(state=REFUNDED))
         self.agree(person)
         return not reply.refusal
 
     def another(self, person: Person, via: str, number: str) -> bool:
         """Ask for another SMS. Returns whether it was granted."""
         before = self._known(person, via, number)
-        reply = person.by[via].another(number)
+        reply = person.to("another", via).call("another", order=number)
         if before is None:
             self._expect_refusal(reply, UNKNOWN_ORDER, "order-unknown")
             return False
-        refusal = {COMPLETED: "", EXPIRED: "ORDER_EXPIRED"}.get(before.status, "SMS_NOT_RECEIVED")
-        if not refusal and self.charged_again and before.price > person.balance:
-            refusal = forecast.TOO_POOR
+        refusal = self._refusal_of_another(person, before)
         if refusal:
-            ended = before.status == EXPIRED
+            ended = before.state == EXPIRED
             self._expect_refusal(reply, refusal, "another-not-after-end" if ended else "another-needs-sms")
-        elif reply.refusal:
-            self._breach("another-granted", reply, expected="requestAnother-completed", got=reply.refusal)
+        elif reply.refusal and before.state:
+            self._breach("another-granted", reply, expected="another SMS", got=reply.refusal)
         if not reply.refusal:
-            person.balance -= before.price if self.charged_again else 0
+            person.spend(before.price if self.terms.charged_again else 0)
             self._renew(person, via, before)
         self.agree(person)
         return not reply.refusal
 
     def look(self, person: Person, via: str, number: str) -> Order | None:
         """Look at an order, and hold it against what is known of it. None if there is none of this number."""
-        reply = person.by[via].look(number)
-        known = person.orders.get(number)
-        if reply.refusal or not reply.body:
-            self._expect("order-found", known is None, reply, expected=number, got=reply.refusal)
+        reply = person.to("look", via).call("look", order=number)
+        known, shown = number in person.orders, reply.facts.get("order")
+        if not shown:
+            self._expect("order-found", not known, reply, expected=number, got=reply.refusal)
             return None
-        self._expect("order-unknown", known is not None, reply, expected=UNKNOWN_ORDER, got=number)
-        return self._see(person, book.read(reply.body), reply) if known else None
+        self._expect("order-unknown", known, reply, expected=UNKNOWN_ORDER, got=number)
+        return self._see(person, number, shown, reply) if known else None
 
     def pay(
-        self, person: Person, via: str, way: str, amount: int, coupon: str = "", *, bonus: int = 0, refusal: str = ""
+        self, person: Person, via: str, way: str, amount: int, coupon: str = "", *, percent: int = 0, refusal: str = ""
     ) -> str:
-        """Open a payment. `bonus` is what its coupon adds, `refusal` is what must come instead.
+        """Open an `invoice`, a `card_invoice` or a `wallet`.
 
-        Returns the key of the payment, empty if none was opened.
+        `percent` is what its coupon adds, `refusal` is what must come instead. Returns the key of the payment, empty if
+        none was opened.
         """
-        reply = person.by[via].pay(way, amount, coupon)
+        currency, network = COIN
+        by = person.by[via]
+        amount = by.payable(way, amount)
+        reply = by.call(way, amount=amount, coupon=coupon or None, currency=currency, network=network)
         if refusal:
             self._expect_refusal(reply, refusal, "coupon-refused")
         elif reply.refusal:
@@ -194,13 +214,13 @@ class Life:
             self._breach(rule, reply, expected="a payment", got=reply.refusal)
         key = ""
         if not reply.refusal:
-            wallet = way == "wallet"
-            key = str(reply.body["order_id"]) if wallet else self._invoice(person, amount, reply)
-            if wallet:
-                shown = (reply.body["amountInUSD"], reply.body["currency"])
-                self._expect("wallet-as-asked", shown == (_dollars(amount), "USDT"), reply, got=shown)
+            opened, is_wallet = reply.facts.get("payment", {}), way == "wallet"
+            if is_wallet:
+                asked = {"payment": {"amount": amount}, "wallet": {"currency": currency, "network": network}}
+                self._expect("wallet-as-asked", alike(asked, reply.facts), reply, expected=asked, got=reply.facts)
+            key = self._wallet(person, opened, reply) if is_wallet else self._invoice(person, amount, reply)
             if key:
-                person.payments[key] = Payment(key, amount, bonus, wallet, "check")
+                person.payments[key] = Payment(key, amount, amount * percent // 100, is_wallet, OPEN)
         self.agree(person)
         return key
 
@@ -212,113 +232,151 @@ class Life:
             self._agree_on_account(person, by)
 
     def wallet(self, person: Person, key: str) -> str:
-        """Look a wallet up. Returns its status, empty if there is none."""
-        reply = person.by["v3"].call("transaction", order_id=key)
-        self._expect("payment-listed", not reply.refusal, reply, expected=key, got=reply.refusal)
-        return "" if reply.refusal else str(reply.body["status"])
+        """Look a wallet up. Returns its status, empty if nobody tells of it."""
+        reply = person.to("transaction").call("transaction", payment=key)
+        found = self._expect("payment-listed", not reply.refusal, reply, expected=key, got=reply.refusal)
+        return _status(reply.facts.get("payment", {})) if found else OPEN
 
     def _meet(self, person: Person) -> None:
-        account = person.any.call("account")
-        if account.refusal:
-            raise UnusableError(account.operation)
-        person.balance, person.charges = account.body["balance"], int(account.body["totalCharges"])
-        for _, reply, items in self._lists(person):
-            for order in items:
-                person.orders.setdefault(order.number, order._replace(inherited=True, heard=_heard(order)))
-            self._expect("only-own-listed", len(items) == len({order.number for order in items}), reply)
-        for invoice in self._invoices(person):
-            key = _key(invoice)
-            person.payments[key] = Payment(key, invoice["amount"], bonus=0, wallet=False, status=invoice["status"])
+        if person.knows("balance"):
+            account = person.to("balance").call("balance")
+            if account.refusal:
+                raise UnusableError(account.operation)
+            person.balance, person.charges = account.get("account.balance"), account.get("account.charges")
+        for _, reply, shown in self._lists(person):
+            orders = [Order(facts, inherited=True) for facts in shown]
+            for order in orders:
+                person.orders.setdefault(order.number, order._replace(heard=_heard(order)))
+            self._expect("only-own-listed", len(orders) == len({order.number for order in orders}), reply)
+        for listed in self._invoices(person):
+            key = _key(listed)
+            amount, status = listed.get("amount", 0), _status(listed)
+            person.payments[key] = Payment(key, amount, bonus=0, wallet=False, status=status)
 
     def _receive(self, person: Person, via: str, wish: Wish, reply: Reply, must: forecast.Forecast) -> Order | None:
         """Take an order that was granted into the book."""
-        bought = reply.body
-        number, price = bought["orderId"], bought["purchasePrice"]
-        self._expect("number-is-new", number not in person.orders, reply, got=number)
-        self._expect("maximum-holds", price <= wish.maximum, reply, expected=f"at most {wish.maximum}", got=price)
-        if not must.refusals:
-            self._expect("price-as-quoted", price == must.price, reply, expected=must.price, got=price)
-        person.balance -= price
-        shown = person.by[via].look(number)
-        if shown.refusal or not shown.body:
-            self._breach("order-found", shown, expected=number, got=shown.refusal)
+        bought = Order(reply.facts.get("order", {}))
+        if "id" not in bought.facts:
+            person.untold += 1
+            person.balance = None
             return None
-        order = book.read(shown.body)
-        self._anchor = (self._now(), order.ordered)
-        self._expect("price-stays", order.price == price, shown, expected=price, got=order.price)
-        facts = (bought["phoneNumber"], book.seconds(bought["expiredAtUTC"]))
-        got = (order.phone, order.expires)
-        self._expect("order-keeps-facts", facts == got, shown, expected=facts, got=got)
-        asked = (wish.country, wish.service)
-        self._expect(
-            "order-as-asked", asked == (order.country, order.service), shown, expected=asked, got=order.facts[:2]
-        )
-        if must.substitute:
-            self._expect("carrier-shown", order.carrier != wish.carrier, shown, got=order.carrier)
-        else:
-            self._expect(
-                "carrier-shown", order.carrier == wish.carrier, shown, expected=wish.carrier, got=order.carrier
-            )
-        self._breaches(order, shown)
-        lent = {other.phone for each in self.people.values() for other in each.orders.values() if other.running}
-        self._expect("phone-is-own", order.phone not in lent, shown, expected="a number of its own", got=order.phone)
+        number, price = bought.number, bought.price
+        self._expect("number-is-new", number not in person.orders, reply, got=number)
+        if price is not None:
+            self._expect("maximum-holds", price <= wish.maximum, reply, expected=f"at most {wish.maximum}", got=price)
+            as_forecast = must.refusals or must.price in (None, price)
+            self._expect("price-as-quoted", as_forecast, reply, expected=must.price, got=price)
+        found = person.by[via].call("look", order=number)
+        shown = found.facts.get("order")
+        if not shown:
+            person.spend(price)
+            self._breach("order-found", found, expected=number, got=found.refusal)
+            return None
+        order = book.learn(bought, book.follow(bought, shown))
+        person.spend(order.price if price is None else price)
+        if order.ordered is not None:
+            self._anchor = (self._now(), order.ordered)
+        self._expect_as_ordered(bought.facts, shown, found)
+        asked = {"country": {"code": wish.country}, "service": {"code": wish.service}}
+        self._expect("order-as-asked", alike(asked, shown), found, expected=asked, got=shown)
+        self._expect_carrier(order, wish, must, found)
+        self._breaches(order, found)
+        lent = {other.get("phone") for each in self.people.values() for other in each.orders.values() if other.running}
+        phone = order.get("phone")
+        self._expect("phone-is-own", phone is None or phone not in lent, found, expected="one of its own", got=phone)
         person.orders[number] = order
-        self.context.setting.coverage.state(order.status)
+        self._count_state(order)
         return order
 
-    def _renew(self, person: Person, via: str, before: Order) -> None:
-        reply = person.by[via].look(before.number)
-        if reply.refusal or not reply.body:
+    def _expect_as_ordered(self, bought: Facts, shown: Facts, reply: Reply) -> None:
+        """Expect an order to be what its purchase has said."""
+        for rule, names in (("price-stays", ("price",)), ("order-keeps-facts", (*book.KEPT, "expires_at"))):
+            said, got = ({name: facts[name] for name in names if name in facts} for facts in (bought, shown))
+            self._expect(rule, alike(said, got), reply, expected=said, got=got)
+
+    def _expect_carrier(self, order: Order, wish: Wish, must: forecast.Forecast, reply: Reply) -> None:
+        carrier = order.get("carrier")
+        if carrier is None or must.substitute is None:
             return
-        shown = book.read(reply.body)
-        now = self._server_time()
-        if now is not None:
-            end = (now[0] + book.LIFETIME, now[1] + book.LIFETIME)
-            self._expect("lifetime", end[0] <= shown.expires <= end[1], reply, expected=end[0], got=shown.expires)
-        order = before._replace(status=WAITING, heard=len(before.messages), expires=shown.expires, renewed=True)
+        wanted = f"another than {wish.carrier}" if must.substitute else wish.carrier
+        holds = (carrier != wish.carrier) is must.substitute
+        self._expect("carrier-shown", holds, reply, expected=wanted, got=carrier)
+
+    def _renew(self, person: Person, via: str, before: Order) -> None:
+        reply = person.to("look", via).call("look", order=before.number)
+        shown = reply.facts.get("order")
+        if not shown:
+            return
+        ends, now = shown.get("expires_at"), self._server_time()
+        span = now and (now[0] + self.terms.lifetime, now[1] + self.terms.lifetime)
+        if self.terms.renewal is not None:
+            end = None if before.expires is None else before.expires + self.terms.renewal
+            span = None if end is None else (end, end)
+        if span and ends is not None:
+            self._expect("lifetime", span[0] <= ends <= span[1], reply, expected=span[0], got=ends)
+        order = before.having(state=WAITING, expires_at=ends)._replace(heard=before.received or 0, renewed=True)
         self._touch(person, order)
-        self._see(person, shown, reply)
+        self._see(person, before.number, shown, reply)
 
     def _touch(self, person: Person, order: Order) -> None:
         before = person.orders[order.number]
-        self.context.setting.coverage.transition(before.status, order.status)
+        self.context.setting.coverage.transition(before.state, order.state)
         person.orders[order.number] = order
 
     def _known(self, person: Person, via: str, number: str) -> Order | None:
         """Look at an order before it is changed."""
         return self.look(person, via, number) if number in person.orders else None
 
-    def _see(self, person: Person, shown: Order, reply: Reply) -> Order:
-        """Hold an order as it is shown against what is known of it."""
-        before = person.orders[shown.number]
-        order = book.follow(before, shown)
-        for breach in book.changes(before, order, lapses=self.lapses):
+    def _see(self, person: Person, number: str, facts: Facts, reply: Reply) -> Order:
+        """Hold an order as it is shown against what is known of it. Returns all that is known of it then."""
+        before = person.orders[number]
+        shown = book.follow(before, facts)
+        for breach in book.changes(before, shown, lapses=self.terms.lapses):
             self._breach(breach.rule, reply, expected=breach.expected, got=breach.got)
-        self._breaches(order, reply)
-        if order.status != before.status:
-            if order.status == REFUNDED:
-                person.balance += before.price
-            self.context.setting.coverage.transition(before.status, order.status)
-        self.context.setting.coverage.state(order.status)
-        person.orders[order.number] = order
-        return order
+        self._breaches(shown, reply)
+        known = book.learn(before, shown)
+        if shown.state and shown.state != before.state:
+            if shown.state == REFUNDED or book.is_repaid(known, self.terms):
+                person.earn(before.price)
+            if before.state:
+                self.context.setting.coverage.transition(before.state, shown.state)
+        self._count_state(shown)
+        person.orders[number] = known
+        return known
+
+    def _count_state(self, order: Order) -> None:
+        if order.state:
+            self.context.setting.coverage.state(order.state)
 
     def _breaches(self, order: Order, reply: Reply) -> None:
-        for breach in book.breaches(order, self._server_time()):
+        for breach in book.breaches(order, self.terms, self._server_time()):
             self._breach(breach.rule, reply, expected=breach.expected, got=breach.got)
 
     def _rule_against_refund(self, order: Order) -> str:
         now = self._server_time()
-        if order.status == REFUNDED:
+        if order.state == REFUNDED or book.is_repaid(order, self.terms):
             return "refund-once"
-        if order.messages:
+        if order.received:
             return "refund-not-after-sms"
-        return "refund-not-after-window" if now and now[0] > order.ordered + book.REFUND_WINDOW else ""
+        is_late = now and order.ordered is not None and now[0] > order.ordered + self.terms.refund_window
+        return "refund-not-after-window" if is_late else ""
+
+    def _is_due(self, order: Order) -> bool:
+        """Say whether enough is known of an order to tell that it must be taken back."""
+        return order.received is not None and order.ordered is not None
+
+    def _refusal_of_another(self, person: Person, order: Order) -> str:
+        """Return why another SMS cannot be had; empty if it can, or if that is not known."""
+        if order.state != COMPLETED:
+            return {EXPIRED: "ORDER_EXPIRED", "": ""}.get(order.state, "SMS_NOT_RECEIVED")
+        price, balance = order.price, person.balance
+        too_dear = price is not None and balance is not None and price > balance
+        return forecast.TOO_POOR if self.terms.charged_again and too_dear else ""
 
     def _sms_came(self, person: Person, via: str, before: Order) -> bool:
         """Say whether an SMS came between a look at an order and its refund."""
         after = self.look(person, via, before.number)
-        return after is not None and len(after.messages) > len(before.messages)
+        return after is not None and (after.received or 0) > (before.received or 0)
 
     def _expect_refusal(self, reply: Reply, refusal: str, rule: str) -> bool:
         if self._expect(rule, reply.refusal, reply, expected=refusal, got="granted"):
@@ -332,95 +390,124 @@ class Life:
         words = " or ".join(must.refusals)
         if not reply.refusal:
             self._breach(next(iter(must.refusals.values())), reply, expected=words, got="granted")
-        elif self._expect("refusal-says-why", reply.refusal in must.refusals, reply, expected=words, got=reply.refusal):
-            is_v3_price = reply.operation.startswith("v3.") and reply.refusal == forecast.PRICE_CHANGED
-            self._expect(
-                "price-changed-is-222", not is_v3_price or reply.status == 222, reply, expected=222, got=reply.status
-            )
+        else:
+            holds = reply.refusal in {*must.refusals, *must.doubts}
+            self._expect("refusal-says-why", holds, reply, expected=words, got=reply.refusal)
 
-    def _expect_stock(self, by: Customer, wish: Wish, before: Json) -> None:
-        if not self.context.staged:
+    def _expect_stock(self, by: Customer, wish: Wish, before: Facts) -> None:
+        if not self.context.staged or "stock" not in before:
             return
-        after = self.quote(by, wish.country, wish.service)
-        if not after.refusal:
-            left = before["count"] - 1
-            self._expect("stock-falls", after.body["count"] == left, after, expected=left, got=after.body["count"])
+        after, left = self.quote(by, wish.country, wish.service), before["stock"] - 1
+        stock = offered(after).get("stock", left)
+        self._expect("stock-falls", stock == left, after, expected=left, got=stock)
 
-    def _lists(self, person: Person) -> list[tuple[str, Reply, list[Order]]]:
-        lists = []
-        for name, by in person.by.items():
-            reply = by.orders()
-            if not reply.refusal:
-                lists.append((name, reply, [book.read(item) for item in reply.body]))
-        return lists
+    def _lists(self, person: Person) -> Iterator[tuple[str, Reply, list[Facts]]]:
+        """Yield what each list of orders is for, the answer, and its orders."""
+        for by in person.by.values():
+            for purpose in ("inventory", "orders"):
+                if by.knows(purpose):
+                    reply = by.call(purpose, expired=MOST)
+                    if not reply.refusal:
+                        yield purpose, reply, [order for order in reply.all("orders") if "id" in order]
 
     def _agree_on_orders(self, person: Person) -> None:
-        for name, reply, items in self._lists(person):
-            for order in items:
-                if order.number in person.orders:
-                    self._see(person, order, reply)
-            numbers = [order.number for order in items]
+        lists = list(self._lists(person))
+        if not lists and person.knows("look"):
+            for order in [order for order in person.orders.values() if order.running]:
+                self.look(person, "", order.number)
+        for purpose, reply, shown in lists:
+            numbers = [str(order["id"]) for order in shown]
+            for number, facts in zip(numbers, shown, strict=True):
+                if number in person.orders:
+                    self._see(person, number, facts, reply)
+                elif person.untold:
+                    person.untold -= 1
+                    person.orders[number] = Order(facts, inherited=True)
             strange = [number for number in numbers if number not in person.orders]
             self._expect("only-own-listed", not strange and len(numbers) == len(set(numbers)), reply, got=strange)
             known = person.orders.values()
-            for order in [order for order in known if order.running and order.number not in numbers]:
-                shown = self.look(person, name, order.number)  # it may have ended without being told
-                self._expect("running-listed", not (shown and shown.running), reply, expected=order.number)
-            if name == "v2":
+            for missing in [order.number for order in known if order.running and order.number not in numbers]:
+                # It may have ended without being told.
+                found = self.look(person, reply.operation.partition(".")[0], missing) if person.knows("look") else None
+                self._expect("running-listed", not (found and found.running), reply, expected=missing)
+            if purpose == "orders":
                 every = {order.number for order in known}
                 self._expect("all-in-bulk", every <= set(numbers), reply, expected=every, got=numbers)
             else:
-                gone = [order.number for order in items if order.status == REFUNDED]
+                gone = [number for number, order in zip(numbers, shown, strict=True) if order.get("state") == REFUNDED]
                 self._expect("refunded-not-listed", not gone, reply, got=gone)
             for group in (RUNNING, {EXPIRED}):
-                times = [order.ordered for order in items if order.status in group]
+                times = [o["ordered_at"] for o in shown if o.get("state") in group and "ordered_at" in o]
                 self._expect("newest-first", times == sorted(times, reverse=True), reply)
 
     def _agree_on_account(self, person: Person, by: Customer) -> None:
-        reply = by.call("account")
-        if reply.refusal:
+        reply = by.call("balance") if by.knows("balance") else None
+        if reply is None or reply.refusal:
             return
-        account = reply.body
-        balance, charges = account["balance"], int(account["totalCharges"])
-        if not self.context.staged and balance - person.balance >= charges - person.charges > 0:
-            person.balance, person.charges = balance, charges  # somebody else has paid money in
-        self._expect("balance-adds-up", balance == person.balance, reply, expected=person.balance, got=balance)
-        self._expect("charges-add-up", charges == person.charges, reply, expected=person.charges, got=charges)
-        label, shown = forecast.tier(account), account["currentDiscountRate"]
-        self._expect("tier-follows-charges", label == shown, reply, expected=label, got=shown)
+        account = reply.facts.get("account", {})
+        balance, charges = account.get("balance", person.balance), account.get("charges", person.charges)
+        if not self.context.staged and self._was_paid_in(person, balance, charges):
+            person.balance, person.charges = balance, charges
+        for rule, known, shown in (
+            ("balance-adds-up", person.balance, balance),
+            ("charges-add-up", person.charges, charges),
+            ("tier-follows-charges", forecast.tier(account), account.get("tier")),
+        ):
+            holds = known is None or shown is None or alike(known, shown)
+            self._expect(rule, holds, reply, expected=known, got=shown)
         # What is wrong once is not to be found again with every step that follows.
         person.balance, person.charges = balance, charges
 
-    def _settle_payments(self, person: Person) -> None:
-        if "v3" not in person.by or not any(payment.status == "check" for payment in person.payments.values()):
-            return
-        statuses = {_key(invoice): invoice["status"] for invoice in self._invoices(person)}
-        for key, payment in person.payments.items():
-            if payment.status == "check":
-                status = self.wallet(person, key) if payment.wallet else statuses.get(key, "")
-                person.payments[key] = payment._replace(status=status or payment.status)
-                if status in PAID:
-                    person.balance += payment.amount + payment.bonus
-                    person.charges += payment.amount
+    def _was_paid_in(self, person: Person, balance: int | None, charges: int | None) -> bool:
+        """Say whether somebody else may have paid money in."""
+        if balance is None or charges is None or person.balance is None or person.charges is None:
+            return False
+        return balance - person.balance >= charges - person.charges > 0
 
-    def _invoices(self, person: Person) -> list[Json]:
-        if "v3" not in person.by:
-            return []
-        reply = person.by["v3"].call("invoices")
-        return [] if reply.refusal else list(reply.body)
+    def _settle_payments(self, person: Person) -> None:
+        unsettled = {key: payment for key, payment in person.payments.items() if payment.status in (OPEN, UNTOLD)}
+        if not unsettled:
+            return
+        statuses = {_key(listed): _status(listed) for listed in self._invoices(person)}
+        for key, payment in unsettled.items():
+            looked_up = payment.wallet and person.knows("transaction")
+            status = self.wallet(person, key) if looked_up else statuses.get(key, payment.status)
+            person.payments[key] = payment._replace(status=status)
+            if status in PAID:
+                person.earn(payment.amount + payment.bonus)
+                person.charges = None if person.charges is None else person.charges + payment.amount
+            elif status == UNTOLD:
+                person.balance = person.charges = None
+
+    def _invoices(self, person: Person) -> list[Facts]:
+        return person.to("invoices").call("invoices").all("payments") if person.knows("invoices") else []
 
     def _invoice(self, person: Person, amount: int, opened: Reply) -> str:
         """Find the invoice that was just opened, as the list shows it."""
-        new = [invoice for invoice in self._invoices(person) if _key(invoice) not in person.payments]
-        if "v3" not in person.by:
+        if not person.knows("invoices"):
             return ""
+        new = [listed for listed in self._invoices(person) if not self._is_known(person, listed)]
         if not self._expect("payment-listed", len(new) == 1, opened, expected="one new invoice", got=len(new)):
             return ""
-        amounts = new[0]["amount"]
-        self._expect("payment-listed", amounts == amount, opened, expected=amount, got=amounts)
-        lifetime = book.seconds(new[0]["expires_at"]) - book.seconds(new[0]["created"])
-        self._expect("payment-lifetime", lifetime == 3600, opened, expected="3600 seconds", got=lifetime)
-        return _key(new[0])
+        [invoice] = new
+        listed = invoice.get("amount", amount)
+        self._expect("payment-listed", listed == amount, opened, expected=amount, got=listed)
+        if invoice.keys() >= {"created_at", "expires_at"}:
+            lifetime, lives = self.terms.payment_lifetime, invoice["expires_at"] - invoice["created_at"]
+            self._expect("payment-lifetime", abs(lives - lifetime) < SECOND, opened, expected=lifetime, got=lives)
+        return _key(invoice)
+
+    def _wallet(self, person: Person, opened: Facts, reply: Reply) -> str:
+        """Return the key of the wallet that was just opened. It is listed among the invoices if the rules say so."""
+        key = _key(opened)
+        if self.terms.listed and key and person.knows("invoices"):
+            ids = [listed["id"] for listed in self._invoices(person) if "id" in listed]
+            self._expect("payment-listed", not ids or key in ids, reply, expected=key, got=ids)
+        return key
+
+    def _is_known(self, person: Person, listed: Facts) -> bool:
+        """Say whether a payment of the list is one that was opened before."""
+        return _key(listed) in person.payments or (self.terms.listed and listed.get("id") in person.payments)
 
     def _expect(self, rule: str, holds: object, reply: Reply, *, expected: object = "", got: object = "") -> bool:
         return self.context.expect(rule, holds, reply.operation, expected=_text(expected), got=_text(got))
@@ -428,35 +515,45 @@ class Life:
     def _breach(self, rule: str, reply: Reply, *, expected: object = "", got: object = "") -> None:
         self.context.breach(rule, reply.operation, expected=_text(expected), got=_text(got))
 
-    def _now(self) -> float:
-        """Return the seconds since this life began."""
-        return self.elapsed if self.context.can_advance else time.monotonic() - self._began
+    def _now(self) -> int:
+        """Return the milliseconds since this life began."""
+        return self.elapsed if self.context.can_advance else int((time.monotonic() - self._began) * 1000)
 
     def _server_time(self) -> tuple[int, int] | None:
-        """Return a span in which the server's present time lies, in seconds since the epoch; None if it is unknown."""
+        """Return a span in which the server's present time lies; None if it is unknown."""
         if self._anchor is None:
             return None
-        at, second = self._anchor
+        at, moment = self._anchor
         slack = 0 if self.context.can_advance else SLACK
-        now = second + int(self._now() - at)
-        return now - slack, now + slack + 1
+        now = moment + self._now() - at
+        return now - slack, now + slack + SECOND
 
 
-def _offer(quote: Json) -> tuple[object, ...]:
-    return tuple(quote[name] for name in ("cShort", "sShort", "carrier", "price"))
+def offered(reply: Reply) -> Facts:
+    """Return the offer of a quote; empty if there is none."""
+    offer: Facts = reply.facts.get("offer", {})
+    return offer
+
+
+def _is_same_offer(one: Facts, two: Facts) -> bool:
+    names = ("country.code", "service.code", "carrier", "price")
+    return all(get(one, name) == get(two, name) for name in names)
 
 
 def _heard(order: Order) -> int:
     """Return how many messages an order had when another SMS was last asked for, as far as its state tells."""
-    return len(order.messages) if order.status == WAITING else 0
+    return (order.received or 0) if order.state == WAITING else 0
 
 
-def _key(invoice: Json) -> str:
-    return f"{invoice['sesid']} {invoice['payId']}"
+def _key(payment: Facts) -> str:
+    """Return what tells a payment from others."""
+    return " ".join(str(payment[name]) for name in ("id", "session", "page") if payment.get(name))
 
 
-def _dollars(amount: int) -> str:
-    return f"{amount // 100}.{amount % 100:02}"
+def _status(payment: Facts) -> str:
+    """Return the status of a payment; empty if nothing says so."""
+    by_money = {"True": "paid", "False": OPEN}.get(str(payment.get("credited")), "")
+    return str(payment.get("status") or by_money)
 
 
 def _text(value: object) -> str:

@@ -12,8 +12,10 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, multiple, precondition, rule, run_state_machine_as_test
 
-from contracts.suites.customers import UnusableError, Wish
+from contracts.suites.customers import MOST, UnusableError, Wish
 from contracts.suites.guard import DeniedError
+from contracts.suites.life import BUYING, offered
+from contracts.suites.worlds import DAY, HOUR, MINUTE, SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,11 +27,10 @@ Offer = tuple[str, str, str]
 Number = tuple[str, str]
 """A user and the number of an order."""
 
-WAITS = (1, 6, 70, 120, 600, 1140, 3600, 2 * 86400, 8 * 86400)
-"""Seconds."""
+WAITS = (SECOND, 6 * SECOND, 70 * SECOND, 2 * MINUTE, 10 * MINUTE, 19 * MINUTE, HOUR, 2 * DAY, 8 * DAY)
 AMOUNTS = (35, 515, 1999)
 """Cents to pay in; the last is a cent short of a tier."""
-MAXIMA = (9999, 9999, 20, 14)
+MAXIMA = (MOST, MOST, 20, 14)
 """Cents that a customer would pay at most."""
 
 
@@ -62,7 +63,7 @@ def _can_wait(machine: Lives) -> bool:
 
 
 def _can_pay(machine: Lives) -> bool:
-    return _can_wait(machine) and "v3" in machine.life.context.documents  # only V3 lists what was opened
+    return _can_wait(machine) and machine.life.knows("invoices", "transaction")  # else nobody sees what comes of it
 
 
 class Lives(RuleBasedStateMachine):
@@ -95,10 +96,10 @@ class Lives(RuleBasedStateMachine):
         people = list(self.life.people.values())
         return people[index % len(people)]
 
-    def via(self, index: int) -> str:
-        """Return one of the generations of the API."""
-        names = list(self.life.context.documents)
-        return names[index % len(names)]
+    def via(self, index: int, *needs: str) -> str:
+        """Return one of the documents that know all this; empty if none does."""
+        names = [name for name, by in self.person(0).by.items() if by.knows(*needs)]
+        return names[index % len(names)] if names else ""
 
     @precondition(lambda machine: machine.over)
     @rule()
@@ -110,18 +111,18 @@ class Lives(RuleBasedStateMachine):
     def ask_the_price(self, person: int, via: int, offer: int) -> Any:
         """Take a quote to order on."""
         chosen = self.offers[offer % len(self.offers)]
-        by = self.person(person).by[self.via(via)]
-        reply = self.attempt(lambda: self.life.quote(by, *chosen))
+        name = self.via(via, *BUYING)
+        reply = self.attempt(lambda: self.life.quote(self.person(person).by[name], *chosen)) if name else None
         if reply is None or reply.refusal:
             return multiple()
-        return Wish(*chosen, m=reply.body["m"], n=reply.body["n"])
+        return Wish(*chosen).on(offered(reply))._replace(maximum=MOST)
 
     @precondition(_goes_on)
     @rule(target=numbers, person=some, via=some, offer=some, maximum=st.sampled_from(MAXIMA), failover=st.booleans())
     def order(self, person: int, via: int, offer: int, maximum: int, *, failover: bool) -> Any:
         """Order without a quote."""
         chosen = self.offers[offer % len(self.offers)]
-        return self._buy(person, via, Wish(*chosen, maximum=maximum, failover=failover or self.via(via) == "v2"))
+        return self._buy(person, via, Wish(*chosen, maximum=maximum, failover=failover))
 
     @precondition(_goes_on)
     @rule(target=numbers, person=some, via=some, wish=quotes)
@@ -133,38 +134,44 @@ class Lives(RuleBasedStateMachine):
     @rule(via=some, number=numbers)
     def refund(self, via: int, number: Number) -> None:
         """Return a number."""
-        self.attempt(lambda: self.life.refund(self.life.person(number[0]), self.via(via), number[1]))
+        self._change("refund", via, number)
 
     @precondition(_goes_on)
     @rule(via=some, number=numbers)
     def ask_for_another_sms(self, via: int, number: Number) -> None:
         """Ask for another SMS."""
-        self.attempt(lambda: self.life.another(self.life.person(number[0]), self.via(via), number[1]))
+        self._change("another", via, number)
 
     @precondition(_goes_on)
     @rule(via=some, number=numbers)
     def look(self, via: int, number: Number) -> None:
         """Poll."""
-        self.attempt(lambda: self.life.look(self.life.person(number[0]), self.via(via), number[1]))
+        self._change("look", via, number)
 
     @precondition(_can_pay)
     @rule(person=some, via=some, way=st.sampled_from(["invoice", "wallet"]), amount=st.sampled_from(AMOUNTS))
     def pay(self, person: int, via: int, way: str, amount: int) -> None:
         """Pay money in, where somebody pays what is opened."""
-        self.attempt(lambda: self.life.pay(self.person(person), self.via(via), way, amount))
+        if name := self.via(via, way):
+            self.attempt(lambda: self.life.pay(self.person(person), name, way, amount))
 
     @precondition(_can_wait)
-    @rule(seconds=st.sampled_from(WAITS))
-    def wait(self, seconds: int) -> None:
+    @rule(milliseconds=st.sampled_from(WAITS))
+    def wait(self, milliseconds: int) -> None:
         """Let time pass."""
-        self.life.wait(seconds)
+        self.life.wait(milliseconds)
         for person in self.life.people.values():
             self._agree(person)
 
     def _agree(self, person: Person) -> None:
         self.attempt(lambda: self.life.agree(person))
 
+    def _change(self, purpose: str, via: int, number: Number) -> None:
+        acts = {"refund": self.life.refund, "another": self.life.another, "look": self.life.look}
+        if name := self.via(via, purpose):
+            self.attempt(lambda: acts[purpose](self.life.person(number[0]), name, number[1]))
+
     def _buy(self, person: int, via: int, wish: Wish) -> Any:
-        buyer = self.person(person)
-        order = self.attempt(lambda: self.life.buy(buyer, self.via(via), wish))
+        buyer, name = self.person(person), self.via(via, *BUYING)
+        order = self.attempt(lambda: self.life.buy(buyer, name, wish)) if name else None
         return (buyer.user, order.number) if order else multiple()

@@ -14,27 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from contracts.spec import Arguments, Operation
-    from contracts.suites.credentials import Account
 
 JSON = (("content-type", "application/json"),)
-
-
-def build(operation: Operation, base: str, account: Account | None, values: Mapping[str, Any]) -> Request:
-    """Build the request of an operation at a base URL, by an account, with values by their names.
-
-    Raises ValueError for a value that the operation does not take.
-    """
-    credentials = {} if account is None else {"user": account.user, "key": account.key}
-    placed: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "body": {}}
-    unplaced = dict(values)
-    for parameter in operation.parameters:
-        _place(placed[parameter.place], parameter.name, parameter.credential, credentials, unplaced)
-    fields = operation.body.schema.get("properties", {}) if operation.body else {}
-    for name, schema in fields.items():
-        _place(placed["body"], name, schema.get("x-credential"), credentials, unplaced)
-    if unplaced:
-        raise ValueError(f"{operation.name} takes no {', '.join(unplaced)}")
-    return write(operation, base, placed["path"], placed["query"], placed["body"] if operation.body else ABSENT)
 
 
 def write(
@@ -52,16 +33,3 @@ def write(
 def read(operation: Operation, request: Request, path: Mapping[str, str]) -> Arguments:
     """Read a request of an operation whose path parameters are known, as a server would."""
     return operation.read(path, request.query, request.json if request.body else ABSENT)
-
-
-def _place(
-    holder: dict[str, Any],
-    name: str,
-    credential: str | None,
-    credentials: Mapping[str, str],
-    values: dict[str, Any],
-) -> None:
-    if name in values:
-        holder[name] = values.pop(name)
-    elif credential in credentials:
-        holder[name] = credentials[str(credential)]

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from contracts.findings import Baseline, Finding
-    from contracts.spec import Document
+    from contracts.spec import Contract
     from contracts.suites.credentials import Account
     from contracts.suites.target import Target
 
 SUITES: Mapping[str, str] = {
     "examples": "documented exchanges, asked again",
     "lifecycle": "orders, payments and time, scene by scene and at random",
-    "equivalence": "the same facts through V2 and V3",
+    "equivalence": "the same facts by several documents",
     "safety": "wrong keys, other people's orders, wrong methods, malformed and oversized requests",
     "schema": "requests that schemathesis draws from the contract documents",
 }
@@ -72,11 +72,10 @@ class Spending(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What to run. `documents` are by name, `accounts` those of the target, `readings` those it is to be held to."""
+    """What to run: the contract that the target is to be held to, and the accounts that there are."""
 
-    documents: Mapping[str, Document]
+    contract: Contract
     accounts: tuple[Account, ...] = ()
-    readings: Mapping[str, object] = {}
     suites: Sequence[str] = tuple(SUITES)
     seed: int = SEED
     spending: Spending = Spending()
@@ -98,13 +97,12 @@ def verify(target: Target, plan: Plan, version: str = "", watcher: Watcher | Non
         limit=spending.limit,
         journal=Journal(spending.journal if target.foreign and spending.allow_orders else None),
     )
-    coverage = Coverage(plan.documents.values(), STATES, TRANSITIONS)
+    coverage = Coverage(plan.contract.documents.values(), STATES, TRANSITIONS)
     redactor = Redactor([account.key for account in plan.accounts])
     setting = Setting(
         target,
-        plan.documents,
+        plan.contract,
         plan.accounts,
-        plan.readings,
         plan.seed,
         guard,
         coverage,

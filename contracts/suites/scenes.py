@@ -1,7 +1,7 @@
 """Scenes: short lives that leave nothing out, each in a world of its own.
 
 What holds at every step is in `life`; a scene only goes where something can go wrong, and checks what is said nowhere
-else. `via` is the generation of the API by which the customer acts.
+else. `via` is the document by which the customer acts.
 """
 
 from __future__ import annotations
@@ -9,44 +9,58 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from contracts.suites import account_scenes, order_scenes
+from contracts.suites.life import BUYING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from contracts.suites.life import Life
+    from contracts.suites.life import Life, Person
 
 
 class Scene(NamedTuple):
-    """A scene; `by` are the generations of the API by which it can be played."""
+    """A scene. `needs` is what the document must know by which it is played, `beside` what any document must know.
+
+    These are operations of the vocabulary, or arguments such as `order.failover`.
+    """
 
     play: Callable[[Life, str], None]
-    by: tuple[str, ...] = ("v3", "v2")
+    needs: tuple[str, ...] = BUYING
+    beside: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """The name of the scene, in words."""
         return self.play.__name__.replace("_", " ")
 
+    def ways(self, person: Person) -> list[str]:
+        """Return the documents by which it can be played."""
+        return [name for name, by in person.by.items() if by.knows(*self.needs) and person.knows(*self.beside)]
+
+
+_CHANGING = (*BUYING, "refund", "another")
+_PAYMENTS = ("invoices", "transaction")
+_COUPONS = ("coupons", "invoice.coupon", "card_invoice.coupon", "wallet.coupon")
 
 SCENES: Sequence[Scene] = (
-    Scene(order_scenes.an_order_that_receives_its_sms),
+    Scene(order_scenes.an_order_that_receives_its_sms, _CHANGING),
     Scene(order_scenes.two_messages_for_one_order),
-    Scene(order_scenes.an_order_that_is_returned),
-    Scene(order_scenes.an_order_that_is_returned_too_early),
-    Scene(order_scenes.an_order_that_expires),
-    Scene(order_scenes.a_maximum_price),
-    Scene(order_scenes.a_quote_that_goes_stale),
-    Scene(order_scenes.a_shelf_that_is_emptied),
+    Scene(order_scenes.an_order_that_is_returned, _CHANGING),
+    Scene(order_scenes.an_order_that_is_returned_too_early, (*BUYING, "refund")),
+    Scene(order_scenes.an_order_that_expires, _CHANGING),
+    Scene(order_scenes.a_maximum_price, (*BUYING, "order.maximum")),
+    Scene(order_scenes.a_quote_that_goes_stale, (*BUYING, "order.m", "order.n")),
+    Scene(order_scenes.a_shelf_that_is_emptied, (*BUYING, "order.carrier", "quote.carrier")),
     Scene(order_scenes.what_is_not_in_the_catalogue),
     Scene(order_scenes.too_little_money),
-    Scene(order_scenes.a_discount),
-    Scene(account_scenes.money_that_is_paid_in),
-    Scene(account_scenes.money_that_nobody_pays, ("v3",)),
-    Scene(account_scenes.a_coupon, ("v3",)),
-    Scene(account_scenes.favourites, ("v3",)),
-    Scene(order_scenes.the_inventory, ("v3",)),
-    Scene(order_scenes.filters, ("v2",)),
-    Scene(account_scenes.the_catalogue),
-    Scene(account_scenes.what_others_order),
-    Scene(account_scenes.statistics, ("v3",)),
+    Scene(order_scenes.a_discount, (*BUYING, "refund")),
+    Scene(account_scenes.money_that_is_paid_in, (*BUYING, "invoice", "wallet"), _PAYMENTS),
+    Scene(account_scenes.money_that_nobody_pays, ("card_invoice", "wallet"), _PAYMENTS),
+    Scene(account_scenes.a_coupon, _COUPONS, _PAYMENTS),
+    Scene(account_scenes.favourites, ("favourites", "toggle_favourite")),
+    Scene(order_scenes.the_inventory, (*BUYING, "inventory.expired")),
+    Scene(order_scenes.filters, (*BUYING, "orders", "refund")),
+    Scene(account_scenes.the_catalogue, ("countries", "services", "quote")),
+    Scene(account_scenes.what_is_popular, (*BUYING, "popular")),
+    Scene(account_scenes.how_countries_compare, (*BUYING, "country_stats")),
+    Scene(account_scenes.statistics, (*BUYING, "refund", "statistics")),
 )

@@ -2,70 +2,81 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from contracts.suites.customers import CUSTOMERS, UnusableError
+from contracts.suites.book import Order
+from contracts.suites.customers import MOST, UnusableError
 from contracts.suites.guard import DeniedError
 from contracts.suites.journal import Record
+from contracts.suites.life import Person
+from contracts.traffic.orders import REFUNDED
 
 if TYPE_CHECKING:
+    from contracts.spec.facts import Facts
     from contracts.suites.context import Context
-    from contracts.suites.customers import Customer
     from contracts.suites.guard import Guard
 
 
 def remember(context: Context) -> None:
     """Note which orders there are before the first is made, so that one whose answer is lost can be told."""
-    guard = context.setting.guard
-    if not (guard.foreign and guard.allow_orders and context.accounts):
-        return
-    reply = _customer(context).call("orders", **_everything(context))
-    guard.journal.write(Record("began", known=tuple(item["orderId"] for item in reply.body or ())))
+    if _may_order(context):
+        known = tuple(order["id"] for order in _orders(_customer(context)))
+        context.setting.guard.journal.write(Record("began", known=known))
 
 
 def settle(context: Context) -> None:
     """Return every order that is still open, unless its SMS has come; also those of an earlier run that was killed."""
     guard = context.setting.guard
-    if not (guard.foreign and guard.allow_orders and context.accounts):
+    if not _may_order(context):
         return
-    by = _customer(context)
+    person = _customer(context)
     if guard.journal.lost:
-        _find_lost(context, by, guard)
+        _find_lost(context, person, guard)
+    if guard.journal.open and not person.knows("look", "refund"):
+        context.skip("refunds", "no document knows them")
+        return
     for line in guard.journal.open:
         try:
-            _return(by, guard, line.order, line.price)
+            _return(person, guard, line.order, line.price)
         except (UnusableError, DeniedError) as error:
             context.skip(f"the refund of order {line.order}", str(error))
 
 
-def _customer(context: Context) -> Customer:
-    name = "v3" if "v3" in context.documents else "v2"
-    return CUSTOMERS[name](context, context.accounts[0])
+def _may_order(context: Context) -> bool:
+    guard = context.setting.guard
+    return bool(guard.foreign and guard.allow_orders and context.accounts)
 
 
-def _everything(context: Context) -> dict[str, Any]:
-    return {"limit": 9999} if "v3" in context.documents else {}
+def _customer(context: Context) -> Person:
+    return Person(context, context.accounts[0])
 
 
-def _find_lost(context: Context, by: Customer, guard: Guard) -> None:
+def _orders(person: Person) -> list[Facts]:
+    """Return all orders that are listed; none if no document lists them."""
+    purpose = next((purpose for purpose in ("inventory", "orders") if person.knows(purpose)), "")
+    listed = person.to(purpose).call(purpose, expired=MOST).all("orders") if purpose else []
+    return [order for order in listed if "id" in order]
+
+
+def _find_lost(context: Context, person: Person, guard: Guard) -> None:
     """Take up the orders that nobody was told of: those that were not there before."""
     try:
-        reply = by.call("orders", **_everything(context))
+        orders = _orders(person)
     except (UnusableError, DeniedError) as error:
         context.skip("lost orders", str(error))
         return
     told = {line.order for line in guard.journal.lines} | guard.journal.known
-    for item in reply.body or ():
-        if item["orderId"] not in told:
-            guard.journal.write(Record("ordered", by.name("order"), item["orderId"], item["purchasePrice"]))
+    for order in orders:
+        if order["id"] not in told:
+            name = person.to("order").name("order")
+            guard.journal.write(Record("ordered", name, order["id"], order.get("price", 0)))
 
 
-def _return(by: Any, guard: Guard, number: str, price: int) -> None:
-    shown = by.look(number)
-    order = shown.body or {}
-    if order.get("status") == "refunded":
+def _return(person: Person, guard: Guard, number: str, price: int) -> None:
+    order = Order({"id": number, **person.to("look").call("look", order=number).facts.get("order", {})})
+    if order.state == REFUNDED:
         guard.refunded(number, price)
-    elif order.get("messages"):
+    elif order.received:
         guard.kept(number)
-    elif not by.refund(number).refusal:
+    elif not person.to("refund").call("refund", order=number).refusal:
         guard.refunded(number, price)

@@ -37,10 +37,10 @@ class Carrier(Protocol):
 
 
 class Staged(NamedTuple):
-    """A server that has just begun: its application, and how to let its time pass by so many seconds."""
+    """A server that has just begun: its application, and how to let its time pass by so many milliseconds."""
 
     app: App
-    advance: Callable[[int], None]
+    advance: Callable[[int], object]
 
 
 class Stage(Protocol):

@@ -1,13 +1,21 @@
-"""What can be tried on a server that is as it is: looking around, and one cheap order that is returned."""
+"""What can be tried on a server that is as it is: looking around, a cheap order that is returned, and some in vain."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from contracts.spec.facts import get
+from contracts.suites.comparing import alike
 from contracts.suites.customers import Wish
+from contracts.suites.life import BUYING, offered
 
 if TYPE_CHECKING:
+    from contracts.spec.facts import Facts
+    from contracts.suites.customers import Customer
     from contracts.suites.life import Life
+
+ORDERING = (*BUYING, "another", "refund")
+"""What a document must know, so that an order can be placed by it and returned."""
 
 COUNTRIES = 3
 OFFERS = 3
@@ -21,17 +29,21 @@ def look_around(life: Life) -> tuple[tuple[str, str, str], ...]:
     person = next(iter(life.people.values()))
     life.agree(person)
     for by in person.by.values():
-        reply = by.look(NO_SUCH)
-        life.context.expect(
-            "order-unknown", reply.refusal or not reply.body, reply.operation, expected="ORDER_NOT_FOUND"
-        )
-    offers: list[tuple[int, tuple[str, str, str]]] = []
-    for country in (person.any.call("countries").body or [])[:COUNTRIES]:
-        rows = person.any.call("services", country=country["cShort"], carrier="any").body or []
-        cheapest = sorted((row for row in rows if row["count"]), key=lambda row: row["price"])[:OFFERS]
-        for row in cheapest:
-            _compare(life, person.any, country["cShort"], row)
-            offers.append((row["price"], (country["cShort"], row["sShort"], "any")))
+        if by.knows("look"):
+            reply = by.call("look", order=NO_SUCH)
+            unknown = reply.refusal or not reply.facts.get("order")
+            life.context.expect("order-unknown", unknown, reply.operation, expected="ORDER_NOT_FOUND")
+    if not person.knows("countries", "services", "quote"):
+        life.context.skip("the catalogue", "no document lists it")
+        return ()
+    listing, offers = person.to("services"), []
+    for country in person.to("countries").call("countries").all("countries")[:COUNTRIES]:
+        code = str(country["code"])
+        listed = listing.call("services", country=code).all("offers")
+        rows = [row for row in listed if row.get("stock", 1) and get(row, "service.code")]
+        for row in sorted(rows, key=lambda row: row.get("price", 0))[:OFFERS]:
+            _compare(life, person.to("quote"), code, row)
+            offers.append((row.get("price", 0), (code, str(get(row, "service.code")), "any")))
     return tuple(offer for _, offer in sorted(offers))
 
 
@@ -44,13 +56,12 @@ def order_once(life: Life, via: str, offers: tuple[tuple[str, str, str], ...]) -
     quoted = life.quote(person.by[via], *offers[0])
     if quoted.refusal:
         return
-    price = quoted.body["price"]
-    wish = Wish(*offers[0], maximum=price, m=quoted.body["m"], n=quoted.body["n"])
+    wish = Wish(*offers[0]).on(offered(quoted))
     order = life.buy(person, via, wish)
     if order is None:
         return
     shown = life.look(person, via, order.number)
-    if shown and shown.messages:
+    if shown and shown.received:
         return
     life.another(person, via, order.number)
     if life.refund(person, via, order.number):
@@ -58,8 +69,20 @@ def order_once(life: Life, via: str, offers: tuple[tuple[str, str, str], ...]) -
         life.another(person, via, order.number)
 
 
-def _compare(life: Life, by: Any, country: str, row: dict[str, Any]) -> None:
-    quoted = life.quote(by, country, row["sShort"]).body
-    got = (quoted["price"], quoted["service"]) if quoted else None
-    wanted = (row["price"], row["service"])
-    life.context.expect("offers-agree", got == wanted, by.name("quote"), expected=wanted, got=got)
+def order_in_vain(life: Life, via: str, offers: tuple[tuple[str, str, str], ...]) -> None:
+    """Order the cheapest number for a cent less than its price, and by a proof of nothing."""
+    person = next(iter(life.people.values()))
+    if not offers:
+        return
+    wish = Wish(*offers[0]).on(offered(life.quote(person.by[via], *offers[0])))
+    if wish.maximum and person.by[via].knows("order.maximum"):
+        life.buy(person, via, wish._replace(maximum=wish.maximum - 1))
+    if person.by[via].knows("order.m", "order.n"):
+        life.buy(person, via, wish._replace(m="no", n="quote"), genuine=False)
+
+
+def _compare(life: Life, by: Customer, country: str, row: Facts) -> None:
+    quoted = life.quote(by, country, str(get(row, "service.code")))
+    wanted = {name: row[name] for name in ("price", "service") if name in row}
+    holds = not quoted.refusal and alike(wanted, offered(quoted))
+    life.context.expect("offers-agree", holds, by.name("quote"), expected=wanted, got=offered(quoted))

@@ -12,7 +12,8 @@ from contracts.suites.customers import Wish
 
 FOLDER = Path(__file__).with_name("worlds")
 
-MINUTE, HOUR, DAY = 60, 3600, 86400
+SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
+"""Milliseconds."""
 
 DISCORD = Wish("12", "ds")
 GOOGLE = Wish("12", "go")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from contracts.spec.choices import Choices
 from contracts.spec.corrections import Overlays, effective
 from contracts.suites import Account, Staged
+from mockserver.api.api import Services
 from mockserver.control.maker import Maker
-from mockserver.dialects.every import dialects
 from mockserver.scenario import fixtures
 from mockserver.scenario.load import Scenario, load
 from mockserver.serving.setup import wall
@@ -19,14 +19,12 @@ from mockserver.web.guard import OPEN
 if TYPE_CHECKING:
     from contracts.suites import Stage
 
-SECOND = 1000
-
 
 class Playing(NamedTuple):
-    """A mock that plays a scenario: its application, how to let its time pass by seconds, and who has an account."""
+    """A mock that plays a scenario: its application, how to let its time pass by milliseconds, who has an account."""
 
     app: Any
-    advance: Callable[[int], None]
+    advance: Callable[[int], object]
     accounts: tuple[Account, ...]
 
 
@@ -38,7 +36,8 @@ def player(readings: Choices, seed: int | None = None, overlays: Overlays = ()) 
     """
     shipped = fixtures.load()
     readings = dict(effective(readings, overlays))
-    spoken = dialects(readings, overlays)
+    services = Services(overlays)
+    service = services(readings)
 
     @cache
     def loaded(source: str) -> Scenario:
@@ -48,15 +47,12 @@ def player(readings: Choices, seed: int | None = None, overlays: Overlays = ()) 
     def play(source: str) -> Playing:
         scenario = loaded(source)
         worlds = Worlds()
-        maker = Maker(worlds, shipped, wall)
+        maker = Maker(worlds, shipped, wall, services)
         world = maker.begin(scenario, seed).world
-
-        def advance(seconds: int) -> None:
-            world.clock.advance(seconds * SECOND)
 
         open_accounts = (account for account in scenario.data["accounts"] if not account.get("blocked"))
         accounts = tuple(Account(a["userId"], (a.get("keys") or [a["key"]])[0]) for a in open_accounts)
-        return Playing(create_app(spoken, worlds, (), OPEN, maker, overlays), advance, accounts)
+        return Playing(create_app(service, worlds, (), OPEN, maker, services), world.clock.advance, accounts)
 
     return play
 

@@ -16,14 +16,31 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from contracts.findings import Run
-    from contracts.spec import Document
+    from contracts.spec import Contract
     from contracts.suites import Account, Plan, Target
 
 
-@click.command()
-@click.option("--url", metavar="URL", help="What to check, without /v3 and /cs; `live` is the service itself.")
-@click.option("--v3-url", metavar="URL", help="The base URL of V3, with /v3.")
-@click.option("--v2-url", metavar="URL", help="The base URL of V2, with /cs.")
+class ByDocument(click.Command):
+    """A command that has an option `--NAME-url` for each contract document: where its server is."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return all parameters; the documents are looked for when these are."""
+        from contracts.spec.document import names
+
+        first, *others = super().get_params(ctx)
+        return [first, *map(_url_of, names()), *others]
+
+
+def _url_of(document: str) -> click.Option:
+    text = f"The base URL of {document}, with the prefix of its paths."
+    return click.Option([f"--{document}-url", f"{document}{_URL}"], metavar="URL", help=text)
+
+
+_URL = "_url"
+
+
+@click.command(cls=ByDocument)
+@click.option("--url", metavar="URL", help="What to check, without the prefixes; `live` is the service itself.")
 @click.option("--suite", "suites", multiple=True, metavar="NAME", help="Only this suite; may be repeated.")
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0, 2**53 - 1), help="Repeats a run.")
 @click.option("--scenario", help="Check the mock as this scenario has it; a shipped one, or a YAML file.")
@@ -44,8 +61,6 @@ if TYPE_CHECKING:
 def verify(
     *,
     url: str | None,
-    v3_url: str | None,
-    v2_url: str | None,
     suites: "Sequence[str]",
     seed: int,
     scenario: str | None,
@@ -61,6 +76,7 @@ def verify(
     strict: bool,
     no_color: bool,
     quiet: bool,
+    **urls: str | None,
 ) -> None:
     """Check a server against the contract: the mock in this process, or whatever is behind a URL.
 
@@ -70,7 +86,8 @@ def verify(
 
     Exit code 0: nothing found, 1: findings, 2: the check could not run.
     """
-    if scenario and (url or v3_url or v2_url):
+    bases = {name.removesuffix(_URL): base for name, base in urls.items() if base}
+    if scenario and (url or bases):
         raise click.UsageError("--scenario is for the mock in this process: leave the URL out")
     if allow_orders != bool(limit):
         raise click.UsageError("--allow-orders and --spend-limit go together")
@@ -81,8 +98,7 @@ def verify(
 
         from contracts import reports
         from contracts.findings import baseline as baselines
-        from contracts.spec import LocatedError, load
-        from contracts.spec.corrections import effective
+        from contracts.spec import LocatedError, contract
         from contracts.suites import SUITES, Plan, Spending, TargetError
         from contracts.suites import verify as check
         from contracts.traffic.redaction import Redactor
@@ -92,10 +108,8 @@ def verify(
     try:
         reports.check_formats(wanted)
         _check_suites(suites, SUITES)
-        readings = dict(effective(readings, overlays))
-        documents = {name: load(name, readings, overlays) for name in ("v3", "v2")}
-        bases = {name: base for name, base in (("v3", v3_url), ("v2", v2_url)) if base}
-        target, accounts = _target(documents, url, bases, scenario, readings, overlays, credentials)
+        held = contract(readings, overlays)
+        target, accounts = _target(held, url, bases, scenario, overlays, credentials)
         accepted = baselines.read(baseline) if baseline and (baseline.exists() or not write_baseline) else {}
     except (LocatedError, TargetError, reports.UnknownFormatError) as error:
         raise UnusableError(str(error)) from None
@@ -104,9 +118,8 @@ def verify(
         directory.mkdir(parents=True, exist_ok=True)
         journal = directory / f"spending-{urlsplit(next(iter(target.bases.values()))).hostname}.jsonl"
     plan = Plan(
-        documents=documents,
+        contract=held,
         accounts=accounts,
-        readings=readings,
         suites=tuple(name for name in SUITES if name in (suites or SUITES)),
         seed=seed,
         spending=Spending(allow_orders, limit, journal),
@@ -163,11 +176,10 @@ def _check_suites(suites: "Sequence[str]", known: "Mapping[str, str]") -> None:
 
 
 def _target(
-    documents: "Mapping[str, Document]",
+    held: "Contract",
     url: str | None,
     bases: "Mapping[str, str]",
     scenario: str | None,
-    readings: dict[str, object],
     overlays: "Sequence[Path]",
     credentials: Path | None,
 ) -> "tuple[Target, tuple[Account, ...]]":
@@ -175,6 +187,7 @@ def _target(
     from contracts import suites
     from contracts.suites import credentials as given
 
+    documents, readings = held.documents, held.readings
     if url or bases:
         accounts = given.of_file(credentials) if credentials else given.of_environment(os.environ)
         return suites.of_urls(documents.values(), url, bases), accounts

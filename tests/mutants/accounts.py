@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockserver.dialects import wire
+from mockserver.api.operations import _favourite
 from mockserver.domain.customer import Customer
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.world import World
@@ -15,12 +15,12 @@ from tests.mutants.parts import become
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockserver.dialects.dialect import Call, Handler, Reply
+    from mockserver.api.operations import Call, Result
     from mockserver.domain.coupon import Coupon
     from mockserver.domain.payment import Payment
     from mockserver.simulation.sandbox import Sandbox
     from mockserver.web.message import Request, Response
-    from tests.mutants.parts import Body, Parts
+    from tests.mutants.parts import Act, Body, Parts
     from tests.mutants.probe import Probe
 
 mutant = Family()
@@ -69,26 +69,26 @@ def blocked_account_served(parts: Parts) -> None:
     parts.customers(Pardoning)
 
 
-def _as_its_owner(parts: Parts, operation: str) -> None:
-    def owning(handler: Handler) -> Handler:
-        def handle(call: Call, world: World) -> Reply:
-            order = call.path["orderId"]
+def _as_its_owner(parts: Parts, *names: str) -> None:
+    def owning(act: Act) -> Act:
+        def handle(call: Call) -> Result:
+            order, world = call.arguments["order"], call.world
             owner = world.customers[world.order(order).customer] if world.has_order(order) else call.customer
-            return handler(call._replace(customer=owner), world)
+            return act(call._replace(customer=owner))
 
         return handle
 
-    parts.around(owning, operation)
+    parts.around(owning, *names)
 
 
 @mutant("An order is shown to whoever knows its id.", lambda probe: probe.as_user("bob").show(probe.order()))
 def order_of_another_shown(parts: Parts) -> None:
-    _as_its_owner(parts, "v3.getOrder")
+    _as_its_owner(parts, "v3.look")
 
 
 @mutant("A number is returned by whoever knows its id.", lambda probe: probe.as_user("bob").refund(probe.order()).seen)
 def order_of_another_refunded(parts: Parts) -> None:
-    _as_its_owner(parts, "v3.changeOrderStatus")
+    _as_its_owner(parts, "v3.refund", "v3.another")
 
 
 def _toggled_twice(probe: Probe) -> object:
@@ -111,7 +111,7 @@ def _favourites(probe: Probe) -> object:
 
 @mutant("A favourite is confirmed, but not kept.", _favourites)
 def favourite_not_kept(parts: Parts) -> None:
-    parts.results(lambda favourites: favourites[:-1], "v3.getFavourites")
+    parts.results(lambda favourites: favourites[:-1], "v3.favourites")
 
 
 def _coupons(probe: Probe) -> object:
@@ -123,7 +123,7 @@ def used_coupon_listed_as_issued(parts: Parts) -> None:
     def unused(coupons: Body) -> Body:
         return {**coupons, "codes": [{**coupon, "status": "issued"} for coupon in coupons["codes"]]}
 
-    parts.results(unused, "v3.getCoupons")
+    parts.results(unused, "v3.coupons")
 
 
 def _coupon_count(probe: Probe) -> object:
@@ -132,10 +132,10 @@ def _coupon_count(probe: Probe) -> object:
 
 @mutant("The number of usable coupons counts those that were used.", _coupon_count)
 def coupon_count_off(parts: Parts) -> None:
-    def counting(result: Body, call: Call, world: World) -> Body:
-        return {**result, "couponCount": len(world.coupons_of(call.customer))}
+    def counting(result: Body, call: Call) -> Body:
+        return {**result, "couponCount": len(call.world.coupons_of(call.customer))}
 
-    parts.results_of(counting, "v3.getBalance")
+    parts.results_of(counting, "v3.balance")
 
 
 def _wallet_of_another(probe: Probe) -> object:
@@ -175,13 +175,15 @@ def _favourites_of_another(probe: Probe) -> object:
 
 @mutant("The favourites of one customer are those of all.", _favourites_of_another)
 def favourites_shared(parts: Parts) -> None:
-    def of_all(favourites: Body, call: Call, world: World) -> Body:
-        others = (other for other in world.customers.values() if other.id != call.customer.id)
-        pairs = [(world.catalogue.country(place), service) for other in others for place, service in other.favourites]
-        services = world.catalogue.services
-        return [*favourites, *(wire.service_in_country(services[service], place) for place, service in pairs)]
+    def sharing(act: Act) -> Act:
+        def of_all(call: Call) -> Result:
+            others = (other for other in call.world.customers.values() if other.id != call.customer.id)
+            theirs = [_favourite(call, *pair) for other in others for pair in other.favourites]
+            return {"favourites": [*act(call)["favourites"], *theirs]}
 
-    parts.results_of(of_all, "v3.getFavourites")
+        return of_all
+
+    parts.around(sharing, "v3.favourites")
 
 
 def _by_bearer(probe: Probe) -> object:

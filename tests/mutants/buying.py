@@ -12,10 +12,9 @@ from tests.mutants.mutant import Family
 from tests.mutants.parts import ORDERING, become
 
 if TYPE_CHECKING:
-    from mockserver.dialects.dialect import Call, Handler, Reply
+    from mockserver.api.operations import Call, Result
     from mockserver.domain.script import Assignment, Purchase
-    from mockserver.domain.world import World
-    from tests.mutants.parts import Body, Parts
+    from tests.mutants.parts import Act, Body, Parts
     from tests.mutants.probe import Probe
 
 mutant = Family()
@@ -56,7 +55,7 @@ def purchase_promises_more(parts: Parts) -> None:
         hour = (int(time[:2]) + 1) % 24
         return {**result, "expiredAtUTC": f"{day} {hour:02}{time[2:]}"}
 
-    parts.results(longer, "v3.orderNumber")
+    parts.results(longer, "v3.order")
 
 
 @mutant("A number lives a minute longer than it should.", lambda probe: probe.try_order().seen)
@@ -72,7 +71,7 @@ def lifetime_too_long(parts: Parts) -> None:
 
 @mutant("The service of an order is another than was asked for.", lambda probe: probe.show(probe.order("wa")))
 def another_service_sold(parts: Parts) -> None:
-    parts.asked(lambda call: call._replace(body={**call.body, "service": "ds"}), *ORDERING)
+    parts.asked(lambda _: {"service": "ds"}, *ORDERING)
 
 
 def _on_a_stale_quote(probe: Probe) -> object:
@@ -83,12 +82,12 @@ def _on_a_stale_quote(probe: Probe) -> object:
 
 @mutant("`m` and `n` of a quote are not looked at.", _on_a_stale_quote)
 def quote_ignored(parts: Parts) -> None:
-    parts.asked(lambda call: call._replace(body={**call.body, "m": "", "n": ""}), *ORDERING)
+    parts.asked(lambda _: {"m": "", "n": ""}, *ORDERING)
 
 
 @mutant("`maximumPrice` is not looked at.", lambda probe: probe.try_order(maximumPrice="1").seen)
 def maximum_ignored(parts: Parts) -> None:
-    parts.asked(lambda call: call._replace(body={**call.body, "maximumPrice": "99999"}), *ORDERING)
+    parts.asked(lambda _: {"maximum": 99_999}, *ORDERING)
 
 
 def _exactly(probe: Probe) -> object:
@@ -97,10 +96,7 @@ def _exactly(probe: Probe) -> object:
 
 @mutant("A price as high as `maximumPrice` is too high.", _exactly)
 def maximum_exclusive(parts: Parts) -> None:
-    def stricter(call: Call) -> Call:
-        return call._replace(body={**call.body, "maximumPrice": str(max(0, int(call.body["maximumPrice"]) - 1))})
-
-    parts.asked(stricter, "v3.orderNumber")
+    parts.asked(lambda call: {"maximum": max(0, call.arguments["maximum"] - 1)}, "v3.order")
 
 
 def _without_stock(probe: Probe) -> object:
@@ -110,12 +106,12 @@ def _without_stock(probe: Probe) -> object:
 
 @mutant("No other carrier serves, although the customer lets it.", _without_stock)
 def failover_ignored(parts: Parts) -> None:
-    parts.asked(lambda call: call._replace(body={**call.body, "failover": False}), "v3.orderNumber")
+    parts.asked(lambda _: {"failover": False}, "v3.order")
 
 
 @mutant("Another carrier serves, although the customer forbids it.", _without_stock)
 def failover_unasked(parts: Parts) -> None:
-    parts.asked(lambda call: call._replace(body={**call.body, "failover": True}), "v3.orderNumber")
+    parts.asked(lambda _: {"failover": True}, "v3.order")
 
 
 def _substitute_too_dear(probe: Probe) -> object:
@@ -124,8 +120,8 @@ def _substitute_too_dear(probe: Probe) -> object:
 
 @mutant("Another carrier serves above `maximumPrice`.", _substitute_too_dear)
 def failover_above_the_maximum(parts: Parts) -> None:
-    def at_any_price(call: Call, world: World, order: Handler) -> Reply:
-        return order(call._replace(body={**call.body, "maximumPrice": "99999"}), world)
+    def at_any_price(call: Call, order: Act) -> Result:
+        return order(call._replace(arguments={**call.arguments, "maximum": 99_999}))
 
     parts.instead(Reason.NO_NUMBERS, at_any_price, *ORDERING)
 
@@ -145,10 +141,11 @@ def _sold_out(probe: Probe) -> object:
 
 @mutant("What is sold out is sold.", _sold_out)
 def sold_out_still_sells(parts: Parts) -> None:
-    def restock(call: Call, world: World, order: Handler) -> Reply:
-        country = world.catalogue.country(call.body["country"])
-        carrier = world.catalogue.carriers(country, call.body["carrier"])[0]
-        world.market.restock(Shelf(country.code, carrier.name, call.body["service"]), 1)
-        return order(call, world)
+    def restock(call: Call, order: Act) -> Result:
+        asked, world = call.arguments, call.world
+        country = world.catalogue.country(asked["country"])
+        carrier = world.catalogue.carriers(country, asked["carrier"])[0]
+        world.market.restock(Shelf(country.code, carrier.name, asked["service"]), 1)
+        return order(call)
 
     parts.instead(Reason.NO_NUMBERS, restock, *ORDERING)

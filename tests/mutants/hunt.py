@@ -8,7 +8,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from contracts.spec import load
+from contracts.spec import Contract, contract
 from contracts.suites.context import Context, Setting
 from contracts.suites.guard import Guard
 from contracts.suites.target import in_process
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from contracts.findings import Finding
-    from contracts.spec import Document
     from contracts.suites.target import Stage, Staged
     from tests.mutants.mutant import Mutant
 
@@ -54,9 +53,10 @@ class Hunt(Context):
 
 def hunt(mutant: Mutant | None, suites: Iterable[str] = SUITES) -> Catch | None:
     """Run suites against a mutant, or against the sound mock, until one finds something; None if none does."""
-    documents = _documents()
-    target = in_process(stage(mutant), documents.values())
-    setting = Setting(target, documents, (), {}, SEED, Guard(), Coverage(documents.values()), Redactor())
+    held = _held()
+    documents = held.documents.values()
+    target = in_process(stage(mutant), documents)
+    setting = Setting(target, held, (), SEED, Guard(), Coverage(documents), Redactor())
     began = time.perf_counter()
     for name in suites:
         context = Hunt(name, setting)
@@ -81,8 +81,8 @@ def stage(mutant: Mutant | None) -> Stage:
 
 
 @cache
-def _documents() -> dict[str, Document]:
-    return {name: load(name) for name in ("v3", "v2")}
+def _held() -> Contract:
+    return contract()
 
 
 @cache

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockserver.dialects import wire
+from mockserver.api.results import OrderRecord
 from mockserver.domain.order import State
 from tests.mutants.mutant import Family
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockserver.dialects.dialect import Call
+    from mockserver.api.operations import Call, Result
     from mockserver.domain.order import Order
-    from mockserver.domain.world import World
-    from tests.mutants.parts import Body, Parts
+    from tests.mutants.parts import Act, Body, Parts
     from tests.mutants.probe import Probe
 
 mutant = Family()
@@ -23,11 +22,16 @@ mutant = Family()
 def _listing_too(parts: Parts, too: Callable[[Order, Call], bool]) -> None:
     """Let the inventory go on with other orders."""
 
-    def longer(items: Body, call: Call, world: World) -> Body:
-        orders = [order for customer in world.customers.values() for order in world.orders_of(customer)]
-        return [*items, *(wire.order_item(world, order, int) for order in orders if too(order, call))]
+    def lengthening(act: Act) -> Act:
+        def longer(call: Call) -> Result:
+            world = call.world
+            orders = [order for customer in world.customers.values() for order in world.orders_of(customer)]
+            more = [OrderRecord(world, order) for order in orders if too(order, call)]
+            return {"orders": [*act(call)["orders"], *more]}
 
-    parts.results_of(longer, "v3.getInventory")
+        return longer
+
+    parts.around(lengthening, "v3.inventory")
 
 
 def _inventory_of_many(probe: Probe) -> object:
@@ -42,17 +46,17 @@ def _inventory_of_many(probe: Probe) -> object:
 
 @mutant("The inventory has every expired order, whatever its limit.", _inventory_of_many)
 def limit_ignored(parts: Parts) -> None:
-    parts.asked(lambda call: call._replace(path={**call.path, "limit": "99999"}), "v3.getInventory")
+    parts.asked(lambda _: {"expired": 99_999}, "v3.inventory")
 
 
 @mutant("The limit of the inventory cuts off running orders, too.", _inventory_of_many)
 def limit_cuts_running_orders(parts: Parts) -> None:
-    parts.results_of(lambda items, call, _: items[: int(call.path["limit"])], "v3.getInventory")
+    parts.results_of(lambda items, call: items[: call.arguments["expired"]], "v3.inventory")
 
 
 @mutant("The inventory begins with the oldest order.", _inventory_of_many)
 def oldest_first(parts: Parts) -> None:
-    parts.results(lambda items: items[::-1], "v3.getInventory")
+    parts.results(lambda items: items[::-1], "v3.inventory")
 
 
 @mutant("The inventory lists numbers that were returned.", _inventory_of_many)
@@ -75,15 +79,12 @@ def _waiting_ones(probe: Probe) -> object:
 
 @mutant("The filter by status is not applied.", _waiting_ones)
 def filter_ignored(parts: Parts) -> None:
-    def unfiltered(call: Call) -> Call:
-        return call._replace(query={name: value for name, value in call.query.items() if name != "status"})
-
-    parts.asked(unfiltered, "v2.getBulkPhoneStatus")
+    parts.asked(lambda _: {"state": None}, "v2.orders")
 
 
 @mutant("The newest invoice is not listed.", lambda probe: (probe.pay().seen, probe.get("customers/payments").seen))
 def newest_invoice_missing(parts: Parts) -> None:
-    parts.results(lambda invoices: invoices[1:], "v3.getInvoices")
+    parts.results(lambda invoices: invoices[1:], "v3.invoices")
 
 
 def _price_list(probe: Probe) -> object:
@@ -95,12 +96,12 @@ def list_price_differs(parts: Parts) -> None:
     def dearer(services: Body) -> Body:
         return [{**service, "price": service["price"] + 1} for service in services]
 
-    parts.results(dearer, "v3.listServices")
+    parts.results(dearer, "v3.services")
 
 
 @mutant("A service that can be ordered is not in the list.", _price_list)
 def service_not_listed(parts: Parts) -> None:
-    parts.results(lambda services: [row for row in services if row["sShort"] != "ds"], "v3.listServices")
+    parts.results(lambda services: [row for row in services if row["sShort"] != "ds"], "v3.services")
 
 
 def _popular(probe: Probe) -> object:
@@ -111,7 +112,7 @@ def _popular(probe: Probe) -> object:
 
 @mutant("The popular services count every order twice.", _popular)
 def popular_counts_twice(parts: Parts) -> None:
-    parts.results(lambda rows: [{**row, "orders": 2 * row["orders"]} for row in rows], "v3.getPopular")
+    parts.results(lambda rows: [{**row, "orders": 2 * row["orders"]} for row in rows], "v3.popular")
 
 
 def _statistics(probe: Probe) -> object:
@@ -121,12 +122,12 @@ def _statistics(probe: Probe) -> object:
 
 @mutant("The statistics count one order too many.", _statistics)
 def statistics_one_off(parts: Parts) -> None:
-    parts.results(lambda totals: {**totals, "orders": totals["orders"] + 1}, "v3.getStatistics")
+    parts.results(lambda totals: {**totals, "orders": totals["orders"] + 1}, "v3.statistics")
 
 
 @mutant("The statistics do not know what was paid back.", _statistics)
 def statistics_without_refunds(parts: Parts) -> None:
-    parts.results(lambda totals: {**totals, "refundedAmount": 0}, "v3.getStatistics")
+    parts.results(lambda totals: {**totals, "refundedAmount": 0}, "v3.statistics")
 
 
 def _ordered_by_country(probe: Probe) -> object:
@@ -135,7 +136,7 @@ def _ordered_by_country(probe: Probe) -> object:
 
 @mutant("The orders of a country are never counted.", lambda probe: (_popular(probe), _ordered_by_country(probe)))
 def country_never_counted(parts: Parts) -> None:
-    parts.results(lambda rows: [{**row, "orders": 0} for row in rows], "v2.getCountryStats")
+    parts.results(lambda rows: [{**row, "orders": 0} for row in rows], "v2.country_stats")
 
 
 def _soon_over(probe: Probe) -> object:
@@ -145,10 +146,7 @@ def _soon_over(probe: Probe) -> object:
 
 @mutant("The filter by expiry is not applied.", _soon_over)
 def expiry_filter_ignored(parts: Parts) -> None:
-    def unfiltered(call: Call) -> Call:
-        return call._replace(query={name: value for name, value in call.query.items() if name[:7] != "expires"})
-
-    parts.asked(unfiltered, "v2.getBulkPhoneStatus")
+    parts.asked(lambda _: {"expires_from": None, "expires_through": None}, "v2.orders")
 
 
 def _another_year(probe: Probe) -> object:
@@ -158,4 +156,4 @@ def _another_year(probe: Probe) -> object:
 
 @mutant("The statistics are the same for all days.", _another_year)
 def statistics_of_all_days(parts: Parts) -> None:
-    parts.asked(lambda call: call._replace(query={}), "v3.getStatistics")
+    parts.asked(lambda _: {"since": None, "through": None}, "v3.statistics")

@@ -11,10 +11,9 @@ from tests.mutants.mutant import Family
 from tests.mutants.parts import ORDERING
 
 if TYPE_CHECKING:
-    from mockserver.dialects.dialect import Call, Handler, Reply
-    from mockserver.domain.clock import Instant
-    from mockserver.domain.world import World
-    from tests.mutants.parts import Body, Parts
+    from mockserver.api.operations import Call, Result
+    from mockserver.domain.clock import Duration, Instant
+    from tests.mutants.parts import Act, Body, Parts
     from tests.mutants.probe import Probe
 
 mutant = Family()
@@ -34,7 +33,7 @@ def balance_one_cent_off(parts: Parts) -> None:
     def richer(result: Body) -> Body:
         return {**result, "balance": result["balance"] + 1}
 
-    parts.results(richer, "v3.getBalance", "v2.getBalance")
+    parts.results(richer, "v3.balance", "v2.balance")
 
 
 @mutant("An order costs one cent more than it says.", _after_an_order)
@@ -53,7 +52,8 @@ def _too_dear(probe: Probe) -> object:
 
 @mutant("An order that is refused for its price costs a cent.", _too_dear)
 def refused_order_charged(parts: Parts) -> None:
-    def charge(call: Call, world: World, _: Handler) -> Reply:
+    def charge(call: Call, _: Act) -> Result:
+        world = call.world
         world.ledger.post(Entry(world.clock.now(), call.customer.id, EntryKind.CHARGE, -1, "refused"))
         raise Refusal(Reason.PRICE_CHANGED)
 
@@ -66,12 +66,13 @@ def _poor(probe: Probe) -> object:
 
 @mutant("A number that costs more than there is is sold for what there is.", _poor)
 def balance_not_checked(parts: Parts) -> None:
-    def lend(call: Call, world: World, order: Handler) -> Reply:
-        now, customer = world.clock.now(), call.customer.id
+    def lend(call: Call, order: Act) -> Result:
+        world, customer = call.world, call.customer.id
+        now = world.clock.now()
         world.ledger.post(Entry(now, customer, EntryKind.BONUS, 1_000_000, "lent"))
-        reply = order(call, world)
+        result = order(call)
         world.ledger.post(Entry(now, customer, EntryKind.BONUS, -world.ledger.balance(customer), "lent"))
-        return reply
+        return result
 
     parts.instead(Reason.INSUFFICIENT_BALANCE, lend, *ORDERING)
 
@@ -79,8 +80,8 @@ def balance_not_checked(parts: Parts) -> None:
 @mutant("A number that was returned is paid back again when it is returned again.", _after_two_refunds)
 def second_refund_paid(parts: Parts) -> None:
     class Returnable(Order):
-        def refund(self, now: Instant) -> Order:
-            return self if self.state is State.REFUNDED else super().refund(now)
+        def refund(self, now: Instant, window: Duration) -> Order:
+            return self if self.state is State.REFUNDED else super().refund(now, window)
 
     parts.orders(Returnable)
 

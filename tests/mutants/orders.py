@@ -12,7 +12,7 @@ from tests.mutants.mutant import Family
 from tests.mutants.parts import become
 
 if TYPE_CHECKING:
-    from mockserver.domain.clock import Instant
+    from mockserver.domain.clock import Duration, Instant
     from mockserver.domain.customer import Customer
     from tests.mutants.parts import Body, Parts
     from tests.mutants.probe import Probe
@@ -136,8 +136,8 @@ def _returned_after_an_sms(probe: Probe) -> object:
 @mutant("A number can be returned although an SMS has come.", _returned_after_an_sms)
 def refund_after_sms(parts: Parts) -> None:
     class Generous(Order):
-        def refund(self, now: Instant) -> Order:
-            return self._replace(state=State.REFUNDED) if self.messages else super().refund(now)
+        def refund(self, now: Instant, window: Duration) -> Order:
+            return self._replace(state=State.REFUNDED) if self.messages else super().refund(now, window)
 
     parts.orders(Generous)
 
@@ -153,8 +153,8 @@ def _returned_late(probe: Probe) -> object:
 @mutant("A number can be returned after more than seven days.", _returned_late)
 def refund_after_the_window(parts: Parts) -> None:
     class Patient(Order):
-        def refund(self, now: Instant) -> Order:
-            return super().refund(min(now, self.expires_at))
+        def refund(self, now: Instant, window: Duration) -> Order:
+            return super().refund(min(now, self.expires_at), window)
 
     parts.orders(Patient)
 
@@ -162,10 +162,10 @@ def refund_after_the_window(parts: Parts) -> None:
 @mutant("A number cannot be returned when its time is over.", _returned_late)
 def refund_only_while_running(parts: Parts) -> None:
     class Final(Order):
-        def refund(self, now: Instant) -> Order:
+        def refund(self, now: Instant, window: Duration) -> Order:
             if self.state is State.EXPIRED:
                 raise Refusal(Reason.REFUND_NOT_ALLOWED)
-            return super().refund(now)
+            return super().refund(now, window)
 
     parts.orders(Final)
 
@@ -175,8 +175,8 @@ def refunded_shown_as_waiting(parts: Parts) -> None:
     def shown(item: Body) -> Body:
         return {**item, "status": "waiting"} if item["status"] == "refunded" else item
 
-    parts.results(lambda items: [shown(item) for item in items], "v3.getOrder")
-    parts.results(shown, "v2.getPhoneStatus")
+    parts.results(lambda items: [shown(item) for item in items], "v3.look")
+    parts.results(shown, "v2.look")
 
 
 @mutant("The code beside an SMS is not the one in its text.", _asked_for_another)
@@ -198,8 +198,8 @@ def _returned_on_the_last_day(probe: Probe) -> object:
 @mutant("A number can be returned for six days instead of seven.", _returned_on_the_last_day)
 def refund_window_too_short(parts: Parts) -> None:
     class Hurried(Order):
-        def refund(self, now: Instant) -> Order:
-            return super().refund(now + DAY)
+        def refund(self, now: Instant, window: Duration) -> Order:
+            return super().refund(now + DAY, window)
 
     parts.orders(Hurried)
 
@@ -216,9 +216,9 @@ def first_sms_shown(parts: Parts) -> None:
         first = next(iter(item["messages"]), {"text": None, "code": None})
         return {**item, "sms": first["text"], "code": first["code"]}
 
-    parts.results(lambda items: [earlier(item) for item in items], "v3.getOrder", "v3.getInventory")
-    parts.results(earlier, "v2.getPhoneStatus")
-    parts.results(lambda items: [earlier(item) for item in items], "v2.getBulkPhoneStatus")
+    parts.results(lambda items: [earlier(item) for item in items], "v3.look", "v3.inventory")
+    parts.results(earlier, "v2.look")
+    parts.results(lambda items: [earlier(item) for item in items], "v2.orders")
 
 
 @mutant("An order that has expired is not found any more.", _aged)

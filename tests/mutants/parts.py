@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any, TypeVar
+from unittest.mock import patch
 
-from mockserver.dialects.dialect import Dialect, Reply
+from mockserver.api import api
+from mockserver.api.api import Api
+from mockserver.api.operations import OPERATIONS
 from mockserver.domain.ledger import Ledger
 from mockserver.domain.refusal import Refusal
 from mockserver.domain.world import World
@@ -13,7 +17,8 @@ from mockserver.web.pipeline import Pipeline
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from mockserver.dialects.dialect import Call, Handler, Rejection
+    from contracts.spec import Document, Operation, Reply
+    from mockserver.api.operations import Call, Result
     from mockserver.domain.coupon import Coupon
     from mockserver.domain.customer import Customer
     from mockserver.domain.ledger import Entry
@@ -21,11 +26,14 @@ if TYPE_CHECKING:
     from mockserver.domain.refusal import Reason
     from mockserver.web.message import Request, Response
 
+    Act = Callable[[Call], Result]
+    Finish = Callable[[Reply, Call], Reply]
+
 Body = Any
 """What an answer holds, as data."""
 
-ORDERING = ("v3.orderNumber", "v2.purchase")
-"""The operations that order a number."""
+ORDERING = ("v3.order", "v2.order")
+"""Ordering a number, by each document."""
 
 Kind = TypeVar("Kind")
 
@@ -35,64 +43,117 @@ def become(thing: Kind, kind: type[Kind]) -> None:
     thing.__class__ = kind
 
 
+class SpoiltApi(Api):
+    """An API that does things in another way, answers them in another way, or fails in another way."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
+        self.acts: dict[str, Act] = dict(OPERATIONS)
+        self.finishes: defaultdict[str, list[Finish]] = defaultdict(list)
+        self.statuses: dict[str, int] = {}
+        self.failure_body: Callable[[str], object] | None = None
+        self._refused = False
+
+    def answer(self, operation: Operation, purpose: str, call: Call) -> Reply:
+        self._refused = False
+        with patch.object(api, "OPERATIONS", self.acts):
+            reply = super().answer(operation, purpose, call)
+        for finish in () if self._refused else self.finishes[purpose]:
+            reply = finish(reply, call)
+        return reply
+
+    def fail(self, reason: str, detail: str = "") -> Reply:
+        return self._spoilt(reason, super().fail(reason, detail))
+
+    def refuse(self, refusal: Refusal, call: Call) -> Reply:
+        self._refused = True
+        return self._spoilt(refusal.reason, super().refuse(refusal, call))
+
+    def _spoilt(self, reason: str, reply: Reply) -> Reply:
+        body = reply.body
+        if self.failure_body:
+            body = self.failure_body(next(value for value in body.values() if isinstance(value, str)))
+        return reply._replace(status=self.statuses.get(reason, reply.status), body=body)
+
+
 class Parts:
-    """What a mutant can change of one running mock. Nothing else in the process is touched."""
+    """What a mutant can change of one running mock. Nothing else in the process is touched.
+
+    What is asked of a document is named by it and the vocabulary: `v3.look`.
+    """
 
     def __init__(self, app: Any) -> None:
-        self._pipelines: dict[str, Pipeline] = {each.dialect.document.name: each for each in app._pipelines.values()}
+        self._pipelines: dict[str, Pipeline] = {each.api.document.name: each for each in app._pipelines.values()}
+        self._apis: dict[str, SpoiltApi] = {}
+        for name, pipeline in self._pipelines.items():
+            pipeline.api = self._apis[name] = SpoiltApi(pipeline.api.document)
         self.worlds = self._pipelines["v3"]._worlds
         [sandbox] = self.worlds
         self.world = sandbox.world
 
-    def around(self, change: Callable[[Handler], Handler], *operations: str) -> None:
-        """Put something around the handlers of operations such as `v3.getOrder`."""
-        for operation in operations:
-            version, _, name = operation.partition(".")
-            dialect = self._pipelines[version].dialect
-            self._speak(version, handlers={**dialect._handlers, name: change(dialect._handlers[name])})
+    def around(self, change: Callable[[Act], Act], *names: str) -> None:
+        """Put something around what is done for `v3.look` and others."""
+        for name in names:
+            document, _, purpose = name.partition(".")
+            acts = self._apis[document].acts
+            acts[purpose] = change(acts[purpose])
 
-    def answers(self, change: Callable[[Body], Body], *operations: str) -> None:
-        """Change what operations answer when they have done what was asked; failures stay as they are."""
-        self._after(lambda answer, _, __: change(answer), operations)
+    def replies(self, finish: Finish, *names: str) -> None:
+        """Change the answers to what was done; failures stay as they are."""
+        for name in names:
+            document, _, purpose = name.partition(".")
+            self._apis[document].finishes[purpose].append(finish)
 
-    def results(self, change: Callable[[Body], Body], *operations: str) -> None:
+    def answers(self, change: Callable[[Body], Body], *names: str) -> None:
+        """Change the bodies of such answers."""
+        self.replies(lambda reply, _: reply._replace(body=change(reply.body)), *names)
+
+    def results(self, change: Callable[[Body], Body], *names: str) -> None:
         """Change the `body` in the envelope of such an answer."""
-        self.answers(lambda answer: {**answer, "body": change(answer["body"])}, *operations)
+        self.results_of(lambda result, _: change(result), *names)
 
-    def results_of(self, change: Callable[[Body, Call, World], Body], *operations: str) -> None:
-        """Change the `body` in the envelope of such an answer, knowing what was asked and the world."""
-        self._after(lambda answer, *known: {**answer, "body": change(answer["body"], *known)}, operations)
+    def results_of(self, change: Callable[[Body, Call], Body], *names: str) -> None:
+        """Change the `body` in the envelope of such an answer, knowing what was asked."""
 
-    def asked(self, change: Callable[[Call], Call], *operations: str) -> None:
-        """Let handlers see another call than was made."""
-        self.around(lambda handler: lambda call, world: handler(change(call), world), *operations)
+        def finish(reply: Reply, call: Call) -> Reply:
+            return reply._replace(body={**reply.body, "body": change(reply.body["body"], call)})
 
-    def instead(self, reason: Reason, act: Callable[[Call, World, Handler], Reply], *operations: str) -> None:
-        """Act where operations refuse something for a reason."""
+        self.replies(finish, *names)
 
-        def acting(handler: Handler) -> Handler:
-            def handle(call: Call, world: World) -> Reply:
+    def asked(self, change: Callable[[Call], Mapping[str, Any]], *names: str) -> None:
+        """Let other arguments be taken than were given: those that a change answers."""
+
+        def deaf(act: Act) -> Act:
+            return lambda call: act(call._replace(arguments={**call.arguments, **change(call)}))
+
+        self.around(deaf, *names)
+
+    def instead(self, reason: Reason, act: Callable[[Call, Act], Result], *names: str) -> None:
+        """Act where something is refused for a reason."""
+
+        def acting(usual: Act) -> Act:
+            def handle(call: Call) -> Result:
                 try:
-                    return handler(call, world)
+                    return usual(call)
                 except Refusal as refusal:
                     if refusal.reason is not reason:
                         raise
-                return act(call, world, handler)
+                return act(call, usual)
 
             return handle
 
-        self.around(acting, *operations)
+        self.around(acting, *names)
 
-    def fails(self, version: str, statuses: Mapping[Reason | Rejection, int]) -> None:
-        """Answer some failures of a dialect with other statuses."""
-        self._speak(version, statuses={**self._pipelines[version].dialect._statuses, **statuses})
+    def fails(self, document: str, statuses: Mapping[str, int]) -> None:
+        """Answer failures for some reasons with other statuses."""
+        self._apis[document].statuses.update(statuses)
 
-    def failure_body(self, version: str, body: Callable[[str], object]) -> None:
-        """Write the failures of a dialect in another shape."""
-        self._speak(version, failure_body=body)
+    def failure_body(self, document: str, body: Callable[[str], object]) -> None:
+        """Write the failures of a document in another shape."""
+        self._apis[document].failure_body = body
 
     def wire(self, wire: Callable[[Request, Callable[[Request], Response]], Response]) -> None:
-        """Put something between both dialects and the wire."""
+        """Put something between all APIs and the wire."""
 
         class Wired(Pipeline):
             def __call__(self, request: Request) -> Response:
@@ -145,24 +206,3 @@ class Parts:
         for customer in list(self.world.customers.values()):
             for coupon in self.world.coupons_of(customer):
                 self.world.save_coupon(coupon)
-
-    def _after(self, change: Callable[[Body, Call, World], Body], operations: tuple[str, ...]) -> None:
-        def changed(handler: Handler) -> Handler:
-            def handle(call: Call, world: World) -> Reply:
-                reply = handler(call, world)
-                return reply._replace(body=change(reply.body, call, world))
-
-            return handle
-
-        self.around(changed, *operations)
-
-    def _speak(self, version: str, **changes: Any) -> None:
-        pipeline = self._pipelines[version]
-        spoken = pipeline.dialect
-        parts = {
-            "handlers": spoken._handlers,
-            "statuses": spoken._statuses,
-            "failure_body": spoken._failure_body,
-            **changes,
-        }
-        pipeline.dialect = Dialect(spoken.document, **parts)

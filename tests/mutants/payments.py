@@ -39,13 +39,13 @@ def _paid_wallet(probe: Probe) -> object:
 
 @mutant("A wallet never looks paid, although its money has come.", _paid_wallet)
 def wallet_never_paid(parts: Parts) -> None:
-    parts.results(lambda wallet: {**wallet, "status": "check"}, "v3.getCryptomusTransaction")
+    parts.results(lambda wallet: {**wallet, "status": "check"}, "v3.transaction")
 
 
 @mutant("A wallet asks for another amount than was asked for.", _paid_wallet)
 def wallet_of_another_amount(parts: Parts) -> None:
-    creating = ("v3.createCryptomusWallet", "v2.topUpCryptoWallet")
-    parts.results(lambda wallet: {**wallet, "amountInUSD": "1.00"}, *creating, "v3.getCryptomusTransaction")
+    creating = ("v3.wallet", "v2.wallet")
+    parts.results(lambda wallet: {**wallet, "amountInUSD": "1.00"}, *creating, "v3.transaction")
 
 
 def _unpaid(probe: Probe) -> object:

@@ -8,9 +8,8 @@ from mockserver.domain.refusal import Reason, Refusal
 from tests.mutants.mutant import Family
 
 if TYPE_CHECKING:
-    from mockserver.dialects.dialect import Call, Handler, Reply
-    from mockserver.domain.world import World
-    from tests.mutants.parts import Body, Parts
+    from mockserver.api.operations import Call, Result
+    from tests.mutants.parts import Act, Body, Parts
     from tests.mutants.probe import Probe
 
 mutant = Family()
@@ -27,7 +26,7 @@ def v2_balance_stale(parts: Parts) -> None:
     def stale(result: Body) -> Body:
         return {**result, "balance": seen.setdefault(result["userId"], result["balance"])}
 
-    parts.results(stale, "v2.getBalance")
+    parts.results(stale, "v2.balance")
 
 
 def _status(probe: Probe) -> object:
@@ -41,8 +40,8 @@ def v2_status_differs(parts: Parts) -> None:
     def late(item: Body) -> Body:
         return {**item, "status": "waiting"} if item["status"] == "completed" else item
 
-    parts.results(late, "v2.getPhoneStatus")
-    parts.results(lambda items: [late(item) for item in items], "v2.getBulkPhoneStatus")
+    parts.results(late, "v2.look")
+    parts.results(lambda items: [late(item) for item in items], "v2.orders")
 
 
 @mutant("V2 writes what an order cost in cents.", _status)
@@ -50,13 +49,13 @@ def v2_price_in_cents(parts: Parts) -> None:
     def cents(item: Body) -> Body:
         return {**item, "purchasePrice": round(item["purchasePrice"] * 100)}
 
-    parts.results(cents, "v2.getPhoneStatus")
-    parts.results(lambda items: [cents(item) for item in items], "v2.getBulkPhoneStatus")
+    parts.results(cents, "v2.look")
+    parts.results(lambda items: [cents(item) for item in items], "v2.orders")
 
 
 @mutant("V2 quotes a cent more than V3.", lambda probe: probe.get2("getServiceDetail", country="12", service="ds").seen)
 def v2_quote_differs(parts: Parts) -> None:
-    parts.results(lambda detail: {**detail, "price": round(detail["price"] + 0.01, 2)}, "v2.getServiceDetail")
+    parts.results(lambda detail: {**detail, "price": round(detail["price"] + 0.01, 2)}, "v2.quote")
 
 
 @mutant("V2 tells the time two hours ahead.", _status)
@@ -65,8 +64,8 @@ def v2_in_another_time_zone(parts: Parts) -> None:
         day, _, time = item["expiredAtUTC"].partition(" ")
         return {**item, "expiredAtUTC": f"{day} {(int(time[:2]) + 2) % 24:02}{time[2:]}"}
 
-    parts.results(ahead, "v2.getPhoneStatus")
-    parts.results(lambda items: [ahead(item) for item in items], "v2.getBulkPhoneStatus")
+    parts.results(ahead, "v2.look")
+    parts.results(lambda items: [ahead(item) for item in items], "v2.orders")
 
 
 @mutant("V2 does not know the orders of V3.", _status)
@@ -77,13 +76,13 @@ def v2_does_not_know_v3_orders(parts: Parts) -> None:
         bought.add(answer["orderId"])
         return answer
 
-    def forgetting(handler: Handler) -> Handler:
-        def handle(call: Call, world: World) -> Reply:
-            if call.query["orderId"] not in bought:
+    def forgetting(act: Act) -> Act:
+        def handle(call: Call) -> Result:
+            if call.arguments["order"] not in bought:
                 raise Refusal(Reason.ORDER_NOT_FOUND)
-            return handler(call, world)
+            return act(call)
 
         return handle
 
-    parts.answers(remembering, "v2.purchase")
-    parts.around(forgetting, "v2.getPhoneStatus")
+    parts.answers(remembering, "v2.order")
+    parts.around(forgetting, "v2.look")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 
-from contracts.spec import Document, load
+from contracts.spec import Contract, Document, contract
 from contracts.suites import Account, Plan, Target, in_process
 from contracts.suites.context import Context, Setting
 from contracts.suites.guard import Guard
@@ -17,24 +16,25 @@ from contracts.traffic.redaction import Redactor
 from mockserver.cli.stage import player, stage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from mockserver.cli.stage import Playing
 
 
-@cache
-def _documents() -> dict[str, Document]:
-    return {name: load(name) for name in ("v3", "v2")}
+@pytest.fixture(scope="session")
+def held() -> Contract:
+    """The contract that servers are held to."""
+    return contract()
 
 
 @pytest.fixture(scope="session")
-def documents() -> dict[str, Document]:
+def documents(held: Contract) -> Mapping[str, Document]:
     """The contract documents by name."""
-    return _documents()
+    return held.documents
 
 
 @pytest.fixture(scope="session")
-def mock_target(documents: dict[str, Document]) -> Target:
+def mock_target(documents: Mapping[str, Document]) -> Target:
     """The sound mock, which begins anew for every suite."""
     return in_process(stage({}), documents.values())
 
@@ -46,19 +46,19 @@ def play() -> Callable[[str], Playing]:
 
 
 @pytest.fixture
-def plan(documents: dict[str, Document]) -> Plan:
+def plan(held: Contract) -> Plan:
     """All suites, by the shipped documents."""
-    return Plan(documents)
+    return Plan(held)
 
 
 @pytest.fixture
-def context_of(documents: dict[str, Document]) -> Callable[..., Context]:
+def context_of(held: Contract) -> Callable[..., Context]:
     """Makes what a suite works with against a target."""
 
     def make(target: Target, *accounts: Account, guard: Guard | None = None) -> Context:
-        coverage = Coverage(documents.values(), orders.STATES, orders.TRANSITIONS)
+        coverage = Coverage(held.documents.values(), orders.STATES, orders.TRANSITIONS)
         redactor = Redactor([account.key for account in accounts])
-        setting = Setting(target, documents, accounts, {}, 1, guard or Guard(), coverage, redactor, pause=0)
+        setting = Setting(target, held, accounts, 1, guard or Guard(), coverage, redactor, pause=0)
         return Context("test", setting)
 
     return make

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contracts.findings import ExitCode, Level
-from contracts.spec import load
+from contracts.spec import contract
 from contracts.suites import SUITES, Plan, Target, in_process, lifecycle, verify
 from mockserver.cli.stage import stage
 
 if TYPE_CHECKING:
-    from contracts.spec import Document
+    from collections.abc import Mapping
+
+    from contracts.spec import Contract, Document
     from contracts.suites import Staged
     from contracts.suites.target import App, Message
 
@@ -40,13 +42,13 @@ def test_nothing_is_found_on_the_sound_mock_that_has_a_reading(
 ) -> None:
     monkeypatch.setattr(lifecycle, "LIVES", 5)
     readings: dict[str, object] = {name: value}
-    documents = {each: load(each, readings) for each in ("v3", "v2")}
-    target = in_process(stage(readings), documents.values())
-    plan = Plan(documents, readings=readings, suites=("examples", "equivalence", "safety", "lifecycle"))
+    held = contract(readings)
+    target = in_process(stage(readings), held.documents.values())
+    plan = Plan(held, suites=("examples", "equivalence", "safety", "lifecycle"))
     assert [str(finding) for finding in verify(target, plan).findings] == []
 
 
-def spoilt(documents: dict[str, Document], path: str, body: bytes) -> Target:
+def spoilt(documents: Mapping[str, Document], path: str, body: bytes) -> Target:
     """The mock, whose answers at a path are these bytes."""
     begin = stage({})
 
@@ -68,16 +70,16 @@ def spoilt(documents: dict[str, Document], path: str, body: bytes) -> Target:
     return in_process(anew, documents.values())
 
 
-def test_the_same_seed_finds_the_same(documents: dict[str, Document], plan: Plan) -> None:
-    target = spoilt(documents, "/getBalance", b'{"error":false,"body":7}')
-    only = plan._replace(documents={"v2": documents["v2"]}, suites=("lifecycle", "schema"))
+def test_the_same_seed_finds_the_same(held: Contract, plan: Plan) -> None:
+    target = spoilt(held.documents, "/getBalance", b'{"error":false,"body":7}')
+    only = plan._replace(contract=held._replace(documents={"v2": held.documents["v2"]}), suites=("lifecycle", "schema"))
     once, again = (verify(target._replace(bases={"v2": target.bases["v2"]}), only) for _ in range(2))
     assert [f.fingerprint for f in once.findings] == [f.fingerprint for f in again.findings]
     assert [f.curl for f in once.findings] == [f.curl for f in again.findings]
     assert once.cases == again.cases
 
 
-def test_a_finding_points_to_the_line_of_the_contract(documents: dict[str, Document], plan: Plan) -> None:
+def test_a_finding_points_to_the_line_of_the_contract(documents: Mapping[str, Document], plan: Plan) -> None:
     target = spoilt(documents, "/coupons", b'{"ok":true,"body":7}')
     run = verify(target, plan._replace(suites=("examples",)))
     found = next(finding for finding in run.findings if finding.code == "answer.body")
@@ -85,13 +87,13 @@ def test_a_finding_points_to_the_line_of_the_contract(documents: dict[str, Docum
     assert (found.operation, found.level, line.strip()) == ("v3.getCoupons", Level.ERROR, "type: object")
 
 
-def test_what_several_suites_find_is_told_once(documents: dict[str, Document], plan: Plan) -> None:
+def test_what_several_suites_find_is_told_once(documents: Mapping[str, Document], plan: Plan) -> None:
     run = verify(spoilt(documents, "/balance", b"no JSON"), plan._replace(suites=QUICK))
     fingerprints = [finding.fingerprint for finding in run.findings]
     assert len(fingerprints) == len(set(fingerprints)) > 0
 
 
-def test_what_the_baseline_accepts_is_no_finding(documents: dict[str, Document], plan: Plan) -> None:
+def test_what_the_baseline_accepts_is_no_finding(documents: Mapping[str, Document], plan: Plan) -> None:
     target = spoilt(documents, "/coupons", b'{"ok":true,"body":7}')
     first = verify(target, plan._replace(suites=("examples",)))
     known = {finding.fingerprint: "" for finding in first.findings} | {"0" * 16: ""}

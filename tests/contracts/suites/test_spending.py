@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from contracts.spec import Document
+    from contracts.spec import Contract
 
 SECONDS = 60
 SERVE = [sys.executable, "-c", "from mockserver.cli import main; main()", "serve", "--port", "0", "-q"]
@@ -30,13 +30,13 @@ DEMO = Account("demo", "demo-key")
 CHECK = """
 import sys
 from pathlib import Path
-from contracts.spec import load
+from contracts.spec import contract
 from contracts.suites import Account, Plan, Spending, of_urls, verify
 url, journal, pause = sys.argv[1:]
-documents = {name: load(name) for name in ("v3", "v2")}
-target = of_urls(documents.values(), url, loopback_is_ours=False)
+held = contract()
+target = of_urls(held.documents.values(), url, loopback_is_ours=False)
 spending = Spending(allow_orders=True, limit=50, journal=Path(journal))
-plan = Plan(documents, (Account("demo", "demo-key"),), suites=("lifecycle",), spending=spending, pause=float(pause))
+plan = Plan(held, (Account("demo", "demo-key"),), suites=("lifecycle",), spending=spending, pause=float(pause))
 run = verify(target, plan)
 print(run.interrupted or "to its end", run.statement.spent, run.statement.refunded, run.statement.lost, sep=", ")
 """
@@ -67,46 +67,46 @@ def balance(url: str) -> int:
     return int(body["balance"])
 
 
-def plan(documents: dict[str, Document], journal: Path | None, limit: int) -> Plan:
+def plan(held: Contract, journal: Path | None, limit: int) -> Plan:
     spending = Spending(allow_orders=limit > 0, limit=limit, journal=journal)
-    return Plan(documents, (DEMO,), suites=("lifecycle",), spending=spending, pause=0)
+    return Plan(held, (DEMO,), suites=("lifecycle",), spending=spending, pause=0)
 
 
-def test_nothing_is_ordered_that_is_not_allowed(url: str, documents: dict[str, Document]) -> None:
+def test_nothing_is_ordered_that_is_not_allowed(url: str, held: Contract) -> None:
     before = balance(url)
-    target = of_urls(documents.values(), url, loopback_is_ours=False)
-    run = verify(target, Plan(documents, (DEMO,), pause=0))
+    target = of_urls(held.documents.values(), url, loopback_is_ours=False)
+    run = verify(target, Plan(held, (DEMO,), pause=0))
     inventory = httpx.get(f"{url}/v3/numbers/demo/inventory/9999?apiKey=demo-key").json()["body"]
     assert (balance(url), inventory, run.statement) == (before, [], None)
 
 
-def test_nothing_is_found_at_a_foreign_server_that_is_sound(url: str, documents: dict[str, Document]) -> None:
-    target = of_urls(documents.values(), url, loopback_is_ours=False)
-    assert verify(target, Plan(documents, (DEMO,), pause=0)).findings == ()
+def test_nothing_is_found_at_a_foreign_server_that_is_sound(url: str, held: Contract) -> None:
+    target = of_urls(held.documents.values(), url, loopback_is_ours=False)
+    assert verify(target, Plan(held, (DEMO,), pause=0)).findings == ()
 
 
-def test_what_is_ordered_is_returned(url: str, documents: dict[str, Document], tmp_path: Path) -> None:
+def test_what_is_ordered_is_returned(url: str, held: Contract, tmp_path: Path) -> None:
     before = balance(url)
-    target = of_urls(documents.values(), url, loopback_is_ours=False)
-    run = verify(target, plan(documents, tmp_path / "spending.jsonl", 50))
+    target = of_urls(held.documents.values(), url, loopback_is_ours=False)
+    run = verify(target, plan(held, tmp_path / "spending.jsonl", 50))
     assert run.statement
     assert run.findings == ()
     assert (run.statement.spent > 0, run.statement.lost, balance(url)) == (True, 0, before)
 
 
-def test_what_has_received_its_sms_is_lost_and_told(documents: dict[str, Document], tmp_path: Path) -> None:
+def test_what_has_received_its_sms_is_lost_and_told(held: Contract, tmp_path: Path) -> None:
     with served("instant") as url:
         before = balance(url)
-        target = of_urls(documents.values(), url, loopback_is_ours=False)
-        run = verify(target, plan(documents, tmp_path / "spending.jsonl", 50))
+        target = of_urls(held.documents.values(), url, loopback_is_ours=False)
+        run = verify(target, plan(held, tmp_path / "spending.jsonl", 50))
         assert run.statement
         assert {line.outcome for line in run.statement.lines} == {"kept"}
         assert run.statement.lost == run.statement.spent == before - balance(url) > 0
 
 
-def test_no_more_is_spent_than_the_limit(url: str, documents: dict[str, Document], tmp_path: Path) -> None:
+def test_no_more_is_spent_than_the_limit(url: str, held: Contract, tmp_path: Path) -> None:
     before = balance(url)
-    run = verify(of_urls(documents.values(), url, loopback_is_ours=False), plan(documents, tmp_path / "s.jsonl", 1))
+    run = verify(of_urls(held.documents.values(), url, loopback_is_ours=False), plan(held, tmp_path / "s.jsonl", 1))
     assert run.statement
     assert (run.statement.spent, balance(url)) == (0, before)
     assert "the limit of 0.01 dollars is reached" in run.statement.stopped
@@ -125,12 +125,12 @@ faults:
 """
 
 
-def test_an_order_whose_answer_was_lost_is_found_and_returned(documents: dict[str, Document], tmp_path: Path) -> None:
+def test_an_order_whose_answer_was_lost_is_found_and_returned(held: Contract, tmp_path: Path) -> None:
     (tmp_path / "losing.yaml").write_text(LOSING)
     with served(str(tmp_path / "losing.yaml")) as url:
         before = balance(url)
-        target = of_urls(documents.values(), url, loopback_is_ours=False)
-        run = verify(target, plan(documents, tmp_path / "spending.jsonl", 50))
+        target = of_urls(held.documents.values(), url, loopback_is_ours=False)
+        run = verify(target, plan(held, tmp_path / "spending.jsonl", 50))
         assert run.statement
         assert "answer.lost" in {finding.code for finding in run.findings}
         assert [line.outcome for line in run.statement.lines] == ["refunded"]
@@ -160,13 +160,11 @@ def test_an_interrupted_run_returns_what_it_ordered_and_says_so(url: str, tmp_pa
     assert balance(url) == before
 
 
-def test_the_next_run_returns_what_a_killed_one_has_left(
-    url: str, documents: dict[str, Document], tmp_path: Path
-) -> None:
+def test_the_next_run_returns_what_a_killed_one_has_left(url: str, held: Contract, tmp_path: Path) -> None:
     before = balance(url)
     journal = tmp_path / "spending.jsonl"
     assert killed(url, journal, signal.SIGKILL) == ""
     assert balance(url) < before
-    target = of_urls(documents.values(), url, loopback_is_ours=False)
-    verify(target, plan(documents, journal, 50)._replace(suites=()))
+    target = of_urls(held.documents.values(), url, loopback_is_ours=False)
+    verify(target, plan(held, journal, 50)._replace(suites=()))
     assert (balance(url), Journal(journal).open) == (before, ())

@@ -8,43 +8,43 @@ from contracts.suites.target import AsgiCarrier, TargetError, of_urls
 from contracts.traffic import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from contracts.spec import Document
     from mockserver.cli.stage import Playing
 
 
-def test_a_url_is_followed_by_the_prefix_of_each_document(documents: dict[str, Document]) -> None:
+def test_a_url_is_followed_by_the_prefix_of_each_document(documents: Mapping[str, Document]) -> None:
     target = of_urls(documents.values(), "http://127.0.0.1:8080/")
     assert target.bases == {"v3": "http://127.0.0.1:8080/v3", "v2": "http://127.0.0.1:8080/cs"}
 
 
-def test_the_live_service_is_where_the_documents_say(documents: dict[str, Document]) -> None:
+def test_the_live_service_is_where_the_documents_say(documents: Mapping[str, Document]) -> None:
     target = of_urls(documents.values(), "live")
     assert target.bases == {name: document.resolve("/servers/0/url") for name, document in documents.items()}
     assert target.foreign
 
 
-def test_a_base_of_its_own_wins_over_the_url_of_all(documents: dict[str, Document]) -> None:
+def test_a_base_of_its_own_wins_over_the_url_of_all(documents: Mapping[str, Document]) -> None:
     target = of_urls(documents.values(), "http://127.0.0.1:1", {"v2": "http://127.0.0.1:2/old"})
     assert target.bases == {"v3": "http://127.0.0.1:1/v3", "v2": "http://127.0.0.1:2/old"}
 
 
-def test_without_a_url_a_generation_is_left_out(documents: dict[str, Document]) -> None:
+def test_without_a_url_a_generation_is_left_out(documents: Mapping[str, Document]) -> None:
     assert list(of_urls(documents.values(), None, {"v2": "http://127.0.0.1:2/cs"}).bases) == ["v2"]
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "localhost", "[::1]"])
-def test_a_loopback_address_is_not_foreign(documents: dict[str, Document], host: str) -> None:
+def test_a_loopback_address_is_not_foreign(documents: Mapping[str, Document], host: str) -> None:
     assert not of_urls(documents.values(), f"http://{host}:8080").foreign
 
 
 @pytest.mark.parametrize("host", ["10.0.0.1", "[::2]", "mock.example", "localhost.example", "127.0.0.1.example"])
-def test_everything_else_is_foreign(documents: dict[str, Document], host: str) -> None:
+def test_everything_else_is_foreign(documents: Mapping[str, Document], host: str) -> None:
     assert of_urls(documents.values(), f"http://{host}:8080").foreign
 
 
-def test_one_foreign_generation_makes_the_target_foreign(documents: dict[str, Document]) -> None:
+def test_one_foreign_generation_makes_the_target_foreign(documents: Mapping[str, Document]) -> None:
     assert of_urls(documents.values(), "http://127.0.0.1:1", {"v2": "http://far.example/cs"}).foreign
 
 
@@ -62,7 +62,7 @@ def test_one_foreign_generation_makes_the_target_foreign(documents: dict[str, Do
         "http://x#f",
     ],
 )
-def test_what_is_no_plain_url_is_refused_without_being_repeated_whole(documents: dict[str, Document], url: str) -> None:
+def test_what_is_no_plain_url_is_refused_and_not_repeated_whole(documents: Mapping[str, Document], url: str) -> None:
     with pytest.raises(TargetError) as told:
         of_urls(documents.values(), url)
     assert "secret" not in str(told.value)
