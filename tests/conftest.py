@@ -12,8 +12,8 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from mockserver.api.api import Services
 from mockserver.cli import main
-from mockserver.dialects.every import dialects
 from mockserver.scenario import fixtures
 from mockserver.scenario.build import build, faults_of
 from mockserver.scenario.load import load
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from contracts.spec import Document, Violation
-    from mockserver.dialects.dialect import Dialect
+    from mockserver.api.api import Service
     from mockserver.domain.world import World
     from mockserver.scenario.fixtures import Fixtures
     from mockserver.scenario.load import Scenario
@@ -69,17 +69,21 @@ class ContractKeeper:
     def __call__(self, exchange: Exchange) -> None:
         if exchange.altered:
             return
-        body = exchange.body
+        media = next((value.decode() for name, value in exchange.answer_headers if name == b"content-type"), "")
+        answer = exchange.status, exchange.body, media
         if exchange.operation:
-            self.violations += exchange.operation.check_answer(exchange.status, body)
-        elif exchange.dialect:
-            self.violations += self.documents[exchange.dialect].check_failure(body)
+            self.violations += exchange.operation.check_answer(*answer)
+        elif exchange.document:
+            self.violations += self.documents[exchange.document].check_failure(*answer)
 
 
-@cache
-def _dialects(*readings: tuple[str, object]) -> tuple[Dialect, ...]:
-    """The dialects, once for each choice: they hold nothing that a test could change, and take the longest to make."""
-    return dialects(dict(readings))
+SERVICES = Services()
+"""The service by readings, for all tests: it holds nothing that a test could change, and takes the longest to make."""
+
+
+def service_of(scenario: Scenario) -> Service:
+    """The service by the readings of a scenario."""
+    return SERVICES(scenario.data.get("readings", {}))
 
 
 class InProcess(httpx.BaseTransport):
@@ -125,12 +129,12 @@ class Mock:
     def __init__(self, scenario: Scenario, world: World, keeper: ContractKeeper) -> None:
         self.world = world
         self.exchanges: list[Exchange] = []
-        spoken = _dialects(*scenario.data.get("readings", {}).items())
-        keeper.documents = {dialect.document.name: dialect.document for dialect in spoken}
+        service = service_of(scenario)
+        keeper.documents = dict(service.documents)
         self.faults = faults_of(scenario, world)
         worlds = Worlds()
         worlds.add(world, self.faults)
-        self.app = create_app(spoken, worlds, [keeper, self.exchanges.append])
+        self.app = create_app(service, worlds, [keeper, self.exchanges.append], services=SERVICES)
         self.client = httpx.Client(transport=InProcess(self.app), base_url="http://mock")
         self.v3 = V3(self.client)
         self.v2 = V2(self.client)
@@ -227,7 +231,8 @@ def start(loaded: Callable[[str], Scenario], shipped: Fixtures, keeper: Contract
     """Starts a mock from a shipped scenario's name or from the text of one; the wall clock stands still."""
 
     def start(scenario: str) -> Mock:
-        return Mock(loaded(scenario), build(loaded(scenario), shipped, lambda: START), keeper)
+        played = loaded(scenario)
+        return Mock(played, build(played, shipped, lambda: START, rules=service_of(played).rules), keeper)
 
     return start
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from contracts.spec import load, readings
 from mockserver.cli import main
-from tests.contracts.drift.conftest import Service, order_of
+from tests.contracts.drift.conftest import Service
 
 if TYPE_CHECKING:
     from mockserver.scenario.fixtures import Fixtures
@@ -37,12 +37,10 @@ def recorded(shipped: Fixtures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("COLUMNS", "130")
     (tmp_path / "real.yaml").write_text(blocks("yaml")[0])
     service = Service(shipped, tmp_path, {}, (tmp_path / "real.yaml",))
-    order = order_of(
-        service.call("v3.orderNumber", country="12", service="ds", carrier="any", maximumPrice="100", m="", n="")
-    )
-    service.call("v3.getOrder", orderId=order)
+    order = service.order("v3", maximum=100)
+    service.call("v3", "look", order=order)
     service.advance(6)
-    service.call("v3.getOrder", orderId=order)
+    service.call("v3", "look", order=order)
     return service.recorded()
 
 

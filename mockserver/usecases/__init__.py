@@ -1,1 +1,1 @@
-"""What a customer can do. Functions over a world, shared by both dialects; each does all or nothing."""
+"""What a customer can do. Functions over a world, shared by all generations of the API; each does all or nothing."""

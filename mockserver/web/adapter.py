@@ -23,7 +23,7 @@ _CLOSE: Header = (b"connection", b"close")
 
 
 async def answer(pipeline: Pipeline, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer one request of a dialect."""
+    """Answer one request of the API."""
     headers: Sequence[Header] = scope["headers"]
     body = await read_body(receive, pipeline.limit) if has_body(headers) else b""
     try:

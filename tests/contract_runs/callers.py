@@ -1,4 +1,4 @@
-"""A customer of the service as each dialect has it: the same questions and the same answers, with money in cents."""
+"""A customer of the service as each generation has it: the same questions and the same answers, with money in cents."""
 
 from __future__ import annotations
 

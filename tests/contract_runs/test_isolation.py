@@ -19,7 +19,7 @@ from mockserver.scenario.load import load
 from mockserver.scenario.shipped import scenarios
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.app import create_app
-from tests.conftest import START, InProcess, _dialects
+from tests.conftest import SERVICES, START, InProcess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -133,10 +133,10 @@ def alone(plan: Plan, shipped: Fixtures) -> list[Answer]:
     """The answers of a world in a mock of its own, whose only one it is, and whose readings it reads."""
     readings = tuple(sorted((plan.readings or {}).items()))
     worlds = Worlds(readings=readings)
-    maker = Maker(worlds, shipped, lambda: START)
+    maker = Maker(worlds, shipped, lambda: START, SERVICES)
     choice = Choice(plan.scenario, seed=plan.seed, clock=plan.clock, readings=plan.readings)
     maker.open(choice, USER, plan.key)
-    app = create_app(_dialects(*readings), worlds, maker=maker)
+    app = create_app(SERVICES(dict(readings)), worlds, maker=maker, services=SERVICES)
     return list(journey(httpx.Client(transport=InProcess(app), base_url="http://localhost"), plan))
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 from hypothesis import HealthCheck, settings
 from schemathesis import Case, Config
 from schemathesis.openapi import from_dict
 from schemathesis.pytest import parametrize
 
-from contracts.spec import load
+from contracts.spec.document import written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,12 +21,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-GENERATION = {
-    "deterministic": True,
-    "database": "none",
-    "max-examples": 10,
-    "allow-x00": False,  # as in schemathesis.toml
-}
+GENERATION = {"deterministic": True, "database": "none", "max-examples": 10}
 
 SCENARIO = """
 description: What the examples in the documents name is there, and Discord sends its SMS at once.
@@ -88,11 +82,6 @@ LINKS: dict[str, dict[str, Json]] = {
 """Which operation goes on with what another one answered."""
 
 
-def read(name: str) -> Json:
-    document: Json = yaml.load(load(name).path.read_text(encoding="utf-8"), yaml.CSafeLoader)
-    return document
-
-
 def narrowed(part: Any, values: dict[str, list[str]]) -> Any:
     """A document, or a part of one, in which parameters and request fields of these names take only these values."""
     if isinstance(part, list):
@@ -142,7 +131,7 @@ def successes() -> Iterator[list[Response]]:
     assert successes
 
 
-@parametrize(v3=schema(narrowed(read("v3"), ACCOUNT)), v2=schema(narrowed(read("v2"), ACCOUNT)))
+@parametrize(v3=schema(narrowed(written("v3"), ACCOUNT)), v2=schema(narrowed(written("v2"), ACCOUNT)))
 @settings(suppress_health_check=list(HealthCheck))
 def test_a_customers_requests_keep_to_the_contract(case: Case[Any], app: Starlette, successes: list[Response]) -> None:
     response = case.call_and_validate(app=app)
@@ -150,7 +139,7 @@ def test_a_customers_requests_keep_to_the_contract(case: Case[Any], app: Starlet
         successes.append(response)
 
 
-@parametrize(v3=schema(read("v3")), v2=schema(read("v2")))
+@parametrize(v3=schema(written("v3")), v2=schema(written("v2")))
 @settings(suppress_health_check=list(HealthCheck))
 def test_anybodys_requests_keep_to_the_contract(case: Case[Any], app: Starlette) -> None:
     case.call_and_validate(app=app)
@@ -158,7 +147,7 @@ def test_anybodys_requests_keep_to_the_contract(case: Case[Any], app: Starlette)
 
 @pytest.mark.parametrize("name", LINKS)
 def test_chains_of_requests_keep_to_the_contract(name: str, app: Starlette, successes: list[Response]) -> None:
-    document = with_links(narrowed(read(name), ACCOUNT | PURCHASE), LINKS[name])
+    document = with_links(narrowed(written(name), ACCOUNT | PURCHASE), LINKS[name])
     machine: Any = schema(document, mode="positive").as_state_machine()
 
     class Chain(machine):  # type: ignore[misc] # a class made at run time

@@ -1,4 +1,4 @@
-"""Orders, payments, refunds and time, drawn at random, through both dialects, against a model that only does sums."""
+"""Orders, payments, refunds and time, drawn at random, through both generations, against a model that does sums."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Life(RuleBasedStateMachine):
     quotes: Bundle[Quote] = Bundle("quotes")
     wallets: Bundle[Payment] = Bundle("wallets")
     users = st.sampled_from(list(USERS))
-    dialects = st.sampled_from(["v3", "v2"])
+    generations = st.sampled_from(["v3", "v2"])
     amounts = st.sampled_from([35, 1999, 4100])
     strangers = st.sampled_from([False, False, False, True])
 
@@ -73,56 +73,56 @@ class Life(RuleBasedStateMachine):
         """The owner of something, or the other user."""
         return next(user for user in USERS if (user != owner) == stranger)
 
-    @rule(target=quotes, dialect=dialects, user=users, offer=st.sampled_from(OFFERS))
-    def ask_the_price(self, dialect: str, user: str, offer: Shelf) -> Quote:
-        quote = self.callers[dialect, user].quote(*offer)
+    @rule(target=quotes, generation=generations, user=users, offer=st.sampled_from(OFFERS))
+    def ask_the_price(self, generation: str, user: str, offer: Shelf) -> Quote:
+        quote = self.callers[generation, user].quote(*offer)
         assert (quote["price"], quote["count"]) == self.model.offer(*offer)
         return Quote(*offer, quote["price"], quote["m"], quote["n"])
 
     @rule(
         target=orders,
-        dialect=dialects,
+        generation=generations,
         user=users,
         offer=st.sampled_from([*OFFERS, *UNKNOWN]),
         maximum=st.sampled_from([9999, 9999, 20, 14]),
         failover=st.booleans(),
     )
-    def order(self, dialect: str, user: str, offer: Shelf, maximum: int, failover: bool) -> Any:
-        wish = Wish(*offer, maximum, failover=failover or dialect == "v2")
-        return self.buy(dialect, user, wish, None)
+    def order(self, generation: str, user: str, offer: Shelf, maximum: int, failover: bool) -> Any:
+        wish = Wish(*offer, maximum, failover=failover or generation == "v2")
+        return self.buy(generation, user, wish, None)
 
-    @rule(target=orders, dialect=dialects, user=users, quote=quotes)
-    def order_on_a_quote(self, dialect: str, user: str, quote: Quote) -> Any:
-        return self.buy(dialect, user, Wish(*quote[:3], m=quote.m, n=quote.n), quote)
+    @rule(target=orders, generation=generations, user=users, quote=quotes)
+    def order_on_a_quote(self, generation: str, user: str, quote: Quote) -> Any:
+        return self.buy(generation, user, Wish(*quote[:3], m=quote.m, n=quote.n), quote)
 
-    def buy(self, dialect: str, user: str, wish: Wish, quote: Quote | None) -> Any:
+    def buy(self, generation: str, user: str, wish: Wish, quote: Quote | None) -> Any:
         expected = self.model.refuses_order(user, wish, quote)
-        answer = self.callers[dialect, user].order(wish)
-        if not self.ends(f"{dialect} order", expected, answer):
+        answer = self.callers[generation, user].order(wish)
+        if not self.ends(f"{generation} order", expected, answer):
             return multiple()
         number = answer.body["orderId"]
         assert answer.body["purchasePrice"] == self.model.order(user, wish, number)
         return number
 
-    @rule(dialect=dialects, number=orders, stranger=strangers)
-    def refund(self, dialect: str, number: str, stranger: bool) -> None:
+    @rule(generation=generations, number=orders, stranger=strangers)
+    def refund(self, generation: str, number: str, stranger: bool) -> None:
         user = self.somebody(self.model.orders[number].user, stranger)
         expected = self.model.refuses_refund(user, number)
-        if self.ends(f"{dialect} refund", expected, self.callers[dialect, user].refund(number)):
+        if self.ends(f"{generation} refund", expected, self.callers[generation, user].refund(number)):
             self.model.refund(number)
 
-    @rule(dialect=dialects, number=orders, stranger=strangers)
-    def ask_for_another_sms(self, dialect: str, number: str, stranger: bool) -> None:
+    @rule(generation=generations, number=orders, stranger=strangers)
+    def ask_for_another_sms(self, generation: str, number: str, stranger: bool) -> None:
         user = self.somebody(self.model.orders[number].user, stranger)
         expected = self.model.refuses_another(user, number)
-        if self.ends(f"{dialect} another", expected, self.callers[dialect, user].another(number)):
+        if self.ends(f"{generation} another", expected, self.callers[generation, user].another(number)):
             self.model.another(number)
 
     @rule(target=wallets, user=users, way=st.sampled_from(WAYS), cents=amounts)
     def pay(self, user: str, way: tuple[str, str], cents: int) -> Any:
-        dialect, kind = way
+        generation, kind = way
         expected = "UNSUPPORTED_CURRENCY" if kind == "odd wallet" else None
-        return self.open_payment(dialect, user, kind, cents, "", expected)
+        return self.open_payment(generation, user, kind, cents, "", expected)
 
     @rule(
         target=wallets,
@@ -137,9 +137,9 @@ class Life(RuleBasedStateMachine):
         expected = self.model.refuses_coupon(user, code, METHODS[kind])
         return self.open_payment("v3", user, kind, cents, code, expected)
 
-    def open_payment(self, dialect: str, user: str, kind: str, cents: int, code: str, expected: str | None) -> Any:
-        answer = self.callers[dialect, user].pay(kind, cents, code)
-        if not self.ends(f"{dialect} {kind}", expected, answer):
+    def open_payment(self, generation: str, user: str, kind: str, cents: int, code: str, expected: str | None) -> Any:
+        answer = self.callers[generation, user].pay(kind, cents, code)
+        if not self.ends(f"{generation} {kind}", expected, answer):
             return multiple()
         number = answer.body["order_id"] if kind == "wallet" else ""
         payment = Payment(user, METHODS[kind], cents, self.model.now, code, number)
@@ -161,9 +161,9 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def the_mock_and_the_model_agree(self) -> None:
         assert self.mock.world.broken_rules() == []
-        for (dialect, user), caller in self.callers.items():
+        for (generation, user), caller in self.callers.items():
             self.agree_on_money(caller.account(), user)
-            self.agree_on_orders(caller.orders(), user, with_refunded=dialect == "v2")
+            self.agree_on_orders(caller.orders(), user, with_refunded=generation == "v2")
         for user, customer in self.v3.items():
             self.agree_on_payments(customer.invoices(), user)
             self.agree_on_coupons(customer.coupons(), user)
@@ -213,7 +213,7 @@ ENDS = {
     "coupon": ["issued", "used", "expired"],
     "tier": [label for _, _, label in TIERS],
 }
-"""How an action can end, and in which states things can be. `{}` is a dialect."""
+"""How an action can end, and in which states things can be. `{}` is a generation."""
 
 
 @pytest.fixture
@@ -241,44 +241,44 @@ def test_a_life_at_random_goes_as_the_model_has_it(begin: Callable[[Counter[str]
     assert {f"order: {state}" for state in ENDS["order"]} - set(reached) == set()
 
 
-@pytest.mark.parametrize("dialect", ["v3", "v2"])
-def test_a_life_can_come_to_every_end(dialect: str, begin: Callable[[Counter[str]], Life]) -> None:
+@pytest.mark.parametrize("generation", ["v3", "v2"])
+def test_a_life_can_come_to_every_end(generation: str, begin: Callable[[Counter[str]], Life]) -> None:
     reached: Counter[str] = Counter()
     life = begin(reached)
-    for _ in story(life, dialect):
+    for _ in story(life, generation):
         life.the_mock_and_the_model_agree()
-    assert {f"{what.format(dialect)}: {end}" for what, ends in ENDS.items() for end in ends} - set(reached) == set()
+    assert {f"{what.format(generation)}: {end}" for what, ends in ENDS.items() for end in ends} - set(reached) == set()
 
 
-def story(life: Life, dialect: str) -> Iterator[object]:
+def story(life: Life, generation: str) -> Iterator[object]:
     """A life that leaves nothing out; stops after every step."""
     discord, telegram, whatsapp = ("12", "ds", "any"), ("95", "tg", "any"), ("95", "wa", "any")
 
-    yield life.order(dialect, "ann", ("95", "tg", "du"), 20, failover=True)
-    number = life.order(dialect, "ann", discord, 9999, failover=True)
+    yield life.order(generation, "ann", ("95", "tg", "du"), 20, failover=True)
+    number = life.order(generation, "ann", discord, 9999, failover=True)
     yield "waiting for an SMS that is there at the next look"
-    yield life.refund(dialect, number, stranger=False)
-    yield life.refund(dialect, number, stranger=True)
-    yield life.ask_for_another_sms(dialect, number, stranger=True)
-    yield life.ask_for_another_sms(dialect, number, stranger=False)
+    yield life.refund(generation, number, stranger=False)
+    yield life.refund(generation, number, stranger=True)
+    yield life.ask_for_another_sms(generation, number, stranger=True)
+    yield life.ask_for_another_sms(generation, number, stranger=False)
     yield life.wait(20 * MINUTE)
-    yield life.ask_for_another_sms(dialect, number, stranger=False)
+    yield life.ask_for_another_sms(generation, number, stranger=False)
 
-    number = life.order(dialect, "ann", whatsapp, 9999, failover=True)
+    number = life.order(generation, "ann", whatsapp, 9999, failover=True)
     yield "waiting for an SMS that comes too late"
-    yield life.ask_for_another_sms(dialect, number, stranger=False)
-    yield life.refund(dialect, number, stranger=False)
-    yield life.refund(dialect, number, stranger=False)
+    yield life.ask_for_another_sms(generation, number, stranger=False)
+    yield life.refund(generation, number, stranger=False)
+    yield life.refund(generation, number, stranger=False)
 
-    yield life.order(dialect, "ann", discord, 14, failover=True)
-    yield life.order(dialect, "bob", telegram, 9999, failover=True)
+    yield life.order(generation, "ann", discord, 14, failover=True)
+    yield life.order(generation, "bob", telegram, 9999, failover=True)
     for offer in UNKNOWN:
-        yield life.order(dialect, "ann", offer, 9999, failover=True)
+        yield life.order(generation, "ann", offer, 9999, failover=True)
 
     for way in WAYS:
         yield life.pay("bob", way, 1999)
         yield life.wait(HOUR)
-        yield life.order(dialect, "bob", telegram, 9999, failover=True)
+        yield life.order(generation, "bob", telegram, 9999, failover=True)
     for kind, code in (("invoice", "CARD50"), ("wallet", "CARD50"), ("card", "CRYPTO10")):
         yield life.pay_with_a_coupon(("ann", code), kind, 35, stranger=False)
     yield life.pay("ann", ("v3", "card"), 35)
@@ -288,7 +288,7 @@ def story(life: Life, dialect: str) -> Iterator[object]:
     yield life.look_a_wallet_up(wallet, stranger=True)
     yield life.wait(2 * DAY)
 
-    number = life.order(dialect, "ann", whatsapp, 9999, failover=True)
+    number = life.order(generation, "ann", whatsapp, 9999, failover=True)
     yield "keeping the number for too long"
     yield life.wait(8 * DAY)
-    yield life.refund(dialect, number, stranger=False)
+    yield life.refund(generation, number, stranger=False)

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import httpx
 
-from mockserver.dialects.every import dialects
+from mockserver.api.api import Services
 from mockserver.domain.clock import SECOND
 from mockserver.domain.ledger import EntryKind
 from mockserver.scenario import fixtures
@@ -96,10 +96,11 @@ class Running(NamedTuple):
 
 def run(scenario: Scenario, shipped: Fixtures) -> Running:
     """Play a scenario, from a time that is always the same."""
-    world = build(scenario, shipped, lambda: START)
+    service = Services()(scenario.data.get("readings", {}))
+    world = build(scenario, shipped, lambda: START, rules=service.rules)
     worlds = Worlds()
     worlds.add(world, faults_of(scenario, world))
-    app = create_app(dialects(scenario.data.get("readings", {})), worlds)
+    app = create_app(service, worlds)
     return Running(world, httpx.Client(transport=VirtualWire(app, world), base_url="http://mock"))
 
 

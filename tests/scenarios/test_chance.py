@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from mockserver.dialects.every import dialects
+from mockserver.api.api import Services
 from mockserver.scenario import fixtures
 from mockserver.scenario.build import build, faults_of
 from mockserver.scenario.load import load
@@ -95,7 +95,7 @@ def test_a_busy_world_beside_it_changes_nothing(shipped: Fixtures, tmp_path: Pat
     world, busy = (build(scenario, shipped, lambda: START) for scenario in both)
     for scenario, running in zip(both, (world, busy), strict=True):
         worlds.add(running, faults_of(scenario, running))
-    app = create_app(dialects({}), worlds)
+    app = create_app(Services()(), worlds)
     ours = Running(world, httpx.Client(transport=VirtualWire(app, world), base_url="http://mock"))
     theirs = Running(busy, httpx.Client(transport=VirtualWire(app, busy), base_url="http://mock"))
     answers = []

@@ -13,7 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, Router
 
 from tests.standin import vendor_v2, vendor_v3
 from tests.standin.model import Account, PaymentState, RefusedError
@@ -63,10 +63,11 @@ def _handle_route(name: str, handle: Handle, holder: Holder) -> Route:
 def create_app() -> Starlette:
     """Make the application, with an empty model of its own."""
     holder = Holder()
+    v3, v2 = (routes(version.DIALECT, version.OPERATIONS, holder) for version in (vendor_v3, vendor_v2))
     return Starlette(
         routes=[
-            Mount("/v3", routes=routes(vendor_v3.DIALECT, vendor_v3.OPERATIONS, holder)),
-            Mount("/cs", routes=routes(vendor_v2.DIALECT, vendor_v2.OPERATIONS, holder)),
+            Mount("/v3", Router(v3, redirect_slashes=False)),
+            Mount("/cs", Router(v2, redirect_slashes=False)),
             *(_handle_route(name, handle, holder) for name, handle in HANDLES.items()),
         ]
     )

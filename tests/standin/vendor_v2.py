@@ -166,6 +166,12 @@ def get_phone_status(call: Call) -> object:
 
 def get_bulk_phone_status(call: Call) -> object:
     """List the orders that fit all the given conditions."""
+    if "country_id" in call.given and call.text("country_id") not in COUNTRIES:
+        raise RefusedError(Fault.NO_COUNTRY)
+    if "service_id" in call.given and call.text("service_id") not in SERVICES:
+        raise RefusedError(Fault.NO_SERVICE)
+    if "state" in call.given and call.text("state") not in STATES.values():
+        raise RefusedError(Fault.BAD_REQUEST)
     now = call.model.now
     orders = [order for order in call.model.orders_of(call.account) if fits(order, call)]
     return {"result": [order_item(order, now) for order in orders]}

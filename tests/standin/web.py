@@ -12,6 +12,9 @@ from starlette.routing import Route
 
 from tests.standin.model import Account, Fault, Model, RefusedError
 
+JSON = "application/json"
+LONGEST = 1_000_000
+"""Bytes of a body that is still read."""
 UNAUTHORIZED_PAGE = "<html><head><title>Sign in</title></head><body><h1>Who are you?</h1></body></html>"
 
 
@@ -37,7 +40,7 @@ class Call:
     def text(self, name: str) -> str:
         """Read a required text."""
         value = self.given.get(name)
-        if not isinstance(value, str):
+        if not isinstance(value, str) or "\0" in value:
             raise RefusedError(Fault.BAD_REQUEST)
         return value
 
@@ -152,10 +155,14 @@ def _endpoint(
 async def _given(request: Request) -> dict[str, object]:
     """Collect the parameters: the query of a GET, the JSON body of anything else, and the path."""
     if request.method in {"GET", "HEAD"}:
-        return {**request.query_params, **request.path_params}
+        query = {name: request.query_params.getlist(name) for name in request.query_params}
+        return {**{name: each[0] if len(each) == 1 else each for name, each in query.items()}, **request.path_params}
+    content = await request.body()
+    if len(content) > LONGEST or request.headers.get("content-type", JSON).partition(";")[0] != JSON:
+        raise RefusedError(Fault.BAD_REQUEST)
     try:
-        body = json.loads(await request.body())
-    except ValueError as error:
+        body = json.loads(content)
+    except (ValueError, RecursionError) as error:
         raise RefusedError(Fault.BAD_REQUEST) from error
     if not isinstance(body, dict):
         raise RefusedError(Fault.BAD_REQUEST)

@@ -245,6 +245,12 @@ def test_a_404_that_is_not_of_the_contract_is_evidence_against_the_path() -> Non
     assert differences(lost) == [(Kind.PATH, "path", "")]
 
 
+def test_a_known_path_that_is_said_to_lead_nowhere_is_evidence_against_it() -> None:
+    said = {"ok": False, "errorMessage": "NOT_FOUND"}
+    lost = exchange("GET", f"/v3/numbers/demo/popular{QUERY}", said, 404)
+    assert differences(lost) == [(Kind.PATH, "path", "")]
+
+
 def test_a_sound_request_that_is_called_malformed_is_told() -> None:
     refused = exchange("GET", f"/v3/numbers/demo/popular{QUERY}", {"ok": False, "errorMessage": "no"}, 400)
     assert differences(refused) == [(Kind.REFUSED, "request", "")]

@@ -1,5 +1,7 @@
 """Results and annotated schemas, drawn at random from the vocabulary."""
 
+# ruff: noqa: ARG002 - all that make schemas have one signature
+
 from __future__ import annotations
 
 from types import SimpleNamespace
@@ -7,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from contracts.spec.plan import Choice, Count, Each, Items, Leaf, Object, Text, When
+from contracts.spec.plan import Choice, Each, Items, Leaf, Object, Text, When
 from contracts.spec.vocabulary import OPERATION, Type, vocabulary
 
 if TYPE_CHECKING:
@@ -69,7 +71,7 @@ def results(
 # What was written, and what was read
 
 
-def told(node: Node | None, written: Any, read: Any) -> Iterator[tuple[str, object, object]]:
+def told(node: Node | None, written: Any, read: Any) -> Iterator[tuple[str, object, object]]:  # noqa: C901 - a table
     """Each value that a plan uses: its name, as it was written, and as it was read."""
     match node:
         case Leaf(path):
@@ -84,11 +86,12 @@ def told(node: Node | None, written: Any, read: Any) -> Iterator[tuple[str, obje
             for item in items:
                 yield from told(item, written, read)
         case Each(path, variable, many, item):
-            records, facts = _get(path, written), _get(path, read)
-            if not many:
-                records, facts = ([] if each is None else [each] for each in (records, facts))
-            yield f"how many {path}", len(records or ()), len(facts or ())
-            for record, fact in zip(records or (), facts or (), strict=False):
+            records, facts = _get(path, written) or (), _get(path, read) or ()
+            if many:
+                yield f"how many {path}", len(records), len(facts)
+            else:
+                records, facts = [records] if records else (), [facts or {}]
+            for record, fact in zip(records, facts, strict=False):
                 yield from told(item, _with(written, variable, record), _with(read, variable, fact))
         case When(path, inner_node, _, variable):
             if value := _get(path, written):
@@ -125,7 +128,8 @@ class Drawing:
         makers = [self._leaf, self._constant, self._text]
         if depth:
             makers += [self._object, self._items, self._each, self._choice, self._when, self._count_of]
-        return self._draw(st.sampled_from(makers))(names, depth, required=required)
+        schema: Schema = self._draw(st.sampled_from(makers))(names, depth, required=required)
+        return schema
 
     def _fresh(self) -> str:
         self._count += 1
@@ -152,9 +156,9 @@ class Drawing:
     def _leaf(self, names: Mapping[str, Type], depth: int, *, required: bool) -> Schema:
         way, (type_, optional) = self._draw(st.sampled_from([*self._scalars(names).items()]))
         schema = self._format(type_, is_operation=way == OPERATION)
-        if optional and (required or self._draw(st.booleans())):
-            schema["type"] = [schema["type"], "null"]
-        return {**schema, "x-value": way}
+        may_be_null = optional and (required or self._draw(st.booleans()))
+        kind = {"type": [schema["type"], "null"]} if may_be_null else {}
+        return {**schema, **kind, "x-value": way}
 
     def _format(self, type_: Type, *, is_operation: bool) -> Schema:
         draw, name = self._draw, type_.name
@@ -192,7 +196,8 @@ class Drawing:
         way, type_ = self._draw(st.sampled_from([*records.items()]))
         variable = self._fresh()
         item = self.schema({**names, variable: Type(type_.name)}, depth - 1)
-        key = next((name for name in ("code", "id", "name") if name in WORDS.records[type_.name]), "")
+        fields = WORDS.records[type_.name]
+        key = next((name for name in ("code", "id", "name") if name in fields and not fields[name].optional), "")
         each = {"x-each": f"{way} as {variable}"}
         if key and self._draw(st.booleans()):
             return {"type": "object", **each, "x-key": f"{variable}.{key}", "additionalProperties": item}

@@ -146,7 +146,9 @@ def test_whatever_changes_names_the_reading_and_is_assumed(document: str, name: 
     by = f"{name}: {value}"
     for at, leaf in leaves(data):
         # An example promises nothing, what a $ref names speaks for itself, and a rule is that of its reading.
-        if (at not in before or before[at] != leaf) and not at.endswith(("/example", "/$ref")) | at.startswith("/x-rules/"):
+        if (at not in before or before[at] != leaf) and not at.endswith(("/example", "/$ref")) | at.startswith(
+            "/x-rules/"
+        ):
             provenance = loaded.provenance(at)
             is_stated = provenance.level is Level.ASSUMED and by in str(provenance.note)
             assert is_stated or f"(assumed, the reading {by})" in leaf, at

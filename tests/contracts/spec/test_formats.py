@@ -25,7 +25,9 @@ STRING, INTEGER, NUMBER, BOOLEAN = ({"type": name} for name in ("string", "integ
 
 
 def formatted(type_: str, schema: Schema) -> Format:
-    return format_of(Type.parse(type_), schema, vocabulary(), OPERATIONS if type_ == "text" and "x-of" in schema else ())
+    return format_of(
+        Type.parse(type_), schema, vocabulary(), OPERATIONS if type_ == "text" and "x-of" in schema else ()
+    )
 
 
 def written(type_: str, schema: Schema, value: Any) -> Any:
@@ -147,13 +149,15 @@ def test_what_is_meant_is_read(type_: str, schema: Schema, wire: Any, value: Any
     assert (found, type(found)) == (value, type(value))
 
 
+NO_NUMBERS: list[Any] = ["", "x", None, True, [], "NaN", "Infinity", "9" * 41, "1e99"]
+NO_TEXTS: list[Any] = [None, True, [], {}]
 UNREADABLE: list[tuple[str, Schema, Any, str]] = [
-    *(("money", INTEGER, wire, "a number") for wire in ("", "x", None, True, [], "NaN", "Infinity", "9" * 41, "1e99")),
+    *(("money", INTEGER, wire, "a number") for wire in NO_NUMBERS),
     ("ratio", NUMBER, "half", "a number"),
     ("integer", INTEGER, {}, "a number"),
     ("decimal", STRING, "much", "a number"),
     ("digits", INTEGER, "x", "a number"),
-    *(("text", STRING, wire, "text") for wire in (None, True, [], {})),
+    *(("text", STRING, wire, "text") for wire in NO_TEXTS),
     ("boolean", BOOLEAN, "yes", '"true" or "false"'),
     ("boolean", {**STRING, "x-words": {"true": "yes"}}, "ok", '"yes" or "false"'),
     ("boolean", INTEGER, [], "1 or 0"),
@@ -192,7 +196,8 @@ WRONG: list[tuple[str, Schema, str, str]] = [
     ("text", INTEGER, "type", "text is written as a string, not as integer"),
     ("time", {**INTEGER, "x-time": "iso"}, "type", "a time as iso is written as a string, not as integer"),
     ("time", BOOLEAN, "type", "a time as utc is written as a string, not as boolean"),
-    ("deadline", {**BOOLEAN, "x-time": "seconds"}, "type", "a time as seconds is written as a number or a string, not as boolean"),
+    ("deadline", {**BOOLEAN, "x-time": "seconds"}, "type",
+     "a time as seconds is written as a number or a string, not as boolean"),
     (
         "coupon_status",
         {"x-words": {"burnt": "x"}},

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from contracts.spec.plain import name_unions, split_types
 
 ANSWER, FAILURE = ({"$ref": f"#/components/schemas/{name}"} for name in ("OrderAnswer", "Failure"))
 
 
 def test_an_answer_that_is_one_of_two_is_named_for_them() -> None:
-    media = {"schema": {"oneOf": [ANSWER, FAILURE]}}
-    data = {
+    media: Any = {"schema": {"oneOf": [ANSWER, FAILURE]}}
+    data: Any = {
         "paths": {"/order": {"get": {"responses": {"200": {"content": {"application/json": media}}}}}},
         "components": {"schemas": {}},
     }

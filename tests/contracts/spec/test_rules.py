@@ -18,7 +18,11 @@ if TYPE_CHECKING:
         ("https://host.test/v9", "/v9", ["url must be an absolute URL such as https://host/v3"]),
         ("https://host.test/v9", "'https://[host/v9'", ["url must be an absolute URL such as https://host/v3"]),
         ("servers:\n- url: https://host.test/v9", "servers: []", ["a document needs a server"]),
-        ("    Failure:\n", "    Failed:\n", ["x-failures is missing: how it says no", *["$ref must name an entry"] * 2]),
+        (
+            "    Failure:\n",
+            "    Failed:\n",
+            ["x-failures is missing: how it says no", *["$ref must name an entry"] * 2],
+        ),
         ("/{thingId}:", "/{thingId}/{thingId}:", ["the path has {thingId} twice"]),
         ("/new:", "/new-{x}:", ["new-{x} must be fixed, or one whole parameter such as {userId}"]),
         ("/new:", "/{}:", ["{} must be fixed, or one whole parameter"]),

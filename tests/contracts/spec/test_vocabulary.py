@@ -127,14 +127,24 @@ def test_a_rule_has_a_provenance(rule: Rule) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "at", "message"),
     [
-        ("phone: {type: digits", "phone: {type: digit", "{type: digit,", "there is no type digit, did you mean digits?"),
+        (
+            "phone: {type: digits",
+            "phone: {type: digit",
+            "{type: digit,",
+            "there is no type digit, did you mean digits?",
+        ),
         (
             "country: text, service: text}\n    result: {favourite",
             "country: txt, service: text}\n    result: {favourite",
             "txt",
             "there is no type txt, did you mean text?",
         ),
-        ("{favourite: favourite}", "{favourite: favorite}", "favorite}", "there is no type favorite, did you mean favourite?"),
+        (
+            "{favourite: favourite}",
+            "{favourite: favorite}",
+            "favorite}",
+            "there is no type favorite, did you mean favourite?",
+        ),
         (
             "[ORDER_NOT_FOUND, REFUND_NOT_ALLOWED]",
             "[ORDER_NOT_FOUND, REFUND_DENIED]",

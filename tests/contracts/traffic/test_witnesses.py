@@ -144,9 +144,11 @@ def test_a_request_counts_though_a_fault_has_changed_its_answer() -> None:
     assert {each.reading: each.times for each in found.indications()}["expiry"] == {}
 
 
-def test_the_readings_that_were_chosen_are_the_defaults() -> None:
-    found = Readings(DOCUMENTS.values(), {"expiry": "refunded"}).indications()
-    assert {each.reading: each.default for each in found}["expiry"] == "refunded"
+@pytest.mark.parametrize(("reading", "value"), [("expiry", "refunded"), ("failures", "status")])
+def test_the_readings_that_were_chosen_are_the_defaults(reading: str, value: str) -> None:
+    chosen = {reading: value}
+    found = Readings(contract(chosen).documents.values(), chosen).indications()
+    assert {each.reading: each.default for each in found}[reading] == value
 
 
 def test_a_value_is_found_whatever_else_was_chosen() -> None:
@@ -181,6 +183,36 @@ def test_an_overlay_that_does_not_fit_every_value_leaves_nothing_to_compare(tmp_
     only = {"target": "$.components.schemas.OrderStatus[?@.completed[0] == 'complete']", "remove": True}
     path = overlay(tmp_path / "o.json", only)
     assert heard(Tape().look("complete"), overlays=[path])["completed-word"] == {}
+
+
+REPAID, CHARGED = {"expiry": "repaid"}, {"another_sms": "charged"}
+CHANGED: dict[str, tuple[dict[str, str], str, dict[str, int], Callable[[], Tape]]] = {
+    "a value that another reading has": (
+        CHARGED, "charged", {"charged": 1}, lambda: balance(balance(Tape().order(), 100).another(), 84),
+    ),
+    "and traffic that contradicts it": (
+        CHARGED, "charged", {"free": 1}, lambda: balance(balance(Tape().order(), 100).another(), 100),
+    ),
+    "a value that no reading has": (REPAID, "repaid", {}, lambda: Tape().order().look("expired")),
+    "and money that is returned": (REPAID, "repaid", {"kept": 1}, lambda: Tape().order().look("expired").refund()),
+    "and another order of this number": (
+        REPAID, "repaid", {}, lambda: Tape().order().look("expired").order().refund(),
+    ),
+    "and a return that is refused": (
+        REPAID, "repaid", {}, lambda: Tape().order().look("expired").refund(failed(200, "REFUND_NOT_ALLOWED")),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_a_rule_that_overlays_change_is_the_default(tmp_path: Path, name: str) -> None:
+    rules, default, times, tape = CHANGED[name]
+    overlays = [overlay(tmp_path / "o.json", **{"x-rules": rules})]
+    found = Readings(contract({}, overlays).documents.values(), {}, overlays)
+    for exchange in tape().exchanges:
+        found.see(exchange)
+    [told] = [each for each in found.indications() if each.default == default]
+    assert told.times == times
 
 
 @pytest.mark.parametrize(

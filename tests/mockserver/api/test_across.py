@@ -1,4 +1,4 @@
-"""Both dialects over one account: what is done through one is seen through the other."""
+"""Both generations over one account: what is done through one is seen through the other."""
 
 from __future__ import annotations
 
@@ -215,3 +215,10 @@ def test_orders_are_found_by_all_conditions_at_once(
 
 def test_a_status_that_is_none_breaks_the_contract(mock: Mock) -> None:
     assert mock.v2.get("/getBulkPhoneStatus", status="lost").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "time", ["2025-02-29 00:00:00", "2025-06-31 00:00:00", "2025-06-15", "2025-06-15T00:00:00Z", ""]
+)
+def test_a_time_that_does_not_exist_breaks_the_contract(mock: Mock, time: str) -> None:
+    assert mock.v2.get("/getBulkPhoneStatus", expiresFrom=time).status_code == 400

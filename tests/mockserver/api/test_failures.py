@@ -1,4 +1,4 @@
-"""Every reason to say no, as a client of each dialect meets it: status and body."""
+"""Every reason to say no, as a client of each generation meets it: status and body."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Countries, prices, stock, and how others fare, in both dialects."""
+"""Countries, prices, stock, and how others fare, in both generations."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_the_carriers_of_a_country_begin_with_any(mock: Mock) -> None:
     assert carriers["12"] == ["any", "tmobile", "verizon", "att"]
 
 
-def test_both_dialects_list_the_same_countries(mock: Mock) -> None:
+def test_both_generations_list_the_same_countries(mock: Mock) -> None:
     assert mock.v2.get("/getCountries").json()["body"] == body(mock, "/numbers/{user}/countries")
 
 

@@ -1,4 +1,4 @@
-"""Paying money in: invoices, wallets, coupons, in both dialects."""
+"""Paying money in: invoices, wallets, coupons, in both generations."""
 
 from __future__ import annotations
 

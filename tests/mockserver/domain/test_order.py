@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.domain.clock import DAY, MINUTE
-from mockserver.domain.order import LIFETIME, REFUSALS, RUNNING, TRANSITIONS, Event, Message, Order, State
+from mockserver.domain.clock import DAY
+from mockserver.domain.order import REFUSALS, RUNNING, TRANSITIONS, Event, Message, Order, State
 from mockserver.domain.refusal import Reason, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+WINDOW = 7 * DAY
 SMS = Message(5_000, "Your code is 123456", "123456")
 ASKED_BY_A_CUSTOMER = (Event.ANOTHER, Event.REFUND)
 
@@ -30,13 +31,9 @@ def apply(order: Order, event: Event, now: int = 0) -> Order:
         case Event.EXPIRY:
             return order.expire()
         case Event.REFUND:
-            return order.refund(now)
+            return order.refund(now, WINDOW)
         case Event.ANOTHER:
             return order.another()
-
-
-def test_a_number_waits_for_twenty_minutes() -> None:
-    assert LIFETIME == 20 * MINUTE
 
 
 @every_pair
@@ -126,20 +123,41 @@ def test_asking_for_another_sms_twice_in_a_row_is_refused(order: Order) -> None:
 )
 def test_a_refund_after_an_sms_is_refused(order: Order, received: Callable[[Order], Order]) -> None:
     with pytest.raises(Refusal) as refused:
-        received(order).refund(0)
+        received(order).refund(0, WINDOW)
     assert refused.value.reason is Reason.REFUND_NOT_ALLOWED
 
 
 @pytest.mark.parametrize("state", [State.WAITING, State.EXPIRED])
-def test_a_refund_is_given_for_seven_days(order: Order, state: State) -> None:
-    assert order._replace(state=state, ordered_at=DAY).refund(8 * DAY).state is State.REFUNDED
+def test_a_refund_is_given_within_the_window(order: Order, state: State) -> None:
+    assert order._replace(state=state, ordered_at=DAY).refund(8 * DAY, WINDOW).state is State.REFUNDED
 
 
 @pytest.mark.parametrize("state", [State.WAITING, State.EXPIRED])
-def test_a_refund_after_seven_days_is_refused(order: Order, state: State) -> None:
+def test_a_refund_after_the_window_is_refused(order: Order, state: State) -> None:
     with pytest.raises(Refusal) as refused:
-        order._replace(state=state, ordered_at=DAY).refund(8 * DAY + 1)
+        order._replace(state=state, ordered_at=DAY).refund(8 * DAY + 1, WINDOW)
     assert refused.value.reason is Reason.REFUND_NOT_ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("lived", "now"),
+    [
+        (lambda order: order, 7 * DAY),
+        (lambda order: order, 7 * DAY + 1),
+        (lambda order: order.expire(), 0),
+        (lambda order: order.receive(SMS), 0),
+        (lambda order: order.receive(SMS).another(), 0),
+        (lambda order: order.refund(0, WINDOW), 0),
+    ],
+    ids=["waiting", "too late", "expired", "completed", "waiting for another", "refunded"],
+)
+def test_an_order_is_refundable_when_a_refund_is_given(order: Order, lived: Callable[[Order], Order], now: int) -> None:
+    found = lived(order)
+    try:
+        given = bool(found.refund(now, WINDOW))
+    except Refusal:
+        given = False
+    assert found.is_refundable(now, WINDOW) is given
 
 
 def test_an_order_that_lapses_without_an_sms_is_refunded(order: Order) -> None:

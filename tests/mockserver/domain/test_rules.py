@@ -1,31 +1,55 @@
-"""How the vendor decides where its documentation can be understood in several ways."""
+"""The rules that hold in a world."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
+from contracts.spec import vocabulary
+from contracts.spec.ruling import milliseconds
+from mockserver.domain.clock import DAY, HOUR, MINUTE
 from mockserver.domain.refusal import Reason
 from mockserver.domain.rules import DEFAULT, Rules
 
-
-def test_without_changes_the_default_rules_hold() -> None:
-    assert Rules.of({}) == DEFAULT
-
-
-@pytest.mark.parametrize("name", ["expiry_refunds", "another_sms_charged", "discount_shown"])
-def test_a_rule_is_changed_by_its_name(name: str) -> None:
-    assert Rules.of({name: True})._asdict() == {**DEFAULT._asdict(), name: True}
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
-def test_a_reason_is_given_by_its_code() -> None:
-    assert Rules.of({"above_maximum": "NO_NUMBERS"}).above_maximum is Reason.NO_NUMBERS
+def of(values: Mapping[str, str]) -> Rules:
+    return Rules.of(values, milliseconds)
 
 
-def test_a_rule_that_there_is_not_is_an_error() -> None:
-    with pytest.raises(KeyError, match="above_minimum"):
-        Rules.of({"above_minimum": True})
+def test_the_usual_rules_are_those_of_the_vocabulary() -> None:
+    assert of({name: rule.value for name, rule in vocabulary().rules.items()}) == DEFAULT
+
+
+def test_there_is_a_rule_for_each_of_the_vocabulary() -> None:
+    assert {*Rules._fields} == {*vocabulary().rules}
+
+
+def test_what_is_not_said_is_as_usual() -> None:
+    assert of({}) == DEFAULT
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rule"),
+    [
+        ("lifetime", "15m", 15 * MINUTE),
+        ("renewal", "anew", None),
+        ("renewal", "5m", 5 * MINUTE),
+        ("refund_window", "1d", DAY),
+        ("payment_lifetime", "1h30m", HOUR + 30 * MINUTE),
+        ("expiry", "refunded", "refunded"),
+        ("another_sms", "charged", "charged"),
+        ("discount", "shown", "shown"),
+        ("above_maximum", "NO_NUMBERS", Reason.NO_NUMBERS),
+    ],
+)
+def test_a_rule_is_read_as_a_contract_says_it(name: str, value: str, rule: object) -> None:
+    assert of({name: value})._asdict() == {**DEFAULT._asdict(), name: rule}
 
 
 def test_a_reason_that_there_is_not_is_an_error() -> None:
-    with pytest.raises(ValueError, match="NO_LUCK"):
-        Rules.of({"above_maximum": "NO_LUCK"})
+    with pytest.raises(KeyError, match="NO_LUCK"):
+        of({"above_maximum": "NO_LUCK"})

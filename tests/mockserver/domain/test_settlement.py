@@ -23,7 +23,7 @@ from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.market import Shelf
 from mockserver.domain.order import Message, State
 from mockserver.domain.payment import CREDITED, OPEN, Status
-from mockserver.domain.rules import Rules
+from mockserver.domain.rules import DEFAULT, Rules
 from mockserver.domain.script import Restocking
 from mockserver.domain.settlement import settle
 
@@ -134,13 +134,13 @@ def test_an_sms_before_the_end_counts_although_both_are_settled_at_once(waiting:
 
 def test_a_refunded_order_receives_nothing(waiting: World) -> None:
     waiting.agenda.plan(5, SMS)
-    waiting.save_order(waiting.order("1").refund(0))
+    waiting.save_order(waiting.order("1").refund(0, DEFAULT.refund_window))
     pass_time(waiting, 40)
     assert waiting.order("1").messages == ()
 
 
 def test_a_refunded_order_does_not_expire(waiting: World) -> None:
-    waiting.save_order(waiting.order("1").refund(0))
+    waiting.save_order(waiting.order("1").refund(0, DEFAULT.refund_window))
     pass_time(waiting, END)
     assert waiting.order("1").state is State.REFUNDED
 
@@ -167,14 +167,14 @@ def test_an_expired_order_stays_charged(waiting: World) -> None:
 
 
 def test_an_expired_order_is_paid_back_at_its_end_where_the_rules_say_so(waiting: World) -> None:
-    waiting.rules = Rules(expiry_refunds=True)
+    waiting.rules = Rules(expiry="refunded")
     pass_time(waiting, END)
     assert waiting.order("1").state is State.REFUNDED
     assert list(waiting.ledger) == [Entry(50, "alice", EntryKind.REFUND, 16, "1")]
 
 
 def test_no_rule_pays_back_an_order_that_received_an_sms(waiting: World) -> None:
-    waiting.rules = Rules(expiry_refunds=True)
+    waiting.rules = Rules(expiry="refunded")
     waiting.agenda.plan(5, SMS)
     pass_time(waiting, END)
     assert waiting.order("1").state is State.EXPIRED
@@ -182,8 +182,8 @@ def test_no_rule_pays_back_an_order_that_received_an_sms(waiting: World) -> None
 
 
 def test_no_rule_pays_back_an_order_twice(waiting: World) -> None:
-    waiting.rules = Rules(expiry_refunds=True)
-    waiting.save_order(waiting.order("1").refund(0))
+    waiting.rules = Rules(expiry="refunded")
+    waiting.save_order(waiting.order("1").refund(0, DEFAULT.refund_window))
     pass_time(waiting, END)
     assert list(waiting.ledger) == []
 
@@ -314,7 +314,7 @@ def test_of_two_changes_at_one_time_the_later_planned_stands(world: World) -> No
     assert world.market.price(ATT) == 2
 
 
-@given(plans, st.lists(st.integers(0, END)).map(sorted), st.builds(Rules, expiry_refunds=st.booleans()))
+@given(plans, st.lists(st.integers(0, END)).map(sorted), st.builds(Rules, expiry=st.sampled_from(["kept", "refunded"])))
 @settings(deadline=None)
 def test_settling_in_parts_or_at_once_gives_the_same_world(
     make_world: Callable[[], World],

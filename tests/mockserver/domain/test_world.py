@@ -12,7 +12,7 @@ from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.order import Message, State
 from mockserver.domain.payment import CREDITED, Status
 from mockserver.domain.refusal import Reason, Refusal
-from mockserver.domain.rules import Rules
+from mockserver.domain.rules import DEFAULT, Rules
 from mockserver.domain.script import Delivery
 
 if TYPE_CHECKING:
@@ -225,7 +225,7 @@ def test_a_charged_order_breaks_no_rule(world: World, order: Order) -> None:
 
 
 def test_an_order_that_was_charged_and_returned_breaks_no_rule(world: World, order: Order) -> None:
-    assert broken_rules(world, order.refund(0), OPENING, CHARGE, REFUND) == []
+    assert broken_rules(world, order.refund(0, DEFAULT.refund_window), OPENING, CHARGE, REFUND) == []
 
 
 def test_an_order_that_was_never_charged_is_found(world: World, order: Order) -> None:
@@ -243,18 +243,20 @@ def test_another_sms_is_free(world: World, order: Order) -> None:
 
 
 def test_another_sms_is_charged_where_the_rules_say_so(world: World, order: Order) -> None:
-    world.rules = Rules(another_sms_charged=True)
+    world.rules = Rules(another_sms="charged")
     found = broken_rules(world, order._replace(period=1), OPENING, CHARGE)
     assert found == ["order 1 was charged {0: 16} instead of {0: 16, 1: 16} (cents by period)"]
 
 
 def test_another_sms_that_was_charged_as_the_rules_say_breaks_none(world: World, order: Order) -> None:
-    world.rules = Rules(another_sms_charged=True)
+    world.rules = Rules(another_sms="charged")
     assert broken_rules(world, order._replace(period=1), OPENING, CHARGE, CHARGE._replace(period=1)) == []
 
 
 def test_a_returned_order_without_its_money_is_found(world: World, order: Order) -> None:
-    assert broken_rules(world, order.refund(0), OPENING, CHARGE) == ["order 1 is refunded, refund entry: False"]
+    assert broken_rules(world, order.refund(0, DEFAULT.refund_window), OPENING, CHARGE) == [
+        "order 1 is refunded, refund entry: False"
+    ]
 
 
 def test_a_running_order_whose_money_came_back_is_found(world: World, order: Order) -> None:

@@ -1,4 +1,4 @@
-"""A mock under readings, and a customer of either dialect. Every answer is held against the changed contract."""
+"""A mock under readings, and a customer of either generation. Every answer is held against the changed contract."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SMS = {"sms": [{"after": "5s"}]}
 
 
 class Customer:
-    """The account `demo`, over one of the dialects. Amounts are in cents."""
+    """The account `demo`, over one of the generations. Amounts are in cents."""
 
     def __init__(self, mock: Mock) -> None:
         self.mock = mock
@@ -142,6 +142,6 @@ def play(start: Callable[[str], Mock]) -> Play:
 
 @pytest.fixture(params=[OverV3, OverV2], ids=["v3", "v2"])
 def over(request: pytest.FixtureRequest) -> Callable[[Mock], Customer]:
-    """Makes a customer of a mock, once for each dialect."""
+    """Makes a customer of a mock, once for each generation."""
     customer: Callable[[Mock], Customer] = request.param
     return customer

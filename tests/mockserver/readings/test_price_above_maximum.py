@@ -34,16 +34,18 @@ def test_up_to_the_maximum_there_are_numbers(play: Play, over: type[Customer]) -
     assert customer.balance() == 100000 - 16
 
 
-@pytest.mark.parametrize(("dialect", "status"), [("v3", 222), ("v2", 200)])
-def test_a_stale_quote_is_answered_as_ever(play: Play, dialect: str, status: int) -> None:
+@pytest.mark.parametrize(("generation", "status"), [("v3", 222), ("v2", 200)])
+def test_a_stale_quote_is_answered_as_ever(play: Play, generation: str, status: int) -> None:
     mock = play(READING)
-    answer = mock.v3.order(m="0", n="0") if dialect == "v3" else mock.v2.purchase(m="0", n="0")
+    answer = mock.v3.order(m="0", n="0") if generation == "v3" else mock.v2.purchase(m="0", n="0")
     assert (answer.status_code, "Additional user action required" in answer.text) == (status, True)
 
 
 @pytest.mark.parametrize("value", ["222", 222])
-@pytest.mark.parametrize(("dialect", "status"), [("v3", 222), ("v2", 200)])
-def test_by_default_it_is_answered_like_a_changed_price(play: Play, value: object, dialect: str, status: int) -> None:
+@pytest.mark.parametrize(("generation", "status"), [("v3", 222), ("v2", 200)])
+def test_by_default_it_is_answered_like_a_changed_price(
+    play: Play, value: object, generation: str, status: int
+) -> None:
     mock = play({"price-above-maximum": value})
-    answer = mock.v3.order(maximumPrice="15") if dialect == "v3" else mock.v2.purchase(maximumPrice="0.15")
+    answer = mock.v3.order(maximumPrice="15") if generation == "v3" else mock.v2.purchase(maximumPrice="0.15")
     assert (answer.status_code, "Additional user action required" in answer.text) == (status, True)

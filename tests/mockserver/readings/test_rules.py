@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contracts import spec
+from mockserver.domain.clock import DAY, MINUTE
 from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.rules import DEFAULT, Rules
@@ -18,6 +19,7 @@ from mockserver.domain.settlement import settle
 from mockserver.scenario.build import build
 from mockserver.scenario.load import Scenario
 from mockserver.usecases import ordering, paying
+from tests.conftest import SERVICES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,12 +53,17 @@ payments:
   - ends: {after: 10s}
 """)
 
+durations = st.sampled_from([0, 1, MINUTE, 20 * MINUTE, 7 * DAY]) | st.integers(0, 30 * DAY)
 rules = st.builds(
     Rules,
-    expiry_refunds=st.booleans(),
-    another_sms_charged=st.booleans(),
+    lifetime=durations,
+    renewal=st.none() | durations,
+    refund_window=durations,
+    expiry=st.sampled_from(["kept", "refunded"]),
+    another_sms=st.sampled_from(["free", "charged"]),
     above_maximum=st.sampled_from([Reason.PRICE_CHANGED, Reason.NO_NUMBERS]),
-    discount_shown=st.booleans(),
+    discount=st.sampled_from(["applied", "shown"]),
+    payment_lifetime=durations,
 )
 
 
@@ -95,8 +102,7 @@ steps = st.one_of(
 def test_no_rules_break_the_invariants_of_a_world(
     shipped: Fixtures, rules: Rules, steps: list[Callable[[World], None]]
 ) -> None:
-    world = build(Scenario("x", "x", shipped=False, data=SCENARIO), shipped, lambda: 0)
-    world.rules = rules
+    world = build(Scenario("x", "x", shipped=False, data=SCENARIO), shipped, lambda: 0, rules=rules)
     for step in steps:
         settle(world)
         with suppress(Refusal):
@@ -107,9 +113,9 @@ def test_no_rules_break_the_invariants_of_a_world(
 @given(rules, st.lists(st.integers(0, 3_000_000), min_size=1, max_size=6))
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_it_does_not_matter_in_how_many_steps_time_passes(shipped: Fixtures, rules: Rules, parts: list[int]) -> None:
-    worlds = [build(Scenario("x", "x", shipped=False, data=SCENARIO), shipped, lambda: 0) for _ in range(2)]
+    scenario = Scenario("x", "x", shipped=False, data=SCENARIO)
+    worlds = [build(scenario, shipped, lambda: 0, rules=rules) for _ in range(2)]
     for world in worlds:
-        world.rules = rules
         order(world, "12", 1000)
         order(world, "16", 1000)
     worlds[0].clock.advance(sum(parts))
@@ -121,23 +127,14 @@ def test_it_does_not_matter_in_how_many_steps_time_passes(shipped: Fixtures, rul
     assert [*worlds[0].orders_of(worlds[0].customers["demo"])] == [*worlds[1].orders_of(worlds[1].customers["demo"])]
 
 
-def test_without_changes_the_rules_are_the_default() -> None:
-    assert Rules.of({}) == DEFAULT
-
-
-@pytest.mark.parametrize("value", [value for reading in spec.readings().values() for value in reading.values.values()])
-def test_every_change_of_a_reading_is_one_of_a_rule(value: Any) -> None:
-    assert Rules.of(value.model)._asdict() == {**DEFAULT._asdict(), **value.model}
-
-
-def test_a_rule_that_there_is_not_is_an_error() -> None:
-    with pytest.raises(KeyError, match="expiry_refunded"):
-        Rules.of({"expiry_refunded": True})
-
-
-def test_a_reason_that_there_is_not_is_an_error() -> None:
-    with pytest.raises(ValueError, match="NO_NUMBER"):
-        Rules.of({"above_maximum": "NO_NUMBER"})
+@pytest.mark.parametrize(
+    "value",
+    [value for reading in spec.readings().values() for value in reading.values.values()],
+    ids=lambda value: f"{value.reading}={value.name}",
+)
+def test_a_reading_changes_no_rules_but_its_own(value: Any) -> None:
+    rules = SERVICES({value.reading: value.name}).rules
+    assert rules._asdict() == {**DEFAULT._asdict(), **value.rules}
 
 
 def charged_again(customer: Customer, *, times: int) -> World:
@@ -152,7 +149,7 @@ def charged_again(customer: Customer, *, times: int) -> World:
 
 def test_another_sms_that_was_not_charged_is_found(play: Play, over: type[Customer]) -> None:
     world = charged_again(over(play({})), times=0)
-    world.rules = Rules(another_sms_charged=True)
+    world.rules = Rules(another_sms="charged")
     (broken,) = world.broken_rules()
     assert broken.endswith("was charged {0: 16} instead of {0: 16, 1: 16} (cents by period)")
 

@@ -10,7 +10,8 @@ import pytest
 
 from contracts import spec
 from contracts.spec import LocatedError
-from mockserver.dialects.every import dialects
+from contracts.spec.ruling import milliseconds
+from mockserver.api.api import Services
 from mockserver.domain.rules import DEFAULT, Rules
 from mockserver.scenario.shipped import directory
 from mockserver.serving.setup import set_up
@@ -81,7 +82,7 @@ def test_a_life_under_readings_leaves_money_in_order(
 
 
 @every_choice
-def test_both_dialects_show_the_same_of_an_order(play: Play, choices: Mapping[str, object]) -> None:
+def test_both_generations_show_the_same_of_an_order(play: Play, choices: Mapping[str, object]) -> None:
     mock = play(choices, {"totalCharges": 8000})
     order = mock.v3.order().json()["body"]["orderId"]
     mock.advance("5s")
@@ -94,21 +95,22 @@ def test_without_readings_a_world_has_the_default_rules(play: Play) -> None:
 
 
 def test_the_rules_of_all_readings_hold_in_one_world(play: Play) -> None:
-    changes = {name: rule for name, value in ALTERNATIVES for name, rule in READINGS[name].values[value].model.items()}
-    assert play(dict(ALTERNATIVES)).world.rules == Rules.of(changes)
+    rules = {rule: to for name, value in ALTERNATIVES for rule, to in READINGS[name].values[value].rules.items()}
+    assert play(dict(ALTERNATIVES)).world.rules == Rules.of(rules, milliseconds)
 
 
-def test_the_dialects_of_a_served_scenario_have_its_readings(tmp_path: Path) -> None:
+def test_the_documents_of_a_served_scenario_have_its_readings(tmp_path: Path) -> None:
     (tmp_path / "s.yaml").write_text(
         "{description: x, readings: {completed-word: complete}, accounts: [{userId: demo, key: k}]}"
     )
     mock = set_up(str(tmp_path / "s.yaml"))
-    assert [dialect.document.schema("OrderStatus")["enum"][1] for dialect in mock.dialects] == ["complete"] * 2
+    documents = mock.service.documents.values()
+    assert [document.schema("OrderStatus")["enum"][1] for document in documents] == ["complete"] * 2
 
 
-def test_dialects_of_a_choice_that_there_is_not_are_an_error() -> None:
+def test_the_service_by_a_choice_that_there_is_not_are_an_error() -> None:
     with pytest.raises(spec.ReadingError, match="did you mean failures"):
-        dialects({"failure": "status"})
+        Services()({"failure": "status"})
 
 
 @pytest.mark.parametrize(

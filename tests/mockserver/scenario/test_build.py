@@ -11,9 +11,10 @@ from mockserver.domain.coupon import Coupon, CouponStatus
 from mockserver.domain.customer import Customer
 from mockserver.domain.ledger import EntryKind
 from mockserver.domain.market import Shelf
-from mockserver.domain.order import LIFETIME, Message, Order, State
+from mockserver.domain.order import Message, Order, State
 from mockserver.domain.payment import Deposit, Status
 from mockserver.domain.refusal import Refusal
+from mockserver.domain.rules import DEFAULT, Rules
 from mockserver.domain.settlement import settle
 from mockserver.scenario.build import build
 from mockserver.scenario.load import load
@@ -216,7 +217,14 @@ def test_a_past_order_has_what_it_says(world_of: MakeWorld) -> None:
 
 def test_a_past_order_has_its_defaults(world_of: MakeWorld) -> None:
     order = world_of(past_order()).order("7")
-    assert (order.carrier, order.ordered_at, order.expires_at) == ("any", START, START + LIFETIME)
+    assert (order.carrier, order.ordered_at, order.expires_at) == ("any", START, START + DEFAULT.lifetime)
+
+
+def test_the_lifetime_of_the_rules_holds_for_past_and_new_orders(
+    read: Callable[[str], Scenario], shipped: Fixtures
+) -> None:
+    world = build(read(past_order()), shipped, lambda: WALL, rules=Rules(lifetime=MINUTE))
+    assert [world.order("7").expires_at, buy(world).expires_at] == [START + MINUTE] * 2
 
 
 @pytest.mark.parametrize(
@@ -237,7 +245,7 @@ def test_a_past_order_stands_where_its_past_led(world_of: MakeWorld, text: str, 
 
 def test_a_past_order_expires_in_its_time(world_of: MakeWorld) -> None:
     world = world_of(past_order())
-    wait(world, LIFETIME)
+    wait(world, DEFAULT.lifetime)
     assert world.order("7").state is State.EXPIRED
 
 
@@ -412,7 +420,9 @@ def test_a_rule_may_pin_id_number_and_end(world_of: MakeWorld) -> None:
     assert (order.id, order.phone, order.expires_at) == ("9", "86123456789", START + HOUR)
 
 
-@pytest.mark.parametrize(("text", "lifetime"), [("{lifetime: 1h}", HOUR), ("{lifetime: 0s}", 0), ("{}", LIFETIME)])
+@pytest.mark.parametrize(
+    ("text", "lifetime"), [("{lifetime: 1h}", HOUR), ("{lifetime: 0s}", 0), ("{}", DEFAULT.lifetime)]
+)
 def test_a_rule_may_give_a_lifetime(world_of: MakeWorld, text: str, lifetime: int) -> None:
     assert buy(world_of(f"{DEMO}orders: [{text}]\n")).expires_at == START + lifetime
 

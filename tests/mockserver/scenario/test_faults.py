@@ -65,7 +65,7 @@ def test_an_effect_is_read(then: str, cause: object) -> None:
     assert only(f"then: {{{then}}}").cause == cause
 
 
-def test_without_a_body_a_status_has_the_failure_body_of_its_dialect() -> None:
+def test_without_a_body_a_status_has_the_failure_body_of_its_generation() -> None:
     cause = only("then: {status: 500}").cause
     assert isinstance(cause, Failure)
     assert cause.body is ABSENT

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 OPERATION = load("v3").operations["getInventory"]
 ARGUMENTS = OPERATION.read({"userId": "demo", "limit": "x"}, [("apiKey", "demo-key")])
 EXCHANGE = Exchange(
-    dialect="v3",
+    document="v3",
     operation=OPERATION,
     method="GET",
     path="/v3/numbers/demo/inventory/x",

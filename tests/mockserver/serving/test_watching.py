@@ -67,10 +67,10 @@ def test_a_file_that_is_gone_is_broken(watched: Watched) -> None:
 
 
 @pytest.mark.parametrize(("section", "kept"), [("seed: 1", True), ("readings: {failures: status}", False)])
-def test_dialects_are_built_anew_for_other_readings_only(watched: Watched, section: str, kept: bool) -> None:
+def test_the_service_is_built_anew_for_other_readings_only(watched: Watched, section: str, kept: bool) -> None:
     watched.file.write_text(f"{OWN}{section}\n")
     again = set_up(str(watched.file), before=watched.first)
-    assert (again.dialects is watched.first.dialects) == kept
+    assert (again.service is watched.first.service) == kept
 
 
 def test_what_has_changed_is_told_by_section(watched: Watched) -> None:

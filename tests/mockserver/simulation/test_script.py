@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from mockserver.domain.catalogue import Carrier, Catalogue, Country, Service
 from mockserver.domain.clock import MINUTE, SECOND
 from mockserver.domain.market import Shelf
-from mockserver.domain.order import LIFETIME, Order
+from mockserver.domain.order import Order
 from mockserver.domain.payment import Status
 from mockserver.domain.refusal import Reason, Refusal
+from mockserver.domain.rules import DEFAULT
 from mockserver.domain.script import Attempt, Obstacle, Purchase, Restocking, Settlement, Transfer
 from mockserver.simulation.messages import Template
 from mockserver.simulation.rules import (
@@ -94,7 +95,7 @@ def order(order_id: str = "1", *, service: str = "ds", period: int = 1, rule: in
         phone="12025550100",
         price=16,
         ordered_at=0,
-        expires_at=LIFETIME,
+        expires_at=DEFAULT.lifetime,
         period=period,
         rule=rule,
     )
@@ -255,7 +256,7 @@ def test_without_a_rule_that_fits_no_sms_comes() -> None:
 
 
 def test_an_order_lives_for_the_usual_time() -> None:
-    assert script().assign(purchase()).expires_at == 1000 + LIFETIME
+    assert script().assign(purchase()).expires_at == 1000 + DEFAULT.lifetime
 
 
 @pytest.mark.parametrize("lifetime", [0, 1, MINUTE])
@@ -527,9 +528,9 @@ def test_another_sms_comes_by_the_rule_of_its_order(rule: int | None, after: lis
 @pytest.mark.parametrize(
     ("rule", "expires_at"),
     [
-        (OrderRule(), 5000 + LIFETIME),
+        (OrderRule(), 5000 + DEFAULT.lifetime),
         (OrderRule(lifetime=MINUTE), 5000 + MINUTE),
-        (OrderRule(lifetime=3 * LIFETIME), 5000 + 3 * LIFETIME),
+        (OrderRule(lifetime=3 * DEFAULT.lifetime), 5000 + 3 * DEFAULT.lifetime),
         (OrderRule(expires_at=10**13), 10**13),
         (OrderRule(lifetime=MINUTE, expires_at=10**13), 10**13),
     ],
@@ -539,7 +540,15 @@ def test_another_sms_is_waited_for_as_long_as_the_rule_says(rule: OrderRule, exp
 
 
 def test_an_order_without_a_rule_waits_for_another_sms_for_the_usual_time() -> None:
-    assert script().another(order(rule=None), 5000).expires_at == 5000 + LIFETIME
+    assert script().another(order(rule=None), 5000).expires_at == 5000 + DEFAULT.lifetime
+
+
+def test_a_number_waits_as_long_as_the_service_lets_it() -> None:
+    made = SeededScript(1, CATALOGUE, TEMPLATES, [OrderRule()], lifetime=MINUTE)
+    assert (made.assign(purchase()).expires_at, made.another(order(), 5000).expires_at) == (
+        1000 + MINUTE,
+        5000 + MINUTE,
+    )
 
 
 def test_another_sms_may_come_at_a_look_and_several_times() -> None:

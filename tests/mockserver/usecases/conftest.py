@@ -13,7 +13,6 @@ from mockserver.domain.clock import Clock
 from mockserver.domain.currency import Currency
 from mockserver.domain.customer import Customer
 from mockserver.domain.ledger import Entry, EntryKind
-from mockserver.domain.order import Order
 from mockserver.domain.rules import DEFAULT
 from mockserver.domain.script import (
     Assignment,
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mockserver.domain.market import Shelf
+    from mockserver.domain.order import Order
     from mockserver.domain.payment import Payment
 
 OPENING = 1_000

@@ -40,7 +40,7 @@ def totals(shop: Shop) -> Totals:
 
 @pytest.fixture
 def busy(shop: Shop) -> Shop:
-    """At DEFAULT.lifetime + 5 s Alice has one order with an SMS, one returned, one expired, one waiting; each cost 20."""
+    """5 s after its lifetime Alice has one order with an SMS, one returned, one expired, one waiting; each cost 20."""
     shop.plan.deliveries = (SMS,)
     buy(shop)
     shop.plan.deliveries = ()

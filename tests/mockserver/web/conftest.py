@@ -37,7 +37,7 @@ class Answer:
 
     @property
     def failure(self) -> str | None:
-        """What a failure body of either dialect says; None if it is none."""
+        """What a failure body of either generation says; None if it is none."""
         match self.body:
             case {"ok": False, "errorMessage": str(text)} | {"error": True, "message": str(text)}:
                 return text

@@ -1,4 +1,4 @@
-"""Requests that are broken: a clear 4xx in the dialect's own words, never a 500, and the model stays as it was."""
+"""Requests that are broken: a clear 4xx in the generation's own words, never a 500, and the model stays as it was."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ BALANCES = {
     "v2": b"/cs/getBalance?userId=demo&key=demo-key",
 }
 
-both = pytest.mark.parametrize("dialect", ["v3", "v2"])
+both = pytest.mark.parametrize("generation", ["v3", "v2"])
 
 
 def order(maximum: bytes = b'"100"', extra: bytes = b"") -> bytes:
-    """An order in which CREDENTIALS stands for the dialect's own."""
+    """An order in which CREDENTIALS stands for the generation's own."""
     return b'{CREDENTIALS,"country":"12","service":"ds","carrier":"any","maximumPrice":%s,"m":"","n":""%s}' % (
         maximum,
         extra,
@@ -57,10 +57,8 @@ BODIES = {
     "UTF-16": Defect(order().decode().encode("utf-16"), says="INVALID_REQUEST: the body is not valid JSON"),
     "a NUL byte": Defect(order(b'"1\0"'), says="INVALID_REQUEST: the body is not valid JSON"),
     "a NUL byte at the end": Defect(order() + b"\0", says="INVALID_REQUEST: the body is not valid JSON"),
-    "an escaped NUL": Defect(order(b'"1\\u0000"'), says="INVALID_REQUEST: the body holds a NUL character"),
-    "an escaped NUL where nothing is expected": Defect(
-        field(b'[{"a":"\\u0000"}]'), says="INVALID_REQUEST: the body holds a NUL character"
-    ),
+    "an escaped NUL": Defect(order(b'"1\\u0000"')),
+    "an escaped NUL in a text": Defect(order().replace(b'"ds"', b'"ds\\u0000"')),
     "invalid UTF-8": Defect(order(b'"\xff"'), says="INVALID_REQUEST: the body is not valid JSON"),
     "a surrogate in UTF-8": Defect(field(b'"\xed\xa0\x80"'), says="INVALID_REQUEST: the body is not valid JSON"),
     "half a character": Defect(field(b'"\\ud800"'), says="INVALID_REQUEST: the body is not valid JSON"),
@@ -101,9 +99,6 @@ BODIES = {
         field(b'{"a":' * 1000 + b"1" + b"}" * 1000), says="INVALID_REQUEST: the body is nested too deeply"
     ),
     "100000 deep": Defect(field(b"[" * 100_000), says="INVALID_REQUEST: the body is not valid JSON"),
-    "a NUL 500 deep": Defect(
-        field(b"[" * 500 + b'"\\u0000"' + b"]" * 500), says="INVALID_REQUEST: the body holds a NUL character"
-    ),
     "no object": Defect(b"[]", 401, "UNAUTHORIZED"),
     "just null": Defect(b"null", 401, "UNAUTHORIZED"),
     "just a number": Defect(b"0", 401, "UNAUTHORIZED"),
@@ -126,59 +121,59 @@ V3_ONLY = {
 }
 
 every_body = pytest.mark.parametrize(
-    ("dialect", "defect"),
+    ("generation", "defect"),
     [
-        pytest.param(dialect, defect, id=f"{dialect}-{name}")
+        pytest.param(generation, defect, id=f"{generation}-{name}")
         for name, defect in BODIES.items()
-        for dialect in ("v3", "v2")
-        if dialect == "v3" or name not in V3_ONLY
+        for generation in ("v3", "v2")
+        if generation == "v3" or name not in V3_ONLY
     ],
 )
 
 
-def send(wire: Wire, mock: Mock, dialect: str, body: bytes, media_type: bytes = JSON) -> Answer:
-    method, target, credentials = ORDERS[dialect]
+def send(wire: Wire, mock: Mock, generation: str, body: bytes, media_type: bytes = JSON) -> Answer:
+    method, target, credentials = ORDERS[generation]
     headers = [(b"content-type", media_type)]
     return wire(mock.app, method, target, body.replace(b"CREDENTIALS", credentials), headers=headers)
 
 
 @both
-def test_the_order_that_is_broken_below_is_sound(mock: Mock, wire: Wire, dialect: str) -> None:
-    answer = send(wire, mock, dialect, field(b'{"a":[1,null,"x",{"b":1.5}]}'))
+def test_the_order_that_is_broken_below_is_sound(mock: Mock, wire: Wire, generation: str) -> None:
+    answer = send(wire, mock, generation, field(b'{"a":[1,null,"x",{"b":1.5}]}'))
     assert (answer.status, answer.failure) == (200, None)
 
 
 @every_body
-def test_a_broken_body_is_refused_with_its_reason(mock: Mock, wire: Wire, dialect: str, defect: Defect) -> None:
-    answer = send(wire, mock, dialect, defect.body, defect.type)
+def test_a_broken_body_is_refused_with_its_reason(mock: Mock, wire: Wire, generation: str, defect: Defect) -> None:
+    answer = send(wire, mock, generation, defect.body, defect.type)
     assert (answer.status, str(answer.failure)[: len(defect.says)]) == (defect.status, defect.says)
 
 
 @every_body
 def test_a_broken_body_changes_nothing(
-    mock: Mock, wire: Wire, snapshot: Snapshot, dialect: str, defect: Defect
+    mock: Mock, wire: Wire, snapshot: Snapshot, generation: str, defect: Defect
 ) -> None:
     before = snapshot(mock.world)
-    send(wire, mock, dialect, defect.body, defect.type)
+    send(wire, mock, generation, defect.body, defect.type)
     assert snapshot(mock.world) == before
 
 
 @every_body
-def test_the_key_is_never_told(mock: Mock, wire: Wire, dialect: str, defect: Defect) -> None:
-    assert b"demo-key" not in send(wire, mock, dialect, defect.body, defect.type).content
+def test_the_key_is_never_told(mock: Mock, wire: Wire, generation: str, defect: Defect) -> None:
+    assert b"demo-key" not in send(wire, mock, generation, defect.body, defect.type).content
 
 
 @both
-def test_a_body_of_a_mebibyte_is_read(mock: Mock, wire: Wire, dialect: str) -> None:
-    method, target, credentials = ORDERS[dialect]
+def test_a_body_of_a_mebibyte_is_read(mock: Mock, wire: Wire, generation: str) -> None:
+    method, target, credentials = ORDERS[generation]
     sound = order().replace(b"CREDENTIALS", credentials).ljust(MEBIBYTE)
     assert wire(mock.app, method, target, sound[:1000], sound[1000:]).status == 200
 
 
 @both
 @pytest.mark.parametrize("chunks", [1, 2, 100], ids=lambda count: f"{count} chunks")
-def test_a_longer_body_is_refused_however_it_comes(mock: Mock, wire: Wire, dialect: str, chunks: int) -> None:
-    method, target, _ = ORDERS[dialect]
+def test_a_longer_body_is_refused_however_it_comes(mock: Mock, wire: Wire, generation: str, chunks: int) -> None:
+    method, target, _ = ORDERS[generation]
     size = MEBIBYTE // chunks + 1
     answer = wire(mock.app, method, target, *[b" " * size] * chunks)
     assert (answer.status, answer.headers[b"connection"]) == (413, b"close")
@@ -189,9 +184,6 @@ def test_a_body_that_no_operation_takes_is_ignored(mock: Mock, wire: Wire) -> No
 
 
 QUERIES = {
-    "a NUL": (b"&x=%00", 400),
-    "a NUL byte": (b"&x=\0", 400),
-    "a NUL in a name": (b"&%00=x", 400),
     "invalid UTF-8": (b"&x=%ff", 400),
     "bytes that are not ASCII": (b"&x=\xff", 400),
     "half a character": (b"&x=%ed%a0%80", 400),
@@ -206,20 +198,51 @@ every_query = pytest.mark.parametrize(("extra", "status"), QUERIES.values(), ids
 
 @both
 @every_query
-def test_a_broken_query_is_refused(mock: Mock, wire: Wire, dialect: str, extra: bytes, status: int) -> None:
-    answer = wire(mock.app, "GET", BALANCES[dialect] + extra)
+def test_a_broken_query_is_refused(mock: Mock, wire: Wire, generation: str, extra: bytes, status: int) -> None:
+    answer = wire(mock.app, "GET", BALANCES[generation] + extra)
     assert (answer.status, answer.failure is not None) == (status, True)
 
 
 @both
 @every_query
-def test_a_broken_query_does_not_tell_the_key(mock: Mock, wire: Wire, dialect: str, extra: bytes, status: int) -> None:
-    assert b"demo-key" not in wire(mock.app, "GET", BALANCES[dialect] + extra).content
+def test_a_broken_query_does_not_tell_the_key(
+    mock: Mock, wire: Wire, generation: str, extra: bytes, status: int
+) -> None:
+    assert b"demo-key" not in wire(mock.app, "GET", BALANCES[generation] + extra).content
 
 
 @both
-def test_an_unknown_parameter_is_ignored(mock: Mock, wire: Wire, dialect: str) -> None:
-    assert wire(mock.app, "GET", BALANCES[dialect] + b"&x=1&x=2&" + b"y" * 100_000).status == 200
+@pytest.mark.parametrize("extra", [b"&x=%00", b"&x=\0", b"&%00=x"])
+def test_a_parameter_that_nothing_names_may_hold_nul(mock: Mock, wire: Wire, generation: str, extra: bytes) -> None:
+    assert wire(mock.app, "GET", BALANCES[generation] + extra).status == 200
+
+
+@both
+@pytest.mark.parametrize("value", [b'[{"a":"\\u0000"}]', b'{"\\u0000":1}'])
+def test_a_field_that_nothing_names_may_hold_nul(mock: Mock, wire: Wire, generation: str, value: bytes) -> None:
+    assert send(wire, mock, generation, field(value)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("target", "place"),
+    [
+        (b"/v3/customers/demo/cryptomus/transaction/%00?apiKey=demo-key", "path.order_id"),
+        (b"/v3/numbers/demo/lookup/12%00/any?apiKey=demo-key", "path.country"),
+        (b"/v3/statistics/demo?apiKey=demo-key&from=%00", "query.from"),
+        (b"/cs/getServices?userId=demo&key=demo-key&country=12&carrier=%00", "query.carrier"),
+        (b"/cs/getBulkPhoneStatus?userId=demo&key=demo-key&service=%00", "query.service"),
+    ],
+)
+def test_a_named_text_that_holds_nul_is_refused_by_its_schema(
+    mock: Mock, wire: Wire, target: bytes, place: str
+) -> None:
+    answer = wire(mock.app, "GET", target)
+    assert (answer.status, f" {place} must match ^[^\\x00]*$, " in str(answer.failure)) == (400, True)
+
+
+@both
+def test_an_unknown_parameter_is_ignored(mock: Mock, wire: Wire, generation: str) -> None:
+    assert wire(mock.app, "GET", BALANCES[generation] + b"&x=1&x=2&" + b"y" * 100_000).status == 200
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     ],
     ids=["v3", "v2"],
 )
-def test_a_status_has_the_failure_body_of_its_dialect(play: Play, target: bytes, body: dict[str, Any]) -> None:
+def test_a_status_has_the_failure_body_of_its_generation(play: Play, target: bytes, body: dict[str, Any]) -> None:
     answer = play("then: {status: 500}").get(target)
     assert (answer.status, answer.body) == (500, body)
 

@@ -16,7 +16,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.dialects.every import dialects
 from mockserver.domain.ledger import EntryKind
 from mockserver.scenario import fixtures
 from mockserver.scenario.build import build, faults_of
@@ -26,6 +25,7 @@ from mockserver.simulation.faults import Moment
 from mockserver.simulation.worlds import Worlds
 from mockserver.web import delivery
 from mockserver.web.app import create_app
+from tests.conftest import SERVICES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from starlette.applications import Starlette
 
-    from mockserver.dialects.dialect import Dialect
     from mockserver.scenario.fixtures import Fixtures
     from mockserver.simulation.exchange import Exchange
 
@@ -148,7 +147,7 @@ def test_a_busy_world_does_not_disturb_another(golden: str, tmp_path: Path) -> N
         scenario = load(path, mock.world.catalogue)
         world = build(scenario, fixtures.load(), lambda: 0)
         worlds.add(world, faults_of(scenario, world))
-    app = create_app(mock.dialects, worlds)
+    app = create_app(mock.service, worlds)
     both = zip(requests("other-key"), requests(), strict=True)
     assert [transcript(app, pair)[1] for pair in both] == alone
 
@@ -250,17 +249,10 @@ def ask(step: str, order_id: str) -> Call:
     return calls[step]
 
 
-@pytest.fixture(scope="module")
-def spoken() -> tuple[Dialect, ...]:
-    """The dialects, which take the longest to make."""
-    return dialects()
-
-
 @given(faults=st.lists(any_fault(), max_size=8), course=steps)
 @settings(deadline=None, max_examples=60)
 def test_no_faults_ever_break_the_ledger_or_the_mock(
     shipped: Fixtures,
-    spoken: tuple[Dialect, ...],
     tmp_path_factory: pytest.TempPathFactory,
     faults: list[dict[str, object]],
     course: list[str],
@@ -273,7 +265,7 @@ def test_no_faults_ever_break_the_ledger_or_the_mock(
     world, worlds = build(scenario, shipped, lambda: 0), Worlds()
     worlds.add(world, faults_of(scenario, world))
     exchanges: list[Exchange] = []
-    app = create_app(spoken, worlds, [exchanges.append])
+    app = create_app(SERVICES(), worlds, [exchanges.append])
     for step in course:
         if step == "10s":
             world.clock.advance(10_000)

@@ -63,7 +63,7 @@ any_json = st.recursive(
 
 
 def is_sound(answer: Answer) -> bool:
-    """Whether a request was served or refused, in the words of a dialect or of the mock itself."""
+    """Whether a request was served or refused, in the words of a generation or of the mock itself."""
     served = answer.status == 200 and answer.failure is None
     return served or (answer.status < 500 and (answer.failure is not None or "error" in answer.body))
 

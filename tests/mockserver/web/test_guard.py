@@ -10,7 +10,7 @@ import pytest
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.app import create_app
 from mockserver.web.guard import Guard, guard, hostname
-from tests.conftest import _dialects
+from tests.conftest import SERVICES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,7 @@ def guarded(start: Callable[[str], Any]) -> Callable[[Guard], Starlette]:
     """Makes an application that a guard stands before."""
 
     def make(guard: Guard) -> Starlette:
-        return create_app(_dialects(), Worlds(start("default").world), guard=guard)
+        return create_app(SERVICES(), Worlds(start("default").world), guard=guard)
 
     return make
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from contracts.spec import ABSENT, Arguments, broken, load
 from contracts.spec.coercion import number
-from mockserver.dialects.lenient import MAXIMUM_MENDS, mend
+from mockserver.web.lenient import MAXIMUM_MENDS, mend
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,7 @@ from mockserver.web.payload import PayloadError, read_json, read_query
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-characters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+characters = st.characters(exclude_categories=["Cs"])
 text = st.text(characters, max_size=20)
 values = st.recursive(
     st.none()
@@ -28,8 +28,8 @@ values = st.recursive(
 )
 
 
-def nested(depth: int, inside: bytes = b"") -> bytes:
-    return b'{"a":' + b"[" * depth + inside + b"]" * depth + b"}"
+def nested(depth: int) -> bytes:
+    return b'{"a":' + b"[" * depth + b"]" * depth + b"}"
 
 
 def refused(read: Callable[[bytes], object], sent: bytes) -> str | None:
@@ -76,24 +76,16 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
         (b"{}\0", "is not valid JSON"),
         (b"\xef\xbb\xbf{}", "is not valid JSON"),
         ('{"a": 1}'.encode("utf-16"), "is not valid JSON"),
-        (b'"\\u0000"', "holds a NUL character"),
-        (b'{"a\\u0000": 1}', "holds a NUL character"),
-        (b'{"a": [[{"b": "\\u0000"}]]}', "holds a NUL character"),
         (b'{"a": 1, "a": 1}', 'has the field "a" twice'),
         (b'{"a": 1, "\\u0061": 2}', 'has the field "a" twice'),
         (b'{"b": [{"a": 1, "c": 2, "a": 3}]}', 'has the field "a" twice'),
         (nested(1000), "is nested too deeply"),
         (nested(100_000), "is not valid JSON: depth limit exceeded"),
-        (nested(400, b'"\\u0000"'), "holds a NUL character"),
     ],
 )
 def test_a_defect_is_named(body: bytes, reason: str) -> None:
     with pytest.raises(PayloadError, match=f"^the body {reason}"):
         read_json(body)
-
-
-def test_an_escaped_backslash_before_u0000_is_no_nul() -> None:
-    assert read_json(b'"\\\\u0000"') == "\\u0000"
 
 
 def test_the_name_of_a_repeated_field_is_cut() -> None:
@@ -131,6 +123,7 @@ def test_any_bytes_of_a_query_are_read_or_refused(query: bytes) -> None:
         (b"a+b=c%2Bd+e", [("a b", "c+d e")]),
         (b"%C3%BC=%F0%9F%98%80", [("ü", "😀")]),
         (b"a;b=1", [("a;b", "1")]),
+        (b"a%00=%00", [("a\0", "\0")]),
     ],
 )
 def test_a_query_is_read_leniently_where_it_is_clear(query: bytes, pairs: list[tuple[str, str]]) -> None:
@@ -140,9 +133,6 @@ def test_a_query_is_read_leniently_where_it_is_clear(query: bytes, pairs: list[t
 @pytest.mark.parametrize(
     ("query", "reason"),
     [
-        (b"a=%00", "the query holds a NUL character"),
-        (b"a=\0", "the query holds a NUL character"),
-        (b"%00=a", "the query holds a NUL character"),
         (b"a=%ff", "the query is not valid UTF-8"),
         (b"a=\xff", "the query is not valid UTF-8"),
         (b"a=%ed%a0%80", "the query is not valid UTF-8"),

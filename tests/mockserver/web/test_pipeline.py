@@ -2,63 +2,55 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from contracts.spec import load
-from mockserver.dialects import v2, v3
-from mockserver.dialects.dialect import Dialect, Reply
-from mockserver.dialects.v2.failures import STATUSES as V2_STATUSES
-from mockserver.dialects.v2.failures import failure_body as v2_failure
-from mockserver.dialects.v2.handlers import HANDLERS as V2_HANDLERS
-from mockserver.dialects.v3.failures import STATUSES as V3_STATUSES
-from mockserver.dialects.v3.failures import failure_body as v3_failure
-from mockserver.dialects.v3.handlers import HANDLERS as V3_HANDLERS
+from mockserver.api.operations import OPERATIONS
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.app import create_app
 from mockserver.web.message import Request
 from mockserver.web.pipeline import Pipeline
+from tests.conftest import SERVICES
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
-    from mockserver.dialects.dialect import Call
-    from mockserver.domain.world import World
+    from mockserver.api.operations import Call, Result
     from mockserver.simulation.exchange import Exchange
     from tests.conftest import ContractKeeper, Mock
     from tests.mockserver.web.conftest import Wire
 
-BALANCE = b"/v3/customers/demo/balance?apiKey=demo-key"
+COUNTRIES = b"/v3/numbers/demo/countries?apiKey=demo-key"
 ANSWERS = {
-    BALANCE: {"ok": False, "errorMessage": "INTERNAL_ERROR: this is a bug of the mock, see its log"},
-    b"/cs/getBalance?userId=demo&key=demo-key": {
+    COUNTRIES: {"ok": False, "errorMessage": "INTERNAL_ERROR: this is a bug of the mock, see its log"},
+    b"/cs/getCountries?userId=demo&key=demo-key": {
         "error": True,
         "message": "INTERNAL_ERROR: this is a bug of the mock, see its log",
     },
 }
 
 
-def raising(call: Call, world: World) -> Reply:
+def raising(call: Call) -> Result:
     raise LookupError("deep inside")
 
 
-def unwritable(call: Call, world: World) -> Reply:
-    return Reply(200, {"ok": True, "body": object()})
+def unwritable(call: Call) -> Result:
+    return {"countries": [SimpleNamespace(code=object(), name="Atlantis", carriers=[])]}
 
 
 @pytest.fixture(params=[raising, unwritable])
-def broken(request: pytest.FixtureRequest, mock: Mock, keeper: ContractKeeper) -> Starlette:
-    """A mock whose getBalance is broken in both dialects."""
-    dialects = [
-        Dialect(load("v3"), {**V3_HANDLERS, "getBalance": request.param}, V3_STATUSES, v3_failure),
-        Dialect(load("v2"), {**V2_HANDLERS, "getBalance": request.param}, V2_STATUSES, v2_failure),
-    ]
-    return create_app(dialects, Worlds(mock.world), [keeper])
+def broken(
+    request: pytest.FixtureRequest, mock: Mock, keeper: ContractKeeper, monkeypatch: pytest.MonkeyPatch
+) -> Starlette:
+    """A mock whose list of countries is broken in every generation."""
+    monkeypatch.setattr("mockserver.api.api.OPERATIONS", {**OPERATIONS, "countries": request.param})
+    return create_app(SERVICES(), Worlds(mock.world), [keeper])
 
 
 @pytest.mark.parametrize(("target", "body"), ANSWERS.items(), ids=["v3", "v2"])
-def test_a_broken_handler_is_answered_500_in_the_words_of_its_dialect(
+def test_a_broken_handler_is_answered_500_in_the_words_of_its_generation(
     broken: Starlette, wire: Wire, target: bytes, body: dict[str, object]
 ) -> None:
     answer = wire(broken, "GET", target)
@@ -68,21 +60,21 @@ def test_a_broken_handler_is_answered_500_in_the_words_of_its_dialect(
 def test_a_broken_handler_is_logged_with_its_cause(
     broken: Starlette, wire: Wire, caplog: pytest.LogCaptureFixture
 ) -> None:
-    wire(broken, "GET", BALANCE)
+    wire(broken, "GET", COUNTRIES)
     [record] = caplog.records
-    assert record.getMessage() == "the mock broke at GET /v3/customers/demo/balance"
+    assert record.getMessage() == "the mock broke at GET /v3/numbers/demo/countries"
     assert record.exc_info
 
 
 def test_a_broken_handler_does_not_let_the_key_into_the_log(
     broken: Starlette, wire: Wire, caplog: pytest.LogCaptureFixture
 ) -> None:
-    wire(broken, "GET", BALANCE)
+    wire(broken, "GET", COUNTRIES)
     assert "demo-key" not in caplog.text
 
 
 def test_a_broken_handler_breaks_nothing_else(broken: Starlette, wire: Wire) -> None:
-    wire(broken, "GET", BALANCE)
+    wire(broken, "GET", COUNTRIES)
     assert wire(broken, "GET", b"/v3/numbers/demo/popular?apiKey=demo-key").status == 200
 
 
@@ -92,8 +84,8 @@ def test_a_broken_handler_breaks_nothing_else(broken: Starlette, wire: Wire) -> 
 def observed(mock: Mock, request: Request) -> Exchange:
     """The one exchange that an observer sees of a request."""
     seen: list[Exchange] = []
-    dialect = v3.dialect() if request.path.startswith("/v3") else v2.dialect()
-    Pipeline(dialect, Worlds(mock.world), [seen.append])(request)
+    [api] = (api for api in SERVICES().apis if request.path.startswith(api.document.prefix))
+    Pipeline(api, Worlds(mock.world), [seen.append])(request)
     [exchange] = seen
     return exchange
 
@@ -106,7 +98,7 @@ def test_an_observer_sees_the_answer_of_an_operation(mock: Mock) -> None:
 
 def test_an_observer_sees_what_leads_nowhere(mock: Mock) -> None:
     exchange = observed(mock, Request("GET", "/v3/nothing", b"", []))
-    assert (exchange.dialect, exchange.operation, exchange.status) == ("v3", None, 404)
+    assert (exchange.document, exchange.operation, exchange.status) == ("v3", None, 404)
 
 
 def test_an_observer_sees_how_a_request_breaks_the_contract(mock: Mock) -> None:

@@ -41,25 +41,25 @@ accounts:
 ORDER = {"country": "12", "service": "ds", "carrier": "any", "m": "", "n": ""}
 
 
-def order(client: httpx.Client, dialect: str) -> httpx.Response:
-    if dialect == "v3":
+def order(client: httpx.Client, generation: str) -> httpx.Response:
+    if generation == "v3":
         return client.put("/v3/numbers/demo/order", json={**ORDER, "apiKey": "demo-key", "maximumPrice": "100"})
     return client.post("/cs/purchase", json={**ORDER, "userId": "demo", "key": "demo-key", "maximumPrice": "1.00"})
 
 
-def refund(client: httpx.Client, dialect: str) -> httpx.Response:
-    if dialect == "v3":
+def refund(client: httpx.Client, generation: str) -> httpx.Response:
+    if generation == "v3":
         return client.patch("/v3/numbers/demo/order/1/refund", json={"apiKey": "demo-key"})
     return client.post("/cs/refund", json={"userId": "demo", "key": "demo-key", "orderId": "1"})
 
 
-def redeem(client: httpx.Client, dialect: str) -> httpx.Response:
-    what = "cryptomus/invoice/1000" if dialect == "v3" else "cryptomus/direct/USDT/BSC/10"
+def redeem(client: httpx.Client, generation: str) -> httpx.Response:
+    what = "cryptomus/invoice/1000" if generation == "v3" else "cryptomus/direct/USDT/BSC/10"
     return client.put(f"/v3/customers/demo/{what}", json={"apiKey": "demo-key", "couponCode": "ONCE"})
 
 
 def race(address: Address, ask: Ask) -> Counter[str]:
-    """Let all clients ask at the same moment, in both dialects; count who won and why the others lost."""
+    """Let all clients ask at the same moment, in both generations; count who won and why the others lost."""
     start = Barrier(CLIENTS)
 
     def run(number: int) -> str:

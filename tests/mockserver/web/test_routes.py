@@ -49,7 +49,7 @@ def test_a_wrong_method_is_answered_405_with_the_right_ones(mock: Mock, prefix: 
         ("/cs/getBalance", {"error": True, "message": "METHOD_NOT_ALLOWED: this path takes GET"}),
     ],
 )
-def test_a_wrong_method_is_told_in_the_words_of_its_dialect(mock: Mock, url: str, body: dict[str, object]) -> None:
+def test_a_wrong_method_is_told_in_the_words_of_its_generation(mock: Mock, url: str, body: dict[str, object]) -> None:
     assert mock.client.delete(url).json() == body
 
 
@@ -98,7 +98,7 @@ def test_a_misspelt_path_is_told_the_one_that_was_meant(mock: Mock, url: str, hi
 
 
 @pytest.mark.parametrize("target", ["/", "/nothing", "/v33/customers/demo/balance", "/V3/customers/demo/balance", "/c"])
-def test_outside_every_dialect_the_answer_names_the_prefixes(mock: Mock, target: str) -> None:
+def test_outside_every_generation_the_answer_names_the_prefixes(mock: Mock, target: str) -> None:
     answer = mock.client.get(target)
     assert answer.status_code == 404
     assert answer.json() == {
@@ -130,7 +130,16 @@ def test_an_encoded_slash_is_no_slash(mock: Mock, wire: Wire, target: bytes, dec
 
 
 @pytest.mark.parametrize(
-    ("user", "status"), [(b"demo", 200), (b"%64emo", 200), (b"demo%2F", 403), (b"demo%20", 403), (b"demo+", 403)]
+    ("user", "status"),
+    [
+        (b"demo", 200),
+        (b"%64emo", 200),
+        (b"demo%2F", 403),
+        (b"demo%20", 403),
+        (b"demo+", 403),
+        (b"%00", 403),
+        (b"demo%00", 403),
+    ],
 )
 def test_a_path_parameter_is_decoded_once(mock: Mock, wire: Wire, user: bytes, status: int) -> None:
     assert wire(mock.app, "GET", b"/v3/customers/%s/balance?apiKey=demo-key" % user).status == status
@@ -139,8 +148,6 @@ def test_a_path_parameter_is_decoded_once(mock: Mock, wire: Wire, user: bytes, s
 @pytest.mark.parametrize(
     ("user", "reason"),
     [
-        (b"%00", "a path must not hold the character NUL"),
-        (b"demo%00", "a path must not hold the character NUL"),
         (b"%ff", "the percent-encoded bytes are not UTF-8"),
         (b"%ed%a0%80", "the percent-encoded bytes are not UTF-8"),
         (b"%zz", "a % is not followed by two hexadecimal digits"),
