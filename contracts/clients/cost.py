@@ -8,25 +8,26 @@ from contracts.findings import Line, Statement
 from contracts.traffic import orders
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from contracts.clients.history import History, Order
 
 
-def statement(histories: Iterable[History]) -> Statement:
-    """Return what the orders of these accounts cost, and what came back.
+def statement(histories: Iterable[History], rules: Mapping[str, str]) -> Statement:
+    """Return what the orders of these accounts cost by the rules that hold, and what came back.
 
-    An order whose answer was lost, and that nothing showed later, has no price: its outcome is `unknown`. What another
-    SMS may cost is in no answer, and is not counted.
+    An order whose answer was lost, and that nothing showed later, has no price: its outcome is `unknown`.
     """
-    return Statement(tuple(line for history in histories for line in _lines(history)))
+    return Statement(tuple(line for history in histories for line in _lines(history, rules)))
 
 
-def _lines(history: History) -> Iterator[Line]:
+def _lines(history: History, rules: Mapping[str, str]) -> Iterator[Line]:
     for order in history.orders.values():
         if order.placed is not None:
-            refunded = order.price if order.returned else 0
-            yield Line(order.id, order.placed.name, order.price, refunded, _outcome(order))
+            outcome = _outcome(order)
+            price = order.price * (1 + order.renewals if rules["another_sms"] == "charged" else 1)
+            comes_back = outcome == "refunded" or (outcome == "expired" and rules["expiry"] == "repaid")
+            yield Line(order.id, order.placed.name, price, price if comes_back else 0, outcome)
     for call in history.lost:
         yield Line("?", call.name, 0, 0, "unknown")
 

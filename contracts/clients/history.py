@@ -27,7 +27,8 @@ class Order:
     `placed` is the call that made it, None if it was there before. `price` is in cents; `expires` in milliseconds
     since the epoch, None if it is not known. `heard` is the first answer that showed an SMS, `returned` the first one
     that said that it is refunded. `tried` are the calls that asked for the refund. `carrier` is the one that serves,
-    empty if that was not seen. `states` are those that were seen, in their order.
+    empty if that was not seen. `states` are those that were seen, in their order. `renewals` is how often another SMS
+    was granted.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Order:
     tried: list[Call] = field(default_factory=list)
     carrier: str = ""
     states: list[str] = field(default_factory=list)
+    renewals: int = 0
 
     def seen(self, state: str) -> None:
         """Note a state that was seen."""
@@ -82,7 +84,9 @@ class History:
             order.returned = order.returned or call
             order.seen(orders.REFUNDED)
         elif call.purpose == "another":
-            self._order(call.order).seen(orders.WAITING)
+            order = self._order(call.order)
+            order.renewals += 1
+            order.seen(orders.WAITING)
 
     def _place(self, call: Call, shown: Facts) -> None:
         order = self._order(shown["id"])

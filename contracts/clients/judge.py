@@ -15,7 +15,7 @@ from contracts.spec.choices import DEFAULTS
 from contracts.traffic.calls import Outcome
 from contracts.traffic.calls import calls as read_all
 from contracts.traffic.recordings import KEY_IN_URL
-from contracts.traffic.witnesses import Readings
+from contracts.traffic.witnesses import Readings, held_rules
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -99,7 +99,7 @@ def judge(
         findings=tuple(sorted(findings, key=lambda finding: list(Level).index(finding.level))),
         exchanges=len(traffic),
         calls=len(calls),
-        statement=statement(told),
+        statement=statement(told, held_rules(documents.values())),
         coverage=coverage(calls, told, documents.values(), witnesses.indications()),
         first=min((call.at for call in calls), default=0),
         last=max((call.at for call in calls), default=0),

@@ -13,7 +13,7 @@ from contracts.drift.tally import Tally
 from contracts.drift.walk import Seen, walk
 from contracts.spec import ABSENT, Severity
 from contracts.spec import pointer as pointers
-from contracts.spec.failures import FAILURES
+from contracts.spec.failures import FAILURES, UNKNOWN
 from contracts.spec.wording import brief
 from contracts.traffic import header
 from contracts.traffic.calls import arguments_of
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from contracts.drift.walk import Path
     from contracts.spec import Arguments, Document, Operation, Violation
+    from contracts.spec.operation import Reading
     from contracts.traffic import Answer, Exchange, Request
     from contracts.traffic.witnesses import Indication
 
@@ -34,7 +35,8 @@ MAXIMUM_VALUES = 200
 
 _ANSWER, _REQUEST = "answer", "request"
 _NOT_THERE = (404, 405, 501)
-_MALFORMED = 400
+_NOWHERE = frozenset({"NOT_FOUND", "METHOD_NOT_ALLOWED"})
+_MALFORMED = "INVALID_REQUEST"
 
 
 class Observation:
@@ -132,15 +134,16 @@ class Observation:
         left_out = exchange.notes.get("left_out", ())
         body = answer.json
         content_type = header(answer.headers, "content-type") or ""
-        if status in _NOT_THERE and document.check_failure(status, body, content_type):
+        reading = operation.read_answer(status, body, content_type)
+        refusal = reading.refused.reason if reading.refused else ""
+        if refusal in _NOWHERE or (status in _NOT_THERE and document.check_failure(status, body, content_type)):
             self._differ(
                 Kind.PATH, operation, operation.pointer, exchange, what="path", expected=operation.path, got=str(status)
             )
             return
         if not moved:
             self._confirm(document, operation.pointer, operation, "path")
-        reading = operation.read_answer(status, body, content_type)
-        reason = reading.refused.reason if reading.refused and body is not ABSENT else ""
+        reason = refusal if body is not ABSENT else ""
         self._refusals[document.name, reason].add(status)
         if status not in operation.answers:
             self._see_status(operation, exchange, answer, reason)
@@ -152,7 +155,7 @@ class Observation:
             if (schema := operation.answers[status].schema) is not None and body is not ABSENT:
                 self._see_value(known, exchange, f"{status} ", schema, body, violations)
         if _REQUEST not in left_out:
-            self._see_request(known, exchange, status, granted=reading.granted)
+            self._see_request(known, exchange, status, reading)
 
     def _see_status(self, operation: Operation, exchange: Exchange, answer: Answer, reason: str) -> None:
         """Note a status that the operation does not have: that of a reason if it is answered as usual otherwise."""
@@ -227,17 +230,17 @@ class Observation:
                     what=f"{side}{_dotted(part.path)}", expected="", got=brief(part.value),
                 )  # fmt: skip
 
-    def _see_request(self, known: Known, exchange: Exchange, status: int, *, granted: bool) -> None:
+    def _see_request(self, known: Known, exchange: Exchange, status: int, reading: Reading) -> None:
         operation, document = known.operation, known.document
         arguments = arguments_of(known, exchange.request)
         violations = operation.check_request(arguments)
         errors = [violation for violation in violations if violation.level is Severity.ERROR]
-        if status == _MALFORMED and not errors:
+        if _calls_malformed(document, status, reading) and not errors:
             self._differ(
                 Kind.REFUSED, operation, operation.pointer, exchange,
                 what="request", expected="is taken", got=str(status),
             )  # fmt: skip
-        if not granted:
+        if not reading.granted:
             return
         self._remember(arguments)
         sent = {("path", name) for name in arguments.path} | {("query", name) for name, _ in exchange.request.query}
@@ -388,6 +391,14 @@ class Observation:
                     name=indication.reading,
                     instead=indication.verdict,
                 )
+
+
+def _calls_malformed(document: Document, status: int, reading: Reading) -> bool:
+    """Say whether an answer calls its request malformed: by its reason, or by a status that means nothing else."""
+    if reading.refused is None or document.failures is None:
+        return False
+    meant = {entry.reason for entry in document.failures.by_status(status)}
+    return reading.refused.reason == _MALFORMED or (reading.refused.reason == UNKNOWN and meant == {_MALFORMED})
 
 
 def _is_preflight(request: Request) -> bool:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contracts.spec import ABSENT
+from contracts.spec.made_up import value_of
 from contracts.suites import requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from contracts.spec import Operation
+    from contracts.spec.parts import Schema
     from contracts.traffic import Request
 
 
@@ -45,15 +48,24 @@ class Call(NamedTuple):
 
 
 def sample(operation: Operation, base: str) -> Call:
-    """Return the call of an operation that the examples of its document make."""
+    """Return the call of an operation that the examples of its document make, or else one that fits its schemas."""
     places: dict[str, dict[str, Any]] = {"path": {}, "query": {}}
     for parameter in operation.parameters:
-        if parameter.required and parameter.example is not ABSENT:
-            places[parameter.place][parameter.name] = parameter.example
+        if parameter.required:
+            shown = parameter.example is not ABSENT
+            value = parameter.example if shown else value_of(parameter.schema, Random(0))  # noqa: S311 - no secret
+            places[parameter.place][parameter.name] = value
     body: Any = ABSENT
     if operation.body:
-        body = dict(next(iter(operation.body.examples.values())).value)
+        example = next((each.value for each in operation.body.examples.values()), None)
+        body = _least(operation.body.schema) if example is None else dict(example)
     return Call(operation, base, places["path"], places["query"], body)
+
+
+def _least(schema: Schema) -> dict[str, Any]:
+    """Return a body that has what a schema requires."""
+    fields, required = schema.get("properties", {}), schema.get("required", ())
+    return {name: value_of(fields[name], Random(0)) for name in required if name in fields}  # noqa: S311 - no secret
 
 
 def credentials(operation: Operation, credential: str) -> Iterator[tuple[str, str]]:

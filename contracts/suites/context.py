@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 EVIDENCE = 4
 """How many exchanges a finding holds."""
+LONGEST = 4000
+"""Bytes of a body that a command line may hold: a longer one nobody could read."""
 PAUSE = 0.5
 """Seconds between two requests to a foreign server."""
 
@@ -246,11 +248,12 @@ class Context:
     def _redacted(self, finding: Finding, evidence: tuple[Exchange, ...]) -> Finding:
         redactor = self.setting.redactor
         exchanges = tuple(map(redactor.exchange, evidence))
+        asked = exchanges[-1].request if exchanges else None
         return finding._replace(
             message=redactor.text(finding.message),
             expected=redactor.text(finding.expected),
             got=redactor.text(finding.got),
-            curl=curl(exchanges[-1].request) if exchanges else "",
+            curl=curl(asked) if asked and len(asked.body) <= LONGEST else "",
             exchanges=exchanges,
         )
 

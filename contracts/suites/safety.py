@@ -198,34 +198,35 @@ def _first(document: Document) -> str:
 
 
 def _malformed(context: Context, calls: list[Call], account: Account) -> None:
-    """Bodies and queries that are none; and nothing may have changed by them."""
-    life = Life(context, [account])
+    """Bodies and queries that are none; and if all are refused, nothing may have changed by them."""
+    life, refused = Life(context, [account]), True
     for call in calls:
         if call.body is not ABSENT:
             field = next(iter(call.body), "field").encode()
             for what, body in BODIES.items():
                 malformed = call.request()._replace(body=body.replace(b"%s", field))
-                _expect_refused(context, call, malformed, "malformed-refused", what)
+                refused &= _expect_refused(context, call, malformed, "malformed-refused", what)
             typed = call.request()._replace(headers=(("content-type", "text/plain"),))
-            _expect_refused(context, call, typed, "malformed-refused", "a body of another type")
+            refused &= _expect_refused(context, call, typed, "malformed-refused", "a body of another type")
             huge = call.having("body", "padding", "x" * HUGE).request()
-            _expect_refused(context, call, huge, "oversized-refused", f"a body of {len(huge.body)} bytes")
+            refused &= _expect_refused(context, call, huge, "oversized-refused", f"a body of {len(huge.body)} bytes")
         else:
             for _, name in credentials(call.operation, "key"):
                 request = call.request()
                 twice = request._replace(url=f"{request.url}&{name}={NOBODY}")
-                _expect_refused(context, call, twice, "malformed-refused", f"{name} given twice")
-    life.agree(life.person(account.user))
+                refused &= _expect_refused(context, call, twice, "malformed-refused", f"{name} given twice")
+    if refused:
+        life.agree(life.person(account.user))
 
 
-def _expect_refused(context: Context, call: Call, request: Request, rule: str, what: str) -> None:
+def _expect_refused(context: Context, call: Call, request: Request, rule: str, what: str) -> bool:
     context.case()
     operation = call.operation
     exchange = context.send(request, operation)
     status = exchange.answer.status if exchange.answer else 0
     proper = {refusing(operation.document, reason) for reason in MISFITS}
     holds = not status or status >= 400 or (status in proper and not granted(operation, exchange))
-    context.expect(rule, holds, operation.name, f"It was {what}.", expected="400 to 499", got=status)
+    return context.expect(rule, holds, operation.name, f"It was {what}.", expected="400 to 499", got=status)
 
 
 def _values(context: Context, calls: list[Call]) -> None:

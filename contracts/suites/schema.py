@@ -60,7 +60,7 @@ EXCLUSIONS = (
 """Which checks of schemathesis are not made, and why. What is left is negative_data_rejection."""
 
 GENERATION = {"mode": "all", "allow-x00": False, "database": "none"}
-"""How requests are drawn: good ones and bad ones; but no NUL, which no schema forbids and no text may hold."""
+"""How requests are drawn: good ones and bad ones; but no NUL, since nobody knows what a server does with it."""
 
 
 ADDED = frozenset(

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from contracts.spec import LocatedError, Problem, ReadingError, contract, located, readings
+from contracts.spec import LocatedError, Problem, ReadingError, contract, located, readings, vocabulary
 from contracts.spec.choices import SHIPPED, Evidence
 from contracts.spec.facts import get
 from contracts.spec.failures import UNKNOWN
@@ -34,7 +34,11 @@ if TYPE_CHECKING:
 
 
 class Indication(NamedTuple):
-    """How often traffic speaks for each value of a reading. `default` is how the contract takes it so far."""
+    """How often traffic speaks for each value of a reading.
+
+    `default` is how the contract takes it so far: a value of the reading, or of a rule that overlays have changed to
+    something else.
+    """
 
     reading: str
     default: str
@@ -50,7 +54,10 @@ class Witness(Protocol):
     """Looks at calls of all accounts, in their order. An answer that tells nothing reliable is a lost one to it."""
 
     def see(self, call: Call) -> str:
-        """Return the value that a call speaks for, of a rule or of a reading; empty if it speaks for none."""
+        """Return the value that a call speaks for, of a rule or of a reading; empty if it speaks for none.
+
+        Those of a rule that it does not tell apart are separated by blanks.
+        """
 
 
 class Lifetime:
@@ -66,9 +73,13 @@ class Lifetime:
 
 
 class Expiry:
-    """Whether an order without SMS stays expired, or becomes refunded though nobody asked for it."""
+    """Whether an order without SMS stays expired, or becomes refunded though nobody asked for it.
+
+    One that is shown as expired may have been repaid; it was not if it can be returned.
+    """
 
     def __init__(self) -> None:
+        self._expired: set[str] = set()
         self._waiting: set[str] = set()
         self._returned: set[str] = set()
 
@@ -76,8 +87,11 @@ class Expiry:
         """Look for the end of an order that was seen to wait."""
         if call.purpose == "refund":
             self._returned.add(call.order)
+            return "kept" if call.outcome is Outcome.GRANTED and call.order in self._expired else ""
         if call.purpose == "order":
-            self._waiting.update(order["id"] for order in call.orders)
+            placed = {order["id"] for order in call.orders}
+            self._waiting |= placed
+            self._expired -= placed
         for order in call.orders if call.purpose in SHOWS else ():
             number, state = order["id"], order.get("state")
             if state == WAITING:
@@ -85,7 +99,8 @@ class Expiry:
             if has_sms(order):
                 self._waiting.discard(number)
             elif state == EXPIRED and is_silent(order):
-                return "kept"
+                self._expired.add(number)
+                return "kept repaid"
             elif state == REFUNDED and number in self._waiting - self._returned:
                 return "refunded"
         return ""
@@ -273,11 +288,14 @@ def _wrong(operation: Operation | None, answer: Answer) -> frozenset[tuple[str, 
 
 
 class _ByRules:
-    """Speaks for the value of a reading by whose rules things happened. Raises ReadingError if nothing shows that."""
+    """Speaks for the value of a reading by whose rules things happened, or for what overlays have made of these rules.
 
-    def __init__(self, reading: Reading, _: Overlays) -> None:
-        self._values = reading.values.values()
-        rules = dict.fromkeys(rule for value in self._values for rule in value.rules)
+    Raises ReadingError if nothing shows that.
+    """
+
+    def __init__(self, reading: Reading, default: str, held: Mapping[str, str]) -> None:
+        self._values = {default: held, **_rules_by_value(reading)}
+        rules = _rules_of(reading)
         unseen = [rule for rule in rules if rule not in WITNESSES]
         if unseen or not rules:
             what = f"shows which {unseen[0]} is kept" if unseen else "is a rule that differs"
@@ -291,10 +309,36 @@ class _ByRules:
         if not seen:
             return ""
         return _only(
-            value.name
-            for value in self._values
-            if all(_is_same({**_usual(), **value.rules}[rule], found) for rule, found in seen.items())
+            value
+            for value, rules in self._values.items()
+            if all(any(_is_same(rules[rule], each) for each in found.split()) for rule, found in seen.items())
         )
+
+
+def _rules_of(reading: Reading) -> tuple[str, ...]:
+    """Return the rules that differ between the values of a reading."""
+    return tuple(dict.fromkeys(rule for value in reading.values.values() for rule in value.rules))
+
+
+def _rules_by_value(reading: Reading) -> dict[str, Mapping[str, str]]:
+    """Return the rules that hold by each value of a reading."""
+    return {name: {**_usual(), **value.rules} for name, value in reading.values.items()}
+
+
+def held_rules(documents: Iterable[Document]) -> Mapping[str, str]:
+    """Return the rules that hold by documents."""
+    usual = {name: rule.value for name, rule in vocabulary().rules.items()}
+    return {**usual, **{name: value for document in documents for name, value in document.rules.items()}}
+
+
+def _default(reading: Reading, chosen: Choices, held: Mapping[str, str]) -> str:
+    """Return how a contract takes a reading: by the rules that it has, since overlays may change them."""
+    rules = _rules_of(reading) if reading.evidence is Evidence.RULES else ()
+    values = _rules_by_value(reading) if rules else {}
+    fitting = [name for name, own in values.items() if all(_is_same(own[rule], held[rule]) for rule in rules)]
+    if fitting or not rules:
+        return fitting[0] if fitting else str(chosen.get(reading.name, reading.default))
+    return ", ".join(held[rule] for rule in rules)
 
 
 @cache
@@ -318,26 +362,25 @@ def _only(values: Iterable[str]) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-_BY_EVIDENCE: Mapping[Evidence, Callable[[Reading, Overlays], Witness]] = {
-    Evidence.ANSWERS: _ByAnswers,
-    Evidence.RULES: _ByRules,
-}
-
-
 class Readings:
-    """What calls, taken one after another, say about every reading; `chosen` are those the contract has now.
+    """What calls, taken one after another, say about every reading.
 
-    Raises ReadingError for a reading that nothing here can tell of, though it says that traffic does.
+    `documents` are those of the contract as the readings that are `chosen` and `overlays` have it now. Raises
+    ReadingError for a reading that nothing here can tell of, though it says that traffic does.
     """
 
     def __init__(self, documents: Iterable[Document], chosen: Choices, overlays: Overlays = ()) -> None:
         self._documents = tuple(documents)
-        known = readings()
-        self._defaults = {name: str(chosen.get(name, reading.default)) for name, reading in known.items()}
+        known, held = readings(), held_rules(self._documents)
+        self._defaults = {name: _default(reading, chosen, held) for name, reading in known.items()}
+        by_evidence: Mapping[Evidence, Callable[[Reading], Witness]] = {
+            Evidence.ANSWERS: lambda reading: _ByAnswers(reading, overlays),
+            Evidence.RULES: lambda reading: _ByRules(reading, self._defaults[reading.name], held),
+        }
         self._witnesses = {
-            name: _BY_EVIDENCE[reading.evidence](reading, overlays)
+            name: by_evidence[reading.evidence](reading)
             for name, reading in known.items()
-            if reading.evidence is not Evidence.NONE
+            if reading.evidence in by_evidence
         }
         self._times: dict[str, Counter[str]] = {name: Counter() for name in known}
 

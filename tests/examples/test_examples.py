@@ -89,9 +89,7 @@ def test_a_generated_client_passes_its_tests(copied: Path, account: dict[str, st
     assert " passed" in passes("python", "-m", "pytest", "-q", folder=folder)
 
 
-def test_the_client_in_typescript_has_current_types_and_passes_its_tests(
-    copied: Path, account: dict[str, str]
-) -> None:
+def test_the_client_in_typescript_has_current_types_and_passes_its_tests(copied: Path, account: dict[str, str]) -> None:
     folder = copied / "typescript"
     committed = (folder / "src" / "v3.d.ts").read_text(encoding="utf-8")
     passes("npm", "ci", "--no-audit", "--no-fund", folder=folder)

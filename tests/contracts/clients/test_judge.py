@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import orjson
+import pytest
+
 from contracts.clients import judge, letter
 from contracts.clients.rules import FAILS
 from contracts.findings import Finding, Level
+from contracts.spec import contract
 from contracts.traffic import Exchange, Request
 from contracts.traffic.recordings import KEY_IN_URL
 from tests.contracts.clients.tape import BROKEN, DOCUMENTS, HOST, LOST, NO_NUMBERS, START, Tape, item
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SMS = [item(status="completed", sms="123", code="123")]
 
@@ -72,6 +81,29 @@ def test_an_order_without_an_answer_that_shows_in_the_list_is_counted() -> None:
 
 def test_an_order_without_an_answer_that_never_shows_may_not_exist() -> None:
     assert lines(Tape().order(BROKEN).listed(at=3)) == [("?", 0, 0, "unknown")]
+
+
+RULES = {
+    "another SMS costs nothing": ({}, Tape().order().look(SMS).another(), ("1", 16, 0, "kept")),
+    "another SMS costs the price": (
+        {"another_sms": "charged"}, Tape().order().look(SMS).another().another(), ("1", 48, 0, "kept"),
+    ),
+    "an order that ends stays paid": ({}, Tape().order().look("expired"), ("1", 16, 0, "expired")),
+    "its money returns by itself": ({"expiry": "repaid"}, Tape().order().look("expired"), ("1", 16, 16, "expired")),
+    "but not once it was heard of": (
+        {"expiry": "repaid"}, Tape().order().look(SMS).look("expired"), ("1", 16, 0, "kept"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_what_an_order_costs_is_by_the_rules(tmp_path: Path, name: str) -> None:
+    rules, tape, line = RULES[name]
+    overlay = tmp_path / "rules.json"
+    described = {"overlay": "1.0.0", "info": {"title": "Rules", "version": "1"}, "x-rules": rules, "actions": []}
+    overlay.write_bytes(orjson.dumps(described))
+    judgement = judge(tape.exchanges, contract(overlays=[overlay]).documents, overlays=[overlay])
+    assert [(each.order, each.price, each.refunded, each.outcome) for each in judgement.statement.lines] == [line]
 
 
 def test_an_order_that_was_there_before_costs_nothing() -> None:

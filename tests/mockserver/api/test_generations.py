@@ -205,3 +205,8 @@ def test_the_operations_of_v4_are_listed_first(with_v4: Copy) -> None:
     routes = with_v4.routes()
     assert [route.partition(" ")[0] for route in routes] == ["v4"] * 18 + ["v3"] * 18 + ["v2"] * 12
     assert routes[0] == "v4 /q_customers/{q_userId}/q_cryptomus/q_invoice/{q_amount}"
+
+
+def test_v4_is_verified_beside_the_others(with_v4: Copy) -> None:
+    suites = ("--suite", "equivalence", "--suite", "safety")
+    assert "Nothing found in" in with_v4.run("-c", COMMAND, "verify", *suites, "--no-color")
