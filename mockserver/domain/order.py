@@ -6,6 +6,7 @@ from typing import NamedTuple
 from mockserver.domain.clock import Duration, Instant
 from mockserver.domain.refusal import Reason, Refusal
 
+
 class State(StrEnum):
     """Where an order stands."""
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from mockserver.domain.clock import Instant
 
+
 class Method(StrEnum):
     """How a customer pays; a coupon's `targetPay` names one (`crypto` documented by example, `card` assumed)."""
 

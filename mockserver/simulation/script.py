@@ -100,7 +100,7 @@ class SeededScript:
         index, rule = self._rule_for(attempt)
         country = self._catalogue.countries[shelf.country]
         phone = rule.phone or self._phone(country, purchase)
-        self.tallies.update(f"order {known}" for known, rule in enumerate(self._orders) if rule.when.fits(attempt))
+        self.tallies.update(f"order {known}" for known, each in enumerate(self._orders) if each.when.fits(attempt))
         order_id = rule.order_id or self._order_id(purchase)
         self._note("orders", index)
         return Assignment(
@@ -116,7 +116,9 @@ class SeededScript:
         rule = OrderRule() if order.rule is None else self._orders[order.rule]
         country = self._catalogue.countries[order.country]
         self._note("orders", order.rule)
-        return Renewal(rule.end(at, self._lifetime), self._deliveries(rule, country, order.service, order.id, order.period))
+        return Renewal(
+            rule.end(at, self._lifetime), self._deliveries(rule, country, order.service, order.id, order.period)
+        )
 
     def sms(self, order: Order, text: str | None = None, code: str | None = None) -> Delivery:
         """An SMS that is asked for outside of every rule; what is not given is as the service would send it."""
