@@ -25,7 +25,8 @@ class ApiError(ValueError):
 class _Scope:
     """The values that an answer can use, by their names: those of a result, and what every result has."""
 
-    def __init__(self, operation: str, call: Call) -> None:
+    def __init__(self, values: dict[str, Any], operation: str, call: Call) -> None:
+        self.__dict__ = values
         self.operation = operation
         self._call = call
 
@@ -59,9 +60,7 @@ class Api:
         except Refusal as refusal:
             return self.refuse(refusal, call)
         status, write = self._writers.get(operation.id) or self._writer(operation)
-        scope = _Scope(purpose, call)
-        scope.__dict__.update(result)
-        return Reply(status, write(scope))
+        return Reply(status, write(_Scope(result, purpose, call)))
 
     def fail(self, reason: str, detail: str = "") -> Reply:
         """The answer for a reason of the vocabulary; a detail follows its words."""

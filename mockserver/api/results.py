@@ -118,19 +118,6 @@ class OfferRecord:
         return lookup.quoted(self._world, self._found)
 
 
-class MessageRecord(NamedTuple):
-    """An SMS."""
-
-    text: str
-    code: str | None
-    received_at: Instant
-
-
-def message_record(message: Message) -> MessageRecord:
-    """A received SMS as a record."""
-    return MessageRecord(message.text, message.code, message.at)
-
-
 class OrderRecord:
     """An order."""
 
@@ -151,14 +138,12 @@ class OrderRecord:
     ordered_at = _of("_order.ordered_at")
     expires_at = _of("_order.expires_at")
 
-    @property
-    def messages(self) -> Sequence[MessageRecord]:
-        return [message_record(message) for message in self._order.messages]
+    messages = _of("_order.messages")
 
     @property
-    def latest(self) -> MessageRecord | None:
+    def latest(self) -> Message | None:
         messages = self._order.messages
-        return message_record(messages[-1]) if messages else None
+        return messages[-1] if messages else None
 
     @property
     def refundable(self) -> bool:
@@ -280,7 +265,7 @@ RECORDS = {
     "service": Service,
     "offer": OfferRecord,
     "order": OrderRecord,
-    "message": MessageRecord,
+    "message": Message,
     "payment": PaymentRecord,
     "wallet": WalletRecord,
     "coupon": CouponRecord,

@@ -1,5 +1,6 @@
 """What is wrong with a request, in words that say what would be right."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -38,6 +39,8 @@ def _told(violation: Violation, document: Document) -> str:
     schema = document.resolve(violation.pointer.rpartition("/")[0]) if rule in ("pattern", "const") else {}
     if rule == "pattern" and (words := _LIST.fullmatch(schema["pattern"])):
         return _of_words(violation, words[1].split("|"), schema)
+    if rule == "enum":
+        return message + did_you_mean(violation.value.strip('"'), json.loads(violation.expected))
     if "example" in schema:
         message += f", such as {schema['example']}"
     return message + _remark(schema)

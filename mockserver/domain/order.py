@@ -56,6 +56,11 @@ class Message(NamedTuple):
     text: str
     code: str | None
 
+    @property
+    def received_at(self) -> Instant:
+        """When it arrived, by its name in the vocabulary."""
+        return self.at
+
 
 class Order(NamedTuple):
     """One purchase. `carrier` is what serves it, or `any`; `price` is what was paid, in cents.

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Load what stays without looking for garbage in it, and each time in all that the program has, too."""
+    """Disable the garbage collector while long-lived objects are loaded, and let it leave them alone afterwards."""
     collects = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if collects:
             gc.enable()

@@ -25,7 +25,6 @@ from contracts.spec.parts import JSON_TYPE
 from mockserver.api.api import Api
 from mockserver.api.operations import Call
 from mockserver.domain.clock import Instant
-from mockserver.domain.customer import Customer
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.settlement import settle
 from mockserver.simulation.exchange import Exchange, Observer
@@ -72,14 +71,12 @@ class _Known(NamedTuple):
     identity: tuple[str | None, str | None]
 
 
-class _Asked(NamedTuple):
-    """A request whose sender is known."""
+class _Checked(NamedTuple):
+    """A request that was held against the contract; with a refusal if it does not keep to it."""
 
-    operation: Operation
-    arguments: Arguments
-    sandbox: Sandbox
-    customer: Customer
-    identity: tuple[str | None, str | None]
+    known: _Known
+    violations: tuple[Violation, ...]
+    refusal: Reply | None = None
 
 
 def _known(operation: Operation, arguments: Arguments) -> _Known:
@@ -96,11 +93,11 @@ def content(reply: Reply) -> bytes:
     return orjson.dumps(reply.body) if reply.media == JSON_TYPE else str(reply.body).encode()
 
 
-def _typed(reply: Reply) -> tuple[Header, ...]:
-    """The header that says what the body is."""
+def _typed(reply: Reply) -> Header | None:
+    """The header that says what the body is; None if there is none."""
     if reply.media == JSON_TYPE:
-        return () if reply.body is ABSENT else (_JSON,)
-    return ((b"content-type", f"{reply.media}; charset=utf-8".encode()),)
+        return None if reply.body is ABSENT else _JSON
+    return b"content-type", f"{reply.media}; charset=utf-8".encode()
 
 
 class Pipeline:
@@ -144,8 +141,10 @@ class Pipeline:
 
             response = faulty.write(outcome)
         else:
-            headers = [*_typed(outcome.reply), (b"content-length", b"%d" % len(body)), *outcome.headers]
-            response = Response(outcome.reply.status, headers, body)
+            reply = outcome.reply
+            typed = _typed(reply)
+            headers = [(b"content-length", b"%d" % len(body)), *outcome.headers]
+            response = Response(reply.status, headers if typed is None else [typed, *headers], body)
         self._record(request, outcome, response, began)
         return response
 
@@ -205,51 +204,50 @@ class Pipeline:
             return Outcome(reply, operation, sandbox, arguments, now, identity=identity)
         if sandbox.faults is not None and (acts := self._acts(request, operation, arguments, sandbox)):
             return self._act_amid(acts, request, operation, arguments, violations)
-        asked = _Asked(operation, arguments, sandbox, customer, identity)
-        return self._handle(request, asked, violations, instead, known)
-
-    def _handle(
-        self,
-        request: Request,
-        asked: "_Asked",
-        violations: tuple[Violation, ...] | None,
-        instead: Reply | None,
-        known: "_Known | None",
-    ) -> Outcome:
-        """Check, settle, act."""
-        operation, arguments, sandbox, customer, identity = asked
-        world = sandbox.world
-        if violations is None:
-            violations = operation.check_request(arguments)
-            if not violations:
-                known = self._remember(request, operation, arguments)
-        if violations and (errors := broken(violations)):
-            mended = None if sandbox.strict else self._mend(operation, arguments)
-            if mended is None:
-                reason = operation.refusal(error.path for error in errors) or "INVALID_REQUEST"
-                reply = instead or self.api.fail(reason, "; ".join(map(str, errors)))
-                now = world.clock.now()
-                return Outcome(reply, operation, sandbox, arguments, now, violations, identity=identity)
-            arguments = mended
         if known is None:
-            known = _known(operation, arguments)
-        if known.unread and instead is None:
-            instead = self.api.fail("INVALID_REQUEST", known.unread)
+            checked = self._check(request, operation, arguments, sandbox, violations)
+            if checked.refusal is not None:
+                reply, now = instead or checked.refusal, sandbox.world.clock.now()
+                return Outcome(reply, operation, sandbox, arguments, now, checked.violations, identity=identity)
+            known, violations = checked.known, checked.violations
+        world = sandbox.world
         world.clock.tick()
         now = settle(world)
         if instead is None:
             call = Call(world.customers[customer.id], world, known.values)
             instead = self.api.answer(operation, known.purpose, call)
-        return Outcome(instead, operation, sandbox, arguments, now, violations, (), (), identity)
+        return Outcome(instead, operation, sandbox, known.arguments, now, violations or (), (), (), identity)
 
-    def _remember(self, request: Request, operation: Operation, arguments: Arguments) -> "_Known":
-        """A polling client asks for the same over and over: what says all in its URL is read and checked once."""
+    def _check(
+        self,
+        request: Request,
+        operation: Operation,
+        arguments: Arguments,
+        sandbox: Sandbox,
+        violations: tuple[Violation, ...] | None,
+    ) -> "_Checked":
+        """Hold a request against the contract, and read its arguments."""
+        if violations is None:
+            violations = operation.check_request(arguments)
+        if errors := broken(violations):
+            mended = None if sandbox.strict else self._mend(operation, arguments)
+            if mended is None:
+                reason = operation.refusal(error.path for error in errors) or "INVALID_REQUEST"
+                reply = self.api.fail(reason, "; ".join(map(str, errors)))
+                return _Checked(_known(operation, arguments), violations, reply)
+            arguments = mended
         known = _known(operation, arguments)
-        if operation.body_schema is None and request.bearer is None:
-            if len(self._known) >= _KNOWN:
-                self._known.clear()
-            self._known[request.method, request.path, request.query] = known
-        return known
+        if known.unread:
+            return _Checked(known, violations, self.api.fail("INVALID_REQUEST", known.unread))
+        if not violations and operation.body_schema is None and request.bearer is None:
+            self._remember(request, known)
+        return _Checked(known, violations)
+
+    def _remember(self, request: Request, known: _Known) -> None:
+        """A polling client asks for the same over and over: what says all in its URL is read and checked once."""
+        if len(self._known) >= _KNOWN:
+            self._known.clear()
+        self._known[request.method, request.path, request.query] = known
 
     def _mend(self, operation: Operation, arguments: Arguments) -> Arguments | None:
         from mockserver.web.lenient import mend
