@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from contracts.spec import did_you_mean
+from mockserver.contract import did_you_mean
 from tests.mutants import table
 from tests.mutants.every import EVERY
 from tests.mutants.hunt import hunt

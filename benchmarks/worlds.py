@@ -19,12 +19,12 @@ from rich.console import Console
 from rich.table import Table
 
 from mockserver.control import snapshot
-from mockserver.control.maker import Choice, Maker
+from mockserver.control.world_factory import Choice, Maker
 from mockserver.domain.clock import HOUR
 from mockserver.domain.settlement import settle
 from mockserver.scenario import fixtures
 from mockserver.serving.setup import wall
-from mockserver.simulation.sandbox import Sandbox
+from mockserver.simulation.world_slot import Sandbox
 from mockserver.simulation.worlds import Worlds
 from mockserver.usecases.ordering import OrderRequest, order_number
 

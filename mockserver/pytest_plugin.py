@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
+    from mockserver.testing.aggregation import Tally
     from mockserver.testing.handle import SmsOnline
     from mockserver.testing.server import Server
-    from mockserver.testing.tally import Tally
-    from mockserver.testing.wanted import Wanted
+    from mockserver.testing.world_config import Wanted
 
 
 class ContractWarning(pytest.PytestWarning):
@@ -86,7 +86,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Refuse markers that say what nobody understands."""
     marked = [(item, mark) for item in items for mark in item.iter_markers("smsonline")]
     if marked:
-        from mockserver.testing.wanted import misuses
+        from mockserver.testing.world_config import misuses
 
         wrong = {
             f"{item.nodeid}: @pytest.mark.smsonline: {problem}"
@@ -107,7 +107,7 @@ def pytest_runtest_makereport(
         return report
     item.stash[_failed] |= call.excinfo is not None
     if report.failed:
-        from mockserver.testing.story import story
+        from mockserver.testing.failure_report import story
 
         report.sections.append(("smsonline", story(item.stash[_world])))
     return report
@@ -118,7 +118,7 @@ def pytest_testnodedown(node: Any) -> None:
     """Take in what a worker of pytest-xdist has counted."""
     counted = getattr(node, "workeroutput", {}).get("smsonline")
     if counted:
-        from mockserver.testing.tally import Tally
+        from mockserver.testing.aggregation import Tally
 
         node.config.stash.setdefault(_tally, Tally()).merge(counted)
 
@@ -157,7 +157,7 @@ def smsonline_server(pytestconfig: pytest.Config) -> Iterator[Server]:
         server = Server.elsewhere(url) if url else Server.here(overlays)
     server.usual = _usual(pytestconfig)
     if _setting(pytestconfig, "report"):
-        from mockserver.testing.tally import Tally
+        from mockserver.testing.aggregation import Tally
 
         server.tally = pytestconfig.stash.setdefault(_tally, Tally())
     with server:
@@ -195,8 +195,8 @@ def smsonline_app(smsonline_server: Server) -> ASGIApp:
 @contextmanager
 def _without_traceback() -> Iterator[None]:
     """Let a test fail with what the mock says, and nothing else."""
-    from contracts.spec import LocatedError
-    from mockserver.testing.steering import SteeringError
+    from mockserver.contract import LocatedError
+    from mockserver.testing.control_client import SteeringError
 
     try:
         yield
@@ -229,7 +229,7 @@ def _report(config: pytest.Config) -> Path:
 
 
 def _usual(config: pytest.Config) -> Wanted:
-    from mockserver.testing.wanted import Wanted
+    from mockserver.testing.world_config import Wanted
 
     usual = Wanted()
     if scenario := config.getoption("--smsonline-scenario"):
@@ -268,7 +268,7 @@ def _parametrize(metafunc: pytest.Metafunc, name: str, values: Mapping[str, obje
 
 def _choices(names: tuple[str, ...], nodeid: str) -> dict[str, dict[str, str]]:
     """Every value of these readings by an id such as `expiry=refund`."""
-    from contracts.spec import did_you_mean, readings
+    from mockserver.contract import did_you_mean, readings
 
     known = readings()
     for name in names:

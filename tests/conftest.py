@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from click.testing import Result
     from starlette.applications import Starlette
 
-    from contracts.spec import Document, Violation
     from mockserver.api.api import Service
+    from mockserver.contract import Document, Violation
     from mockserver.domain.world import World
     from mockserver.scenario.fixtures import Fixtures
     from mockserver.scenario.load import Scenario

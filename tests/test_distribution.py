@@ -107,9 +107,18 @@ def url(installed: Installed) -> Iterator[str]:
 
 def needed() -> set[str]:
     """All files of the package, by where they lie in the wheel."""
-    inside = [path for part in ("contracts", "mockserver") for path in (ROOT / part).rglob("*") if path.is_file()]
-    scenarios = {f"mockserver/scenarios/{path.name}" for path in (ROOT / "scenarios").glob("*.*")}
-    return scenarios | {path.relative_to(ROOT).as_posix() for path in inside if path.parent.name != "__pycache__"}
+    parts = {
+        "mockserver": "",
+        "contracts": "mockserver/_data/",
+        "fixtures": "mockserver/_data/",
+        "scenarios": "mockserver/_data/",
+    }
+    return {
+        prefix + path.relative_to(ROOT).as_posix()
+        for part, prefix in parts.items()
+        for path in (ROOT / part).rglob("*")
+        if path.is_file() and path.parent.name != "__pycache__"
+    }
 
 
 def test_the_wheel_holds_every_module_and_all_data(wheel: Path) -> None:
@@ -118,7 +127,7 @@ def test_the_wheel_holds_every_module_and_all_data(wheel: Path) -> None:
 
 def test_the_wheel_holds_nothing_of_the_tests(wheel: Path) -> None:
     tops = {name.partition("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"contracts", "mockserver"}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"mockserver"}
 
 
 def test_the_sdist_holds_what_a_packager_needs(built: Path) -> None:

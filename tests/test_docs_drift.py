@@ -10,9 +10,9 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from contracts.spec import load, readings
 from mockserver.cli import main
-from tests.contracts.drift.conftest import Service
+from mockserver.contract import load, readings
+from tests.drift.conftest import Service
 
 if TYPE_CHECKING:
     from mockserver.scenario.fixtures import Fixtures

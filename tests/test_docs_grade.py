@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from contracts.clients.rules import ANSWER, BEHAVIOUR, CONTRACT, FAILS, KEY_LEAK
-from contracts.traffic import lines
-from mockserver.grading.command import run
+from mockserver.grade.command import run
+from mockserver.judge.rules import ANSWER, BEHAVIOUR, CONTRACT, FAILS, KEY_LEAK
 from mockserver.testing import Server, Wanted
+from mockserver.traffic import lines
 
 if TYPE_CHECKING:
-    from contracts.clients.rules import Plain, Weighed
+    from mockserver.judge.rules import Plain, Weighed
 
 PAGE = (Path(__file__).parents[1] / "docs" / "grade.md").read_text(encoding="utf-8")
 COMMAND = [sys.executable, "-c", "from mockserver.cli import main; main()"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contracts.spec import load
+from mockserver.contract import load
 from tools import build_site
 
 if TYPE_CHECKING:

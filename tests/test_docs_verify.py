@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from contracts.suites import SUITES
+from mockserver.verify import SUITES
 
 PAGE = Path(__file__).parents[1] / "docs" / "verify.md"
 COMMAND = [sys.executable, "-c", "from mockserver.cli import main; main()"]

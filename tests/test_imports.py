@@ -22,17 +22,17 @@ REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)(?:\[(.*?)\])?")
 OURS = ("contracts", "mockserver")
 
 EXTRAS = {
-    "contracts.clients.answers": "contracts",
-    "contracts.clients.scalars": "contracts",
-    "contracts.clients.shapes": "contracts",
-    "contracts.clients.telling": "contracts",
-    "contracts.drift": "contracts",
-    "contracts.proxy": "contracts",
-    "contracts.reports": "contracts",
-    "contracts.suites": "contracts",
-    "contracts.traffic.archive": "contracts",
-    "mockserver.cli.stage": "contracts",
-    "mockserver.grading": "contracts",
+    "mockserver.judge.answers": "contracts",
+    "mockserver.judge.scalars": "contracts",
+    "mockserver.judge.shapes": "contracts",
+    "mockserver.judge.console": "contracts",
+    "mockserver.drift": "contracts",
+    "mockserver.proxy": "contracts",
+    "mockserver.reports": "contracts",
+    "mockserver.verify": "contracts",
+    "mockserver.traffic.archive": "contracts",
+    "mockserver.cli.targets": "contracts",
+    "mockserver.grade": "contracts",
     "mockserver.pytest_plugin": "pytest",
     "mockserver.testing": "pytest",
 }
@@ -127,7 +127,7 @@ from mockserver.domain.refusal import Refusal
 from mockserver.scenario import fixtures
 from mockserver.scenario.build import build
 from mockserver.scenario.load import load
-from mockserver.scenario.shipped import scenarios
+from mockserver.data import scenarios
 from mockserver.usecases.ordering import OrderRequest, order_number
 
 shipped = fixtures.load()

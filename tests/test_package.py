@@ -9,8 +9,9 @@ from importlib.resources import files
 import pytest
 
 import mockserver
-from contracts.spec import load
-from mockserver.scenario import fixtures, shipped
+from mockserver import data
+from mockserver.contract import load
+from mockserver.scenario import fixtures
 
 HEAVY = {"faker", "hypothesis", "schemathesis", "phonenumbers", "httpx", "pytest"}
 """What takes long to load, and no command needs at once."""
@@ -33,16 +34,16 @@ def test_the_contract_documents_are_found(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["default", "documented"])
 def test_the_scenarios_are_found(name: str) -> None:
-    assert shipped.scenarios()[name].is_file()
+    assert data.scenarios()[name].is_file()
 
 
 def test_the_schema_of_scenarios_lies_beside_them() -> None:
-    assert (shipped.directory("scenarios") / "schema.json").is_file()
+    assert (data.directory("scenarios") / "schema.json").is_file()
 
 
 @pytest.mark.parametrize("name", ["countries", "carriers", "services", "offers", "messages"])
 def test_the_catalogue_is_found(name: str) -> None:
-    assert (shipped.directory("fixtures") / "catalogue" / f"{name}.csv").is_file()
+    assert (data.directory("fixtures") / "catalogue" / f"{name}.csv").is_file()
 
 
 def test_the_fixtures_are_as_large_as_promised() -> None:
@@ -51,7 +52,7 @@ def test_the_fixtures_are_as_large_as_promised() -> None:
     assert len(catalogue.services) >= 60
 
 
-@pytest.mark.parametrize("package", ["contracts", "mockserver"])
+@pytest.mark.parametrize("package", ["mockserver"])
 def test_the_package_says_that_it_is_typed(package: str) -> None:
     assert files(package).joinpath("py.typed").is_file()
 
@@ -61,7 +62,7 @@ def test_the_version_is_that_of_the_command() -> None:
     assert printed == f"smsonline-mock, version {mockserver.__version__}"
 
 
-@pytest.mark.parametrize("module", ["mockserver.web.app", "mockserver.serving.setup", "contracts.spec"])
+@pytest.mark.parametrize("module", ["mockserver.web.app", "mockserver.serving.setup", "mockserver.contract"])
 def test_nothing_heavy_is_imported(module: str) -> None:
     assert run(f"import {module}, sys; print({HEAVY} & sys.modules.keys())") == "set()"
 

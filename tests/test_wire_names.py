@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from contracts.spec import vocabulary
-from contracts.spec.document import names, written
+from mockserver.contract import vocabulary
+from mockserver.contract.document import names, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from contracts.spec import vocabulary
-from contracts.spec.corrections import SCHEMA
-from contracts.spec.formats import CASES, TIMES, UNITS
-from contracts.spec.vocabulary import OPERATION, Purpose, Type
+from mockserver.contract import vocabulary
+from mockserver.contract.formats import CASES, TIMES, UNITS
+from mockserver.contract.overlays import SCHEMA
+from mockserver.contract.vocabulary import OPERATION, Purpose, Type
 from tools.build_scenario_docs import fill
 
 ROOT = Path(__file__).resolve().parent.parent

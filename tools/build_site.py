@@ -15,8 +15,8 @@ import click
 import yaml
 from mkdocs.structure.files import File
 
-from contracts.spec import load
 from mockserver.cli import main
+from mockserver.contract import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from mkdocs.structure.files import Files
     from mkdocs.structure.pages import Page
 
-    from contracts.spec import Operation
-    from contracts.spec.provenance import Provenance
+    from mockserver.contract import Operation
+    from mockserver.contract.provenance import Provenance
 
 ROOT = Path(__file__).resolve().parent.parent
 HERE = "repository"

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from contracts.spec import ABSENT, Contract, Document, Operation, Overlays, Reply, contract, vocabulary
-from contracts.spec.choices import DEFAULTS, Choices
-from contracts.spec.corrections import effective
-from contracts.spec.ruling import milliseconds
 from mockserver.api.operations import OPERATIONS, Call
 from mockserver.api.results import AccountRecord, OfferRecord
+from mockserver.contract import ABSENT, Contract, Document, Operation, Overlays, Reply, contract, vocabulary
+from mockserver.contract.overlays import effective
+from mockserver.contract.readings import DEFAULTS, Choices
+from mockserver.contract.service_rules import milliseconds
 from mockserver.domain.refusal import Refusal
 from mockserver.domain.rules import Rules
 
@@ -78,7 +78,7 @@ class Api:
 
     def _writer(self, operation: Operation) -> tuple[int, Writer]:
         """The status and the writer of an operation's success, compiled with its first answer."""
-        from contracts.spec.made_up import make_up
+        from mockserver.contract.made_up import make_up
 
         found = self._writers[operation.id] = operation.status, operation.writer(make_up)
         return found

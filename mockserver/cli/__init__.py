@@ -6,7 +6,7 @@ from importlib import import_module
 import click
 
 from mockserver import __version__
-from mockserver.cli.breaking import Careful
+from mockserver.cli.crash import Careful
 
 COMMANDS = ("config", "drift", "explain", "grade", "proxy", "routes", "scenarios", "serve", "verify")
 """A command is a function in a module of this package; both have its name."""

@@ -11,7 +11,7 @@ from mockserver.cli.options import EXTRA, UnusableError, readings
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from contracts.traffic import Exchange
+    from mockserver.traffic import Exchange
 
 
 @click.command()
@@ -45,12 +45,13 @@ def drift(
     try:
         from rich.console import Console
 
-        import contracts.traffic.archive  # noqa: F401 - with what only the extra brings; it is used by recordings
-        from contracts import drift as drifting
-        from contracts import reports
-        from contracts.drift import telling
-        from contracts.spec import LocatedError
-        from contracts.traffic.recordings import CutOffError, RecordingError, read
+        import mockserver.traffic.archive  # noqa: F401 - with what only the extra brings; it is used by recordings
+        from mockserver import drift as drifting
+        from mockserver import reports
+        from mockserver.contract import LocatedError
+        from mockserver.drift import console
+        from mockserver.traffic.errors import CutOffError, RecordingError
+        from mockserver.traffic.recordings import read
     except ImportError as error:
         raise UnusableError(f"{EXTRA} ({error.name} is missing)") from None
     wanted = [name for name in formats.split(",") if name]
@@ -72,18 +73,18 @@ def drift(
         click.echo(f"{message}; what came before it is used", err=True)
     if not found.matched and not found.differences:
         raise UnusableError("no exchange was for an operation of the contract: is this traffic of the service?")
-    telling.show(found, Console(no_color=no_color or None), quiet=quiet)
+    console.show(found, Console(no_color=no_color or None), quiet=quiet)
     source = ", ".join(path.name for path in traffic)
     if propose:
         _propose(propose, drifting.propose(found, bases, source))
     documents = [basis.document for basis in bases.values()]
-    for path in reports.write(telling.run(found, documents, source, __version__), wanted, directory):
+    for path in reports.write(console.run(found, documents, source, __version__), wanted, directory):
         click.echo(f"Written: {path}")
     raise SystemExit(1 if found.differences else 0)
 
 
 def _propose(file: Path, overlay: "dict[str, Any] | None") -> None:
-    from contracts import drift as drifting
+    from mockserver import drift as drifting
 
     if overlay is None:
         click.echo("Nothing to propose.")

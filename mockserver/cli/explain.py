@@ -9,7 +9,7 @@ from mockserver.cli.options import UnusableError
 @click.argument("code", required=False)
 def explain(code: str | None) -> None:
     """Say what the code of a finding means; without a code, list all of them."""
-    from contracts import findings
+    from mockserver import findings
 
     if code is None:
         from mockserver.cli import table

@@ -12,14 +12,14 @@ from click.core import ParameterSource
 
 from mockserver import __version__
 from mockserver.cli.options import EXTRA, UnusableError, cents, overlays, readings
-from mockserver.cli.termination import as_interrupt
+from mockserver.cli.signals import as_interrupt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from contracts.findings import Run
-    from contracts.reports import Progress
-    from contracts.traffic import Redactor
+    from mockserver.findings import Run
+    from mockserver.reports import Progress
+    from mockserver.traffic import Redactor
 
 _OF_MOCK = ("scenarios", "every", "speed", "seed", "jobs", "answers")
 _OF_COMMAND = ("timeout", "survives", "url", *_OF_MOCK)
@@ -50,8 +50,8 @@ def _paces(_: click.Context, __: click.Parameter, texts: "Sequence[str]") -> dic
 
 
 def _pace(text: str) -> tuple[str, float]:
-    from contracts.clients.limits import Limits
-    from contracts.spec import did_you_mean
+    from mockserver.contract import did_you_mean
+    from mockserver.judge.limits import Limits
 
     name, _, value = text.partition("=")
     if name not in Limits._fields:
@@ -182,15 +182,16 @@ def grade(
     try:
         from rich.console import Console
 
-        import contracts.traffic.archive  # noqa: F401 - with what only the extra brings; it is used by recordings
-        from contracts import reports
-        from contracts.clients import Limits
-        from contracts.findings import baseline as baselines
-        from contracts.proxy import Allowance
-        from contracts.spec import LocatedError
-        from contracts.traffic import Redactor
-        from mockserver.grading import outcome, plan, session, telling
-        from mockserver.grading.trial import Attempt
+        import mockserver.traffic.archive  # noqa: F401 - with what only the extra brings; it is used by recordings
+        from mockserver import reports
+        from mockserver.contract import LocatedError
+        from mockserver.findings import baseline as baselines
+        from mockserver.grade import console as trials_console
+        from mockserver.grade import matrix, outcome, session
+        from mockserver.grade.trial import Attempt
+        from mockserver.judge import Limits
+        from mockserver.proxy import Allowance
+        from mockserver.traffic import Redactor
     except ImportError as error:
         raise UnusableError(f"{EXTRA} ({error.name} is missing)") from None
     wanted = [name for name in formats.split(",") if name]
@@ -209,8 +210,8 @@ def grade(
 
                 held = session.behind(url, attempt, Allowance(allow_orders, limit=limit), hang_up)
             else:
-                named = [plan.Case(name) for name in dict.fromkeys(scenarios)] or [plan.Case()]
-                cases = plan.every(readings) if every else named
+                named = [matrix.Case(name) for name in dict.fromkeys(scenarios)] or [matrix.Case()]
+                cases = matrix.every(readings) if every else named
                 search = session.Search(named, examples, budget) if answers else None
                 held = session.tried(cases, attempt, progress.case, jobs=jobs, search=search)
     except (LocatedError, reports.UnknownFormatError, session.GradingError) as error:
@@ -233,8 +234,8 @@ def grade(
     with _annotated(run, redactor):
         console = Console(no_color=no_color or None)
         if verbose:
-            telling.show_output(held.trials, console)
-        telling.show(run, held.trials, console, quiet=quiet)
+            trials_console.show_output(held.trials, console)
+        trials_console.show(run, held.trials, console, quiet=quiet)
     for name in wanted:
         with _writing(directory):
             paths = reports.write(outcome.fitting(run, name), [name], directory, redactor, strict=strict)
@@ -281,8 +282,8 @@ def _is_uncovered(run: "Run", least: float | None) -> bool:
 @contextmanager
 def _annotated(run: "Run", redactor: "Redactor") -> "Iterator[None]":
     """In a GitHub workflow, keep it from obeying what is printed meanwhile, and annotate what was found."""
-    from contracts.reports import github
-    from mockserver.grading import outcome
+    from mockserver.grade import outcome
+    from mockserver.reports import github
 
     if not github.runs_here(os.environ):
         yield
@@ -298,7 +299,7 @@ def _progress(*, no_color: bool, quiet: bool) -> "Iterator[Progress]":
     """Show how often the command has run; if this is terminated, the commands are ended."""
     from rich.console import Console
 
-    from contracts.reports import Progress
+    from mockserver.reports import Progress
 
     with as_interrupt(), Progress(Console(stderr=True, no_color=no_color or None), quiet=quiet) as progress:
         progress.suite("runs of the command")

@@ -27,7 +27,7 @@ def _values(_: click.Context, __: click.Parameter, texts: "Sequence[str]") -> "d
 
 
 def _value(text: str) -> "tuple[str, Scalar]":
-    from contracts.spec import LocatedError, located
+    from mockserver.contract import LocatedError, located
     from mockserver.scenario.variables import NAME
 
     name, given, value = text.partition("=")
@@ -41,7 +41,7 @@ def _value(text: str) -> "tuple[str, Scalar]":
 
 
 def _limits(_: click.Context, __: click.Parameter, texts: "Sequence[str]") -> "Limits":
-    from contracts.spec import did_you_mean
+    from mockserver.contract import did_you_mean
     from mockserver.simulation.limits import Limits
 
     changes: dict[str, int] = {}

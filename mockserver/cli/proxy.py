@@ -9,14 +9,14 @@ import click
 
 from mockserver import __version__
 from mockserver.cli.options import EXTRA, UnusableError, cents, readings
-from mockserver.cli.termination import as_interrupt
+from mockserver.cli.signals import as_interrupt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from contracts.proxy import Allowance, Gate, Passage, Recording, Tally
+    from mockserver.proxy import Allowance, Gate, Passage, Recording, Tally
     from mockserver.web.guard import Guard
 
 FINDINGS = 1
@@ -96,7 +96,7 @@ def proxy(
         raise click.UsageError("--spend-limit is for orders: give --allow-orders, too")
     _check_token(host, token)
     try:
-        from contracts.proxy import (
+        from mockserver.proxy import (
             Allowance,
             Contract,
             Gate,
@@ -110,8 +110,8 @@ def proxy(
         )
     except ImportError as error:
         raise UnusableError(f"{EXTRA} ({error.name} is missing)") from None
-    from contracts.spec import LocatedError
-    from contracts.spec import contract as load
+    from mockserver.contract import LocatedError
+    from mockserver.contract import contract as load
     from mockserver.serving import foreground
     from mockserver.web.guard import guard
 
@@ -188,7 +188,7 @@ async def hang_up(scope: "Scope", receive: "Receive", send: "Send", reset: bool)
 
 
 def _finish(recording: "Recording", file: Path | None) -> None:
-    from contracts.traffic.lines import LinesError
+    from mockserver.traffic.lines import LinesError
 
     try:
         recording.close()
@@ -228,7 +228,7 @@ def _telling(tally: "Tally", *, quiet: bool, verbose: bool) -> "Callable[[Passag
 
 
 def _banner(url: str, upstream: str, file: Path | None, allowance: "Allowance") -> str:
-    from contracts.spec.formats import dollars_text
+    from mockserver.contract.formats import dollars_text
 
     orders = "stopped" if not allowance.orders else "passed on"
     limited = "" if allowance.limit is None else f", for {dollars_text(allowance.limit)} dollars at most"
@@ -244,7 +244,7 @@ def _banner(url: str, upstream: str, file: Path | None, allowance: "Allowance") 
 
 
 def _summary(tally: "Tally", gate: "Gate") -> "Iterator[str]":
-    from contracts.spec.formats import dollars_text
+    from mockserver.contract.formats import dollars_text
 
     yield "Stopped."
     yield from (f"  {line}" for line in tally.summary())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 if TYPE_CHECKING:
-    from contracts.spec import Operation
+    from mockserver.contract import Operation
 
 
 class Row(NamedTuple):
@@ -49,7 +49,7 @@ def markdown(rows: Iterable[Row]) -> Iterator[str]:
 
 
 def _operations() -> "Iterator[Operation]":
-    from contracts.spec import contract
+    from mockserver.contract import contract
 
     for document in contract().documents.values():
         yield from document.operations.values()

@@ -37,7 +37,7 @@ def list_(*, as_json: bool) -> None:
 @variables
 def check(files: "Sequence[str]", variables: "Values") -> None:
     """Say everything that is wrong with scenarios, each given as a file or by its name."""
-    from contracts.spec import LocatedError
+    from mockserver.contract import LocatedError
     from mockserver.scenario import fixtures
     from mockserver.scenario.load import load
 
@@ -60,7 +60,7 @@ def check(files: "Sequence[str]", variables: "Values") -> None:
 @variables
 def show(name: str, variables: "Values") -> None:
     """Print a scenario with its includes and variables resolved; API keys only if it is a shipped one."""
-    from contracts.spec import LocatedError
+    from mockserver.contract import LocatedError
     from mockserver.scenario import fixtures
     from mockserver.scenario.load import load
     from mockserver.scenario.show import text
@@ -73,10 +73,10 @@ def show(name: str, variables: "Values") -> None:
 
 
 def _print_list(*, as_json: bool) -> None:
-    from contracts.spec import located
-    from mockserver.scenario import shipped
+    from mockserver import data
+    from mockserver.contract import located
 
-    described = {name: located.read(path).data["description"] for name, path in shipped.scenarios().items()}
+    described = {name: located.read(path).data["description"] for name, path in data.scenarios().items()}
     if as_json:
         rows = [{"name": name, "description": text} for name, text in described.items()]
         click.echo(json.dumps(rows, indent=2))

@@ -1,5 +1,6 @@
 """`smsonline-mock serve`."""
 
+import gc
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,7 @@ def serve(
     if token is not None and not token.strip():
         raise click.UsageError("the token is empty: give one, or none")
     with uncollected():
-        from contracts.spec import LocatedError
+        from mockserver.contract import LocatedError
         from mockserver.serving import foreground, report
         from mockserver.serving.setup import Settings, set_up
         from mockserver.web.guard import guard
@@ -72,6 +73,7 @@ def serve(
             listener = foreground.listen(host, port)
         except (LocatedError, foreground.AddressError) as error:
             raise UnusableError(str(error)) from None
+    gc.freeze()  # what is loaded now stays: the collector need not look at it again
     url = foreground.url(listener)
 
     def ready() -> None:

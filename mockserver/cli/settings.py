@@ -109,7 +109,7 @@ def defaults(command: click.Command, file: Path | None) -> dict[str, Any]:
 def _problem(name: str, value: object, known: Mapping[str, click.Option]) -> str:
     """What is wrong with a line of the table, in words; empty if nothing is."""
     if name not in known:
-        from contracts.spec.wording import did_you_mean
+        from mockserver.contract.messages import did_you_mean
 
         hint = did_you_mean(name, known) or f"; there are {', '.join(known)}"
         return f"there is no setting {name}{hint}"

@@ -10,14 +10,14 @@ import click
 
 from mockserver import __version__
 from mockserver.cli.options import EXTRA, UnusableError, cents, overlays, readings
-from mockserver.cli.termination import as_interrupt
+from mockserver.cli.signals import as_interrupt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from contracts.findings import Run
-    from contracts.spec import Contract
-    from contracts.suites import Account, Plan, Target
+    from mockserver.contract import Contract
+    from mockserver.findings import Run
+    from mockserver.verify import Account, Plan, Target
 
 
 class ByDocument(click.Command):
@@ -25,7 +25,7 @@ class ByDocument(click.Command):
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Return all parameters; the documents are looked for when these are."""
-        from contracts.spec.document import names
+        from mockserver.contract.document import names
 
         first, *others = super().get_params(ctx)
         return [first, *map(_url_of, names()), *others]
@@ -96,12 +96,12 @@ def verify(
     try:
         from rich.console import Console
 
-        from contracts import reports
-        from contracts.findings import baseline as baselines
-        from contracts.spec import LocatedError, contract
-        from contracts.suites import SUITES, Plan, Spending, TargetError
-        from contracts.suites import verify as check
-        from contracts.traffic.redaction import Redactor
+        from mockserver import reports
+        from mockserver.contract import LocatedError, contract
+        from mockserver.findings import baseline as baselines
+        from mockserver.traffic.redaction import Redactor
+        from mockserver.verify import SUITES, Plan, Spending, TargetError
+        from mockserver.verify import verify as check
     except ImportError as error:
         raise UnusableError(f"{EXTRA} ({error.name} is missing)") from None
     wanted = [name for name in formats.split(",") if name]
@@ -139,8 +139,8 @@ def _show(run: "Run", redactor: Any, *, no_color: bool, quiet: bool) -> None:
     """Print a run; in a GitHub workflow, annotate what it is about, too."""
     from rich.console import Console
 
-    from contracts import reports
-    from contracts.reports import github
+    from mockserver import reports
+    from mockserver.reports import github
 
     console = Console(no_color=no_color or None)
     if not github.runs_here(os.environ):
@@ -154,8 +154,8 @@ def _show(run: "Run", redactor: Any, *, no_color: bool, quiet: bool) -> None:
 
 def _run(check: Any, target: "Target", plan: "Plan", console: Any, *, quiet: bool) -> "Run":
     """Run the suites; being terminated is as good as Ctrl-C, so that the money is settled."""
-    from contracts.reports import Progress
-    from contracts.suites import TargetError
+    from mockserver.reports import Progress
+    from mockserver.verify import TargetError
 
     try:
         with as_interrupt(), Progress(console, quiet=quiet) as progress:
@@ -168,7 +168,7 @@ def _run(check: Any, target: "Target", plan: "Plan", console: Any, *, quiet: boo
 
 
 def _check_suites(suites: "Sequence[str]", known: "Mapping[str, str]") -> None:
-    from contracts.spec import did_you_mean
+    from mockserver.contract import did_you_mean
 
     for name in suites:
         if name not in known:
@@ -184,16 +184,16 @@ def _target(
     credentials: Path | None,
 ) -> "tuple[Target, tuple[Account, ...]]":
     """Return what to check, and the accounts that are given for it."""
-    from contracts import suites
-    from contracts.suites import credentials as given
+    from mockserver import verify as suites
+    from mockserver.verify import credentials as given
 
     documents, readings = held.documents, held.readings
     if url or bases:
         accounts = given.of_file(credentials) if credentials else given.of_environment(os.environ)
         return suites.of_urls(documents.values(), url, bases), accounts
-    from mockserver.cli import stage
+    from mockserver.cli import targets
 
     if scenario:
-        playing = stage.player(readings, overlays=overlays)(scenario)
+        playing = targets.player(readings, overlays=overlays)(scenario)
         return suites.of_app(playing.app, documents.values(), f"the mock, scenario {scenario}"), playing.accounts
-    return suites.in_process(stage.stage(readings, overlays), documents.values()), ()
+    return suites.in_process(targets.stage(readings, overlays), documents.values()), ()

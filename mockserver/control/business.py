@@ -4,25 +4,25 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from contracts.spec import did_you_mean
-from contracts.spec.wording import brief
-from mockserver.control.desk import Call, Desk, Reply, sandbox
-from mockserver.control.trouble import Trouble
+from mockserver.contract import did_you_mean
+from mockserver.contract.messages import brief
+from mockserver.control.context import Call, Desk, Reply, sandbox
+from mockserver.control.errors import Trouble
 from mockserver.control.views import order_view, payment_view, shelf_view
-from mockserver.domain.agenda import OrderEnds, PaymentSettles, SmsDue
 from mockserver.domain.catalogue import ANY_CARRIER, Country, Service
 from mockserver.domain.order import Event, Order
 from mockserver.domain.payment import Status
 from mockserver.domain.refusal import Refusal
+from mockserver.domain.schedule import OrderEnds, PaymentSettles, SmsDue
 from mockserver.domain.settlement import settle
 from mockserver.domain.world import World
 from mockserver.scenario.build import plan_change
-from mockserver.simulation.sandbox import Sandbox
 from mockserver.simulation.script import SeededScript
+from mockserver.simulation.world_slot import Sandbox
 from mockserver.usecases import ordering
 
 if TYPE_CHECKING:
-    from mockserver.domain.market import Shelf
+    from mockserver.domain.stock import Shelf
 
 
 def list_orders(call: Call, desk: Desk) -> Reply:

@@ -1,7 +1,7 @@
 """The clock of a world: reading it, setting it, letting time pass."""
 
-from mockserver.control.desk import Call, Desk, Reply, sandbox
-from mockserver.control.trouble import Trouble
+from mockserver.control.context import Call, Desk, Reply, sandbox
+from mockserver.control.errors import Trouble
 from mockserver.control.views import clock_view
 from mockserver.domain.clock import LAST
 from mockserver.domain.settlement import settle

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from contracts.spec import Document
-from contracts.traffic.coverage import Coverage
+from mockserver.contract import Document
 from mockserver.domain.order import TRANSITIONS, State
-from mockserver.simulation.sandbox import Counts
+from mockserver.simulation.world_slot import Counts
+from mockserver.traffic.coverage import Coverage
 
 
 def coverage(counts: Counts, documents: Iterable[Document]) -> Coverage:

@@ -7,11 +7,11 @@ import orjson
 
 from mockserver.control.record import records, shown
 from mockserver.control.views import entry_view, order_view, payment_view
+from mockserver.domain.events import OrderChanged, PaymentChanged, PriceChanged, StockChanged
 from mockserver.domain.ledger import Entry
-from mockserver.domain.occurrence import OrderChanged, PaymentChanged, PriceChanged, StockChanged
 from mockserver.simulation import journal
+from mockserver.simulation.event_log import Event
 from mockserver.simulation.exchange import Exchange
-from mockserver.simulation.feed import Event
 from mockserver.simulation.worlds import Worlds
 
 View = dict[str, Any]

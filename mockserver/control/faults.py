@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from contracts.spec import LocatedError
-from mockserver.control.desk import Call, Desk, Reply, sandbox
-from mockserver.control.trouble import Trouble
+from mockserver.contract import LocatedError
+from mockserver.control.context import Call, Desk, Reply, sandbox
+from mockserver.control.errors import Trouble
 from mockserver.scenario.error import path
 from mockserver.scenario.faults import faults
 from mockserver.scenario.load import take
 from mockserver.simulation.faults import Fault, Faults
-from mockserver.simulation.sandbox import Sandbox
+from mockserver.simulation.world_slot import Sandbox
 
 
 def list_faults(call: Call, desk: Desk) -> Reply:

@@ -7,19 +7,19 @@ from fnmatch import fnmatchcase
 from itertools import islice
 from typing import Any
 
-from contracts.spec import did_you_mean
-from contracts.traffic import lines
-from contracts.traffic.coverage import Coverage
 from mockserver import __version__
+from mockserver.contract import did_you_mean
+from mockserver.control.context import Call, Desk, Reply, sandbox
 from mockserver.control.coverage import coverage
-from mockserver.control.desk import Call, Desk, Reply, sandbox
+from mockserver.control.errors import Trouble
 from mockserver.control.record import REQUEST, Record, records, shown, violation_shown
 from mockserver.control.search import Condition, Expectation, Verdict, judge
-from mockserver.control.trouble import Trouble
 from mockserver.control.views import entry_view
 from mockserver.domain.settlement import settle
 from mockserver.simulation.journal import Journal
-from mockserver.simulation.sandbox import Sandbox
+from mockserver.simulation.world_slot import Sandbox
+from mockserver.traffic import lines
+from mockserver.traffic.coverage import Coverage
 
 
 def list_exchanges(call: Call, desk: Desk) -> Reply:
@@ -44,7 +44,7 @@ def clear_journal(call: Call, desk: Desk) -> Reply:
 
 def export_har(call: Call, desk: Desk) -> Reply:
     """`exportHar`."""
-    from contracts.traffic import har  # its library takes long to import
+    from mockserver.traffic import har  # its library takes long to import
 
     file = io.StringIO()
     har.write((record.traffic for record in _matching(call, desk)), file, __version__)

@@ -5,10 +5,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from contracts.spec import Document, located, readings
+from mockserver.contract import Document, located, readings
 from mockserver.control import business, clock, faults, journal, worlds
-from mockserver.control.desk import Handler
-from mockserver.scenario.shipped import scenarios
+from mockserver.control.context import Handler
+from mockserver.data import scenarios
 
 DOCUMENT = Path(__file__).parent / "openapi.yaml"
 

@@ -6,15 +6,15 @@ from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from contracts.spec import ABSENT, Violation
-from contracts.traffic import Answer, Request
-from contracts.traffic import Exchange as Traffic
-from contracts.traffic.redaction import Redactor
-from mockserver.control.hiding import redactor
+from mockserver.contract import ABSENT, Violation
+from mockserver.control.redaction import redactor
 from mockserver.domain.clock import Instant
 from mockserver.simulation.exchange import Exchange, Header
 from mockserver.simulation.journal import Entry
 from mockserver.simulation.worlds import Worlds
+from mockserver.traffic import Answer, Request
+from mockserver.traffic import Exchange as Traffic
+from mockserver.traffic.redaction import Redactor
 
 ORIGIN = "http://smsonline-mock"
 """What stands for the mock's own address where an absolute URL is wanted and the request named no host."""

@@ -13,23 +13,23 @@ from cattrs.cols import is_namedtuple, namedtuple_dict_structure_factory, namedt
 from cattrs.errors import BaseValidationError
 from cattrs.strategies import configure_tagged_union
 
-from contracts.spec import LocatedError
-from mockserver.control.maker import Made, Maker
-from mockserver.control.sense import LARGEST, nonsense
-from mockserver.control.trouble import Trouble
-from mockserver.domain.agenda import Happening
+from mockserver.contract import LocatedError
+from mockserver.control.errors import Trouble
+from mockserver.control.snapshot_validation import LARGEST, nonsense
+from mockserver.control.world_factory import Made, Maker
 from mockserver.domain.clock import Clock, Duration, Instant
 from mockserver.domain.coupon import Coupon
 from mockserver.domain.customer import Customer
 from mockserver.domain.ledger import Entry
-from mockserver.domain.market import Shelf
 from mockserver.domain.order import Order
 from mockserver.domain.payment import Payment
 from mockserver.domain.refusal import Refusal
+from mockserver.domain.schedule import Happening
+from mockserver.domain.stock import Shelf
 from mockserver.domain.world import Awaited, Memory
 from mockserver.scenario.load import take
-from mockserver.simulation.sandbox import Origin, Sandbox
 from mockserver.simulation.script import SeededScript
+from mockserver.simulation.world_slot import Origin, Sandbox
 
 if TYPE_CHECKING:
     from mockserver.simulation.faults import Faults

@@ -6,11 +6,11 @@ from typing import Any
 from mockserver.control.record import time
 from mockserver.domain.clock import Clock
 from mockserver.domain.ledger import Entry
-from mockserver.domain.market import Shelf
 from mockserver.domain.order import Order
 from mockserver.domain.payment import Payment
+from mockserver.domain.stock import Shelf
 from mockserver.domain.world import World
-from mockserver.simulation.sandbox import Sandbox
+from mockserver.simulation.world_slot import Sandbox
 
 View = dict[str, Any]
 

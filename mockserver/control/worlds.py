@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from mockserver.control.desk import Call, Desk, Reply, sandbox
-from mockserver.control.maker import Choice
-from mockserver.control.trouble import Trouble
+from mockserver.control.context import Call, Desk, Reply, sandbox
+from mockserver.control.errors import Trouble
 from mockserver.control.views import opened_view, world_view
+from mockserver.control.world_factory import Choice
 
 _MASK = "***"
 

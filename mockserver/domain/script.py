@@ -8,10 +8,10 @@ from typing import NamedTuple, Protocol
 
 from mockserver.domain.clock import Duration, Instant
 from mockserver.domain.currency import Currency
-from mockserver.domain.market import Shelf
 from mockserver.domain.order import Order
 from mockserver.domain.payment import Status
 from mockserver.domain.refusal import Reason
+from mockserver.domain.stock import Shelf
 
 
 class Delivery(NamedTuple):

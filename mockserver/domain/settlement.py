@@ -1,6 +1,10 @@
 """What due happenings do. A world is settled before every request, so nothing needs a timer."""
 
-from mockserver.domain.agenda import (
+from mockserver.domain.clock import Instant
+from mockserver.domain.ledger import Entry, EntryKind
+from mockserver.domain.order import Event, Message, Order
+from mockserver.domain.payment import CREDITED, Payment
+from mockserver.domain.schedule import (
     Happening,
     NumbersReturn,
     OrderEnds,
@@ -9,11 +13,7 @@ from mockserver.domain.agenda import (
     SmsDue,
     StockChanges,
 )
-from mockserver.domain.clock import Instant
-from mockserver.domain.ledger import Entry, EntryKind
-from mockserver.domain.market import Shelf
-from mockserver.domain.order import Event, Message, Order
-from mockserver.domain.payment import CREDITED, Payment
+from mockserver.domain.stock import Shelf
 from mockserver.domain.world import World
 
 

@@ -4,20 +4,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from mockserver.domain.agenda import Agenda, Happening
 from mockserver.domain.catalogue import Catalogue
 from mockserver.domain.clock import Clock, Instant
 from mockserver.domain.coupon import Coupon
 from mockserver.domain.currency import Currencies
 from mockserver.domain.customer import Customer
+from mockserver.domain.events import Listener, OrderChanged, PaymentChanged, PriceChanged, StockChanged, unheard
 from mockserver.domain.ledger import Entry, EntryKind, Ledger
-from mockserver.domain.market import Market, Shelf
-from mockserver.domain.occurrence import Listener, OrderChanged, PaymentChanged, PriceChanged, StockChanged, unheard
 from mockserver.domain.order import RUNNING, Order
 from mockserver.domain.payment import CREDITED, Payment
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.rules import DEFAULT, Rules
+from mockserver.domain.schedule import Agenda, Happening
 from mockserver.domain.script import Delivery, Script
+from mockserver.domain.stock import Market, Shelf
 
 
 class Awaited(NamedTuple):

@@ -4,20 +4,20 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from mockserver.domain import order as orders
-from mockserver.domain.agenda import OrderEnds, PaymentSettles, PriceChanges, StockChanges
 from mockserver.domain.catalogue import ANY_CARRIER
 from mockserver.domain.clock import DAY, Clock, Instant
 from mockserver.domain.coupon import Coupon
 from mockserver.domain.customer import Customer
 from mockserver.domain.ledger import Entry, EntryKind
-from mockserver.domain.market import Shelf
 from mockserver.domain.order import Message, Order
 from mockserver.domain.payment import Deposit, Method, Payment, Status
 from mockserver.domain.rules import DEFAULT, Rules
+from mockserver.domain.schedule import OrderEnds, PaymentSettles, PriceChanges, StockChanges
 from mockserver.domain.script import Restocking
 from mockserver.domain.settlement import settle
+from mockserver.domain.stock import Shelf
 from mockserver.domain.world import World
-from mockserver.scenario.assortment import catalogue_of, changes_of
+from mockserver.scenario.catalogue import catalogue_of, changes_of
 from mockserver.scenario.fixtures import Fixtures
 from mockserver.scenario.load import Scenario
 from mockserver.scenario.units import duration, instant

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from contracts.spec import LocatedError, Problem, pointer
+from mockserver.contract import LocatedError, Problem, pointer
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 

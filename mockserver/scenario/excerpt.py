@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 import yaml
 
-from contracts.spec.composing import LOADER
-from mockserver.scenario.shipped import directory
+from mockserver.contract.yaml_data import LOADER
+from mockserver.data import directory
 
 _Spot = tuple[int, int]
 """A line and a column, counted from 0."""

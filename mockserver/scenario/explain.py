@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 import orjson
 from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 
-from contracts.spec import did_you_mean
-from contracts.spec.phrases import phrase
-from contracts.spec.pointer import join, step
-from contracts.spec.wording import choice
-from mockserver.scenario.shipped import directory
+from mockserver.contract import did_you_mean
+from mockserver.contract.keyword_messages import phrase
+from mockserver.contract.messages import choice
+from mockserver.contract.pointer import join, step
+from mockserver.data import directory
 
 _VARIABLE = "#/$defs/variable"
 _OR_VARIABLE = "|[$][{]"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from contracts.spec import ABSENT
+from mockserver.contract import ABSENT
 from mockserver.scenario.units import duration
 from mockserver.simulation import effects
 from mockserver.simulation.effects import Cause

@@ -6,9 +6,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
+from mockserver.data import directory
 from mockserver.domain.catalogue import Carrier, Catalogue, Country, Offer, Service
 from mockserver.domain.currency import Currencies, Currency
-from mockserver.scenario.shipped import directory
 from mockserver.simulation.messages import Template, Templates
 
 

@@ -3,9 +3,9 @@
 import os
 from pathlib import Path
 
-from contracts.spec import Located, LocatedError, Place, Problem, did_you_mean, located
-from contracts.spec.pointer import join
-from mockserver.scenario.shipped import scenarios
+from mockserver.contract import Located, LocatedError, Place, Problem, did_you_mean, located
+from mockserver.contract.pointer import join
+from mockserver.data import scenarios
 
 LIMIT = 100
 """How many files a scenario may consist of."""

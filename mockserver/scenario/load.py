@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from contracts.spec import Located, Place, Problem, did_you_mean
-from contracts.spec.pointer import join
+from mockserver.contract import Located, Place, Problem, did_you_mean
+from mockserver.contract.pointer import join
+from mockserver.data import scenarios
 from mockserver.domain.catalogue import Catalogue
 from mockserver.scenario.error import ScenarioError
 from mockserver.scenario.explain import Flaw, Schema
 from mockserver.scenario.include import Files
-from mockserver.scenario.meaning import misfits
 from mockserver.scenario.merge import Part, merge
-from mockserver.scenario.shipped import scenarios
+from mockserver.scenario.semantic_checks import misfits
 from mockserver.scenario.variables import NONE, Values, misuses, resolve, used, uses
 
 _NO_YAML = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")

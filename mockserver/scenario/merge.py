@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from typing import Any, NamedTuple
 
-from contracts.spec import Located
-from contracts.spec.pointer import join, split
+from mockserver.contract import Located
+from mockserver.contract.pointer import join, split
 
 
 class Part(NamedTuple):

@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-from contracts.spec import LocatedError, located
+from mockserver.contract import LocatedError, located
 from mockserver.scenario.load import Scenario
 
 _MASK = "***"

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from contracts.spec import did_you_mean
-from contracts.spec.pointer import join
+from mockserver.contract import did_you_mean
+from mockserver.contract.pointer import join
 
 Scalar = str | int | float | bool
 Values = Mapping[str, Scalar]

@@ -13,7 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
-from mockserver.web.adapter import STOPPING, TRANSPORT
+from mockserver.web.scope import STOPPING, TRANSPORT
 
 Task = Coroutine[Any, Any, None]
 

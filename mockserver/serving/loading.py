@@ -7,12 +7,11 @@ from contextlib import contextmanager
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Disable the garbage collector while long-lived objects are loaded, and let it leave them alone afterwards."""
+    """Disable the garbage collector while long-lived objects are loaded."""
     collects = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
         if collects:
             gc.enable()

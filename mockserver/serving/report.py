@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 import click
 
-from contracts.spec import Severity
-from contracts.spec.formats import dollars_text
 from mockserver import __version__
+from mockserver.contract import Severity
+from mockserver.contract.formats import dollars_text
 from mockserver.domain.world import World
 from mockserver.scenario.load import Scenario
 from mockserver.serving.setup import Mock

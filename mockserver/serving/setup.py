@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from starlette.applications import Starlette
 
-from contracts.spec import Overlays
-from contracts.spec.choices import DEFAULTS
 from mockserver.api.api import Service, Services
-from mockserver.control.maker import Maker
+from mockserver.contract import Overlays
+from mockserver.contract.readings import DEFAULTS
+from mockserver.control.world_factory import Maker
 from mockserver.domain.clock import Instant
 from mockserver.domain.world import World
 from mockserver.scenario import fixtures
@@ -18,7 +18,7 @@ from mockserver.scenario.variables import NONE, Values
 from mockserver.simulation import limits as sizes
 from mockserver.simulation.exchange import Observer
 from mockserver.simulation.limits import Limits
-from mockserver.simulation.sandbox import Sandbox
+from mockserver.simulation.world_slot import Sandbox
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.app import create_app
 from mockserver.web.guard import OPEN, Guard

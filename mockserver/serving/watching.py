@@ -8,8 +8,8 @@ from pathlib import Path
 from starlette.types import ASGIApp, Receive, Scope, Send
 from watchfiles import Change, awatch
 
-from contracts.spec import LocatedError
-from mockserver.control.trouble import Trouble
+from mockserver.contract import LocatedError
+from mockserver.control.errors import Trouble
 from mockserver.scenario.error import ScenarioError
 from mockserver.serving.report import Reloads
 from mockserver.serving.setup import Mock

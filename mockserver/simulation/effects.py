@@ -6,7 +6,7 @@ Times here are milliseconds of the wall clock: a client waits for real, whatever
 import math
 from typing import NamedTuple
 
-from contracts.spec import ABSENT
+from mockserver.contract import ABSENT
 from mockserver.domain.clock import MINUTE, Duration
 from mockserver.simulation.chance import Chance, Label
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from contracts.spec import ABSENT, Operation, Violation
+from mockserver.contract import ABSENT, Operation, Violation
 from mockserver.domain.clock import Instant
 
 Header = tuple[bytes, bytes]

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from mockserver.domain.catalogue import Catalogue, Country
 from mockserver.domain.clock import Duration, Instant
-from mockserver.domain.market import Shelf
 from mockserver.domain.order import Order
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.rules import DEFAULT
@@ -22,6 +21,7 @@ from mockserver.domain.script import (
     Terms,
     Transfer,
 )
+from mockserver.domain.stock import Shelf
 from mockserver.simulation.chance import BASE58, HEX, Chance, Label
 from mockserver.simulation.messages import Templates, choose
 from mockserver.simulation.people import KINDS, made_up

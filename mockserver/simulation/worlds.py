@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 from mockserver.domain.clock import Instant
 from mockserver.domain.world import World
+from mockserver.simulation.event_log import Feed
 from mockserver.simulation.exchange import Exchange
-from mockserver.simulation.feed import Feed
 from mockserver.simulation.journal import Journal
 from mockserver.simulation.limits import DEFAULTS, Limits
-from mockserver.simulation.sandbox import Counts, Readings, Sandbox
+from mockserver.simulation.world_slot import Counts, Readings, Sandbox
 
 if TYPE_CHECKING:
     from mockserver.simulation.faults import Faults

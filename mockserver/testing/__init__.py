@@ -1,8 +1,8 @@
 """The mock for tests written in Python. Nothing here loads the server before it is started."""
 
+from mockserver.testing.control_client import SteeringError
 from mockserver.testing.handle import ContractBrokenError, SmsOnline
 from mockserver.testing.server import Server
-from mockserver.testing.steering import SteeringError
-from mockserver.testing.wanted import Wanted
+from mockserver.testing.world_config import Wanted
 
 __all__ = ["ContractBrokenError", "Server", "SmsOnline", "SteeringError", "Wanted"]

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
-    from contracts.clients import Judgement, Limits
-    from contracts.traffic import Exchange
-    from mockserver.testing.judging import Evidence
+    from mockserver.judge import Judgement, Limits
+    from mockserver.testing.judgement import Evidence
     from mockserver.testing.server import Server
-    from mockserver.testing.wanted import Wanted
+    from mockserver.testing.world_config import Wanted
+    from mockserver.traffic import Exchange
 
 _MOST = {"limit": 10_000}
 
@@ -86,7 +86,7 @@ class SmsOnline:
     @property
     def env(self) -> dict[str, str]:
         """Where the service is and whose account is used, for the environment of another process."""
-        from contracts.spec.environment import url_variables
+        from mockserver.contract.environment import url_variables
 
         return {
             **{variable: self.url_of(name) for name, variable in url_variables(self._server.documents).items()},
@@ -226,7 +226,7 @@ class SmsOnline:
     @property
     def exchanges(self) -> list[Exchange]:
         """What came and went since the world began or was reset, as traffic: redacted, the oldest first."""
-        from contracts.traffic import lines
+        from mockserver.traffic import lines
 
         recorded = b"".join((*self._recorded, self._lines()))
         return list(lines.read(recorded.splitlines(keepends=True)))
@@ -287,7 +287,7 @@ class SmsOnline:
         errors = [violation for violation in self._kept if violation.level == "error"]
         if not errors or self._wanted.allow_violations:
             return ""
-        from mockserver.testing.story import story
+        from mockserver.testing.failure_report import story
 
         lines = (f"  {error}" for error in errors)
         return "\n".join(["the client broke the contract:", *lines, story(self, judged=True)])
@@ -300,7 +300,7 @@ class SmsOnline:
     def _report(self) -> None:
         """Let the report of the run have what came of this world, before it is gone."""
         if self._server.tally is not None:
-            from mockserver.testing.story import again
+            from mockserver.testing.failure_report import again
 
             self._server.tally.add(
                 self.test,
@@ -312,7 +312,7 @@ class SmsOnline:
             )
 
     def _evidence(self) -> Evidence:
-        from mockserver.testing.judging import Evidence
+        from mockserver.testing.judgement import Evidence
 
         def told() -> Evidence:
             shown = self._ask("showWorld")

@@ -123,7 +123,7 @@ class Journal:
 
     def _condition(self, operation: str, conditions: Conditions) -> dict[str, Any]:
         if not any(fnmatchcase(name, operation) for name in self._operations):
-            from contracts.spec.wording import did_you_mean
+            from mockserver.contract.messages import did_you_mean
 
             raise ValueError(f"there is no operation {operation}{did_you_mean(operation, self._operations)}")
         named = {} if operation == "*" else {"operation": operation}

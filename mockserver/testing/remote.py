@@ -7,7 +7,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
-from mockserver.testing.steering import PATIENCE, SteeringError
+from mockserver.testing.control_client import PATIENCE, SteeringError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from mockserver.serving.loading import uncollected
+from mockserver.testing.control_client import Steering, SteeringError
 from mockserver.testing.handle import SmsOnline
-from mockserver.testing.steering import Steering, SteeringError
-from mockserver.testing.wanted import Wanted, is_file, misuses
+from mockserver.testing.world_config import Wanted, is_file, misuses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from starlette.types import ASGIApp
 
-    from contracts.spec import Document, Overlays
+    from mockserver.contract import Document, Overlays
     from mockserver.domain.catalogue import Catalogue
-    from mockserver.testing.tally import Tally
+    from mockserver.testing.aggregation import Tally
 
 _EXCHANGES = 10_000
 """So many exchanges of a test are kept; more would let violations be forgotten."""
@@ -84,7 +84,7 @@ class Server:
         from mockserver.serving.background import Background
         from mockserver.serving.setup import Settings, set_up
         from mockserver.simulation.limits import Limits
-        from mockserver.testing.bridge import Bridge, InProcess
+        from mockserver.testing.asgi_bridge import Bridge, InProcess
         from mockserver.web.guard import guard
 
         limits = Limits(journal=_EXCHANGES, wait=_WAIT)
@@ -98,7 +98,7 @@ class Server:
     @classmethod
     def elsewhere(cls, url: str) -> Self:
         """Use the mock at a URL, with its token from the environment. Raises SteeringError if none answers there."""
-        from contracts.spec import contract
+        from mockserver.contract import contract
         from mockserver.testing.remote import TOKEN, Remote
 
         remote = Remote(url, os.environ.get(TOKEN))
@@ -153,7 +153,7 @@ class Server:
 
     def _scenario(self, wanted: Wanted) -> dict[str, Any]:
         """The data of a scenario file, which is read once."""
-        from contracts.spec import LocatedError
+        from mockserver.contract import LocatedError
         from mockserver.scenario.load import load
 
         identity = str(wanted.scenario), tuple(sorted(wanted.variables.items()))

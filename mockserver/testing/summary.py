@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contracts.reports.summary import counted, dollars, money, ordered, tally
+from mockserver.reports.summary import counted, dollars, money, ordered, tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from contracts.findings import Run, Statement
-    from contracts.traffic.coverage import Coverage
+    from mockserver.findings import Run, Statement
+    from mockserver.traffic.coverage import Coverage
 
 _DEAREST = 20
 """So many tests are listed with what they would have cost."""

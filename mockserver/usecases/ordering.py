@@ -2,16 +2,16 @@
 
 from typing import NamedTuple
 
-from mockserver.domain.agenda import OrderEnds, SmsDue
 from mockserver.domain.catalogue import ANY_CARRIER
 from mockserver.domain.clock import Instant
 from mockserver.domain.customer import Customer
 from mockserver.domain.ledger import Entry, EntryKind
-from mockserver.domain.market import Shelf
 from mockserver.domain.order import Order
 from mockserver.domain.refusal import Reason, Refusal
+from mockserver.domain.schedule import OrderEnds, SmsDue
 from mockserver.domain.script import Attempt, Delivery, Purchase
 from mockserver.domain.settlement import run_out
+from mockserver.domain.stock import Shelf
 from mockserver.domain.world import World
 from mockserver.usecases.lookup import Listing, listing, quoted, shown
 

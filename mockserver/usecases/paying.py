@@ -4,11 +4,11 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from mockserver.domain import currency as currencies
-from mockserver.domain.agenda import PaymentSettles
 from mockserver.domain.currency import Currency
 from mockserver.domain.customer import Customer
 from mockserver.domain.payment import Deposit, Method, Payment, Status
 from mockserver.domain.refusal import Reason, Refusal
+from mockserver.domain.schedule import PaymentSettles
 from mockserver.domain.script import Terms, Transfer
 from mockserver.domain.world import World
 

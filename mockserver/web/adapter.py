@@ -11,12 +11,6 @@ from mockserver.web.pipeline import Pipeline
 DRAIN_FACTOR = 64
 """How many times as much as is read of a body is thrown away, so that its sender gets to read the answer."""
 
-TRANSPORT = "smsonline_mock.transport"
-"""The extension of a scope in which a server hands over its transport, so that a fault can break the connection."""
-
-STOPPING = "smsonline_mock.stopping"
-"""Where the state of a scope has the asyncio.Event that a server sets when it stops, so that no fault holds it up."""
-
 _BODY_HEADERS = frozenset({b"content-length", b"transfer-encoding"})
 
 _CLOSE: Header = (b"connection", b"close")

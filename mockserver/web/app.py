@@ -12,14 +12,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.api.api import Service, Services
 from mockserver.simulation.exchange import Observer
-from mockserver.simulation.sandbox import Readings
+from mockserver.simulation.world_slot import Readings
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.adapter import answer, raw_path
 from mockserver.web.guard import OPEN, Guard
 from mockserver.web.pipeline import Pipeline
 
 if TYPE_CHECKING:
-    from mockserver.control.maker import Maker
+    from mockserver.control.world_factory import Maker
 
 CONTROL = "__mock__"
 """The first segment of every path of the control API."""

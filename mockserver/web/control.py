@@ -11,7 +11,8 @@ import orjson
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from contracts.spec import (
+from mockserver.api.api import Service, Services
+from mockserver.contract import (
     ABSENT,
     BadPath,
     Document,
@@ -21,29 +22,29 @@ from contracts.spec import (
     WrongMethod,
     did_you_mean,
 )
-from contracts.spec.document import as_yaml, written
-from contracts.spec.wording import brief
-from mockserver.api.api import Service, Services
+from mockserver.contract.document import as_yaml, written
+from mockserver.contract.messages import brief
 from mockserver.control import journal
-from mockserver.control.desk import Call, Desk, Reply, sandbox
+from mockserver.control.context import Call, Desk, Reply, sandbox
+from mockserver.control.errors import Trouble
 from mockserver.control.events import news
+from mockserver.control.integers import whole
+from mockserver.control.messages import problems
 from mockserver.control.operations import HANDLERS, document
 from mockserver.control.operations import written as described
-from mockserver.control.telling import problems
-from mockserver.control.trouble import Trouble
-from mockserver.control.whole import whole
 from mockserver.domain.settlement import settle
 from mockserver.scenario.units import duration
-from mockserver.simulation.sandbox import Readings, Sandbox
+from mockserver.simulation.world_slot import Readings, Sandbox
 from mockserver.simulation.worlds import Worlds
-from mockserver.web.adapter import STOPPING, has_body, raw_path, read_body
+from mockserver.web.adapter import has_body, raw_path, read_body
 from mockserver.web.guard import Guard
 from mockserver.web.payload import PayloadError, read_json, read_query
+from mockserver.web.scope import STOPPING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mockserver.control.maker import Maker
+    from mockserver.control.world_factory import Maker
 
 _HEARTBEAT = 0.25
 """Seconds after which a stream looks whether something is due: nothing in a world happens by itself."""
@@ -223,7 +224,7 @@ _LONGEST_ID = 18
 def _maker(worlds: Worlds, services: Services) -> "Maker":
     import time
 
-    from mockserver.control.maker import Maker
+    from mockserver.control.world_factory import Maker
     from mockserver.scenario import fixtures
 
     return Maker(worlds, fixtures.load(), lambda: time.time_ns() // 1_000_000, services)

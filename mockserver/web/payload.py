@@ -8,7 +8,7 @@ from urllib.parse import unquote_to_bytes
 
 import orjson
 
-from contracts.spec.wording import brief
+from mockserver.contract.messages import brief
 
 
 class PayloadError(ValueError):

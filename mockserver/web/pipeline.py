@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from contracts.spec import (
+from mockserver.api.api import Api
+from mockserver.api.operations import Call
+from mockserver.contract import (
     ABSENT,
     Arguments,
     BadPath,
@@ -21,14 +23,12 @@ from contracts.spec import (
     broken,
     did_you_mean,
 )
-from contracts.spec.parts import JSON_TYPE
-from mockserver.api.api import Api
-from mockserver.api.operations import Call
+from mockserver.contract.parts import JSON_TYPE
 from mockserver.domain.clock import Instant
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.settlement import settle
 from mockserver.simulation.exchange import Exchange, Observer
-from mockserver.simulation.sandbox import Readings, Sandbox
+from mockserver.simulation.world_slot import Readings, Sandbox
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.message import Header, Pause, Request, Response
 from mockserver.web.payload import PayloadError, read_json, read_query
@@ -137,9 +137,9 @@ class Pipeline:
             outcome = Outcome(self.api.fail("INTERNAL_ERROR", "this is a bug of the mock, see its log"))
             body = content(outcome.reply)
         if outcome.acts:
-            from mockserver.web import faulty
+            from mockserver.web import fault_injection
 
-            response = faulty.write(outcome)
+            response = fault_injection.write(outcome)
         else:
             reply = outcome.reply
             typed = _typed(reply)
@@ -271,13 +271,13 @@ class Pipeline:
         arguments: Arguments,
         violations: tuple[Violation, ...] | None,
     ) -> Outcome:
-        from mockserver.web import faulty
+        from mockserver.web import fault_injection
 
-        duration = faulty.hesitation(acts)
+        duration = fault_injection.hesitation(acts)
         if duration and request.acts is None:
             raise Pause(duration, request._replace(acts=acts))
         undisturbed = request._replace(acts=())
-        return faulty.play(acts, partial(self._act, undisturbed, operation, arguments, violations), self.api)
+        return fault_injection.play(acts, partial(self._act, undisturbed, operation, arguments, violations), self.api)
 
     def _nearest(self, path: str) -> str:
         known = (f"{self.prefix}{operation.path}" for operation in self.api.document.operations.values())
@@ -333,6 +333,6 @@ class Pipeline:
         return token is not None and token in path
 
     def _without_keys(self, path: str) -> str:
-        from mockserver.control.hiding import text_without_keys
+        from mockserver.control.redaction import text_without_keys
 
         return text_without_keys(path, self._worlds)

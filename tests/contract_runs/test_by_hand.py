@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contracts.spec.document import load, names
+from mockserver.contract.document import load, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import httpx
 import pytest
 
-from mockserver.control.maker import Choice, Maker
+from mockserver.control.world_factory import Choice, Maker
+from mockserver.data import scenarios
 from mockserver.scenario.load import load
-from mockserver.scenario.shipped import scenarios
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.app import create_app
 from tests.conftest import SERVICES, START, InProcess

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mockserver.api.operations import Call, Result
     from mockserver.domain.coupon import Coupon
     from mockserver.domain.payment import Payment
-    from mockserver.simulation.sandbox import Sandbox
+    from mockserver.simulation.world_slot import Sandbox
     from mockserver.web.message import Request, Response
     from tests.mutants.parts import Act, Body, Parts
     from tests.mutants.probe import Probe

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mockserver.domain.clock import MINUTE
-from mockserver.domain.market import Market, Shelf
 from mockserver.domain.refusal import Reason
+from mockserver.domain.stock import Market, Shelf
 from mockserver.simulation.script import SeededScript
 from tests.mutants.mutant import Family
 from tests.mutants.parts import ORDERING, become

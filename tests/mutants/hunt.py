@@ -8,19 +8,19 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from contracts.spec import Contract, contract
-from contracts.suites.context import Context, Setting
-from contracts.suites.guard import Guard
-from contracts.suites.target import in_process
-from contracts.traffic.coverage import Coverage
-from contracts.traffic.redaction import Redactor
-from mockserver.cli.stage import stage as sound
+from mockserver.cli.targets import stage as sound
+from mockserver.contract import Contract, contract
+from mockserver.traffic.coverage import Coverage
+from mockserver.traffic.redaction import Redactor
+from mockserver.verify.context import Context, Setting
+from mockserver.verify.guard import Guard
+from mockserver.verify.target import in_process
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from contracts.findings import Finding
-    from contracts.suites.target import Stage, Staged
+    from mockserver.findings import Finding
+    from mockserver.verify.target import Stage, Staged
     from tests.mutants.mutant import Mutant
 
 SUITES = ("equivalence", "examples", "safety", "lifecycle", "schema")
@@ -61,7 +61,7 @@ def hunt(mutant: Mutant | None, suites: Iterable[str] = SUITES) -> Catch | None:
     for name in suites:
         context = Hunt(name, setting)
         with suppress(Caught):
-            import_module(f"contracts.suites.{name}").run(context)
+            import_module(f"mockserver.verify.{name}").run(context)
         if context.found:
             [finding, *_] = context.result(0).findings
             return Catch(finding, context.cases, time.perf_counter() - began)

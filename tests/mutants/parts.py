@@ -17,8 +17,8 @@ from mockserver.web.pipeline import Pipeline
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from contracts.spec import Document, Operation, Reply
     from mockserver.api.operations import Call, Result
+    from mockserver.contract import Document, Operation, Reply
     from mockserver.domain.coupon import Coupon
     from mockserver.domain.customer import Customer
     from mockserver.domain.ledger import Entry

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contracts.suites.run import SUITES as KNOWN
+from mockserver.verify.run import SUITES as KNOWN
 from tests.mutants import table
 from tests.mutants.every import EVERY
 from tests.mutants.hunt import SUITES, hunt

@@ -9,12 +9,12 @@ from unittest.mock import patch
 import httpx
 
 from mockserver.api.api import Services
+from mockserver.data import scenarios
 from mockserver.domain.clock import SECOND
 from mockserver.domain.ledger import EntryKind
 from mockserver.scenario import fixtures
 from mockserver.scenario.build import build, faults_of
 from mockserver.scenario.load import Scenario, load
-from mockserver.scenario.shipped import scenarios
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.app import create_app
 from tests.scenarios.client import Program, Result

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from mockserver.data import scenarios
 from mockserver.scenario.load import load
-from mockserver.scenario.shipped import scenarios
 from tests.scenarios.client import Program, Result
 from tests.scenarios.table import Running, run
 

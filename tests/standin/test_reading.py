@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
-from contracts.spec import ABSENT, Contract, Operation, broken, contract
-from contracts.spec.operation import Reading
-from contracts.traffic import Request
-from contracts.traffic.matching import Known, Unknown, match
+from mockserver.contract import ABSENT, Contract, Operation, broken, contract
+from mockserver.contract.operation import Reading
+from mockserver.traffic import Request
+from mockserver.traffic.matching import Known, Unknown, match
 from tests.standin import vendor
 from tests.standin.flows import FLOWS, Flow
 from tests.standin.model import COUNTRIES, SERVICES, Model, Order

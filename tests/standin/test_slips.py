@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.spec import LocatedError, contract
+from mockserver.contract import LocatedError, contract
 
 OVERLAY = Path(__file__).parent / "vendor.yaml"
 

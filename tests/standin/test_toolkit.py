@@ -17,11 +17,11 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
-from contracts.drift import Drift, compare
-from contracts.spec import contract, readings
-from contracts.spec.choices import Evidence
-from contracts.traffic import Answer, Exchange, Request, lines
-from contracts.traffic.recordings import read
+from mockserver.contract import contract, readings
+from mockserver.contract.readings import Evidence
+from mockserver.drift import Drift, compare
+from mockserver.traffic import Answer, Exchange, Request, lines
+from mockserver.traffic.recordings import read
 from tests.standin.client import V2, V3, ApiError, QuoteChangedError, Receipt
 from tests.standin.faulty import FAULTS
 from tests.standin.flows import FLOWS

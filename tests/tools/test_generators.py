@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contracts.spec.document import names, written
+from mockserver.contract.document import names, written
 from tools.generators.__main__ import check, generate, live
 from tools.generators.mock import Mock, running
 from tools.generators.recipes import RECIPES

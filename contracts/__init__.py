@@ -1,1 +1,0 @@
-"""What the vendor promises, how it is known, and how to check it."""

@@ -1,9 +1,0 @@
-"""Reports of a run: on the console, as JSON, JUnit XML, SARIF, HAR and HTML, and as annotations on GitHub.
-
-Whatever the writers are given is redacted and made printable first; see `contracts.reports.cleaning`.
-"""
-
-from contracts.reports.console import Progress, show
-from contracts.reports.files import FORMATS, Format, UnknownFormatError, check_formats, write
-
-__all__ = ["FORMATS", "Format", "Progress", "UnknownFormatError", "check_formats", "show", "write"]

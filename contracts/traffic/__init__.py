@@ -1,6 +1,0 @@
-"""Recorded traffic: exchanges, what must not be seen of them, and the formats they are kept in."""
-
-from contracts.traffic.exchange import Answer, Exchange, Headers, Request, header
-from contracts.traffic.redaction import REDACTED, Redactor
-
-__all__ = ["REDACTED", "Answer", "Exchange", "Headers", "Redactor", "Request", "header"]

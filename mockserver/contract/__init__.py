@@ -1,0 +1,58 @@
+"""The contract documents: loading them, asking them, and checking requests and answers against them."""
+
+from mockserver.contract import located, pointer
+from mockserver.contract.absent import ABSENT, Absent
+from mockserver.contract.arguments import Arguments, Credentials
+from mockserver.contract.document import Contract, Document, DocumentError, contract, load
+from mockserver.contract.failures import Refused, Reply
+from mockserver.contract.located import Located, LocatedError, Place, Problem
+from mockserver.contract.messages import did_you_mean
+from mockserver.contract.operation import Operation
+from mockserver.contract.overlays import OverlayFileError, Overlays
+from mockserver.contract.parts import Answer, Example, Parameter, RequestBody
+from mockserver.contract.provenance import Level, Provenance
+from mockserver.contract.readings import Reading, ReadingError, readings
+from mockserver.contract.routing import BadPath, Found, NotFound, WrongMethod
+from mockserver.contract.violation import Severity, Violation, broken
+from mockserver.contract.vocabulary import vocabulary
+
+__all__ = [
+    "ABSENT",
+    "Absent",
+    "Answer",
+    "Arguments",
+    "BadPath",
+    "Contract",
+    "Credentials",
+    "Document",
+    "DocumentError",
+    "Example",
+    "Found",
+    "Level",
+    "Located",
+    "LocatedError",
+    "NotFound",
+    "Operation",
+    "OverlayFileError",
+    "Overlays",
+    "Parameter",
+    "Place",
+    "Problem",
+    "Provenance",
+    "Reading",
+    "ReadingError",
+    "Refused",
+    "Reply",
+    "RequestBody",
+    "Severity",
+    "Violation",
+    "WrongMethod",
+    "broken",
+    "contract",
+    "did_you_mean",
+    "load",
+    "located",
+    "pointer",
+    "readings",
+    "vocabulary",
+]

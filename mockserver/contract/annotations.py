@@ -1,0 +1,128 @@
+"""What the operations of a document mean, by their annotations and the vocabulary; and all that is wrong with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mockserver.contract import pointer as pointers
+from mockserver.contract.binding import Binding
+from mockserver.contract.failures import FAILURES, Failures, success_status
+from mockserver.contract.messages import did_you_mean
+from mockserver.contract.parts import JSON_TYPE
+from mockserver.contract.plan import Fault, Planner
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from mockserver.contract.parts import Schema
+    from mockserver.contract.plan import Node
+    from mockserver.contract.vocabulary import Purpose, Vocabulary
+
+    Described = dict[str, Any]
+
+RULES = "x-rules"
+
+
+class Meaning(NamedTuple):
+    """What an operation means: what it can be for, where its arguments stand, and what its success says.
+
+    `status` and `schema` are those of success; `plan` says what is written there, None without a body.
+    """
+
+    purposes: Mapping[str, Purpose]
+    binding: Binding
+    status: int
+    schema: Schema | None
+    plan: Node | None
+
+
+class Annotations:
+    """What all operations of a document mean. `faults` is everything that is wrong, `failures` how it says no."""
+
+    def __init__(
+        self,
+        data: Described,
+        operations: Iterable[tuple[str, str, Described, list[Described]]],
+        vocabulary: Vocabulary,
+        derived: Collection[str] = (),
+    ) -> None:
+        """Take the data of a document, its references resolved, and its operations.
+
+        `derived` are the pointers of the parts that follow from its failures.
+        """
+        self._vocabulary = vocabulary
+        self._failing = {
+            id(response)
+            for name, response in data["components"].get("responses", {}).items()
+            if pointers.join("components", "responses", name) in derived
+        }
+        self.failures = Failures(data[FAILURES], vocabulary, data)
+        self.faults: list[Fault] = list(self.failures.faults)
+        self._meanings: dict[int, Meaning] = {}
+        for _, _, described, parameters in operations:
+            self._meanings[id(described)] = self._read(described, parameters)
+        self.rules: Mapping[str, Any] = data.get(RULES, {})
+        self.faults += self._wrong_rules()
+
+    def of(self, described: Described) -> Meaning:
+        """Return what an operation means."""
+        return self._meanings[id(described)]
+
+    def _read(self, described: Described, parameters: list[Described]) -> Meaning:
+        purposes = self._purposes(described)
+        body = described.get("requestBody", {}).get("content", {}).get(JSON_TYPE, {}).get("schema")
+        binding = Binding(purposes, parameters, body, self._vocabulary, described)
+        self.faults += binding.faults
+        answers = described.get("responses", {}).items()
+        responses = {status: answer for status, answer in answers if id(answer) not in self._failing}
+        status = success_status(responses)
+        response = responses.get(str(status), {})
+        schema = self._success(response.get("content", {}).get(JSON_TYPE, {}).get("schema"), status)
+        plan = None
+        if purposes and schema is not None:
+            planner = Planner(self._vocabulary, tuple(purposes))
+            plan = planner.plan(schema, self._vocabulary.names_of(purposes))
+            self.faults += planner.faults
+            if plan is None and not planner.faults:
+                self.faults.append(Fault(schema, "", "nothing says what is written in this answer: give it an x-value"))
+        if purposes and not status:
+            self.faults.append(Fault(described, "responses", "an operation needs a response of success, 200 to 299"))
+        return Meaning(purposes, binding, status, schema, plan)
+
+    def _purposes(self, described: Described) -> dict[str, Purpose]:
+        named = described.get("x-operation", ())
+        names = [named] if isinstance(named, str) else list(named)
+        known = self._vocabulary.purposes
+        for name in names:
+            if name not in known:
+                message = f"the vocabulary has no operation {name}{did_you_mean(name, known)}"
+                self.faults.append(Fault(described, "x-operation", message))
+        if not names and not described.get("x-unmodelled"):
+            message = "an operation needs x-operation, or x-unmodelled: true if nothing is known of what it does"
+            self.faults.append(Fault(described, "", message))
+        return {name: known[name] for name in names if name in known}
+
+    def _success(self, schema: Schema | None, status: int) -> Schema | None:
+        """Return the schema of success without the branches of failures."""
+        if schema is None or "oneOf" not in schema:
+            return schema
+        failing = set(map(id, self.failures.schemas(status)))
+        branches = [branch for branch in schema["oneOf"] if id(branch) not in failing]
+        if not failing or len(branches) == len(schema["oneOf"]):
+            return schema
+        return branches[0] if len(branches) == 1 else {**schema, "oneOf": branches}
+
+    def _wrong_rules(self) -> Iterator[Fault]:
+        from mockserver.contract.service_rules import wrong_value
+
+        for name, value in self.rules.items():
+            rule = self._vocabulary.rules.get(name)
+            if rule is None:
+                yield Fault(self.rules, name, f"there is no rule {name}{did_you_mean(name, self._vocabulary.rules)}")
+            elif message := wrong_value(rule, value):
+                yield Fault(self.rules, name, message)
+
+
+def pointer_of(fault: Fault, origin: str) -> str:
+    """Return the pointer of what is wrong; `origin` is that of its holder."""
+    return f"{origin}/{pointers.escape(fault.keyword)}" if fault.keyword else origin

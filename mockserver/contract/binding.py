@@ -1,0 +1,251 @@
+"""Which argument of an operation stands where in a request: reading them out, and putting them in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mockserver.contract.absent import ABSENT
+from mockserver.contract.arguments import Arguments
+from mockserver.contract.formats import FormatError, Template, format_of, taken_apart
+from mockserver.contract.messages import did_you_mean
+from mockserver.contract.plan import Fault
+from mockserver.contract.reader import Unread
+from mockserver.contract.vocabulary import OPERATION, Type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from mockserver.contract.arguments import Credentials
+    from mockserver.contract.formats import Format
+    from mockserver.contract.parts import Schema
+    from mockserver.contract.vocabulary import Purpose, Vocabulary
+
+    Described = dict[str, Any]
+
+Steps = tuple[str, ...]
+
+
+class Spot(NamedTuple):
+    """Where an argument stands: `("query", "country")`, and how it is written.
+
+    Where a text has several arguments, `pieces` are what is fixed in it, and this is one of the parts between them.
+    """
+
+    path: Steps
+    format: Format
+    pieces: tuple[str, ...] = ()
+    part: int = 0
+
+    def read(self, arguments: Arguments) -> Any:
+        """Return the argument of a request, ABSENT without one. Raises ValueError, which says what it should be."""
+        value = _value(arguments, self.path)
+        if value is ABSENT or value is None:
+            return ABSENT
+        return self.format.read(taken_apart(self.pieces, value)[self.part] if self.pieces else value)
+
+    def write(self, value: Any) -> Any:
+        """Return an argument as it is written."""
+        return value if self.format.write is None else self.format.write(value)
+
+
+class Binding:
+    """The arguments of one operation of a document, and what they are for.
+
+    `faults` is all that is wrong with its annotations.
+    """
+
+    def __init__(
+        self,
+        purposes: Mapping[str, Purpose],
+        parameters: Sequence[Described],
+        body: Schema | None,
+        vocabulary: Vocabulary,
+        described: object,
+    ) -> None:
+        """Take what the operation can be for, its parameters, and the schema of its body."""
+        self.purposes = tuple(purposes.values())
+        self._named = purposes
+        self._vocabulary = vocabulary
+        self.faults: list[Fault] = []
+        self._spots: dict[str, Spot] = {}
+        self._refusals: dict[Steps, str] = {}
+        for parameter in parameters:
+            whole = {**parameter["schema"], **parameter}
+            self._bind(parameter, whole, (parameter["in"], parameter["name"]))
+        if body is not None:
+            self._bind_body(body, ("body",))
+        self._decides = self._spots.pop(OPERATION, None)
+        self._defaults = {
+            purpose.name: {
+                name: argument.default if argument.has_default else None
+                for name, argument in purpose.arguments.items()
+                if not argument.required
+            }
+            for purpose in self.purposes
+        }
+        self._needed = {
+            purpose.name: [name for name, argument in purpose.arguments.items() if argument.required]
+            for purpose in self.purposes
+        }
+        self._check(described)
+
+    def spot(self, name: str) -> Steps | None:
+        """Return where an argument stands; None if nowhere."""
+        spot = self._decides if name == OPERATION else self._spots.get(name)
+        return spot.path if spot else None
+
+    def purpose(self, arguments: Arguments) -> str:
+        """Return what a request is for, the name of an operation of the vocabulary; empty if nothing says so."""
+        if self._decides is None:
+            return self.purposes[0].name if len(self.purposes) == 1 else ""
+        try:
+            value = self._decides.read(arguments)
+        except ValueError:
+            return ""
+        return "" if value is ABSENT else str(value)
+
+    def read(self, arguments: Arguments, purpose: str) -> tuple[dict[str, Any], tuple[Unread, ...]]:
+        """Return the arguments that a request gives, by their names and with defaults, and those that are unreadable.
+
+        What is needed and missing counts as unreadable.
+        """
+        values = dict(self._defaults.get(purpose, {}))
+        unread = []
+        for name, spot in self._spots.items():
+            try:
+                value = spot.read(arguments)
+            except ValueError as error:
+                unread.append(Unread(spot.path, f"should be {error}"))
+            else:
+                if value is not ABSENT:
+                    values[name] = value
+        for name in self._needed.get(purpose, ()):
+            if name not in values and not any(each.path == self._spots[name].path for each in unread):
+                unread.append(Unread(self._spots[name].path, "is required"))
+        return values, tuple(dict.fromkeys(unread))
+
+    def refusal(self, broken: Iterable[tuple[str | int, ...]]) -> str:
+        """Return the reason of its own for which a request is refused whose values do not fit there; empty if none."""
+        reasons = [
+            next((reason for path, reason in self._refusals.items() if place[: len(path)] == path), "")
+            for place in broken
+        ]
+        return reasons[0] if reasons and all(reasons) else ""
+
+    def write(self, purpose: str, values: Mapping[str, Any]) -> Arguments:
+        """Return the arguments of a request, by the names of the wire. Raises ValueError for one that has no place."""
+        written: dict[str, Any] = {"path": {}, "query": {}, "body": {}}
+        placed = [(self._decides, purpose)] if self._decides else []
+        for name, value in values.items():
+            if name not in self._spots:
+                raise ValueError(f"nothing says where the argument {name} stands{did_you_mean(name, self._spots)}")
+            placed.append((self._spots[name], value))
+        for spot, value in placed:
+            if value is not None:
+                holder = written
+                *way, last = spot.path
+                for step in way:
+                    holder = holder.setdefault(step, {})
+                if spot.pieces:
+                    parts = holder.setdefault(last, [piece for each in spot.pieces for piece in (each, "")][:-1])
+                    parts[2 * spot.part + 1] = str(spot.write(value))
+                else:
+                    holder[last] = spot.write(value)
+        return Arguments(*map(_joined, (written["path"], written["query"], written["body"])))
+
+    def _bind_body(self, schema: Schema, path: Steps) -> None:
+        for name, inner in schema.get("properties", {}).items():
+            if "x-argument" in inner:
+                self._bind(inner, inner, (*path, name))
+            else:
+                self._bind_body(inner, (*path, name))
+
+    def _bind(self, holder: Any, schema: Schema, path: Steps) -> None:
+        said = schema.get("x-argument")
+        if said is None:
+            return
+        self._note_refusal(holder, schema, path)
+        if "{" not in said:
+            self._place(holder, schema, said, path)
+            return
+        try:
+            template = Template.parse(said)
+        except ValueError as error:
+            self.faults.append(Fault(holder, "x-argument", str(error)))
+            return
+        for part, name in enumerate(template.names):
+            self._place(holder, {"type": "string"}, name, path, template.pieces, part)
+
+    def _place(
+        self, holder: Any, schema: Schema, name: str, path: Steps, pieces: tuple[str, ...] = (), part: int = 0
+    ) -> None:
+        """Note where an argument stands, and how its schema writes it."""
+        type_ = self._type(name)
+        if type_ is None:
+            known = dict.fromkeys(argument for purpose in self.purposes for argument in purpose.arguments)
+            which = " or ".join(purpose.name for purpose in self.purposes) or "an operation without x-operation"
+            hint = did_you_mean(name, known) or (f"; there are {', '.join(known)}" if known else "")
+            self.faults.append(Fault(holder, "x-argument", f"{which} has no argument {name}{hint}"))
+        elif name in self._spots:
+            taken = ".".join(self._spots[name].path)
+            self.faults.append(Fault(holder, "x-argument", f"the argument {name} stands at {taken} already"))
+        else:
+            operations = tuple(self._named) if name == OPERATION else ()
+            try:
+                format_ = format_of(type_, schema, self._vocabulary, operations)
+            except FormatError as error:
+                self.faults.append(Fault(holder, error.keyword, str(error)))
+            else:
+                self._spots[name] = Spot(path, format_, pieces, part)
+
+    def _note_refusal(self, holder: Any, schema: Schema, path: Steps) -> None:
+        """Note why a request is refused whose value does not fit there, if that has a reason of its own."""
+        reason = schema.get("x-refusal")
+        known = {each for purpose in self.purposes for each in purpose.refusals}
+        if reason in known:
+            self._refusals[path] = reason
+        elif reason is not None:
+            hint = did_you_mean(reason, known) or f"; there are {', '.join(sorted(known))}"
+            self.faults.append(Fault(holder, "x-refusal", f"the operation is not refused for {reason}{hint}"))
+
+    def _type(self, name: str) -> Type | None:
+        if name == OPERATION:
+            return Type("text") if len(self.purposes) > 1 else None
+        return next((each.arguments[name].type for each in self.purposes if name in each.arguments), None)
+
+    def _check(self, described: object) -> None:
+        """Find the arguments that are needed and stand nowhere."""
+        if len(self.purposes) > 1 and self._decides is None:
+            names = " or ".join(self._named)
+            message = f"nothing says whether a request is for {names}: a parameter needs x-argument: operation"
+            self.faults.append(Fault(described, "x-operation", message))
+        bad = {fault.keyword for fault in self.faults}
+        for name in dict.fromkeys(name for names in self._needed.values() for name in names):
+            if name not in self._spots and "x-argument" not in bad:
+                message = f"nothing says where the argument {name} stands: a parameter needs x-argument: {name}"
+                self.faults.append(Fault(described, "x-operation", message))
+
+
+def _joined(written: Any) -> Any:
+    """Return what is written with the parts of each text put together."""
+    if isinstance(written, list):
+        return "".join(written)
+    return {name: _joined(value) for name, value in written.items()} if isinstance(written, dict) else written
+
+
+def with_credentials(arguments: Arguments, where: Credentials, user: str | None, key: str | None) -> Arguments:
+    """Return arguments with the credentials in their places; None leaves one out."""
+    whole = arguments._asdict()
+    for spot, value in ((where.user, user), (where.key, key)):
+        if spot is not None and value is not None and isinstance(whole[spot[0]], dict):
+            whole[spot[0]] = {**whole[spot[0]], spot[1]: value}
+    return Arguments(whole["path"], whole["query"], whole["body"], where)
+
+
+def _value(arguments: Arguments, path: Steps) -> Any:
+    value: Any = arguments.path if path[0] == "path" else arguments.query if path[0] == "query" else arguments.body
+    for step in path[1:]:
+        if not isinstance(value, dict) or step not in value:
+            return ABSENT
+        value = value[step]
+    return value

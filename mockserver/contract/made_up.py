@@ -1,0 +1,90 @@
+"""Values without a meaning, made up from their schemas: always the same for the same order, payment or account."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from random import Random
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from mockserver.contract.parts import types
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mockserver.contract.parts import Schema
+    from mockserver.contract.plan import MadeUp
+
+_FIRST = datetime(2025, 1, 1, tzinfo=UTC)
+_LONGEST = 24
+_LARGEST = 1_000_000
+
+
+def make_up(node: MadeUp, seed: int, identity: tuple[object, ...]) -> Any:
+    """Return a value for a place that means nothing; the seed, and what tells whose value it is, decide which."""
+    labels = [str(seed), node.label, *map(str, identity)]
+    digest = blake2b("\0".join(labels).encode(), digest_size=8).digest()
+    return value_of(node.schema, Random(int.from_bytes(digest)))  # noqa: S311 - to be repeated, not secret
+
+
+def value_of(schema: Schema, chance: Random) -> Any:
+    """Return a value that fits a schema."""
+    if "const" in schema:
+        return schema["const"]
+    if "enum" in schema:
+        return chance.choice([value for value in schema["enum"] if value is not None] or [None])
+    if branches := schema.get("oneOf") or schema.get("anyOf"):
+        return value_of(chance.choice(branches), chance)
+    named = types(schema) or ("object" if "properties" in schema else "string",)
+    kind = next((name for name in named if name != "null"), "null")
+    return _MAKERS[kind](schema, chance)
+
+
+def _text(schema: Schema, chance: Random) -> str:
+    if "pattern" in schema:
+        import rstr  # needed for patterns only
+
+        return str(rstr.Rstr(chance).xeger(schema["pattern"]))
+    if schema.get("format") in _FORMATS:
+        return _FORMATS[schema["format"]](chance)
+    least = schema.get("minLength", 0)
+    length = max(least, min(schema.get("maxLength", _LONGEST), _LONGEST))
+    return "".join(chance.choice("0123456789abcdef") for _ in range(length))
+
+
+_FORMATS: Mapping[str, Callable[[Random], str]] = {
+    "uuid": lambda chance: str(UUID(int=chance.getrandbits(128), version=4)),
+    "uri": lambda chance: f"https://example.com/{chance.getrandbits(64):016x}",
+    "date": lambda chance: (_FIRST + timedelta(days=chance.randrange(365))).date().isoformat(),
+}
+
+
+def _integer(schema: Schema, chance: Random) -> int:
+    least = int(schema.get("minimum", min(0, schema.get("maximum", 0))))
+    return chance.randint(least, int(schema.get("maximum", max(_LARGEST, least))))
+
+
+def _number(schema: Schema, chance: Random) -> float:
+    least = float(schema.get("minimum", min(0.0, schema.get("maximum", 0.0))))
+    most = float(schema.get("maximum", max(1.0, least + 1.0)))
+    return min(most, max(least, round(chance.uniform(least, most), 4)))
+
+
+def _object(schema: Schema, chance: Random) -> dict[str, Any]:
+    return {name: value_of(inner, chance) for name, inner in schema.get("properties", {}).items()}
+
+
+def _array(schema: Schema, chance: Random) -> list[Any]:
+    return [value_of(schema.get("items", {}), chance) for _ in range(max(1, schema.get("minItems", 1)))]
+
+
+_MAKERS: Mapping[str, Callable[[Schema, Random], Any]] = {
+    "string": _text,
+    "integer": _integer,
+    "number": _number,
+    "boolean": lambda _, chance: chance.random() < 0.5,
+    "object": _object,
+    "array": _array,
+    "null": lambda *_: None,
+}

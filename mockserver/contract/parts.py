@@ -1,0 +1,143 @@
+"""The parts of an operation: its parameters, its answers and their examples."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from mockserver.contract.absent import ABSENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mockserver.contract.index import Index
+    from mockserver.contract.provenance import Provenance
+
+Schema = dict[str, Any]
+JSON_TYPE = "application/json"
+
+
+class Example(NamedTuple):
+    """An example of a body: its name, its value and how it is known."""
+
+    name: str
+    value: Any
+    provenance: Provenance
+
+
+class Parameter(NamedTuple):
+    """A parameter in a path or a query. `credential` says whose identity it is, `example` may be `ABSENT`."""
+
+    name: str
+    place: Literal["path", "query"]
+    required: bool
+    schema: Schema
+    credential: Literal["user", "key"] | None
+    example: Any
+    provenance: Provenance
+    pointer: str
+
+    @classmethod
+    def of(cls, described: dict[str, Any], index: Index) -> Parameter:
+        """Read a parameter as the document describes it."""
+        schema = described["schema"]
+        pointer = index.origin(described)
+        return cls(
+            name=described["name"],
+            place=described["in"],
+            required=described.get("required", False),
+            schema=schema,
+            credential=described.get("x-credential") or schema.get("x-credential"),
+            example=_first_example(described, schema),
+            provenance=index.provenance(pointer),
+            pointer=pointer,
+        )
+
+
+class RequestBody(NamedTuple):
+    """The JSON body that an operation takes."""
+
+    schema: Schema
+    required: bool
+    examples: Mapping[str, Example]
+    provenance: Provenance
+    pointer: str
+
+    @classmethod
+    def of(cls, described: dict[str, Any], index: Index) -> RequestBody | None:
+        """Read a request body as the document describes it; None if it is not JSON."""
+        media = _media(described)
+        if not media:
+            return None
+        pointer = index.origin(described)
+        return cls(
+            schema=media["schema"],
+            required=described.get("required", False),
+            examples=_examples(media, index),
+            provenance=index.provenance(pointer),
+            pointer=pointer,
+        )
+
+
+class Answer(NamedTuple):
+    """An answer that an operation may give. Without a body of JSON, `schema` is None; `media` are its content types."""
+
+    status: int
+    description: str
+    media: tuple[str, ...]
+    schema: Schema | None
+    examples: Mapping[str, Example]
+    provenance: Provenance
+    pointer: str
+
+    @classmethod
+    def of(cls, status: str, described: dict[str, Any], index: Index) -> Answer:
+        """Read an answer as the document describes it."""
+        media = _media(described)
+        pointer = index.origin(described)
+        return cls(
+            status=int(status),
+            description=described["description"],
+            media=tuple(described.get("content", ())),
+            schema=media.get("schema"),
+            examples=_examples(media, index),
+            provenance=index.provenance(pointer),
+            pointer=pointer,
+        )
+
+
+def _media(described: dict[str, Any]) -> dict[str, Any]:
+    """Return what a request body or a response says of its JSON; nothing if it has no body."""
+    media: dict[str, Any] = described.get("content", {}).get(JSON_TYPE, {})
+    return media
+
+
+def _examples(media: dict[str, Any], index: Index) -> Mapping[str, Example]:
+    """Return the examples of a body by name; a single one without a name is called `example`."""
+    found = [
+        Example(name, described["value"], index.provenance(index.origin(described)))
+        for name, described in media.get("examples", {}).items()
+    ]
+    if "example" in media:
+        found.append(Example("example", media["example"], index.provenance(index.origin(media))))
+    return MappingProxyType({example.name: example for example in found})
+
+
+def effective(shared: Iterable[dict[str, Any]], own: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the parameters of an operation: those of its path, unless it has one of the same name and place."""
+    merged = {(parameter.get("name"), parameter.get("in")): parameter for parameter in (*shared, *own)}
+    return list(merged.values())
+
+
+def types(schema: Schema) -> tuple[str, ...]:
+    """Return the types a schema names; none if it names none."""
+    named = schema.get("type", ())
+    return (named,) if isinstance(named, str) else tuple(named)
+
+
+def _first_example(described: dict[str, Any], schema: Schema) -> Any:
+    if "example" in described:
+        return described["example"]
+    for example in described.get("examples", {}).values():
+        return example["value"]
+    return schema.get("example", next(iter(schema.get("examples", ())), ABSENT))

@@ -1,0 +1,203 @@
+"""Reading bodies as facts by a plan: what an answer says, by the names of the vocabulary.
+
+Reading is tolerant: what can be read is read, what cannot is named.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mockserver.contract.formats import taken_apart
+from mockserver.contract.parts import types
+from mockserver.contract.violation import dotted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from mockserver.contract.parts import Schema
+    from mockserver.contract.plan import Choice, Count, Each, Items, Leaf, Node, Object, Path, Text, When
+
+Facts = dict[str, Any]
+"""Values by the names of the vocabulary, records as mappings: `{"order": {"id": "1", "country": {"code": "12"}}}`."""
+
+Steps = tuple[str | int, ...]
+
+
+class Unread(NamedTuple):
+    """A part of a body that cannot be read: the way to it, and what is wrong, in words."""
+
+    path: Steps
+    message: str
+
+    def __str__(self) -> str:
+        return f"{dotted(self.path)} {self.message}"
+
+
+class _Reader:
+    """Reads one body; gathers what cannot be read."""
+
+    def __init__(self) -> None:
+        self.unread: list[Unread] = []
+
+    def read(self, node: Node, value: Any, facts: Facts, path: Steps) -> None:
+        """Read a part of the body. What is constant or made up tells nothing."""
+        reader: Callable[..., None] | None = getattr(self, f"_{type(node).__name__.lower()}", None)
+        if reader is not None:
+            reader(node, value, facts, path)
+
+    def _object(self, node: Object, value: Any, facts: Facts, path: Steps) -> None:
+        if self._is(dict, value, path):
+            for name, field in node.fields.items():
+                if name in value:
+                    self.read(field, value[name], facts, (*path, name))
+
+    def _items(self, node: Items, value: Any, facts: Facts, path: Steps) -> None:
+        if self._is(list, value, path):
+            for index, (item, inner) in enumerate(zip(node.items, value, strict=False)):
+                self.read(item, inner, facts, (*path, index))
+
+    def _when(self, node: When, value: Any, facts: Facts, path: Steps) -> None:
+        if value is None:
+            return
+        if node.variable:
+            inner = {**facts, node.variable: {}}
+            self.read(node.node, value, inner, path)
+            found = inner.pop(node.variable)
+            facts.update(inner)
+            _put(facts, node.path.parts, found)
+        else:
+            _default(facts, node.path, value=True)
+            self.read(node.node, value, facts, path)
+
+    def _count(self, _: Count, value: Any, __: Facts, path: Steps) -> None:
+        if isinstance(value, bool) or not isinstance(value, int):
+            self.unread.append(Unread(path, "should be a number"))
+
+    def _choice(self, node: Choice, value: Any, facts: Facts, path: Steps) -> None:
+        _, branch = min(node.branches, key=lambda each: distance(each[0], value))
+        self.read(branch, value, facts, path)
+
+    def _leaf(self, leaf: Leaf, value: Any, facts: Facts, path: Steps) -> None:
+        if value is None:
+            if leaf.path.optional:
+                _miss(facts, leaf.path)
+            else:
+                self.unread.append(Unread(path, "is null"))
+            return
+        try:
+            _put(facts, leaf.path.parts, leaf.format.read(value))
+        except ValueError as error:
+            self.unread.append(Unread(path, f"should be {error}"))
+
+    def _text(self, node: Text, value: Any, facts: Facts, path: Steps) -> None:
+        try:
+            parts = taken_apart(node.pieces, value)
+        except ValueError as error:
+            self.unread.append(Unread(path, f"should be {error}"))
+            return
+        for leaf, part in zip(node.leaves, parts, strict=True):
+            self._leaf(leaf, part, facts, path)
+
+    def _each(self, node: Each, value: Any, facts: Facts, path: Steps) -> None:
+        if node.separator and isinstance(value, str):
+            value = value.split(node.separator) if value else []
+        if not self._is(list if node.key is None else dict, value, path):
+            return
+        found = []
+        for step, item in enumerate(value) if node.key is None else value.items():
+            inner = {**facts, node.variable: {}}
+            if node.key is not None:
+                self._leaf(node.key, step, inner, (*path, step))
+            self.read(node.item, item, inner, (*path, step))
+            found.append(inner.pop(node.variable))
+            facts.update(inner)
+        if node.many:
+            _put(facts, node.path.parts, found)
+        elif found:
+            _put(facts, node.path.parts, found[0])
+
+    def _is(self, kind: type, value: Any, path: Steps) -> bool:
+        if isinstance(value, kind):
+            return True
+        self.unread.append(Unread(path, f"should be {'an object' if kind is dict else 'an array'}"))
+        return False
+
+
+def read(node: Node | None, body: Any, always: Sequence[str] = ()) -> tuple[Facts, tuple[Unread, ...]]:
+    """Read a body by its plan; `always` are the names of records that any place can tell of."""
+    facts: Facts = {name: {} for name in always}
+    reader = _Reader()
+    if node is not None:
+        reader.read(node, body, facts, ("body",))
+    return {name: value for name, value in facts.items() if value != {}}, tuple(reader.unread)
+
+
+def distance(schema: Schema, value: Any) -> int:
+    """Return how far a value is from a schema at first sight: wrong constants and types weigh most, then names."""
+    kinds = {dict: "object", list: "array", str: "string", bool: "boolean", type(None): "null"}
+    named = types(schema)
+    kind = kinds.get(type(value), "number")
+    if named and kind not in named and not (kind == "number" and "integer" in named):
+        return 1000
+    if "const" in schema and schema["const"] != value:
+        return 1000
+    if branches := (*schema.get("oneOf", ()), *schema.get("anyOf", ())):
+        return min(distance(branch, value) for branch in branches)
+    if not isinstance(value, dict):
+        return 0
+    properties = schema.get("properties", {})
+    wrong = sum(
+        1000
+        for name, inner in properties.items()
+        if name in value and "const" in inner and inner["const"] != value[name]
+    )
+    missing = sum(name not in value for name in schema.get("required", ()))
+    unknown = sum(name not in properties for name in value) if "additionalProperties" not in schema else 0
+    return wrong + 10 * missing + unknown
+
+
+def _put(facts: Facts, parts: tuple[str, ...], value: Any) -> None:
+    *way, last = parts
+    for part in way:
+        inner = facts.get(part)
+        if not isinstance(inner, dict):
+            inner = facts[part] = {}
+        facts = inner
+    facts[last] = _merged(facts.get(last), value)
+
+
+def _merged(known: Any, value: Any) -> Any:
+    """Return what is known of a record, or of a list of them, with what else is said of it."""
+    if value == {} and known is not None:
+        return known
+    if isinstance(known, dict) and isinstance(value, dict):
+        return known | {name: _merged(known.get(name), each) for name, each in value.items()}
+    if isinstance(known, list) and isinstance(value, list) and len(known) == len(value):
+        return list(map(_merged, known, value))
+    return value
+
+
+def _miss(facts: Facts, path: Path) -> None:
+    """Note that there is no such value: what may be missing on the way to it is, unless it is known already."""
+    parts = path.parts[: path.optional[-1] + 1]
+    *way, last = parts
+    for part in way:
+        facts = facts.setdefault(part, {})
+        if not isinstance(facts, dict):
+            return
+    facts.setdefault(last, None)
+
+
+def _default(facts: Facts, path: Path, *, value: Any) -> None:
+    *way, last = path.parts
+    for part in way:
+        facts = facts.setdefault(part, {})
+    facts.setdefault(last, value)
+
+
+def get(facts: Mapping[str, Any], path: str) -> Any:
+    """Return the fact of a dotted name; None if it is not known."""
+    found: Any = facts
+    for part in path.split("."):
+        found = found.get(part) if isinstance(found, dict) else None
+    return found

@@ -1,0 +1,177 @@
+"""Checks of requests and of bodies: fast while everything is fine, thorough when it is not."""
+
+from __future__ import annotations
+
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any
+
+from mockserver.contract.absent import ABSENT
+from mockserver.contract.failures import FAILURES
+from mockserver.contract.messages import brief, choice
+from mockserver.contract.parts import JSON_TYPE
+from mockserver.contract.unknown_names import Names
+from mockserver.contract.validator import Validator
+from mockserver.contract.violation import UNKNOWN, Failure, Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from mockserver.contract.arguments import Arguments
+    from mockserver.contract.failures import Failures
+    from mockserver.contract.index import Index
+    from mockserver.contract.operation import Operation
+    from mockserver.contract.parts import Parameter, Schema
+
+
+MAXIMUM_UNKNOWN = 100
+"""How many unknown names of a request are told; to look for what each might mean takes time."""
+
+
+class RequestCheck:
+    """The check of one operation's requests: one schema over path, query and body together."""
+
+    def __init__(self, operation: Operation, keys: Collection[tuple[str, str]], index: Index) -> None:
+        """Take an operation and the places and names of its API key."""
+        self._operation = operation.name
+        self._index = index
+        self._keys = keys
+        self._query_names = Names(_object(operation.parameters, "query"), index)
+        self._body_names = Names(operation.body.schema, index) if operation.body else None
+        self._pointers: dict[tuple[str | int, ...], str] = {(): operation.pointer}
+        self._pointers |= {(parameter.place, parameter.name): parameter.pointer for parameter in operation.parameters}
+        fields = operation.body.schema.get("properties", {}) if operation.body else {}
+        self._names = {"path", "query", "body", *fields, *(parameter.name for parameter in operation.parameters)}
+        schema: Schema = {"properties": {place: _object(operation.parameters, place) for place in ("path", "query")}}
+        if operation.body is not None:
+            self._pointers["body",] = operation.body.pointer
+            schema["properties"]["body"] = operation.body.schema
+            schema["required"] = ["body"] if operation.body.required else []
+        self._validator = Validator(schema, index)
+
+    def __call__(self, arguments: Arguments) -> tuple[Violation, ...]:
+        """List how a request breaks the contract, and after that the names in it that the contract does not know."""
+        request = {"path": arguments.path, "query": arguments.query}
+        are_known = self._query_names.cover(arguments.query)
+        if self._body_names is not None and arguments.body is not ABSENT:
+            request["body"] = arguments.body
+            are_known = are_known and self._body_names.cover(arguments.body)
+        if self._validator.accepts(request) and are_known:
+            return ()
+        return tuple(dict.fromkeys(self._violations(request)))
+
+    def _violations(self, request: dict[str, Any]) -> Iterator[Violation]:
+        secrets = {text for place, name in self._keys for text in _secrets(request.get(place), name)}
+        unknown = islice(self._unknown(request), MAXIMUM_UNKNOWN)
+        for failure in map(self._located, chain(self._validator.failures(request), unknown)):
+            path = tuple(self._until_secret(failure.path, secrets))
+            secret = (
+                path != failure.path
+                or failure.path[:2] in self._keys
+                or _tells(failure.value, secrets)
+                or len(failure.path) == 1
+            )
+            yield Violation.of(failure._replace(path=path), self._operation, self._index.place, secret=secret)
+
+    def _until_secret(self, path: Iterable[str | int], secrets: Collection[str]) -> Iterator[str | int]:
+        """Yield the beginning of a path that shows no secret; the names of the document are none."""
+        for token in path:
+            if token not in self._names and any(secret in str(token) for secret in secrets):
+                return
+            yield token
+
+    def _unknown(self, request: dict[str, Any]) -> Iterator[Failure]:
+        yield from self._query_names.unknown(request["query"], ("query",))
+        if self._body_names is not None and "body" in request:
+            yield from self._body_names.unknown(request["body"], ("body",))
+
+    def _located(self, failure: Failure) -> Failure:
+        """Give a failure of the schema over everything the pointer of the parameter or body that it is about."""
+        path, rule = failure.path, failure.rule
+        pointer = next(self._pointers[path[:end]] for end in (2, 1, 0) if path[:end] in self._pointers)
+        if path[0] != "body" and isinstance(failure.value, list):
+            return failure._replace(rule="repeated", value=ABSENT, expected=1, pointer=pointer)
+        if rule == UNKNOWN and path[0] == "query":
+            return failure._replace(pointer=f"{pointer}/parameters")
+        if rule == "required" and path in self._pointers:
+            return failure._replace(pointer=f"{pointer}/required")
+        return failure if failure.pointer else failure._replace(pointer=pointer)
+
+
+def _object(parameters: Iterable[Parameter], place: str) -> Schema:
+    here = [parameter for parameter in parameters if parameter.place == place]
+    return {
+        "properties": {parameter.name: parameter.schema for parameter in here},
+        "required": [parameter.name for parameter in here if parameter.required],
+    }
+
+
+def _secrets(values: object, name: str) -> Iterator[str]:
+    """Yield the texts that must not be shown if this is the name of an API key, also if it came as a number."""
+    value = values.get(name) if isinstance(values, dict) else None
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, str | int | float) and not isinstance(item, bool) and item:
+            yield _text(item)
+
+
+def _tells(value: object, secrets: Collection[str]) -> bool:
+    """Say whether showing a value could show a secret."""
+    if value is ABSENT:
+        return False
+    return isinstance(value, dict | list) or any(secret in _text(value) for secret in secrets)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else brief(value)
+
+
+def check_answer(
+    operation: Operation, status: int, body: object, content_type: str, index: Index
+) -> tuple[Violation, ...]:
+    """List how an answer of an operation breaks the contract."""
+    answer = operation.answers.get(status)
+    if answer is None:
+        documented = list(operation.answers)
+        undocumented = Failure(("status",), "status", status, documented, f"{operation.pointer}/responses")
+        return (Violation.of(undocumented, operation.name, index.place),)
+    if not answer.media:
+        return ()
+    media = content_type.partition(";")[0].strip().lower()
+    if media not in answer.media:
+        expected = choice(answer.media)
+        untyped = Failure(("contentType",), "contentType", content_type, expected, f"{answer.pointer}/content")
+        return (Violation.of(untyped, operation.name, index.place),)
+    if media != JSON_TYPE or answer.schema is None:
+        return ()
+    if body is ABSENT:
+        missing = Failure(("body",), "required", ABSENT, "body", f"{answer.pointer}/content")
+        return (Violation.of(missing, operation.name, index.place),)
+    return check_body(body, answer.schema, operation.name, index)
+
+
+def check_failure(
+    failures: Failures, status: int, body: object, content_type: str, reason: str, document: str, index: Index
+) -> tuple[Violation, ...]:
+    """List how a failure outside any operation breaks the contract: its status, its content type, its schema."""
+    pointer = f"/{FAILURES}/reasons"
+    entries = [failures.entries[reason]] if reason else failures.by_status(status)
+    if not entries or all(entry.status != status for entry in entries):
+        documented = sorted({entry.status for entry in entries} or failures.known)
+        undocumented = Failure(("status",), "status", status, documented, pointer)
+        return (Violation.of(undocumented, document, index.place),)
+    media = content_type.partition(";")[0].strip().lower()
+    typed = [entry for entry in entries if entry.media == media]
+    if not typed:
+        expected = choice(sorted({entry.media for entry in entries}))
+        untyped = Failure(("contentType",), "contentType", content_type, expected, pointer)
+        return (Violation.of(untyped, document, index.place),)
+    found = [check_body(body, entry.schema, document, index) for entry in typed if entry.schema is not None]
+    return min(found, key=len, default=())
+
+
+def check_body(body: object, schema: Schema, operation: str, index: Index) -> tuple[Violation, ...]:
+    """List how the body of an answer breaks a schema."""
+    validator = index.validator(schema)
+    if validator.accepts(body):
+        return ()
+    failures = (failure._replace(path=("body", *failure.path)) for failure in validator.failures(body))
+    return tuple(Violation.of(failure, operation, index.place) for failure in failures)

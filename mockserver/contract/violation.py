@@ -1,0 +1,126 @@
+"""One way in which a request or an answer breaks its contract."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mockserver.contract.absent import ABSENT
+from mockserver.contract.keyword_messages import TYPES, phrase
+from mockserver.contract.messages import brief, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from mockserver.contract.located import Place
+
+UNKNOWN = "unknown"
+"""The rule against names that the contract does not know."""
+
+
+class Severity(StrEnum):
+    """How much a violation weighs."""
+
+    ERROR = "error"
+    """The contract is broken."""
+    WARNING = "warning"
+    """The contract allows it, but it is nearly always a mistake."""
+
+
+class Failure(NamedTuple):
+    """One rule that a value breaks.
+
+    `path` leads from the whole to the part that breaks the rule; `value` is that part, or `ABSENT` if it is missing;
+    `expected` is the keyword's value; `pointer` is where the rule stands in the document.
+    """
+
+    path: tuple[str | int, ...]
+    rule: str
+    value: Any
+    expected: Any
+    pointer: str
+
+
+class Violation(NamedTuple):
+    """One way in which a request or an answer breaks its contract. It never holds the API key of the request.
+
+    - `operation`: `v3.orderNumber`; for an answer outside any operation only the document, `v3`
+    - `place`: `path.limit`, `query.apiKey`, `body.items[0].price`, `status`, `contentType`
+    - `rule`: the broken keyword, such as `pattern`; or `repeated`, `unknown`, `json`, `status`, `contentType`
+    - `value`: what was found, as short JSON; empty if it is missing, secret, or a whole body
+    - `expected`: the keyword's value, as short JSON
+    - `pointer`: the JSON pointer of the rule in the contract document
+    - `message`: a sentence for people: `body.price must match ^[0-9]{1,9}$, got "0.2"`
+    - `locate`: returns the place of a pointer in the document's file
+    - `path`: the place as keys and indices: `("body", "items", 0, "price")`; like the place, it ends before a name that
+      holds the key
+    - `level`: whether the contract is broken (`error`), or an unknown name was used (`warning`)
+    """
+
+    operation: str
+    place: str
+    rule: str
+    value: str
+    expected: str
+    pointer: str
+    message: str
+    locate: Callable[[str], Place]
+    path: tuple[str | int, ...]
+    level: Severity
+
+    @classmethod
+    def of(cls, failure: Failure, operation: str, locate: Callable[[str], Place], *, secret: bool = False) -> Violation:
+        """Describe a failure; of a secret value, say nothing but its type; of a secret name, whose path ends before it,
+        nothing.
+        """
+        place = dotted(failure.path)
+        value = "" if secret or failure.value is ABSENT else brief(failure.value)
+        if failure.rule == "required":
+            message = f"{place} is required"
+        elif failure.rule == UNKNOWN and secret:
+            message = f"{place} has a name that the contract does not know"
+        elif failure.rule == UNKNOWN:
+            message = f"{place} is not known to the contract{did_you_mean(failure.path[-1], failure.expected)}"
+        else:
+            got = value or (_type(failure.value) if failure.rule == "type" else "")
+            message = f"{place} must {phrase(failure.rule, failure.expected)}" + (f", got {got}" if got else "")
+        expected = brief(failure.expected, 200)
+        level = Severity.WARNING if failure.rule == UNKNOWN else Severity.ERROR
+        return cls(
+            operation, place, failure.rule, value, expected, failure.pointer, message, locate, failure.path, level
+        )
+
+    @property
+    def where(self) -> str:
+        """The file and line of the rule: `v3.yaml:123`. The first call for a document parses its file again."""
+        place = self.locate(self.pointer)
+        return f"{place.file}:{place.line}"
+
+    def __repr__(self) -> str:
+        return f"<Violation {self}>"
+
+    def __str__(self) -> str:
+        return f"{self.operation}: {self.message} ({self.where})"
+
+
+def broken(violations: Iterable[Violation]) -> tuple[Violation, ...]:
+    """Return the violations for which a request can be refused: those that are errors, not warnings."""
+    return tuple(violation for violation in violations if violation.level is Severity.ERROR)
+
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{,57}")
+"""A name that is shown as it is; any other is quoted, and cut if it is long."""
+
+
+def dotted(path: tuple[str | int, ...]) -> str:
+    """Write the path to a value as `body.items[0].price`."""
+    first, *others = path
+    return f"{first}" + "".join(
+        f".{token}" if isinstance(token, str) and _NAME.fullmatch(token) else f"[{brief(token)}]" for token in others
+    )
+
+
+def _type(value: object) -> str:
+    names = {dict: "object", list: "array", str: "string", bool: "boolean", int: "integer", float: "number"}
+    return TYPES[names.get(type(value), "null")] if value is not ABSENT else ""

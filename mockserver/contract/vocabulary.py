@@ -1,0 +1,208 @@
+"""The service as such: its operations, what they are told and tell, why it says no, and the rules that it keeps."""
+
+from __future__ import annotations
+
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mockserver.contract import located
+from mockserver.contract.located import LocatedError, Problem
+from mockserver.contract.messages import did_you_mean
+from mockserver.data import directory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mockserver.contract.located import Located
+
+SHIPPED = directory("contracts") / "vocabulary.yaml"
+
+SCALARS = ("text", "digits", "integer", "decimal", "money", "ratio", "boolean", "time", "deadline")
+"""The types of single values, beside those of `words`."""
+
+OPERATION = "operation"
+"""The value that is the name of the operation, in every result; and the argument that decides between several."""
+
+
+class VocabularyError(LocatedError):
+    """The vocabulary cannot be used. Its text lists every problem found, one a line."""
+
+
+class UnknownNameError(ValueError):
+    """A name that the vocabulary does not have. The text says so, and what may be meant."""
+
+
+class Type(NamedTuple):
+    """The type of a value: a scalar, one of `words` or a record; `many` for a list, `optional` if it may be None."""
+
+    name: str
+    many: bool = False
+    optional: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> Type:
+        """Read `money`, `text?` or `list of order`."""
+        name = text.removesuffix("?")
+        return cls(name.removeprefix("list of "), name.startswith("list of "), text.endswith("?"))
+
+    def __str__(self) -> str:
+        return f"{'list of ' if self.many else ''}{self.name}{'?' if self.optional else ''}"
+
+
+Names = dict[str, Type]
+"""The names that an annotation can use, with their types."""
+
+
+class Argument(NamedTuple):
+    """What an operation is told. Without a default, and if it is not optional, it must be given."""
+
+    type: Type
+    default: Any = None
+    has_default: bool = False
+
+    @property
+    def required(self) -> bool:
+        """Whether it must be given."""
+        return not (self.has_default or self.type.optional)
+
+
+class Purpose(NamedTuple):
+    """An operation of the service: what it is told, what its result holds, why it may be refused.
+
+    `effect` says what a call does to the account: `reads` nothing, `changes` a setting, `orders` for money or `pays`
+    money in.
+    """
+
+    name: str
+    description: str
+    effect: str
+    arguments: Mapping[str, Argument]
+    result: Mapping[str, Type]
+    refusals: tuple[str, ...]
+
+
+class Reason(NamedTuple):
+    """Why a request fails. `when` says which requests can fail so: `always`, `path`, `body`, `never`, or `refusal`."""
+
+    name: str
+    description: str
+    when: str
+
+
+class Rule(NamedTuple):
+    """A rule of the service. `kind` is `duration`, `duration or anew`, or the words that it can be."""
+
+    name: str
+    kind: str | tuple[str, ...]
+    value: str
+    description: str
+    provenance: Mapping[str, Any]
+
+
+class Vocabulary:
+    """All names of the service, with their types."""
+
+    def __init__(self, source: Located) -> None:
+        """Read a vocabulary. Raises VocabularyError."""
+        data = source.data
+        self.words: Mapping[str, tuple[str, ...]] = {
+            name: tuple(each["values"]) for name, each in data["words"].items()
+        }
+        self.records: Mapping[str, Mapping[str, Type]] = {
+            name: {field: Type.parse(described["type"]) for field, described in each["fields"].items()}
+            for name, each in data["records"].items()
+        }
+        self.always: Mapping[str, Type] = {name: Type.parse(each["type"]) for name, each in data["always"].items()}
+        self.purposes: Mapping[str, Purpose] = {name: _purpose(name, each) for name, each in data["operations"].items()}
+        self.reasons: Mapping[str, Reason] = {
+            name: Reason(name, each["description"], each.get("when", "refusal"))
+            for name, each in data["reasons"].items()
+        }
+        self.rules: Mapping[str, Rule] = {
+            name: Rule(
+                name,
+                tuple(each["type"]) if isinstance(each["type"], list) else each["type"],
+                each["value"],
+                each["description"].strip(),
+                MappingProxyType(each["x-provenance"]),
+            )
+            for name, each in data["rules"].items()
+        }
+        self.data: Mapping[str, Any] = data
+        if problems := [Problem(source.place(pointer), message, pointer) for pointer, message in self._faults()]:
+            raise VocabularyError(problems)
+
+    def type_of(self, path: str, names: Mapping[str, Type]) -> tuple[Type, bool]:
+        """Return the type of a dotted path such as `order.latest.text`, and whether there may be no such value.
+
+        Raises UnknownNameError.
+        """
+        first, *rest = path.split(".")
+        if first not in names:
+            raise UnknownNameError(f"{first} is not known here{did_you_mean(first, names)}; there are {_list(names)}")
+        found = names[first]
+        optional = found.optional
+        for name in rest:
+            fields = self.records.get(found.name)
+            if found.many or fields is None:
+                raise UnknownNameError(f"{path}: {found} has no part {name}")
+            if name not in fields:
+                hint = did_you_mean(name, fields) or f"; there are {_list(fields)}"
+                raise UnknownNameError(f"{path}: {found.name} has no part {name}{hint}")
+            found = fields[name]
+            optional = optional or found.optional
+        return found, optional
+
+    def names_of(self, purposes: Mapping[str, Purpose]) -> Names:
+        """Return the names that the answer of these operations can use: those that every one of them has."""
+        results = [purpose.result for purpose in purposes.values()]
+        shared = set.intersection(*map(set, results)) if results else set()
+        return (
+            {**self.always, **{name: type_ for name, type_ in results[0].items() if name in shared}} if results else {}
+        )
+
+    def _faults(self) -> Iterator[tuple[str, str]]:
+        known = {*SCALARS, *self.words, *self.records}
+        for name, fields in self.records.items():
+            for field, type_ in fields.items():
+                if type_.name not in known:
+                    yield (
+                        f"/records/{name}/fields/{field}",
+                        f"there is no type {type_.name}{did_you_mean(type_.name, known)}",
+                    )
+        for purpose in self.purposes.values():
+            pointer = f"/operations/{purpose.name}"
+            for kind, types in (
+                ("arguments", {name: each.type for name, each in purpose.arguments.items()}),
+                ("result", purpose.result),
+            ):
+                for name, type_ in types.items():
+                    if type_.name not in known:
+                        hint = did_you_mean(type_.name, known)
+                        yield f"{pointer}/{kind}/{name}", f"there is no type {type_.name}{hint}"
+            for reason in purpose.refusals:
+                if reason not in self.reasons:
+                    yield f"{pointer}/refusals", f"there is no reason {reason}{did_you_mean(reason, self.reasons)}"
+
+
+def _purpose(name: str, data: Mapping[str, Any]) -> Purpose:
+    arguments = {argument: _argument(each) for argument, each in data.get("arguments", {}).items()}
+    result = {value: Type.parse(each) for value, each in data.get("result", {}).items()}
+    return Purpose(name, data["description"], data["effect"], arguments, result, tuple(data.get("refusals", ())))
+
+
+def _argument(data: Any) -> Argument:
+    if isinstance(data, str):
+        return Argument(Type.parse(data))
+    return Argument(Type.parse(data["type"]), data.get("default"), "default" in data)
+
+
+def _list(names: Mapping[str, object]) -> str:
+    return ", ".join(names)
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """Return the vocabulary of the service. Raises VocabularyError."""
+    return Vocabulary(located.read(SHIPPED, SHIPPED.name))

@@ -1,0 +1,55 @@
+"""What the control API works on, and what it is asked."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from mockserver.contract import Document, did_you_mean
+from mockserver.contract.messages import brief
+from mockserver.control.errors import Trouble
+from mockserver.control.world_factory import Maker
+from mockserver.simulation.world_slot import Readings, Sandbox
+from mockserver.simulation.worlds import Worlds
+
+
+class Desk(NamedTuple):
+    """The worlds, what makes more of them, and the contract documents that the mock serves.
+
+    `read` answers these documents as readings have them that are not the server's own.
+    """
+
+    worlds: Worlds
+    maker: Maker
+    documents: Sequence[Document]
+    read: Callable[[Readings], Sequence[Document]]
+
+
+class Call(NamedTuple):
+    """A request that fits the control API's own document, with its arguments coerced."""
+
+    path: Mapping[str, Any]
+    query: Mapping[str, Any]
+    body: Mapping[str, Any]
+
+
+class Reply(NamedTuple):
+    """An answer as data; a body that is no JSON comes as bytes, with its type."""
+
+    status: int
+    body: object
+    content_type: str = "application/json"
+
+
+Handler = Callable[[Call, Desk], Reply]
+
+
+def sandbox(call: Call, desk: Desk) -> Sandbox:
+    """The world that a path names. Raises Trouble(404)."""
+    name = call.path["world"]
+    try:
+        found = desk.worlds.find(name)
+    except KeyError:
+        nearest = did_you_mean(name, (each.id for each in desk.worlds))
+        hint = nearest or ": it may have been deleted, or idle for too long"
+        raise Trouble(404, f"there is no world {brief(name)}{hint}") from None
+    found.used = desk.maker.wall()
+    return found

@@ -1,0 +1,73 @@
+"""What is wrong with a request, in words that say what would be right."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mockserver.contract import Document, Violation, did_you_mean
+from mockserver.contract.messages import choice
+from mockserver.contract.violation import UNKNOWN
+
+_SHAPES = frozenset({"additionalProperties", "anyOf", "propertyNames"})
+"""Rules about an object as a whole: only the description of its schema says what they ask for."""
+_COUNTS = frozenset({"minProperties", "maxProperties"})
+_LIST = re.compile(r"\^\(([a-z-]+(?:\|[a-z-]+)*)\)\$")
+"""A pattern that is a list of words, where something that is no text can stand, too."""
+
+
+def problems(violations: Sequence[Violation], document: Document) -> list[str]:
+    """Every violation in a sentence, those of unknown names first: they explain what is missing.
+
+    That an object has a name that there is not is told once.
+    """
+    holders = {violation.path[:-1] for violation in violations if violation.rule == UNKNOWN}
+    told = (
+        _told(violation, document)
+        for violation in sorted(violations, key=lambda violation: violation.rule != UNKNOWN)
+        if violation.rule not in _SHAPES or violation.path not in holders
+    )
+    return list(dict.fromkeys(told))
+
+
+def _told(violation: Violation, document: Document) -> str:
+    rule, message = violation.rule, violation.message
+    if rule in _SHAPES:
+        return f"{violation.place} does not fit: {_nearest_description(violation.pointer, document)}"
+    if rule in _COUNTS:
+        return f"{message} ({_nearest_description(violation.pointer, document)})"
+    schema = document.resolve(violation.pointer.rpartition("/")[0]) if rule in ("pattern", "const") else {}
+    if rule == "pattern" and (words := _LIST.fullmatch(schema["pattern"])):
+        return _of_words(violation, words[1].split("|"), schema)
+    if rule == "enum":
+        return message + did_you_mean(
+            violation.value.strip('"'), [word for word in json.loads(violation.expected) if isinstance(word, str)]
+        )
+    if "example" in schema:
+        message += f", such as {schema['example']}"
+    return message + _remark(schema)
+
+
+def _of_words(violation: Violation, words: Sequence[str], schema: Mapping[str, Any]) -> str:
+    hint = did_you_mean(violation.value.strip('"'), words) or _remark(schema)
+    return f"{violation.place} must be {choice(words)}, got {violation.value}{hint}"
+
+
+def _remark(schema: Mapping[str, Any]) -> str:
+    """The description, unless it is an example itself."""
+    description = _one_line(schema.get("description", ""))
+    return f" ({description})" if description and not description.startswith("Such as") else ""
+
+
+def _nearest_description(pointer: str, document: Document) -> str:
+    """The description nearest to a rule, from there outwards."""
+    while pointer:
+        pointer = pointer.rpartition("/")[0]
+        part = document.resolve(pointer)
+        if isinstance(part, dict) and isinstance(part.get("description"), str):
+            return _one_line(part["description"])
+    return "see the document"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,261 @@
+"""Worlds as they are asked for: from a scenario, from where they began, or from what another one remembers."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import orjson
+
+from mockserver.api.api import Services
+from mockserver.contract import LocatedError, Place, Problem, did_you_mean
+from mockserver.contract.messages import brief
+from mockserver.contract.overlays import effective
+from mockserver.contract.readings import DEFAULTS
+from mockserver.control.accounts import Account, accounts_of, fresh_key, fresh_user, rekeyed, with_accounts
+from mockserver.control.errors import Trouble
+from mockserver.data import scenarios
+from mockserver.domain.catalogue import Catalogue
+from mockserver.domain.clock import Clock, Instant
+from mockserver.domain.rules import Rules
+from mockserver.domain.world import Memory, World
+from mockserver.scenario.build import build, faults_of, unopened
+from mockserver.scenario.catalogue import catalogue_of
+from mockserver.scenario.error import path
+from mockserver.scenario.fixtures import Fixtures
+from mockserver.scenario.load import Scenario, load, take
+from mockserver.scenario.variables import NONE, Values
+from mockserver.simulation.script import SeededScript
+from mockserver.simulation.world_slot import Origin, Readings, Sandbox
+from mockserver.simulation.worlds import FullError, KeyTakenError, Worlds
+
+if TYPE_CHECKING:
+    from mockserver.simulation.faults import Faults
+
+INLINE = "the scenario of the request"
+
+_REMEMBERED, _SMALL = 256, 64 * 1024
+"""So many choices of a scenario are kept, if they have no more bytes, so that the next world of one is made at once."""
+
+
+class Choice(NamedTuple):
+    """Which scenario, and what is different in it; None leaves it as it is."""
+
+    scenario: str | Mapping[str, Any] = "default"
+    variables: Values = NONE
+    seed: int | None = None
+    clock: str | Mapping[str, Any] | None = None
+    readings: Mapping[str, object] | None = None
+
+
+class Made(NamedTuple):
+    """A world that is in no sandbox yet, with its faults and what it was made from."""
+
+    origin: Origin
+    world: World
+    faults: "Faults | None"
+
+
+class Maker:
+    """Makes worlds and puts them where requests find them. `wall` answers milliseconds of the wall clock.
+
+    `services` say which rules hold; what their overlays say of readings holds where a scenario says nothing.
+    """
+
+    def __init__(
+        self, worlds: Worlds, fixtures: Fixtures, wall: Callable[[], Instant], services: Services | None = None
+    ) -> None:
+        self.wall = wall
+        self._services = services or Services()
+        self.fixtures = fixtures
+        self._worlds = worlds
+        self._loaded: dict[bytes, Scenario] = {}
+
+    def begin(self, scenario: Scenario, seed: int | None = None, before: Sandbox | None = None) -> Sandbox:
+        """The world that a mock begins with, in the place of one before: with its scenario's own users and keys.
+
+        It is permanent, and its readings are those of every world that has none of its own.
+        """
+        made = self._make(_origin(self._read_as(scenario), seed))
+        if before is None:
+            before = self._place(made)
+            before.permanent = True
+        else:
+            self.put(before, made)
+            before.forget()
+        self._worlds.readings = made.origin.readings
+        for sandbox in self._worlds:
+            sandbox.readings = self._readings(sandbox.origin)
+        return before
+
+    def open(self, choice: Choice, user: str | None = None, key: str | None = None) -> Sandbox:
+        """A new world of a scenario; its first account has a fresh name and key unless they are given.
+
+        Raises Trouble: 422 for a scenario that is not right, 409 for a name or key that is taken, or too many worlds.
+        """
+        self._make_room()
+        origin = self._choose(choice)
+        accounts = accounts_of(origin.data)
+        given = {accounts[0].keys[0]: key} if key else {}
+        first, *others = rekeyed(accounts, given)
+        return self._place(self._make(_owned(origin, [first._replace(user=user or fresh_user()), *others])))
+
+    def replay(self, sandbox: Sandbox) -> None:
+        """Let a world begin anew."""
+        self.put(sandbox, self._make(sandbox.origin))
+        sandbox.forget()
+
+    def play(self, sandbox: Sandbox, choice: Choice) -> None:
+        """Let a world begin anew with another scenario; its users and keys stay. Raises Trouble(422 or 409)."""
+        origin = self._choose(choice)
+        wanted, known = accounts_of(origin.data), accounts_of(sandbox.origin.data)
+        kept = dict(zip((account.keys[0] for account in wanted), (account.keys[0] for account in known), strict=False))
+        further = rekeyed(wanted[len(known) :], kept)
+        self.put(sandbox, self._make(_owned(origin, [*known[: len(wanted)], *further])))
+        sandbox.forget()
+
+    def fork(self, sandbox: Sandbox) -> Sandbox:
+        """A copy of a world as it is now, with fresh keys. Raises Trouble(409) for too many worlds."""
+        self._make_room()
+        world = sandbox.world
+        clock = Clock(world.clock.now(), pace=world.clock.pace, step=world.clock.step, wall=self.wall)
+        script = world.script
+        start, tallies = (script.start, script.tallies) if isinstance(script, SeededScript) else (0, {})
+        made = Made(sandbox.origin, self.remembering(sandbox.origin, world.memory(), clock, start, tallies), None)
+        copy = self.adopt(made._replace(faults=sandbox.faults))
+        copy.strict = sandbox.strict
+        return copy
+
+    def remembering(
+        self, origin: Origin, memory: Memory, clock: Clock, start: Instant, tallies: Mapping[str, int]
+    ) -> World:
+        """A world of an origin that began at `start` and remembers what another one did.
+
+        Raises Refusal when the money of the memory does not add up.
+        """
+        world = unopened(_scenario(origin), self.fixtures, clock, start, origin.seed, self._rules(origin))
+        world.recall(memory)
+        if isinstance(world.script, SeededScript):
+            world.script.tallies.update(tallies)
+        return world
+
+    def adopt(self, made: Made) -> Sandbox:
+        """A new world, with fresh keys in place of those that it was made with. Raises Trouble(409)."""
+        keys = {key: fresh_key() for key in made.world.keys}
+        accounts = [
+            Account(account.user, tuple(keys.get(key) or fresh_key() for key in account.keys))
+            for account in accounts_of(made.origin.data)
+        ]
+        made.world.rekey(keys)
+        faults = made.faults and made.faults.copy(keys)
+        return self._place(Made(_owned(made.origin, accounts), made.world, faults))
+
+    def put(self, sandbox: Sandbox, made: Made) -> None:
+        """Put a world in the place of a sandbox's own. Raises Trouble(409) when a key selects another world."""
+        try:
+            self._worlds.replace(sandbox, made.world, made.faults)
+        except KeyTakenError as error:
+            raise Trouble(409, f"{error}: restore it there, or open a new world from the snapshot") from None
+        if made.origin is not sandbox.origin:
+            sandbox.origin, sandbox.readings = made.origin, self._readings(made.origin)
+
+    def catalogue(self, origin: Origin) -> Catalogue:
+        """What is for sale in a world of an origin."""
+        return catalogue_of(origin.data.get("catalogue", []), self.fixtures.catalogue)
+
+    def _make_room(self) -> None:
+        """See that there is room for one more world, before any is made. Raises Trouble(409)."""
+        self._worlds.evict(self.wall())
+        try:
+            self._worlds.check_room()
+        except FullError as error:
+            raise Trouble(409, str(error)) from None
+
+    def _place(self, made: Made) -> Sandbox:
+        self._make_room()
+        try:
+            sandbox = self._worlds.add(made.world, made.faults)
+        except KeyTakenError as error:
+            raise Trouble(409, f"{error}: choose another apiKey, or remove that world") from None
+        sandbox.created = sandbox.used = self.wall()
+        sandbox.origin, sandbox.readings = made.origin, self._readings(made.origin)
+        return sandbox
+
+    def _make(self, origin: Origin) -> Made:
+        scenario = _scenario(origin)
+        world = build(scenario, self.fixtures, self.wall, origin.seed, self._rules(origin))
+        return Made(origin, world, faults_of(scenario, world, origin.seed))
+
+    def _rules(self, origin: Origin) -> Rules:
+        return self._services(dict(origin.readings)).rules
+
+    def _readings(self, origin: Origin) -> Readings | None:
+        return None if origin.readings == self._worlds.readings else origin.readings
+
+    def _choose(self, choice: Choice) -> Origin:
+        return _origin(self._read_as(self._load(choice)), choice.seed)
+
+    def _read_as(self, scenario: Scenario) -> Scenario:
+        """The scenario with the readings of the overlays."""
+        overlays = self._services.overlays
+        if not overlays:
+            return scenario
+        readings = effective(scenario.data.get("readings", DEFAULTS), overlays)
+        return scenario._replace(data={**scenario.data, "readings": dict(readings)})
+
+    def _load(self, choice: Choice) -> Scenario:
+        """The scenario of a choice; one that was asked for before is not read again."""
+        identity = orjson.dumps([choice.scenario, dict(choice.variables), choice.clock, choice.readings])
+        if identity in self._loaded:
+            return self._loaded[identity]
+        changes = {"clock": choice.clock, "readings": choice.readings}
+        changes = {name: section for name, section in changes.items() if section is not None}
+        try:
+            scenario = self._read(choice.scenario, changes, choice.variables)
+        except LocatedError as error:
+            problems = list(map(_told, error.problems))
+            raise Trouble(422, f"the scenario is not right: {problems[0]}", problems) from None
+        if len(self._loaded) >= _REMEMBERED:
+            self._loaded.clear()
+        if len(identity) <= _SMALL:
+            self._loaded[identity] = scenario
+        return scenario
+
+    def _read(self, source: str | Mapping[str, Any], changes: Mapping[str, Any], variables: Values) -> Scenario:
+        catalogue = self.fixtures.catalogue
+        if isinstance(source, str):
+            if source not in scenarios():
+                raise LocatedError([Problem(Place(brief(source)), f"no such scenario{_hint(source)}")])
+            if not changes:
+                return load(source, catalogue, variables)
+            description = load(source, catalogue, variables).description
+            data = {"description": description, "include": [source], **changes}
+            return take(data, source, catalogue, variables)
+        return take({**source, **changes}, INLINE, catalogue, variables)
+
+
+def _origin(scenario: Scenario, seed: int | None) -> Origin:
+    data = scenario.data
+    seed = data.get("seed", 0) if seed is None else seed
+    return Origin(scenario.name, scenario.description, data, seed, scenario.shipped)
+
+
+def _owned(origin: Origin, accounts: Sequence[Account]) -> Origin:
+    """The origin with other names and keys for its accounts. Raises Trouble(409) if two have the same name."""
+    users = [account.user for account in accounts]
+    if len(set(users)) < len(users):
+        raise Trouble(409, f"two accounts of the scenario would be called {users[0]}: choose another userId")
+    return origin._replace(data=with_accounts(origin.data, accounts), shipped=False)
+
+
+def _scenario(origin: Origin) -> Scenario:
+    return Scenario(origin.scenario, origin.description, origin.shipped, dict(origin.data))
+
+
+def _hint(name: str) -> str:
+    if name.endswith((".yaml", ".yml")):
+        return ": no files are read here, send the scenario itself as an object"
+    return did_you_mean(name, scenarios()) or f", there are {', '.join(scenarios())}"
+
+
+def _told(problem: Problem) -> str:
+    where = path(problem.pointer) if problem.pointer else str(problem.place).replace("--set ", "variables.")
+    return f"{where}: {problem.message}"

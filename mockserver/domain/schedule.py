@@ -1,0 +1,81 @@
+"""What will happen in a world, and when. Data only: what a due event does is told in `settlement`."""
+
+from collections.abc import Iterator
+from heapq import heappop, heappush
+from operator import itemgetter
+from typing import NamedTuple
+
+from mockserver.domain.clock import Instant
+from mockserver.domain.payment import Status
+from mockserver.domain.stock import Shelf
+
+
+class SmsDue(NamedTuple):
+    """An SMS reaches an order's number."""
+
+    order: str
+    text: str
+    code: str | None
+
+
+class OrderEnds(NamedTuple):
+    """An order's lifetime is over, unless it was renewed since."""
+
+    order: str
+
+
+class PaymentSettles(NamedTuple):
+    """A payment gets its status, unless it has come to an end already."""
+
+    payment: str
+    status: Status
+
+
+class PriceChanges(NamedTuple):
+    """Shelves get a new list price, in cents."""
+
+    shelves: tuple[Shelf, ...]
+    price: int
+
+
+class StockChanges(NamedTuple):
+    """So many numbers are shared out over shelves."""
+
+    shelves: tuple[Shelf, ...]
+    stock: int
+
+
+class NumbersReturn(NamedTuple):
+    """So many numbers come back to a shelf, unless it has been filled since."""
+
+    shelf: Shelf
+    stock: int
+
+
+Happening = SmsDue | OrderEnds | PaymentSettles | PriceChanges | StockChanges | NumbersReturn
+
+
+class Agenda:
+    """Happenings by due time; those due at the same time happen in the order in which they were planned."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[Instant, int, Happening]] = []
+        self._planned = 0
+
+    def __len__(self) -> int:
+        return len(self._heap)
+
+    def plan(self, due: Instant, happening: Happening) -> None:
+        """Put a happening on the agenda."""
+        heappush(self._heap, (due, self._planned, happening))
+        self._planned += 1
+
+    def due(self, now: Instant) -> Iterator[tuple[Instant, Happening]]:
+        """Take off what is due, each with its own time, in order; also what gets planned meanwhile."""
+        while self._heap and self._heap[0][0] <= now:
+            due, _, happening = heappop(self._heap)
+            yield due, happening
+
+    def planned(self) -> list[tuple[Instant, Happening]]:
+        """Everything that is to come, in its order."""
+        return [(due, happening) for due, _, happening in sorted(self._heap, key=itemgetter(0, 1))]

@@ -1,0 +1,143 @@
+"""Drift for people, on the terminal, and as a run of findings for every format of reports."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from mockserver.contract import Level as Provenance
+from mockserver.drift.difference import Kind
+from mockserver.findings import Finding, Level, Run, SuiteResult, weigh
+from mockserver.traffic.coverage import Coverage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from rich.console import Console
+
+    from mockserver.contract import Document
+    from mockserver.drift.difference import Difference, Drift
+
+CODES: Mapping[Kind, str] = {
+    Kind.VALUE: "drift.contradicted",
+    Kind.MISSING: "drift.contradicted",
+    Kind.PATH: "drift.path",
+    Kind.MOVED: "drift.path",
+    Kind.GRANTED: "drift.request",
+    Kind.REFUSED: "drift.request",
+    Kind.RENAMED: "drift.renamed",
+    Kind.READING: "drift.reading",
+    Kind.NEW_STATUS: "drift.new",
+    Kind.NEW_FIELD: "drift.new",
+    Kind.NEW_VALUE: "drift.new",
+    Kind.NEW_PATH: "drift.new",
+    Kind.NEW_PARAMETER: "drift.new",
+}
+"""The code of the finding that each kind of difference becomes."""
+
+
+def show(drift: Drift, console: Console, *, quiet: bool = False) -> None:
+    """Print what traffic says: the differences, the readings, and how much was confirmed; only the verdict if quiet."""
+    if not quiet:
+        if drift.differences:
+            console.print(_differences(drift))
+            console.print()
+        for line in _remarks(drift):
+            console.print(Text(line))
+    style = "bold red" if drift.contradicted else "yellow" if drift.new else "bold green"
+    console.print(Text(verdict(drift), style))
+
+
+def verdict(drift: Drift) -> str:
+    """Say how many facts were confirmed and contradicted, and how many things are new."""
+    counts = f"{len(drift.confirmed)} facts confirmed, {len(drift.contradicted)} contradicted, {len(drift.new)} new"
+    return f"{counts}, in {drift.matched} exchanges of {drift.exchanges}."
+
+
+def findings(drift: Drift) -> tuple[Finding, ...]:
+    """Return the differences as findings."""
+    return tuple(map(_finding, drift.differences))
+
+
+def run(drift: Drift, documents: Iterable[Document], target: str, version: str) -> Run:
+    """Return drift as a run of one suite, as reports are written of."""
+    found = findings(drift)
+    suite = SuiteResult("drift", drift.matched, 0.0, found)
+    return Run(version, target, (suite,), 0, drift.last, 0.0, found, Coverage(documents), command="drift")
+
+
+def _finding(difference: Difference) -> Finding:
+    new = difference.kind.is_new
+    level = Level.NOTE if new else weigh(difference.provenance or Provenance.ASSUMED)
+    known = f"{difference.what}: {_found(difference)} ({difference.times} times)"
+    return Finding(
+        code=CODES[difference.kind],
+        level=level,
+        suite="drift",
+        operation=difference.operation,
+        check=f"{difference.kind} {difference.what} {difference.name}".strip(),
+        message=f"{known}.",
+        expected=difference.expected,
+        got=difference.got,
+        pointer=difference.pointer,
+        place=difference.place,
+        provenance=str(difference.provenance or ""),
+        exchanges=(difference.example,) if difference.example else (),
+    )
+
+
+def _found(difference: Difference) -> str:
+    match difference.kind:
+        case Kind.MISSING:
+            return "is missing"
+        case Kind.RENAMED:
+            return f"is called {difference.instead}"
+        case Kind.MOVED:
+            return f"is at {difference.instead}"
+        case Kind.READING:
+            return f"is {difference.instead}"
+        case Kind.PATH:
+            return f"leads nowhere: {difference.got}"
+        case Kind.REFUSED:
+            return "a sound request was called malformed"
+        case Kind.NEW_PARAMETER:
+            return "was sent, and taken"
+        case _:
+            return f"{difference.got}"
+
+
+def _differences(drift: Drift) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for heading in ("", "operation", "fact", "the contract says", "found"):
+        table.add_column(heading, overflow="fold")
+    table.add_column("times", justify="right")
+    table.add_column("known", overflow="fold")
+    for each in sorted(drift.differences, key=lambda each: (each.kind.is_new, each.operation)):
+        style, word = ("yellow", "new") if each.kind.is_new else ("bold red", "contradicted")
+        place = f"{each.provenance} {each.place.file}:{each.place.line}" if each.provenance and each.place else ""
+        cells = (word, each.operation, each.what, each.expected, _found(each), str(each.times), place)
+        table.add_row(Text(cells[0], style), *map(Text, cells[1:]))
+    return table
+
+
+def _remarks(drift: Drift) -> Iterator[str]:
+    if drift.matched:
+        yield f"Traffic from {_day(drift.first)} to {_day(drift.last)}."
+    told = [each for each in drift.indications if each.times]
+    for each in told:
+        spoken = ", ".join(f"{value} ({times} times)" for value, times in each.times.items())
+        yield f"Reading {each.reading}: {spoken}{'' if each.verdict else '; the traffic contradicts itself'}."
+    if silent := [each.reading for each in drift.indications if not each.times]:
+        yield f"Nothing tells about the readings {', '.join(silent)}."
+    if drift.lost:
+        yield f"{drift.lost} requests had no answer."
+    if drift.disturbed:
+        yield f"{drift.disturbed} exchanges are left out: faults of the mock, or calls that a proxy stopped."
+
+
+def _day(milliseconds: int) -> str:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).date().isoformat()

@@ -1,0 +1,427 @@
+"""Holding recorded exchanges against contract documents, one after another."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from mockserver.contract import ABSENT, Severity
+from mockserver.contract import pointer as pointers
+from mockserver.contract.failures import FAILURES, UNKNOWN
+from mockserver.contract.messages import brief
+from mockserver.drift import path_matching, renames
+from mockserver.drift.difference import Confirmed, Difference, Drift, Kind
+from mockserver.drift.occurrences import Tally
+from mockserver.drift.path_matching import Group, Move, Stray
+from mockserver.drift.schema_walk import Seen, walk
+from mockserver.traffic import header
+from mockserver.traffic.calls import arguments_of
+from mockserver.traffic.matching import Known, match
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from mockserver.contract import Arguments, Document, Operation, Violation
+    from mockserver.contract.operation import Reading
+    from mockserver.drift.schema_walk import Path
+    from mockserver.traffic import Answer, Exchange, Request
+    from mockserver.traffic.reading_inference import Indication
+
+MAXIMUM_STRAYS = 2000
+"""How many requests of unknown paths are kept, to find out what they are."""
+MAXIMUM_VALUES = 200
+"""How many values of each path parameter are remembered, to recognize them in unknown paths."""
+
+_ANSWER, _REQUEST = "answer", "request"
+_NOT_THERE = (404, 405, 501)
+_NOWHERE = frozenset({"NOT_FOUND", "METHOD_NOT_ALLOWED"})
+_MALFORMED = "INVALID_REQUEST"
+
+
+class Observation:
+    """What exchanges say about contract documents. `see` takes them one by one; `drift` is the sum of it."""
+
+    def __init__(self, documents: Collection[Document]) -> None:
+        self._documents = {document.name: document for document in documents}
+        self._exchanges = self._matched = self._lost = self._disturbed = 0
+        self._first = self._last = 0
+        self._confirmed: Counter[tuple[str, str]] = Counter()
+        self._what: dict[tuple[str, str], str] = {}
+        self._differing: dict[tuple[Kind, str, str, str], Tally] = {}
+        self._objects: Counter[tuple[str, str]] = Counter()
+        self._members: Counter[tuple[str, str, str]] = Counter()
+        self._refusals: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+        self._strays: list[Stray] = []
+        self._moves: list[Move] = []
+        self._hosts = {urlsplit(document.resolve("/servers/0/url")).netloc for document in documents}
+        self._values: defaultdict[str, set[str]] = defaultdict(set)
+
+    def see(self, exchange: Exchange) -> None:
+        """Take in an exchange; it is redacted already."""
+        self._exchanges += 1
+        found = match(self._documents.values(), exchange.request)
+        if found is None or _is_preflight(exchange.request):
+            return
+        if exchange.notes.get("faults") or exchange.notes.get("stopped"):
+            self._disturbed += 1
+            return
+        if exchange.answer is None:
+            self._lost += 1
+            return
+        self._first = min(self._first or exchange.started, exchange.started)
+        self._last = max(self._last, exchange.started)
+        if isinstance(found, Known):
+            self._matched += 1
+            self._hosts.add(exchange.request.authority)
+            self._see_answer(found, exchange, exchange.answer)
+        elif exchange.answer.status < 300 and len(self._strays) < MAXIMUM_STRAYS:
+            self._strays.append(Stray(found.document, found.path, exchange))
+
+    def drift(self, indications: Iterable[Indication] = ()) -> Drift:
+        """Return what all exchanges so far say. `indications` are what they say about readings."""
+        self._explain_strays()
+        gone = {(move.group.document.name, move.operation.pointer) for move in self._moves}
+        differences = [
+            self._difference(key, tally)
+            for key, tally in self._differing.items()
+            if not (key[0] is Kind.PATH and (key[1], key[2]) in gone)
+        ]
+        told = tuple(indications)
+        return Drift(
+            self._exchanges,
+            self._matched,
+            self._lost,
+            self._disturbed,
+            self._first,
+            self._last,
+            tuple(self._facts()),
+            (
+                *self._other_readings(told),
+                *map(self._moved, self._moves),
+                *renames.find(differences, self._objects, self._members, self._documents),
+                *map(self._new_path, path_matching.groups(self._heard(), self._values)),
+            ),
+            told,
+        )
+
+    def _explain_strays(self) -> None:
+        """Find the operations that unknown paths belong to, and take their requests in as what they are."""
+        met = {(name, pointer) for name, pointer in self._confirmed}
+        unmet = [
+            (document, operation)
+            for document in self._documents.values()
+            for operation in document.operations.values()
+            if (document.name, operation.pointer) not in met
+        ]
+        found = path_matching.find(path_matching.groups(self._heard(), self._values), unmet, self._values)
+        for move in found:
+            for known, exchange in move.known():
+                self._matched += 1
+                if exchange.answer is not None:
+                    self._see_answer(known, exchange, exchange.answer, moved=True)
+        explained = {id(stray) for move in found for stray in move.group.strays}
+        self._strays = [stray for stray in self._strays if id(stray) not in explained]
+        self._moves += found
+
+    def _heard(self) -> list[Stray]:
+        """Return the strays of hosts that have answered for the contract, or that it names."""
+        return [stray for stray in self._strays if stray.exchange.request.authority in self._hosts]
+
+    def _see_answer(self, known: Known, exchange: Exchange, answer: Answer, *, moved: bool = False) -> None:
+        operation, status = known.operation, answer.status
+        document = known.document
+        left_out = exchange.notes.get("left_out", ())
+        body = answer.json
+        content_type = header(answer.headers, "content-type") or ""
+        reading = operation.read_answer(status, body, content_type)
+        refusal = reading.refused.reason if reading.refused else ""
+        if refusal in _NOWHERE or (status in _NOT_THERE and document.check_failure(status, body, content_type)):
+            self._differ(
+                Kind.PATH, operation, operation.pointer, exchange, what="path", expected=operation.path, got=str(status)
+            )
+            return
+        if not moved:
+            self._confirm(document, operation.pointer, operation, "path")
+        reason = refusal if body is not ABSENT else ""
+        self._refusals[document.name, reason].add(status)
+        if status not in operation.answers:
+            self._see_status(operation, exchange, answer, reason)
+            return
+        self._confirm(document, f"{operation.pointer}/responses/{status}", operation, str(status))
+        if _ANSWER not in left_out and not _cut(answer):
+            violations = operation.check_answer(status, body, content_type)
+            self._see_violations(operation, exchange, violations, f"{status} ", {"body": body})
+            if (schema := operation.answers[status].schema) is not None and body is not ABSENT:
+                self._see_value(known, exchange, f"{status} ", schema, body, violations)
+        if _REQUEST not in left_out:
+            self._see_request(known, exchange, status, reading)
+
+    def _see_status(self, operation: Operation, exchange: Exchange, answer: Answer, reason: str) -> None:
+        """Note a status that the operation does not have: that of a reason if it is answered as usual otherwise."""
+        document, status, body = operation.document, answer.status, answer.json
+        entry = document.failures.entries.get(reason) if document.failures else None
+        usual = entry and not document.check_failure(entry.status, body, entry.media, reason)
+        if entry and usual:
+            pointer, what, listed = pointers.join(FAILURES, "reasons", reason), f"status of {reason}", [entry.status]
+        else:
+            pointer, what, listed = f"{operation.pointer}/responses", "status", [*operation.answers]
+        self._differ(
+            Kind.NEW_STATUS, operation, pointer, exchange, body, str(status),
+            what=what, expected=", ".join(map(str, listed)), got=str(status), extra=reason if usual else "",
+        )  # fmt: skip
+
+    def _see_violations(
+        self,
+        operation: Operation,
+        exchange: Exchange,
+        violations: Iterable[Violation],
+        side: str,
+        whole: Mapping[str, Any],
+    ) -> None:
+        for violation in violations:
+            holder = pointers.parent(violation.pointer)
+            value = _at(whole, violation.path)
+            what = f"{side}{_dotted(violation.path)}"
+            if violation.rule == "required" and len(violation.path) > 1:
+                name = str(violation.path[-1])
+                pointer = f"{holder}/properties/{pointers.escape(name)}"
+                self._differ(
+                    Kind.MISSING, operation, pointer, exchange, ABSENT, name,
+                    what=what, expected="is there", got="is missing", rule="required",
+                )  # fmt: skip
+            elif violation.rule == "enum":
+                self._differ(
+                    Kind.NEW_VALUE, operation, holder, exchange, value, violation.value,
+                    what=what, expected=violation.expected, got=violation.value, extra=value,
+                )  # fmt: skip
+            else:
+                self._differ(
+                    Kind.VALUE, operation, holder, exchange, value, violation.rule,
+                    what=what, expected=f"{violation.rule} {violation.expected}",
+                    got=violation.value or violation.message, rule=violation.rule,
+                )  # fmt: skip
+
+    def _see_value(
+        self,
+        known: Known,
+        exchange: Exchange,
+        side: str,
+        schema: dict[str, Any],
+        value: Any,
+        violations: Iterable[Violation],
+    ) -> None:
+        """Confirm what a value shows of its schema, and note what the schema does not know."""
+        document, operation = known.document, known.operation
+        wrong = {violation.path for violation in violations}
+        for part in walk(schema, value, ("body",)):
+            if isinstance(part, Seen):
+                pointer = document.origin(part.schema)
+                if part.path not in wrong:
+                    self._confirm(document, pointer, operation, side, part.path)
+                if isinstance(part.value, dict) and "properties" in part.schema:
+                    self._objects[document.name, pointer] += 1
+                    for name in part.value:
+                        self._members[document.name, pointer, name] += 1
+            else:
+                pointer = f"{document.origin(part.holder)}/properties"
+                self._differ(
+                    Kind.NEW_FIELD, operation, pointer, exchange, part.value, part.name,
+                    what=f"{side}{_dotted(part.path)}", expected="", got=brief(part.value),
+                )  # fmt: skip
+
+    def _see_request(self, known: Known, exchange: Exchange, status: int, reading: Reading) -> None:
+        operation, document = known.operation, known.document
+        arguments = arguments_of(known, exchange.request)
+        violations = operation.check_request(arguments)
+        errors = [violation for violation in violations if violation.level is Severity.ERROR]
+        if _calls_malformed(document, status, reading) and not errors:
+            self._differ(
+                Kind.REFUSED, operation, operation.pointer, exchange,
+                what="request", expected="is taken", got=str(status),
+            )  # fmt: skip
+        if not reading.granted:
+            return
+        self._remember(arguments)
+        sent = {("path", name) for name in arguments.path} | {("query", name) for name, _ in exchange.request.query}
+        wrong = {violation.path[:2] for violation in violations}
+        for parameter in operation.parameters:
+            spot = (parameter.place, parameter.name)
+            if spot in sent and spot not in wrong:
+                self._confirm(document, parameter.pointer, operation, "", spot)
+        whole = {"path": arguments.path, "query": arguments.query, "body": arguments.body}
+        for violation in violations:
+            value = _at(whole, violation.path)
+            what = f"request {_dotted(violation.path)}"
+            if violation.level is Severity.WARNING:
+                place = str(violation.path[0])
+                self._differ(
+                    Kind.NEW_PARAMETER, operation, operation.pointer, exchange, value, str(violation.path[-1]),
+                    what=what, expected="", got=violation.value, extra=violation.path,
+                    rule=place,
+                )  # fmt: skip
+            else:
+                self._differ(
+                    Kind.GRANTED, operation, pointers.parent(violation.pointer), exchange, value, violation.rule,
+                    what=what, expected=f"{violation.rule} {violation.expected}",
+                    got=violation.value or "is missing", rule=violation.rule, extra=violation.path,
+                )  # fmt: skip
+        if operation.body is not None and isinstance(arguments.body, dict):
+            bad = {violation.path for violation in violations}
+            for part in walk(operation.body.schema, exchange.request.json, ("body",)):
+                if isinstance(part, Seen) and part.path not in bad:
+                    pointer = document.origin(part.schema)
+                    self._confirm(document, pointer, operation, "request ", part.path)
+
+    def _remember(self, arguments: Arguments) -> None:
+        members = arguments.body if isinstance(arguments.body, dict) else {}
+        for name, value in (*arguments.path.items(), *arguments.query.items(), *members.items()):
+            if isinstance(value, str | int) and value != "" and len(self._values[name]) < MAXIMUM_VALUES:
+                self._values[name].add(str(value))
+
+    def _confirm(self, document: Document, pointer: str, operation: Operation, side: str, path: Path = ()) -> None:
+        """Count a fact; what it is called is made up when it is met first."""
+        if not pointer:
+            return
+        key = (document.name, pointer)
+        self._confirmed[key] += 1
+        if key not in self._what:
+            self._what[key] = f"{operation.name} {side}{_dotted(path) if path else ''}"
+
+    def _differ(
+        self,
+        kind: Kind,
+        operation: Operation,
+        pointer: str,
+        exchange: Exchange,
+        value: Any = ABSENT,
+        name: str = "",
+        **fields: Any,
+    ) -> None:
+        key = (kind, operation.document.name, pointer, name)
+        if key not in self._differing:
+            self._differing[key] = Tally(operation=operation.name, **fields)
+        self._differing[key].add(exchange, value)
+
+    def _difference(self, key: tuple[Kind, str, str, str], tally: Tally) -> Difference:
+        kind, name, pointer, called = key
+        document = self._documents[name]
+        reason = tally.fields.get("extra") if kind is Kind.NEW_STATUS else ""
+        return Difference(
+            kind=kind,
+            document=name,
+            pointer=pointer,
+            name=called,
+            instead=called if reason and self._refusals[name, reason] == {int(called)} else "",
+            times=tally.times,
+            first=tally.first,
+            last=tally.last,
+            provenance=document.provenance(pointer).level,
+            place=document.place(pointer),
+            shape=tally.shape,
+            example=tally.example,
+            **tally.fields,
+        )
+
+    def _moved(self, move: Move) -> Difference:
+        operation, group = move.operation, move.group
+        document = group.document
+        return self._of_group(
+            Kind.MOVED,
+            group,
+            operation=operation.name,
+            pointer=operation.pointer,
+            what="path",
+            expected=f"{operation.method} {operation.path}",
+            got=f"{operation.method} {move.path}",
+            provenance=document.provenance(operation.pointer).level,
+            place=document.place(operation.pointer),
+            name=operation.path,
+            instead=move.path,
+        )
+
+    def _new_path(self, group: Group) -> Difference:
+        path = path_matching.template(group, self._values)
+        return self._of_group(
+            Kind.NEW_PATH,
+            group,
+            operation=group.document.name,
+            pointer="/paths",
+            what="path",
+            expected="",
+            got=f"{group.method} {path}",
+            name=path,
+            extra=group,
+        )
+
+    def _of_group(self, kind: Kind, group: Group, **fields: Any) -> Difference:
+        tally = Tally()
+        for stray in group.strays:
+            tally.add(stray.exchange, stray.exchange.answer.json if stray.exchange.answer else ABSENT)
+        return Difference(
+            kind=kind,
+            document=group.document.name,
+            times=tally.times,
+            first=tally.first,
+            last=tally.last,
+            shape=tally.shape,
+            example=tally.example,
+            **fields,
+        )
+
+    def _facts(self) -> Iterator[Confirmed]:
+        for (name, pointer), times in self._confirmed.items():
+            level = self._documents[name].provenance(pointer).level
+            yield Confirmed(name, pointer, self._what[name, pointer], level, times)
+
+    def _other_readings(self, indications: Iterable[Indication]) -> Iterator[Difference]:
+        for indication in indications:
+            if indication.verdict not in ("", indication.default):
+                yield Difference(
+                    kind=Kind.READING,
+                    document="",
+                    operation="",
+                    pointer="",
+                    what=f"reading {indication.reading}",
+                    expected=indication.default,
+                    got=indication.verdict,
+                    times=indication.times[indication.verdict],
+                    first=self._first,
+                    last=self._last,
+                    name=indication.reading,
+                    instead=indication.verdict,
+                )
+
+
+def _calls_malformed(document: Document, status: int, reading: Reading) -> bool:
+    """Say whether an answer calls its request malformed: by its reason, or by a status that means nothing else."""
+    if reading.refused is None or document.failures is None:
+        return False
+    meant = {entry.reason for entry in document.failures.by_status(status)}
+    return reading.refused.reason == _MALFORMED or (reading.refused.reason == UNKNOWN and meant == {_MALFORMED})
+
+
+def _is_preflight(request: Request) -> bool:
+    """Say whether a browser only asks if it may ask: no operation is meant by that."""
+    headers = ("origin", "access-control-request-method")
+    return request.method == "OPTIONS" and all(header(request.headers, name) for name in headers)
+
+
+def _cut(answer: Answer) -> bool:
+    """Say whether a recorder has kept only the beginning of a body."""
+    length = header(answer.headers, "content-length") or ""
+    return length.isdecimal() and len(answer.body) < int(length)
+
+
+def _at(whole: Any, path: Path) -> Any:
+    for token in path:
+        try:
+            whole = whole[token]
+        except (KeyError, IndexError, TypeError):
+            return ABSENT
+    return whole
+
+
+def _dotted(path: Path) -> str:
+    first, *others = path
+    return f"{first}" + "".join("[]" if isinstance(token, int) else f".{token}" for token in others)

@@ -1,0 +1,76 @@
+"""One thing that a check found."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+
+from mockserver import contract
+
+if TYPE_CHECKING:
+    from mockserver.contract import Place
+    from mockserver.traffic.exchange import Exchange
+
+
+class Level(StrEnum):
+    """How much a finding weighs, the heaviest first."""
+
+    ERROR = "error"
+    """The server breaks what is documented or was observed, or contradicts itself."""
+    WARNING = "warning"
+    """The server breaks what follows from documented facts, but is not stated."""
+    NOTE = "note"
+    """Drift: the server does not do what we assumed. The assumption may be wrong."""
+
+
+def weigh(provenance: contract.Level | None) -> Level:
+    """Return how much it weighs that an expectation failed which is known in this way.
+
+    None is for what holds whatever a contract says: sums that add up, no money for nothing, no broken service.
+    """
+    if provenance is contract.Level.ASSUMED:
+        return Level.NOTE
+    return Level.WARNING if provenance is contract.Level.INFERRED else Level.ERROR
+
+
+class Finding(NamedTuple):
+    """One thing that a check found.
+
+    - `code`: stable, such as `answer.body`; `mockserver.findings.explain` says what it means
+    - `suite`: the suite that found it; `operation`: `v3.getOrder`, or empty; `check`: a short name of what was checked
+    - `message`: a sentence; `expected` and `got`: short texts, empty where the message says it all
+    - `pointer`: the JSON pointer of the expectation in its contract document; `place`: its place in that file
+    - `provenance`: the level of the expectation, or empty if it holds whatever the document says
+    - `curl`: the redacted command that asks again; `seed`: what repeats the case; `exchanges`: redacted evidence
+    """
+
+    code: str
+    level: Level
+    suite: str
+    operation: str
+    check: str
+    message: str
+    expected: str = ""
+    got: str = ""
+    pointer: str = ""
+    place: Place | None = None
+    provenance: str = ""
+    curl: str = ""
+    seed: int | None = None
+    exchanges: tuple[Exchange, ...] = ()
+
+    @property
+    def where(self) -> str:
+        """The file and line of the expectation: `v3.yaml:123`; empty if it stands in no document."""
+        return f"{self.place.file}:{self.place.line}" if self.place else ""
+
+    @property
+    def fingerprint(self) -> str:
+        """What this finding is known by over runs, seeds and edits: sixteen hexadecimal digits.
+
+        Neither values nor lines are part of it.
+        """
+        document = self.place.file if self.place else ""
+        parts = (self.code, self.operation, self.check, document, self.pointer)
+        return sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:16]

@@ -1,0 +1,209 @@
+"""The search for the smallest answer that the contract allows and a client does not survive.
+
+A rehearsal shows which operations a client calls, and what they usually answer. Then one call has another answer, and
+the client is tried again, each time in a fresh world in which everything else is as usual.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from random import Random
+from typing import TYPE_CHECKING, NamedTuple
+
+import orjson
+from hypothesis import HealthCheck, Phase, find, settings
+from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample
+
+from mockserver.findings import Finding, Level, Skip
+from mockserver.grade.baseline import play, rehearse
+from mockserver.judge.answers import NEAR, Answer, answers, bodies, telling
+from mockserver.judge.rules import ANSWER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from hypothesis.strategies import SearchStrategy
+
+    from mockserver.contract import Overlays
+    from mockserver.grade.baseline import Attempt, Played, Usual
+    from mockserver.testing import Server
+    from mockserver.testing.world_config import Wanted
+    from mockserver.traffic import Exchange
+
+    Case = tuple[int, Answer]
+    """Which call of an operation, and its answer."""
+
+SUITE = "answers"
+EXAMPLES = 25
+"""How many answers are drawn for each operation, beside those that often tell."""
+_NEAR_A_WEAKNESS = 100
+"""How many answers near a weakness are drawn at most until there is one that is a weakness, too, and shrinks."""
+
+
+class Weakness(NamedTuple):
+    """An answer to the `nth` call of an operation that a client does not survive, found after so many `tries`.
+
+    `failed` says how it failed, such as `exited with 1`; `exchange` is the evidence, None if there was no such call.
+    """
+
+    operation: str
+    nth: int
+    status: int
+    body: object
+    failed: str
+    tries: int
+    exchange: Exchange | None = None
+
+    @property
+    def told(self) -> str:
+        """What is answered, in words."""
+        return f"{self.operation} answers {self.status} {self.json}"
+
+    @property
+    def json(self) -> str:
+        """The body, on a single line."""
+        return orjson.dumps(self.body).decode()
+
+    def finding(self, seed: int | None = None, again: str = "") -> Finding:
+        """Return the finding; `seed` and the command line `again` repeat the search."""
+        return Finding(
+            code=ANSWER,
+            level=Level.ERROR,
+            suite=SUITE,
+            operation=self.operation,
+            check="answer",
+            message=f"the command {self.failed} when {self.operation} answers {self.status}",
+            got=self.json,
+            curl=again,
+            seed=seed,
+            exchanges=(self.exchange,) if self.exchange else (),
+        )
+
+
+class Searched(NamedTuple):
+    """What a search has found in so many tries, and what it has left out, and why."""
+
+    weaknesses: tuple[Weakness, ...] = ()
+    tries: int = 0
+    skipped: tuple[Skip, ...] = ()
+
+
+class _UnsteadyError(Exception):
+    """A client has failed, and then survived the same."""
+
+
+def search(
+    server: Server,
+    wanted: Wanted,
+    attempt: Attempt,
+    *,
+    seed: int = 0,
+    examples: int = EXAMPLES,
+    seconds: float = math.inf,
+    overlays: Overlays = (),
+) -> Searched:
+    """Look for answers that a client does not survive: for each operation that it calls, the smallest.
+
+    `attempt` lets the client run in a world that is `wanted`, and says how it failed, or nothing if it survived. The
+    same seed finds the same, unless the client does not do the same each time, or so many `seconds` are over. Raises
+    SteeringError for a scenario that is not right, LocatedError for overlays that are not.
+    """
+    trials = _Trials(server, wanted, attempt, time.monotonic() + seconds)
+    rehearsal = rehearse(server, wanted, attempt, overlays)
+    if rehearsal.failed:
+        reason = f"the command {rehearsal.failed} although every answer was as usual"
+        return Searched(tries=1, skipped=(Skip("every answer", reason),))
+    weaknesses, skipped = [], []
+    for name, usual in rehearsal.calls.items():
+        if not usual:
+            skipped.append(Skip(name, "no call of it was answered as usual"))
+            continue
+        try:
+            if found := _smallest(trials, usual, examples, seed):
+                weaknesses.append(trials.again(usual, found))
+        except _UnsteadyError:
+            skipped.append(Skip(name, "the command failed, and then survived the same answer: it is not steady"))
+        if trials.is_over:
+            skipped.append(Skip(name, f"{seconds:g} seconds were over after {trials.count} runs of the command"))
+    return Searched(tuple(weaknesses), 1 + trials.count, tuple(skipped))
+
+
+class _Trials:
+    """Tries a client with each answer once. When the time is over, nothing more is tried, and nothing fails."""
+
+    def __init__(self, server: Server, wanted: Wanted, attempt: Attempt, deadline: float) -> None:
+        self._server = server
+        self._wanted = wanted
+        self._attempt = attempt
+        self._deadline = deadline
+        self._known: dict[bytes, bool] = {}
+        self.count = 0
+        self.is_over = False
+
+    def fails(self, usual: Usual, answer: Answer) -> bool:
+        """Say whether a client fails when a call is answered so."""
+        identity = orjson.dumps([usual.operation.name, usual.nth, answer.status, answer.body])
+        if identity not in self._known:
+            if time.monotonic() >= self._deadline:
+                self.is_over = True
+                return False
+            self._known[identity] = bool(self._play(usual, answer).failed)
+        return self._known[identity]
+
+    def again(self, usual: Sequence[Usual], found: Case) -> Weakness:
+        """Try once more what was found. Raises _UnsteadyError if it is survived now."""
+        tries, (nth, answer) = self.count, found
+        call = next(each for each in usual if each.nth == nth)
+        played = self._play(call, answer)
+        if not played.failed:
+            raise _UnsteadyError
+        return Weakness(call.operation.name, nth, answer.status, answer.body, played.failed, tries, played.exchange)
+
+    def _play(self, usual: Usual, answer: Answer) -> Played:
+        """Let a client run. How often it polls is never quite the same: if it does so less often this time, the answer
+        comes to the last call that it has made.
+        """
+        self.count += 1
+        played = play(self._server, self._wanted, self._attempt, usual, answer)
+        if played.failed or played.exchange or usual.order or not 0 < played.made < usual.nth:
+            return played
+        return self._play(usual._replace(nth=played.made), answer)
+
+
+def _smallest(trials: _Trials, usual: Sequence[Usual], examples: int, seed: int) -> Case | None:
+    """Return the smallest answer to one of an operation's calls that makes the client fail; None if none is found."""
+    by_nth = {each.nth: each for each in usual}
+    last = usual[-1]
+    operation, document = last.operation, last.document
+
+    def fails(case: Case) -> bool:
+        nth, answer = case
+        return trials.fails(by_nth[nth], answer)
+
+    def near(nth: int) -> SearchStrategy[Case]:
+        return st.tuples(st.just(nth), answers(operation, document, by_nth[nth].answer))
+
+    told = telling(operation, document, last.answer)
+    known = next((answer for answer in told if trials.fails(last, answer)), None)
+    if known is None:
+        return _first(st.sampled_from(list(by_nth)).flatmap(near), fails, examples, seed)
+    like_it = bodies(operation, document, known.status, known).map(lambda body: Answer(known.status, body))
+    calls = st.sampled_from([*by_nth, *[last.nth] * NEAR])
+    return _first(st.tuples(calls, like_it), fails, _NEAR_A_WEAKNESS, seed) or (last.nth, known)
+
+
+def _first(strategy: SearchStrategy[Case], fails: Callable[[Case], bool], examples: int, seed: int) -> Case | None:
+    """Return what hypothesis shrinks to; None if so many examples do not fail."""
+    quiet = settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    try:
+        return find(strategy, fails, settings=quiet, random=Random(seed))  # noqa: S311 - to be repeated, not secret
+    except NoSuchExample:
+        return None

@@ -1,0 +1,152 @@
+"""What came of the trials of a client, on the terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from mockserver.grade.attribution import blame
+from mockserver.grade.matrix import Case
+from mockserver.grade.outcome import heaviest_first, merged
+from mockserver.judge import letter
+from mockserver.judge.console import cost, met, show_finding, span
+from mockserver.judge.rules import ANSWER
+from mockserver.reports.redacted import printable
+from mockserver.reports.summary import counted, dollars, tally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.console import Console
+
+    from mockserver.findings import Finding, Run
+    from mockserver.grade.outcome import Found
+    from mockserver.grade.trial import Trial
+
+_FEW = 2
+"""So many trials are named even if a finding is in all of them."""
+_GRADES = {"A": "bold green", "B": "cyan", "C": "yellow", "D": "red", "F": "bold red"}
+
+
+def show(run: Run, trials: Sequence[Trial], console: Console, *, quiet: bool = False) -> None:
+    """Print what was found, a table of the trials if there are several, cost, coverage and the grade.
+
+    Only the last of it if quiet.
+    """
+    if trials and not quiet:
+        for found in heaviest_first(merged(run.findings)):
+            show_finding(_to_copy(found.finding), console, _places(found, trials))
+        if len(trials) > 1:
+            console.print(_table(trials))
+        if any(trial.judgement.calls for trial in trials):
+            console.print(met(run.coverage))
+        for line in _remarks(run, trials):
+            console.print(Text(line))
+        console.print()
+    style = _GRADES[letter(run.findings)] if trials else "bold red"
+    console.print(Text(sentence(run, trials), style), soft_wrap=True)
+
+
+def show_output(trials: Sequence[Trial], console: Console) -> None:
+    """Print what the commands have printed."""
+    for trial in trials:
+        if trial.completed:
+            console.print(Text(f"{trial.name}: the command {trial.completed.ending}", "bold"))
+            console.print(Text(printable(trial.completed.output)))
+
+
+def sentence(run: Run, trials: Sequence[Trial]) -> str:
+    """Say how the client was graded, and what it does not bear."""
+    if not trials:
+        return f"Nothing was graded: {run.interrupted}."
+    levels = tally(found.finding for found in merged(run.findings))
+    found = ", ".join(counted(number, level.value) for level, number in levels.items() if number)
+    calls = sum(trial.judgement.calls for trial in trials)
+    tried = f"{counted(calls, 'call')} of {counted(len(trials), 'trial')}"
+    if answers := run.cases - calls:
+        tried += f" and {counted(answers, 'run')} with other answers"
+    parts = [f"Not finished: {run.interrupted}. Until then:"] if run.interrupted else []
+    nothing = "nothing found beside what the baseline accepts" if run.accepted else "nothing found"
+    parts.append(f"Grade {letter(run.findings)}: {found or nothing} in {tried}.")
+    survived = {trial.case: trial.survived for trial in trials if trial.case is not None}
+    if survived:
+        parts.append(str(blame(survived)))
+    if weak := sum(finding.code == ANSWER for finding in run.findings):
+        parts.append(f"It does not survive {counted(weak, 'answer')} that the contract allows.")
+    return " ".join(parts)
+
+
+def _to_copy(finding: Finding) -> Finding:
+    """Put an answer where a line is not broken, so that it can be copied."""
+    if finding.code != ANSWER:
+        return finding
+    return finding._replace(got="", curl="\n".join(filter(None, (finding.got, finding.curl))))
+
+
+def _places(found: Found, trials: Sequence[Trial]) -> Sequence[str]:
+    """Name the trials that have a finding, briefly if they are many; nothing if there is one trial only."""
+    if len(trials) == 1:
+        return ()
+    if len(found.places) == len(trials) > _FEW:
+        return (f"all {len(trials)} trials",)
+    every = _every(trials)
+    full = [each.case for each in trials if each.case and _is_full(each.case, every)]
+    short = {case.name: f"{case.scenario} with all readings" for case in full}
+    return [short.get(place, place) for place in found.places]
+
+
+def _table(trials: Sequence[Trial]) -> Table:
+    table = Table("scenario", box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    table.add_column("readings", overflow="fold")
+    for heading in ("exit", "grade", "gone"):
+        table.add_column(heading, justify="right")
+    table.add_column("found", overflow="fold")
+    every = _every(trials)
+    for trial in trials:
+        case = trial.case or Case(trial.name)
+        codes = Counter(finding.code for finding in trial.findings)
+        grade = letter(trial.findings)
+        table.add_row(
+            Text(printable(case.scenario)),
+            Text(_readings(case, every)),
+            trial.completed.exit if trial.completed else "",
+            Text(grade, _GRADES[grade]),
+            dollars(trial.judgement.statement.lost),
+            ", ".join(f"{code} ({times} times)" if times > 1 else code for code, times in codes.items()),
+        )
+    return table
+
+
+def _every(trials: Sequence[Trial]) -> set[tuple[str, str]]:
+    return {each for trial in trials if trial.case for each in trial.case.readings}
+
+
+def _is_full(case: Case, every: set[tuple[str, str]]) -> bool:
+    """Whether a case has all readings that there are, as the pairwise ones often have."""
+    return len(case.readings) > 1 and set(case.readings) == every
+
+
+def _readings(case: Case, every: set[tuple[str, str]]) -> str:
+    if _is_full(case, every):
+        return "all of the above"
+    return "\n".join(f"{name}={value}" for name, value in case.readings)
+
+
+def _remarks(run: Run, trials: Sequence[Trial]) -> Iterator[str]:
+    if len(trials) == 1:
+        yield span(trials[0].judgement)
+    if run.statement:
+        yield cost(run.statement)
+    yield from (
+        f"Left out of {suite.name}: {what}, since {why}." for suite in run.suites for what, why in suite.skipped
+    )
+    if run.accepted:
+        yield f"The baseline accepts {counted(len(merged(run.accepted)), 'finding')}."
+    if run.stale:
+        yield f"The baseline has {counted(len(run.stale), 'finding')} that nobody found: {', '.join(run.stale)}."
+    if run.findings:
+        yield "`smsonline-mock explain CODE` says what a code means."

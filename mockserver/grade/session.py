@@ -1,0 +1,211 @@
+"""The ways to the traffic of a client: it was recorded, it is made in worlds of the mock, or in front of a server."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from mockserver import judge
+from mockserver.contract.environment import BASE_URL
+from mockserver.contract.overlays import effective
+from mockserver.findings import SuiteResult
+from mockserver.grade import attribution, proxied
+from mockserver.grade.command import NOT_RUN
+from mockserver.grade.trial import Trial, play_all
+from mockserver.proxy import UpstreamError
+from mockserver.reports.summary import counted
+from mockserver.testing import Server, SteeringError
+from mockserver.testing.judgement import documents
+from mockserver.traffic.errors import CutOffError, RecordingError
+from mockserver.traffic.recordings import keys_of, read
+from mockserver.verify import TargetError, of_urls
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from mockserver.contract import Document
+    from mockserver.grade.matrix import Case
+    from mockserver.grade.trial import Attempt
+    from mockserver.proxy import Allowance
+    from mockserver.proxy.app import HangUp
+    from mockserver.testing import SmsOnline
+    from mockserver.traffic import Exchange
+
+KEYS = ("SMSONLINE_API_KEY", "SMSONLINE_OTHER_API_KEY")
+"""The variables whose values must not be seen."""
+
+INTERRUPTED = "it was interrupted"
+
+
+class GradingError(Exception):
+    """Nothing can be graded. The text says why, and what to look at."""
+
+
+class Session(NamedTuple):
+    """Trials, what came of each search for answers, and what is to be said beside them.
+
+    `interrupted` says why there is not more of them, empty if there is all.
+    """
+
+    trials: tuple[Trial, ...]
+    searches: tuple[SuiteResult, ...] = ()
+    remarks: tuple[str, ...] = ()
+    interrupted: str = ""
+
+
+class Search(NamedTuple):
+    """A search for answers that a client does not survive: in which cases, how many answers for each operation, and
+    how many seconds for all of it.
+    """
+
+    cases: Sequence[Case]
+    examples: int
+    seconds: float
+
+
+def recorded(paths: Iterable[Path], attempt: Attempt, *, ended: bool = False) -> Session:
+    """Judge recorded traffic, each file by itself; `ended` says that the client did nothing after it.
+
+    Raises GradingError, LocatedError.
+    """
+    known, remarks, trials = _documents(attempt), [], []
+    for path in paths:
+        recording, cut_off = _exchanges(path, known.values())
+        if cut_off:
+            remarks.append(f"{cut_off}; what came before it is used")
+        exchanges = [each for each in recording if not each.notes.get("stopped")]
+        if stopped := len(recording) - len(exchanges):
+            remarks.append(f"{path}: {counted(stopped, 'request')} left out, which the proxy has stopped")
+        judgement = judge.judge(
+            exchanges,
+            known,
+            limits=attempt.limits,
+            ended=ended and not cut_off,
+            paced=attempt.paced,
+            readings=_readings(attempt),
+            overlays=attempt.overlays,
+        )
+        found = tuple(finding._replace(suite=path.name) for finding in judgement.findings)
+        trials.append(Trial(path.name, judgement, found))
+    if not any(trial.judgement.calls for trial in trials):
+        nothing = "no exchange was for an operation of the contract: is this traffic of the service?"
+        raise GradingError("\n".join((*remarks, nothing)))
+    return Session(tuple(trials), remarks=tuple(remarks))
+
+
+def tried(
+    cases: Sequence[Case],
+    attempt: Attempt,
+    told: Callable[[], object],
+    *,
+    jobs: int = 1,
+    search: Search | None = None,
+) -> Session:
+    """Try a client in each case, so many at once; `told` is called after each run of its command.
+
+    Of what it fails under, more is tried where several things could be to blame. Raises GradingError, LocatedError.
+    """
+    trials: list[Trial] = []
+    searches: list[SuiteResult] = []
+
+    def play(server: Server, cases: Sequence[Case]) -> None:
+        for trial in play_all(server, cases, attempt, jobs):
+            if not trials:
+                _check(trial, server)
+            trials.append(trial)
+            told()
+
+    try:
+        with Server.here(attempt.overlays) as server:
+            for case in cases:
+                server.begin(attempt.wanted(case)).close()
+            play(server, cases)
+            play(server, attribution.doubts({case: trial.survived for case, trial in zip(cases, trials, strict=True)}))
+            if search is not None:
+                searches.extend(_searched(server, attempt, search, told))
+    except SteeringError as error:
+        raise GradingError(str(error)) from None
+    except KeyboardInterrupt:
+        return Session(tuple(trials), tuple(searches), interrupted=INTERRUPTED)
+    return Session(tuple(trials), tuple(searches))
+
+
+def behind(url: str, attempt: Attempt, allowance: Allowance, hang_up: HangUp) -> Session:
+    """Try a client on a server behind a URL, or on the service itself, `live`. Raises GradingError, LocatedError."""
+    known = _documents(attempt)
+    secrets = tuple(filter(None, (os.environ.get(name) for name in KEYS)))
+    try:
+        target = of_urls(known.values(), url)
+        stand = proxied.Stand(target.bases, known, allowance, secrets, hang_up)
+        trial, stopped = proxied.play(stand, attempt, target.label)
+    except (TargetError, UpstreamError) as error:
+        raise GradingError(str(error)) from None
+    except KeyboardInterrupt:
+        raise GradingError(INTERRUPTED) from None
+    if not stopped:
+        _check(trial)
+    reasons = {reason: stopped.count(reason) for reason in dict.fromkeys(stopped)}
+    remarks = tuple(f"Stopped {counted(number, 'request')}: {reason}." for reason, number in reasons.items())
+    return Session((trial,), remarks=remarks)
+
+
+def _searched(server: Server, attempt: Attempt, search: Search, told: Callable[[], object]) -> Iterator[SuiteResult]:
+    """Search in each case, within the seconds that are left."""
+    from mockserver.grade import answer_search  # with hypothesis, takes long to import
+
+    def failed(world: SmsOnline) -> str:
+        completed = attempt.run_in(world)
+        told()
+        return "" if attempt.has_survived(completed) else completed.ending
+
+    end = time.monotonic() + search.seconds
+    for case in search.cases:
+        began = time.monotonic()
+        found = answer_search.search(
+            server,
+            attempt.wanted(case),
+            failed,
+            seed=attempt.seed or 0,
+            examples=search.examples,
+            seconds=max(0.0, end - began),
+            overlays=attempt.overlays,
+        )
+        name, again = f"answers, {case.name}", f"{attempt.again(case, attempt.seed)} --answers"
+        findings = (weakness.finding(attempt.seed, again)._replace(suite=name) for weakness in found.weaknesses)
+        yield SuiteResult(name, found.tries, time.monotonic() - began, tuple(findings), found.skipped)
+
+
+def _check(trial: Trial, server: Server | None = None) -> None:
+    """Raise GradingError if a command has never called what it should."""
+    completed = trial.completed
+    if trial.judgement.calls or completed is None:
+        return
+    printed = f"\n{completed.tail()}" if completed.output else ""
+    if completed.code in NOT_RUN:
+        raise GradingError(f"the shell cannot run the command{printed}")
+    hint = f"does it read {BASE_URL}?"
+    if server is not None and (strays := server.steering.ask("listStrays")["recorded"]):
+        hint = f"{counted(strays, 'request')} came with a key that is not its own: does it read SMSONLINE_API_KEY?"
+    raise GradingError(f"the command {completed.ending} without a call of the service: {hint}{printed}")
+
+
+def _exchanges(path: Path, documents: Collection[Document]) -> tuple[list[Exchange], str]:
+    """Read a recording, once more for the keys that it must not show elsewhere; where it was cut off, say so."""
+    exchanges: list[Exchange] = []
+    try:
+        exchanges.extend(read(path, keys_of(path, documents)))
+    except CutOffError as error:
+        return exchanges, str(error)
+    except RecordingError as error:
+        raise GradingError(str(error)) from None
+    return exchanges, ""
+
+
+def _readings(attempt: Attempt) -> dict[str, object]:
+    return dict(effective(attempt.readings, attempt.overlays))
+
+
+def _documents(attempt: Attempt) -> dict[str, Document]:
+    return dict(documents(tuple(_readings(attempt).items()), tuple(attempt.overlays)))

@@ -1,0 +1,145 @@
+"""A trial of a client: its command runs once, and what it did is judged."""
+
+from __future__ import annotations
+
+import shlex
+from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mockserver import judge
+from mockserver.findings import Finding, Level
+from mockserver.grade.command import Completed, Running, run
+from mockserver.grade.unmatched import with_strays
+from mockserver.judge import Limits
+from mockserver.judge.rules import FAILS
+from mockserver.testing.world_config import Wanted
+from mockserver.traffic import Redactor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mockserver.contract import Overlays
+    from mockserver.grade.matrix import Case
+    from mockserver.judge import Judgement
+    from mockserver.testing import Server, SmsOnline
+
+SPEED = "SMSONLINE_CLOCK_SPEED"
+"""The variable that tells a client how many times as fast its world's time passes."""
+
+
+class Attempt(NamedTuple):
+    """How a client is tried.
+
+    `command` is for the shell; it survives if it ends with one of the exit codes within `timeout` seconds. `speed` is
+    how many times as fast its world's time passes. `readings` hold in every case. `seed` is the world's, None for
+    that of the scenario. Unless it is `paced`, nothing is said of pauses.
+    """
+
+    command: str
+    survives: frozenset[int] = frozenset({0})
+    timeout: float = 120.0
+    speed: int = 1
+    seed: int | None = None
+    readings: Mapping[str, object] = MappingProxyType({})
+    overlays: Overlays = ()
+    limits: Limits = Limits()
+    paced: bool = True
+
+    def wanted(self, case: Case) -> Wanted:
+        """The world of a case. Its clock always runs."""
+        clock = "real" if self.speed == 1 else {"scaled": self.speed}
+        readings = {**self.readings, **dict(case.readings)}
+        return Wanted(case.scenario, self.seed, clock, readings, allow_violations=True)
+
+    def run_in(self, world: SmsOnline, running: Running | None = None) -> Completed:
+        """Run the command in a world. What it prints is redacted."""
+        completed = run(self.command, {**world.env, SPEED: str(self.speed)}, self.timeout, running)
+        return completed._replace(output=Redactor([world.api_key]).text(completed.output))
+
+    def has_survived(self, completed: Completed) -> bool:
+        """Whether the command has ended as it should."""
+        return completed.is_among(self.survives)
+
+    def again(self, case: Case, seed: int | None) -> str:
+        """The command line that repeats a case; it leaves out the client's command, in which there may be a key."""
+        readings = {**self.readings, **dict(case.readings)}
+        words = ["smsonline-mock", "grade", "--while", "COMMAND", "--scenario", case.scenario]
+        words += [word for name, value in readings.items() for word in ("--reading", f"{name}={value}")]
+        words += [word for path in self.overlays for word in ("--overlay", str(path))]
+        words += ["--survives", ",".join(map(str, sorted(self.survives)))] if self.survives != {0} else []
+        words += ["--speed", str(self.speed)] if self.speed != 1 else []
+        words += ["--seed", str(seed)] if seed is not None else []
+        return shlex.join(words)
+
+
+class Trial(NamedTuple):
+    """What came of a run of a client's command.
+
+    `findings` are those of the judgement, and that the command failed if it has not `survived`. `completed` is None
+    for traffic that was recorded, `case` where no world was made for it.
+    """
+
+    name: str
+    judgement: Judgement
+    findings: tuple[Finding, ...]
+    survived: bool = True
+    completed: Completed | None = None
+    case: Case | None = None
+
+    @property
+    def letter(self) -> str:
+        """The grade."""
+        return judge.letter(self.findings)
+
+    @property
+    def seconds(self) -> float:
+        """How long it took, in real time."""
+        if self.completed is not None:
+            return self.completed.seconds
+        return (self.judgement.last - self.judgement.first) / 1000
+
+
+def trial(
+    name: str, attempt: Attempt, completed: Completed, judgement: Judgement, again: str = "", case: Case | None = None
+) -> Trial:
+    """Put together what came of a run; `again` is the command line that repeats it."""
+    survived = attempt.has_survived(completed)
+    failure = () if survived else (_failure(name, attempt, completed, again),)
+    found = (*failure, *(finding._replace(suite=name) for finding in judgement.findings))
+    return Trial(name, judgement, found, survived, completed, case)
+
+
+def play(server: Server, case: Case, attempt: Attempt, running: Running | None = None) -> Trial:
+    """Try a client in a world of its own. Raises SteeringError for a scenario that is not right."""
+    world = server.begin(attempt.wanted(case))
+    try:
+        completed = attempt.run_in(world, running)
+        judgement = world.grade(limits=attempt.limits, paced=None if attempt.paced else False, ended=True)
+        judgement = with_strays(judgement, server, world, attempt.overlays)
+        return trial(case.name, attempt, completed, judgement, attempt.again(case, world.seed), case)
+    finally:
+        world.close()
+
+
+def play_all(server: Server, cases: Sequence[Case], attempt: Attempt, jobs: int = 1) -> Iterator[Trial]:
+    """Try a client in each case, and give what came of it, in their order; so many run at once.
+
+    A caller that stops early ends the commands that run.
+    """
+    running = Running()
+    with ThreadPoolExecutor(jobs) as pool:
+        futures = [pool.submit(play, server, case, attempt, running) for case in cases]
+        try:
+            for future in futures:
+                yield future.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            running.stop()
+
+
+def _failure(name: str, attempt: Attempt, completed: Completed, again: str) -> Finding:
+    codes = " or ".join(map(str, sorted(attempt.survives)))
+    fields: dict[str, Any] = {"expected": f"exit code {codes}", "got": completed.tail(), "curl": again}
+    message = f"Its command {completed.ending}."
+    return Finding(FAILS, Level.ERROR, name, "", name, message, **fields)

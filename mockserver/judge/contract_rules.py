@@ -1,0 +1,87 @@
+"""Requests that the contract does not have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mockserver.contract import Level as Provenance
+from mockserver.contract import Severity, did_you_mean
+from mockserver.findings import Level
+from mockserver.judge.breach import Breach
+from mockserver.traffic.exchange import header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mockserver.contract import Violation
+    from mockserver.traffic.calls import Call
+
+
+_STATED = (Provenance.DOCUMENTED, Provenance.OBSERVED)
+"""What is known in these ways is a fact; who breaks the rest may break our assumption only."""
+
+
+def requests(calls: Iterable[Call]) -> Iterator[Breach]:
+    """Find what is wrong with requests."""
+    return _violations(calls, Severity.ERROR)
+
+
+def unknown_names(calls: Iterable[Call]) -> Iterator[Breach]:
+    """Find parameters and fields that the contract does not know."""
+    return _violations(calls, Severity.WARNING)
+
+
+def paths(calls: Iterable[Call]) -> Iterator[Breach]:
+    """Find paths and methods that the contract does not have."""
+    for call in calls:
+        if call.operation is None and not _asks_ahead(call):
+            method, document = call.exchange.request.method, call.document
+            path = call.exchange.request.path.rpartition(f"{document.prefix}/")[2]
+            known = [operation.path.lstrip("/") for operation in document.operations.values()]
+            yield Breach(
+                document.name,
+                f"{method} {document.prefix}/{path} leads nowhere{did_you_mean(path, known) or '.'}",
+                (call,),
+                f"{method} {path}",
+                got=str(call.status or "no answer"),
+            )
+
+
+def deprecated(calls: Iterable[Call]) -> Iterator[Breach]:
+    """Find operations that are to go."""
+    for call in calls:
+        if call.operation is not None and call.operation.deprecated:
+            yield Breach(
+                call.name, f"{call.name} is deprecated.", (call,), expected="the same operation of the newest API"
+            )
+
+
+def _asks_ahead(call: Call) -> bool:
+    """Whether it is what a browser asks by itself before a request to another site."""
+    request = call.exchange.request
+    return request.method == "OPTIONS" and header(request.headers, "access-control-request-method") is not None
+
+
+def _violations(calls: Iterable[Call], severity: Severity) -> Iterator[Breach]:
+    for call in calls:
+        if call.operation is None or call.read is None or "request" in call.exchange.notes.get("left_out", ()):
+            continue
+        for violation in call.operation.check_request(call.read):
+            if violation.level is severity:
+                yield _breach(call, violation)
+
+
+def _breach(call: Call, violation: Violation) -> Breach:
+    known = call.document.provenance(violation.pointer).level
+    return Breach(
+        call.name,
+        f"{violation.message}.",
+        (call,),
+        f"{violation.place} {violation.rule}",
+        expected=violation.expected,
+        got=violation.value,
+        level=None if known in _STATED else Level.WARNING,
+        pointer=violation.pointer,
+        place=violation.locate(violation.pointer),
+        provenance=str(known),
+    )

@@ -1,0 +1,153 @@
+"""Clients that spend more than they need to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mockserver.contract.formats import dollars_text
+from mockserver.findings import Level
+from mockserver.judge.breach import Breach
+from mockserver.traffic.calls import LISTS, QUOTES, UNCERTAIN, Call, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mockserver.judge.history import History, Order
+    from mockserver.judge.limits import Limits
+    from mockserver.traffic.calls import Offer
+
+_CHANGED = "PRICE_CHANGED"
+_PROOFS = ("m", "n")
+_TERMS = (*_PROOFS, "maximum")
+
+
+def orders_again(history: History, _: Limits) -> Iterator[Breach]:
+    """Orders again after a lost answer, without a look at what there is."""
+    for place, call in enumerate(history.calls):
+        if call.purpose != "order" or call.outcome not in UNCERTAIN:
+            continue
+        for later in history.calls[place + 1 :]:
+            if later.purpose in LISTS and later.outcome is Outcome.GRANTED:
+                break
+            if _orders_after(call, later):
+                yield Breach(
+                    call.name,
+                    f"The answer to an order was {_how(call)}, and it ordered again without looking at the inventory.",
+                    (call, later),
+                    expected="a look at the inventory before the next order",
+                )
+                break
+
+
+def abandons_order(history: History, _: Limits) -> Iterator[Breach]:
+    """Leaves an order without an SMS to expire, and does not ask for its money."""
+    for order in history.orders.values():
+        if order.placed and not (order.heard or order.returned or order.tried):
+            yield Breach(
+                order.placed.name,
+                f"An order for {dollars_text(order.price)} dollars received no SMS that it saw, and was never "
+                "returned.",
+                _about(history, order),
+                expected="a refund when patience is over",
+            )
+    for call in history.lost:
+        if not any(_looks_after(call, later) or _orders_after(call, later) for later in history.calls):
+            yield Breach(
+                call.name,
+                f"The answer to an order was {_how(call)}, and it never looked whether there is one.",
+                (call,),
+                "lost",
+                expected="a look at the inventory, and a refund",
+                level=Level.WARNING if call.status else None,
+            )
+
+
+def stale_quote(history: History, _: Limits) -> Iterator[Breach]:
+    """Orders on the same terms again when the price has changed."""
+    for place, call in enumerate(history.calls):
+        if call.purpose != "order" or not _price_changed(call):
+            continue
+        later = [each for each in history.calls[place + 1 :] if each.follows(call)]
+        again = next((each for each in later if _same_offer(call, each)), None)
+        if again is None or any(call.arguments.get(term) != again.arguments.get(term) for term in _TERMS):
+            continue
+        quoted = [each for each in later[: later.index(again)] if each.purpose in QUOTES]
+        if not any(_allows(quote, again) for quote in quoted):
+            yield Breach(
+                call.name,
+                f"The price had changed ({call.status}), and it ordered again on the same terms.",
+                (call, *quoted, again),
+                expected="a new quote, and an order with its m, n and price",
+            )
+
+
+def failover_price(history: History, _: Limits) -> Iterator[Breach]:
+    """Pays more than it was quoted, because another carrier served."""
+    quotes: dict[Offer, tuple[int, Call]] = {}
+    for call in history.calls:
+        if call.outcome is not Outcome.GRANTED:
+            continue
+        quotes |= {key: (offer["price"], call) for key, offer in call.quoted.items() if "price" in offer}
+        quoted = quotes.get(call.offer) if call.purpose == "order" else None
+        if quoted is None or call.carrier == "any" or call.arguments.get("failover") is False:
+            continue
+        order = next((each for each in history.orders.values() if each.placed is call), None)
+        if order is None or order.carrier == call.carrier or order.returned or order.tried:
+            continue
+        if order.price > quoted[0]:
+            yield Breach(
+                call.name,
+                f"Carrier {call.carrier} was quoted at {dollars_text(quoted[0])} dollars; another one served for "
+                f"{dollars_text(order.price)}, and it kept the order.",
+                (quoted[1], call),
+                expected="the quote as the maximum, no failover, or a refund",
+                got=_maximum(call),
+            )
+
+
+def _how(call: Call) -> str:
+    if not call.status:
+        return "lost"
+    return f"{call.status}" if call.status >= 500 else "unreadable"
+
+
+def _maximum(call: Call) -> str:
+    most = call.arguments.get("maximum")
+    return "no maximum" if most is None else f"a maximum of {dollars_text(most)} dollars"
+
+
+def _about(history: History, order: Order) -> tuple[Call, ...]:
+    """The call that placed an order, and the last one that asked for it."""
+    asked = [call for call in history.calls if call.order == order.id]
+    return tuple(filter(None, (order.placed, *asked[-1:])))
+
+
+def _looks_after(call: Call, later: Call) -> bool:
+    return later.purpose in LISTS and later.exchange.started >= call.exchange.started
+
+
+def _orders_after(call: Call, later: Call) -> bool:
+    """Whether it ordered the same service again, which is a mistake of its own."""
+    return later.purpose == "order" and later.service == call.service and later.follows(call)
+
+
+def _price_changed(call: Call) -> bool:
+    """Whether an order was refused so, or with the status that only this reason has."""
+    failures = call.document.failures
+    here = failures.by_status(call.status) if failures else ()
+    return call.refusal == _CHANGED or [entry.reason for entry in here] == [_CHANGED]
+
+
+def _same_offer(call: Call, other: Call) -> bool:
+    return other.purpose == "order" and other.offer == call.offer
+
+
+def _allows(quote: Call, order: Call) -> bool:
+    """Whether an order without proofs was made with a quote in mind, or one with them is on the terms of the quote."""
+    proofs = [order.arguments.get(proof) for proof in _PROOFS]
+    if not any(proofs):
+        return True
+    most = order.arguments.get("maximum") or 0
+    return any(
+        [offer.get(proof) for proof in _PROOFS] == proofs and offer.get("price", 0) <= most for offer in quote.offers
+    )

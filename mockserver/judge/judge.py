@@ -1,0 +1,187 @@
+"""From the traffic of a client to what is to be said of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from mockserver.contract.readings import DEFAULTS
+from mockserver.findings import Finding, Level
+from mockserver.judge.cost import statement
+from mockserver.judge.coverage import coverage
+from mockserver.judge.history import History, histories
+from mockserver.judge.limits import Limits
+from mockserver.judge.rules import BEHAVIOUR, CONTRACT, FAILS, KEY_LEAK
+from mockserver.traffic.calls import Outcome
+from mockserver.traffic.calls import calls as read_all
+from mockserver.traffic.reading_inference import Readings, held_rules
+from mockserver.traffic.recordings import KEY_IN_URL
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from mockserver.contract import Document, Overlays
+    from mockserver.contract.readings import Choices
+    from mockserver.findings import Statement
+    from mockserver.judge.breach import Breach
+    from mockserver.traffic import Exchange
+    from mockserver.traffic.calls import Call
+    from mockserver.traffic.coverage import Coverage
+
+SUITE = "client"
+
+_EVIDENCE = 8
+"""So many exchanges of a breach are kept as evidence."""
+_LETTERS = {Level.ERROR: "D", Level.WARNING: "C", Level.NOTE: "B"}
+
+
+class Judgement(NamedTuple):
+    """What is to be said of a client: findings, the worst first, what its orders cost, and what it has met.
+
+    Of `exchanges`, `calls` were for the service. `first` and `last` are when they began, in milliseconds since the
+    epoch.
+    """
+
+    findings: tuple[Finding, ...]
+    exchanges: int
+    calls: int
+    statement: Statement
+    coverage: Coverage
+    first: int = 0
+    last: int = 0
+
+    @property
+    def letter(self) -> str:
+        """The grade: A for nothing found, B for notes, C for warnings, D for errors, F if the command failed."""
+        return letter(self.findings)
+
+
+def letter(findings: Iterable[Finding]) -> str:
+    """Return the grade that findings come to."""
+    found = tuple(findings)
+    if any(finding.code == FAILS for finding in found):
+        return "F"
+    levels = {finding.level for finding in found}
+    return next((_LETTERS[level] for level in Level if level in levels), "A")
+
+
+def judge(
+    exchanges: Iterable[Exchange],
+    documents: Mapping[str, Document],
+    *,
+    limits: Limits | None = None,
+    ended: bool = True,
+    paced: bool = True,
+    service: Collection[str] = (),
+    readings: Choices = DEFAULTS,
+    overlays: Overlays = (),
+) -> Judgement:
+    """Judge a client by its traffic with the service, which is put in the order of time: recorders may write an
+    exchange when it ends.
+
+    The documents are those that `readings` and `overlays` make. If the client has not `ended`, it may still return the
+    orders that run. Unless its traffic is `paced`, nothing is said of pauses: the clock stood still, or jumped.
+    `service` are hosts of the service beside those that the documents name and those that have granted a call; if none
+    has, those that were called.
+    """
+    traffic = list(exchanges)
+    calls = sorted(read_all(documents.values(), traffic), key=lambda call: (call.at, call.exchange.started))
+    witnesses = Readings(documents.values(), readings, overlays)
+    for call in calls:
+        witnesses.hear(call)
+    told = histories(calls)
+    paced = paced and not _stands_still(calls)
+    breaches = [*_contract(calls), *_behaviour(told, limits or Limits(), ended=ended, paced=paced)]
+    hosts = {*service, *_hosts(documents, calls)}
+    leaks = [_leak(exchange) for exchange in traffic if _leaks(exchange, hosts)]
+    findings = [*_findings(breaches), *leaks[:1]]
+    return Judgement(
+        findings=tuple(sorted(findings, key=lambda finding: list(Level).index(finding.level))),
+        exchanges=len(traffic),
+        calls=len(calls),
+        statement=statement(told, held_rules(documents.values())),
+        coverage=coverage(calls, told, documents.values(), witnesses.indications()),
+        first=min((call.at for call in calls), default=0),
+        last=max((call.at for call in calls), default=0),
+    )
+
+
+def _stands_still(calls: list[Call]) -> bool:
+    """Whether the clock of the world never moved, though time has passed: then no pause can be seen."""
+    moments = {call.at for call in calls}
+    return len(calls) > 1 and len(moments) == 1 and len({call.exchange.started for call in calls}) > 1
+
+
+def _contract(calls: list[Call]) -> Iterator[tuple[str, Level, Breach]]:
+    for code, rule in CONTRACT.items():
+        for breach in rule.find(calls):
+            yield code, breach.level or rule.level, breach
+
+
+def _behaviour(
+    told: Iterable[History], limits: Limits, *, ended: bool, paced: bool
+) -> Iterator[tuple[str, Level, Breach]]:
+    for history in told:
+        for code, rule in BEHAVIOUR.items():
+            if paced or not rule.paced:
+                for breach in rule.find(history, limits):
+                    if ended or not rule.at_the_end or _over(breach, history):
+                        yield code, breach.level or rule.level, breach
+
+
+def _over(breach: Breach, history: History) -> bool:
+    """Whether the time of the orders that a breach is about was over before the last call."""
+    placed = {id(call) for call in breach.calls}
+    about = [order for order in history.orders.values() if id(order.placed) in placed]
+    return any(order.expires is not None and order.expires <= history.last for order in about)
+
+
+def _findings(breaches: Iterable[tuple[str, Level, Breach]]) -> Iterator[Finding]:
+    """Tell the breaches that are the same mistake once, with the evidence of the first."""
+    groups: dict[tuple[str, str, str], list[tuple[Level, Breach]]] = {}
+    for code, level, breach in breaches:
+        groups.setdefault((code, breach.operation, breach.check), []).append((level, breach))
+    for (code, operation, check), group in groups.items():
+        level, breach = group[0]
+        times = f" {len(group)} times in all." if len(group) > 1 else ""
+        yield Finding(
+            code=code,
+            level=level,
+            suite=SUITE,
+            operation=operation,
+            check=check,
+            message=f"{breach.message}{times}",
+            expected=breach.expected,
+            got=breach.got,
+            pointer=breach.pointer,
+            place=breach.place,
+            provenance=breach.provenance,
+            exchanges=tuple(call.exchange for call in breach.calls[:_EVIDENCE]),
+        )
+
+
+def _hosts(documents: Mapping[str, Document], calls: Collection[Call]) -> Iterator[str]:
+    """Yield the hosts that are the service's: those of the documents, and those that have granted a call.
+
+    If none has, as with a wrong key, those that were called.
+    """
+    yield from (urlsplit(document.resolve("/servers/0/url")).netloc for document in documents.values())
+    granting = [call for call in calls if call.outcome is Outcome.GRANTED]
+    yield from (call.exchange.request.authority for call in granting or calls)
+
+
+def _leaks(exchange: Exchange, hosts: Collection[str]) -> bool:
+    return bool(exchange.notes.get(KEY_IN_URL)) and exchange.request.authority not in hosts
+
+
+def _leak(exchange: Exchange) -> Finding:
+    host = exchange.request.authority
+    return Finding(
+        code=KEY_LEAK,
+        level=Level.ERROR,
+        suite=SUITE,
+        operation="",
+        check="",
+        message=f"It sent its API key in a URL to {host}, which is not the service's host.",
+        exchanges=(exchange,),
+    )

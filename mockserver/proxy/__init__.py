@@ -1,0 +1,25 @@
+"""A proxy between a client and a server: it passes everything through, checks it, and shows it to observers."""
+
+from mockserver.proxy.app import BODY_LIMIT, Parts, Proxy
+from mockserver.proxy.checking import Contract
+from mockserver.proxy.gate import Allowance, Gate
+from mockserver.proxy.proxied_exchange import Passage
+from mockserver.proxy.recording import Recording, RecordingError, open_recording
+from mockserver.proxy.summary import Tally
+from mockserver.proxy.upstream import Upstream, UpstreamError
+
+__all__ = [
+    "BODY_LIMIT",
+    "Allowance",
+    "Contract",
+    "Gate",
+    "Parts",
+    "Passage",
+    "Proxy",
+    "Recording",
+    "RecordingError",
+    "Tally",
+    "Upstream",
+    "UpstreamError",
+    "open_recording",
+]

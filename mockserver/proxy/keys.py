@@ -1,0 +1,86 @@
+"""The API keys that requests carry, so that they can be hidden wherever else they turn up."""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from mockserver.contract import ABSENT
+from mockserver.traffic import REDACTED, Redactor, header
+from mockserver.traffic.redaction import HEADERS, credential_names, shipped_names
+from mockserver.traffic.secret_names import Names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mockserver.contract import Document
+    from mockserver.traffic import Request
+
+MAXIMUM = 100
+"""So many keys are remembered; the one that was not seen for the longest time is forgotten for the next."""
+
+USUAL = frozenset({"token", "api_token", "access_token", "auth_token", "auth", "secret", "client_secret", "password"})
+"""What services call their keys: the one behind the proxy may do so where the documents have another name."""
+
+
+class Keyring:
+    """The keys seen so far, and the redactor that hides them."""
+
+    def __init__(self, documents: Iterable[Document], secrets: Iterable[str] = ()) -> None:
+        """Take the documents, which say what carries keys, and the `secrets` that are known already."""
+        self._names = credential_names(documents) | shipped_names() | USUAL
+        self._carriers = Names(self._names, HEADERS)
+        self._known = tuple(secrets)
+        self._seen: dict[str, None] = {}
+        self.redactor = Redactor(self._known, self._names)
+
+    def see(self, request: Request) -> None:
+        """Remember the keys of a request."""
+        for key in dict.fromkeys(self._keys(request)):
+            if key in self._seen:
+                self._seen[key] = self._seen.pop(key)
+                continue
+            self._seen[key] = None
+            if len(self._seen) > MAXIMUM:
+                del self._seen[next(iter(self._seen))]
+            self.redactor = Redactor((*self._known, *self._seen), self._names)
+
+    def _keys(self, request: Request) -> Iterator[str]:
+        pairs = [pair for pair in request.query if pair[0] in self._carriers]
+        if "form" in (header(request.headers, "content-type") or ""):
+            form = parse_qsl(request.content.decode("utf-8", "replace"))
+            pairs += [pair for pair in form if pair[0] in self._carriers]
+        yield from (value for _, value in pairs if value not in ("", REDACTED))
+        for name, value in request.headers:
+            if name in self._carriers and name.lower() != "cookie":
+                yield from _credentials(value)
+        if request.body and (body := request.json) is not ABSENT:
+            yield from self._members(body)
+
+    def _members(self, data: Any) -> Iterator[str]:
+        if isinstance(data, dict):
+            for name, value in data.items():
+                if name in self._carriers and type(value) in (str, int, float) and value != "":
+                    yield str(value)
+                else:
+                    yield from self._members(value)
+        elif isinstance(data, list):
+            for item in data:
+                yield from self._members(item)
+
+
+def _credentials(value: str) -> Iterator[str]:
+    """Yield what is secret in the value of a header: a token, or the password of `Basic`."""
+    scheme, space, token = value.strip().partition(" ")
+    secret = token.strip() if space else scheme
+    if secret:
+        yield secret
+    if scheme.lower() == "basic":
+        try:
+            password = b64decode(secret).decode("utf-8", "replace").partition(":")[2]
+        except binascii.Error:
+            return
+        if password:
+            yield password

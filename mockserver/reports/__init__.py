@@ -1,0 +1,9 @@
+"""Reports of a run: on the console, as JSON, JUnit XML, SARIF, HAR and HTML, and as annotations on GitHub.
+
+Whatever the writers are given is redacted and made printable first; see `mockserver.reports.redacted`.
+"""
+
+from mockserver.reports.console import Progress, show
+from mockserver.reports.files import FORMATS, Format, UnknownFormatError, check_formats, write
+
+__all__ = ["FORMATS", "Format", "Progress", "UnknownFormatError", "check_formats", "show", "write"]

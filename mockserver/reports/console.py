@@ -1,0 +1,149 @@
+"""A run on the terminal: progress while it lasts, then its findings and a table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.progress import Progress as Bar
+from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from mockserver.findings import Level
+from mockserver.reports.redacted import clean
+from mockserver.reports.summary import counted, money, ordered, tally, verdict
+from mockserver.traffic.redaction import Redactor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+    from typing import Self
+
+    from rich.console import Console
+    from rich.progress import TaskID
+
+    from mockserver.findings import Finding, Run
+
+STYLES = {Level.ERROR: "bold red", Level.WARNING: "yellow", Level.NOTE: "cyan"}
+
+
+class Progress:
+    """Shows which suite runs, and how many cases it has tried; nothing if quiet, or if the console is no terminal.
+
+    Use it in a `with` statement, with a console on the standard error, so that the report is alone on the output.
+    """
+
+    def __init__(self, console: Console, *, quiet: bool = False) -> None:
+        self._bar = Bar(
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            TextColumn("{task.completed:,} cases"),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=quiet or not console.is_terminal,
+        )
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def suite(self, name: str) -> None:
+        """Say that a suite begins."""
+        if self._task is not None:
+            self._bar.stop_task(self._task)
+        self._task = self._bar.add_task(name, total=None)
+
+    def case(self, number: int = 1) -> None:
+        """Count cases of the suite that runs."""
+        if self._task is not None:
+            self._bar.advance(self._task, number)
+
+
+def show(run: Run, console: Console, redactor: Redactor | None = None, *, quiet: bool = False) -> None:
+    """Print the findings of a run, a table of its suites and what it met; only the verdict if quiet.
+
+    `redactor` knows the secrets of the run; without one, credentials are redacted where their names give them away.
+    """
+    cleaned = clean(run, Redactor() if redactor is None else redactor)
+    if not quiet:
+        for finding in ordered(cleaned.findings):
+            _print_finding(finding, console)
+        console.print(_suites(cleaned))
+        console.print()
+        for line in _remarks(cleaned):
+            console.print(Text(line))
+    heaviest = next((level for level, number in tally(cleaned.findings).items() if number), None)
+    style = "bold red" if run.interrupted else STYLES[heaviest] if heaviest else "bold green"
+    console.print(Text(verdict(cleaned), style))
+
+
+def _print_finding(finding: Finding, console: Console) -> None:
+    head = [(f"{finding.level.value:<8}", STYLES[finding.level]), (finding.code, "bold")]
+    console.print(Text.assemble(*head, "  ", finding.operation or finding.suite))
+    console.print(Text(finding.message))
+    parts = Table.grid(padding=(0, 2, 0, 0))
+    parts.add_column(style="dim")
+    parts.add_column(overflow="fold")
+    for label, said in {
+        "expected": finding.expected,
+        "got": finding.got,
+        "contract": ", ".join(filter(None, (finding.provenance, finding.where))),
+        "seed": "" if finding.seed is None else str(finding.seed),
+    }.items():
+        if said:
+            parts.add_row(label, Text(said))
+    if parts.row_count:
+        console.print(parts)
+    if finding.curl:
+        console.print(Text(finding.curl, style="green"), soft_wrap=True)  # a line of its own, so that it can be copied
+    console.print()
+
+
+def _times(reason: str, number: int) -> str:
+    return f"{reason} ({number} times)" if number > 1 else reason
+
+
+def _suites(run: Run) -> Table:
+    table = Table("suite", box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for heading in ("cases", "seconds", *(f"{level.value}s" for level in Level), "accepted", "skipped"):
+        table.add_column(heading, justify="right")
+    for suite in run.suites:
+        levels = tally(finding for finding in run.findings if finding.suite == suite.name)
+        accepted = sum(finding.suite == suite.name for finding in run.accepted)
+        table.add_row(
+            Text(suite.name),
+            f"{suite.cases:,}",
+            f"{suite.seconds:.1f}",
+            *(Text(str(number), STYLES[level]) if number else "" for level, number in levels.items()),
+            str(accepted or ""),
+            str(len(suite.skipped) or ""),
+        )
+    return table
+
+
+def _remarks(run: Run) -> Iterator[str]:
+    for suite in run.suites:
+        reasons = Counter(skip.reason for skip in suite.skipped)
+        yield from (f"Left out of {suite.name}: {_times(reason, number)}." for reason, number in reasons.items())
+    if ratios := [
+        f"{ratio.met} of {ratio.total} {name}" for name, ratio in run.coverage.ratios().items() if ratio.total
+    ]:
+        yield f"Met: {', '.join(ratios)}."
+    if run.coverage.unlisted:
+        yield f"Met, but not in the contract: {', '.join(run.coverage.unlisted)}."
+    if run.statement:
+        yield money(run.statement)
+    if run.stale:
+        number = counted(len(run.stale), "accepted finding")
+        yield f"The baseline has {number} that nobody found: {', '.join(run.stale)}."
+    if run.findings:
+        yield "`smsonline-mock explain CODE` says what a code means."

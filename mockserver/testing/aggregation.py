@@ -1,0 +1,136 @@
+"""What all tests of a run come to, over all processes: a run of a check, for the reports of the toolkit."""
+
+from __future__ import annotations
+
+import pickle
+import time
+from typing import TYPE_CHECKING
+
+from mockserver import __version__
+from mockserver.findings import Run, Skip, Statement, SuiteResult
+from mockserver.judge.rules import CONTRACT
+from mockserver.reports import write
+from mockserver.reports.redacted import clean
+from mockserver.testing.summary import line, summary
+from mockserver.traffic import Redactor
+from mockserver.traffic.coverage import Coverage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mockserver.findings import Finding, Line
+    from mockserver.judge import Judgement
+
+FORMATS = ("json", "sarif", "html", "har")
+"""What is written beside JUnit XML, in which every test has its own findings."""
+SUMMARY = "summary.md"
+
+_NAMED = 3
+"""So many tests are named that have the same finding."""
+
+
+class Tally:
+    """Adds up judgements of clients by test. `started` is in milliseconds since the epoch."""
+
+    def __init__(self) -> None:
+        self.started = time.time_ns() // 1_000_000
+        self._suites: dict[str, SuiteResult] = {}
+        self._lines: dict[str, tuple[Line, ...]] = {}
+        self._met = Coverage()
+        self._listed = Coverage()
+
+    def add(
+        self, test: str, judgement: Judgement, *, seconds: float, again: str = "", seed: int = 0, allowed: bool = False
+    ) -> None:
+        """Count what a test's client did in a world that took so many seconds.
+
+        `again` is the command that repeats it. If it was `allowed` to break the contract, no finding is made of that.
+        """
+        found, skipped = [], []
+        for each in judgement.findings:
+            if allowed and each.code in CONTRACT:
+                skipped.append(Skip(f"{each.code}: {each.message}", "the test allows violations"))
+            else:
+                found.append(each._replace(suite=test, curl=again, seed=seed))
+        self._add_suite(SuiteResult(test, judgement.calls, seconds, tuple(found), tuple(skipped)))
+        self._add_lines(test, judgement.statement.lines)
+        # A client that calls nothing does not tell which generations of the API it speaks.
+        (self._met if judgement.calls else self._listed).merge(judgement.coverage)
+
+    def merge(self, packed: bytes) -> None:
+        """Count what another process has counted, as its `pack` tells it."""
+        other: Tally = pickle.loads(packed)  # noqa: S301 - from our own workers
+        self.started = min(self.started, other.started)
+        for suite in other._suites.values():
+            self._add_suite(suite)
+        for test, lines in other._lines.items():
+            self._add_lines(test, lines)
+        self._met.merge(other._met)
+        self._listed.merge(other._listed)
+
+    def pack(self) -> bytes:
+        """All of it; `merge` reads it in another process of the same program."""
+        return pickle.dumps(self)
+
+    def run(self, target: str) -> Run:
+        """All of it as a run; `target` is the label of what was tested."""
+        suites = tuple(self._suites[test] for test in sorted(self._suites))
+        lines = (  # orders of several worlds may have the same number
+            line._replace(order=f"{test} {line.order}") for test in sorted(self._lines) for line in self._lines[test]
+        )
+        return Run(
+            version=__version__,
+            target=target,
+            suites=suites,
+            seed=0,
+            started=self.started,
+            seconds=time.time() - self.started / 1000,
+            findings=tuple(finding for suite in suites for finding in suite.findings),
+            coverage=self._met if self._met.operations else self._listed,
+            statement=Statement(tuple(lines)),
+            command="pytest",
+        )
+
+    def write(self, folder: Path, target: str) -> None:
+        """Write the reports, and a summary in Markdown. Raises OSError."""
+        run = self.run(target)
+        write(run, ("junit",), folder)
+        write(once(run), FORMATS, folder)
+        costs = {test: Statement(lines) for test, lines in self._lines.items()}
+        (folder / SUMMARY).write_text(summary(clean(once(run), Redactor()), costs), encoding="utf-8")
+
+    def line(self) -> str:
+        """The whole run in a line."""
+        return line(once(self.run("")))
+
+    def _add_suite(self, suite: SuiteResult) -> None:
+        """Add what a test did to what it did in other worlds."""
+        before = self._suites.get(suite.name, SuiteResult(suite.name, 0, 0.0))
+        found = {each.fingerprint: each for part in (suite, before) for each in part.findings}
+        self._suites[suite.name] = SuiteResult(
+            suite.name,
+            before.cases + suite.cases,
+            before.seconds + suite.seconds,
+            tuple(found.values()),
+            tuple(dict.fromkeys((*before.skipped, *suite.skipped))),
+        )
+
+    def _add_lines(self, test: str, lines: tuple[Line, ...]) -> None:
+        self._lines[test] = self._lines.get(test, ()) + lines
+
+
+def once(run: Run) -> Run:
+    """A run with each finding as the first test has it, and the names of the others."""
+    groups: dict[str, list[Finding]] = {}
+    for each in run.findings:
+        groups.setdefault(each.fingerprint, []).append(each)
+    return run._replace(findings=tuple(map(_with_tests, groups.values())))
+
+
+def _with_tests(group: list[Finding]) -> Finding:
+    first = group[0]
+    if len(group) == 1:
+        return first
+    named = ", ".join(each.suite for each in group[:_NAMED])
+    more = f" and {len(group) - _NAMED} more" if len(group) > _NAMED else ""
+    return first._replace(message=f"{first.message} In {len(group)} tests: {named}{more}.")

@@ -1,0 +1,129 @@
+"""Exchanges as JSON Lines: one exchange a line, in UTF-8."""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode, b64encode
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+import orjson
+
+from mockserver.traffic.exchange import Answer, Exchange, Headers, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_BODY = {
+    "description": "Text if it is UTF-8, otherwise base64.",
+    "type": ["string", "object"],
+    "required": ["base64"],
+    "properties": {"base64": {"type": "string"}},
+}
+_HEADERS = {
+    "type": "array",
+    "items": {"type": "array", "items": {"type": "string"}, "minItems": 2, "maxItems": 2},
+}
+_REQUEST = {
+    "type": "object",
+    "required": ["method", "url"],
+    "properties": {"method": {"type": "string"}, "url": {"type": "string"}, "headers": _HEADERS, "body": _BODY},
+}
+_ANSWER = {
+    "type": ["object", "null"],
+    "required": ["status"],
+    "properties": {"status": {"type": "integer"}, "headers": _HEADERS, "body": _BODY},
+}
+SCHEMA = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "type": "object",
+    "required": ["request", "answer", "started", "duration"],
+    "properties": {
+        "request": _REQUEST,
+        "answer": _ANSWER,
+        "started": {"type": "integer"},
+        "duration": {"type": "number"},
+        "operation": {"type": "string"},
+        "notes": {"type": "object"},
+    },
+}
+"""The JSON Schema of a line. Fields that it does not name are read over."""
+
+
+class LinesError(ValueError):
+    """A line cannot be read. The text says which line, which field of it, and why; it quotes no value."""
+
+
+class CutOffLineError(LinesError):
+    """The last line is not whole, as when its writer was killed."""
+
+
+def write(exchanges: Iterable[Exchange]) -> Iterator[bytes]:
+    """Give each exchange as a line with its end. Raises TypeError if notes are no JSON values."""
+    for exchange in exchanges:
+        request, answer = exchange.request, exchange.answer
+        line = {
+            "started": exchange.started,
+            "duration": exchange.duration,
+            "operation": exchange.operation,
+            "request": {"method": request.method, "url": request.url, **_written(request.headers, request.body)},
+            "answer": answer and {"status": answer.status, **_written(answer.headers, answer.body)},
+            "notes": dict(exchange.notes),
+        }
+        yield orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def read(lines: Iterable[bytes]) -> Iterator[Exchange]:
+    """Read the exchanges of lines, such as those of a file open for reading bytes. Raises LinesError."""
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield _exchange(_parsed(line, number), number)
+
+
+def _parsed(line: bytes, number: int) -> dict[str, Any]:
+    try:
+        data: dict[str, Any] = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        if not line.endswith(b"\n"):
+            raise CutOffLineError(f"line {number}: the file ends within this line; it was cut off") from None
+        raise LinesError(f"line {number}: this is not JSON: {error}") from None
+    for broken in _validator().iter_errors(data):
+        field = ".".join(str(part) for part in broken.instance_path)
+        raise LinesError(f"line {number}: {f'{field}: ' if field else ''}{broken.message}")
+    return data
+
+
+def _exchange(data: dict[str, Any], number: int) -> Exchange:
+    request, answer = data["request"], data["answer"]
+    return Exchange(
+        Request(request["method"], request["url"], *_read(request, f"line {number}: request")),
+        answer and Answer(answer["status"], *_read(answer, f"line {number}: answer")),
+        data["started"],
+        data["duration"],
+        data.get("operation", ""),
+        data.get("notes", {}),
+    )
+
+
+def _written(headers: Headers, body: bytes) -> dict[str, Any]:
+    try:
+        return {"headers": headers, "body": body.decode()}
+    except UnicodeDecodeError:
+        return {"headers": headers, "body": {"base64": b64encode(body).decode()}}
+
+
+def _read(message: dict[str, Any], where: str) -> tuple[Headers, bytes]:
+    headers = tuple([(name, value) for name, value in message.get("headers", ())])
+    body = message.get("body", "")
+    if isinstance(body, str):
+        return headers, body.encode()
+    try:
+        return headers, b64decode(body["base64"], validate=True)
+    except binascii.Error as error:
+        raise LinesError(f"{where}.body.base64: this is not base64: {error}") from None
+
+
+@cache
+def _validator() -> jsonschema_rs.Validator:
+    return jsonschema_rs.validator_for(SCHEMA, mask="the value")

@@ -1,0 +1,159 @@
+"""Reading recorded traffic, whatever recorded it: HAR, JSON Lines, VCR cassettes, the journal of the mock.
+
+Everything is redacted as it is read, and read one exchange after another, so that only a cassette needs memory.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
+from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import unquote_plus
+
+from mockserver.contract.arguments import bearer
+from mockserver.traffic.errors import CutOffError, RecordingError
+from mockserver.traffic.exchange import header
+from mockserver.traffic.matching import match
+from mockserver.traffic.redaction import Redactor, shipped_names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from pathlib import Path
+
+    from mockserver.contract import Document
+    from mockserver.traffic.exchange import Exchange, Request
+
+_HEAD = 64 * 1024
+_GZIP = b"\x1f\x8b"
+_BOM = b"\xef\xbb\xbf"
+
+
+KEY_IN_URL = "key_in_url"
+"""The note of an exchange whose URL carries one of the keys that were asked for, under whatever name."""
+
+
+class Format(StrEnum):
+    """What a recording is written in."""
+
+    HAR = "HAR"
+    JOURNAL = "journal of the mock"
+    CASSETTE = "VCR cassette"
+    LINES = "JSON Lines"
+
+
+_KEYS = {
+    "log": Format.HAR,
+    "exchanges": Format.JOURNAL,
+    "recorded": Format.JOURNAL,
+    "interactions": Format.CASSETTE,
+    "http_interactions": Format.CASSETTE,
+    "version": Format.CASSETTE,
+    "recorded_with": Format.CASSETTE,
+}
+"""The keys that a format can begin with; any other begins a line of JSON Lines."""
+
+
+def read(path: Path, keys: Collection[str] = ()) -> Iterator[Exchange]:
+    """Read the exchanges of a file, in its order; it may be packed with gzip.
+
+    An exchange whose URL holds one of the `keys`, under whatever name, has the note `key_in_url`; they are redacted.
+    Of an exchange whose body the recorder has left out, the note `left_out` lists `request` or `answer`. An exchange
+    without a time has the time of the file. Raises RecordingError when it comes to what cannot be read, CutOffError if
+    that is the end of the file.
+    """
+    asked = frozenset(keys)
+    for exchange in _raw(path):
+        noted = exchange
+        if any(key in unquote_plus(exchange.request.url) for key in asked):
+            noted = exchange._replace(notes={**exchange.notes, KEY_IN_URL: True})
+        yield _redactor(carried_keys(exchange.request) | asked).exchange(noted)
+
+
+def keys_of(path: Path, documents: Collection[Document]) -> frozenset[str]:
+    """Return the keys that a file's requests of the service carry, which are secrets.
+
+    Of a file that is cut off, those of its beginning. Raises RecordingError.
+    """
+    found: set[str] = set()
+    with suppress(CutOffError):
+        for exchange in _raw(path):
+            if match(documents, exchange.request):
+                found |= carried_keys(exchange.request)
+    return frozenset(found)
+
+
+def _raw(path: Path) -> Iterator[Exchange]:
+    """Read exchanges with their secrets."""
+    try:
+        stamp = int(path.stat().st_mtime * 1000)
+        with path.open("rb") as raw:
+            packed = raw.read(len(_GZIP)) == _GZIP
+            raw.seek(0)
+            file: Any = gzip.GzipFile(fileobj=raw) if packed else raw
+            yield from _reader(file)(file, stamp)
+    except CutOffError as error:
+        raise CutOffError(f"{path}: {error}") from None
+    except EOFError:
+        raise CutOffError(f"{path}: the packed file ends in the middle") from None
+    except OSError as error:
+        raise RecordingError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except ValueError as error:
+        raise RecordingError(f"{path}: {error}") from None
+
+
+def carried_keys(request: Request) -> frozenset[str]:
+    """Return the keys that a request carries: where credentials are named, and in its `Authorization`."""
+    names = shipped_names()
+    body = request.json
+    members = body.items() if isinstance(body, Mapping) else ()
+    found = [value for name, value in (*request.query, *members) if name in names and isinstance(value, str)]
+    return frozenset([*found, bearer(header(request.headers, "authorization")) or ""]) - {""}
+
+
+@lru_cache(maxsize=64)
+def _redactor(keys: frozenset[str]) -> Redactor:
+    return Redactor(keys)
+
+
+def _reader(file: IO[bytes]) -> Callable[[IO[bytes], int], Iterator[Exchange]]:
+    from mockserver.traffic import archive, cassette
+
+    readers: Mapping[Format, Callable[[IO[bytes], int], Iterator[Exchange]]] = MappingProxyType(
+        {
+            Format.HAR: archive.read,
+            Format.JOURNAL: archive.read_journal,
+            Format.CASSETTE: cassette.read,
+            Format.LINES: _read_lines,
+        }
+    )
+    return readers[_format(file)]
+
+
+def _format(file: IO[bytes]) -> Format:
+    """Find out the format by the first key of the file, and go to its first byte that counts."""
+    from mockserver.traffic import archive
+
+    head = file.read(_HEAD)
+    start = len(_BOM) if head.startswith(_BOM) else 0
+    file.seek(start)
+    text = head[start:].lstrip()
+    if not text:
+        raise RecordingError("the file is empty")
+    if not text.startswith(b"{"):
+        return Format.CASSETTE
+    return _KEYS.get(archive.first_key(text), Format.LINES)
+
+
+def _read_lines(file: IO[bytes], _: int) -> Iterator[Exchange]:
+    from mockserver.traffic import lines
+
+    try:
+        yield from lines.read(file)
+    except lines.CutOffLineError as error:
+        raise CutOffError(str(error)) from None
+    except lines.LinesError as error:
+        raise RecordingError(str(error)) from None

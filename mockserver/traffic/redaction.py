@@ -1,0 +1,175 @@
+"""Traffic without its secrets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from operator import is_
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from mockserver.contract import load
+from mockserver.contract.document import SHIPPED
+from mockserver.traffic import coding
+from mockserver.traffic.exchange import Exchange, header
+from mockserver.traffic.secret_matcher import MARK, Secrets
+from mockserver.traffic.secret_names import Names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from mockserver.contract import Document
+    from mockserver.traffic.exchange import Answer, Headers, Request
+
+REDACTED = MARK.decode()
+"""What stands for a secret."""
+
+HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "x-auth-token"})
+"""The headers that carry credentials."""
+
+
+def credential_names(documents: Iterable[Document]) -> frozenset[str]:
+    """Return the names under which keys travel: `HEADERS`, and what the documents mark as `x-credential: key`."""
+    operations = [operation for document in documents for operation in document.operations.values()]
+    parameters = {p.name for operation in operations for p in operation.parameters if p.credential == "key"}
+    fields = {
+        name
+        for operation in operations
+        for name, schema in (operation.body_schema or {}).get("properties", {}).items()
+        if schema.get("x-credential") == "key"
+    }
+    return HEADERS | parameters | fields
+
+
+@cache
+def shipped_names() -> frozenset[str]:
+    """Return the credential names of the shipped contract documents."""
+    return credential_names(load(path) for path in sorted(SHIPPED.glob("*.yaml")))
+
+
+class Redactor:
+    """Hides credentials: `secrets`, wherever they stand and however they are spelled, and the values of `names`.
+
+    A name is that of a header, of a parameter in a query or a form, or of a member of a JSON object at any depth;
+    case, `-` and `_` make no difference in it. Without `names` they are those of the shipped documents. What is
+    redacted already stays as it is, and what has nothing to hide comes back as the same object.
+    """
+
+    def __init__(self, secrets: Iterable[str] = (), names: Iterable[str] | None = None) -> None:
+        self._secrets = Secrets(secrets)
+        self._names = Names(shipped_names() if names is None else names, HEADERS)
+
+    def text(self, text: str) -> str:
+        """Redact any text: a message, a URL, JSON, a line of a log."""
+        return _through(self._in_text, text)
+
+    def data(self, value: Any) -> Any:
+        """Redact JSON-like data: its texts, and in its mappings the values of names."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            members = {name: self._member(name, member) for name, member in value.items()}
+            unchanged = all(members[name] is member for name, member in value.items())
+            texts = [name for name in members if isinstance(name, str) and self.text(name) is not name]
+            if texts:
+                return {self.data(name): member for name, member in members.items()}
+            return value if unchanged else members
+        if type(value) in (list, tuple):
+            items = [self.data(item) for item in value]
+            return value if all(map(is_, items, value)) else type(value)(items)
+        return value
+
+    def request(self, request: Request) -> Request:
+        """Redact a request."""
+        headers, body = self._message(request.headers, request.body)
+        method = _through(self._secrets.hide, request.method)
+        url = _through(self._in_url, request.url)
+        redacted = request._replace(method=method, url=url, headers=headers, body=body)
+        return request if redacted == request else redacted
+
+    def answer(self, answer: Answer) -> Answer:
+        """Redact an answer."""
+        headers, body = self._message(answer.headers, answer.body)
+        redacted = answer._replace(headers=headers, body=body)
+        return answer if redacted == answer else redacted
+
+    def exchange(self, exchange: Exchange) -> Exchange:
+        """Redact an exchange and its notes. Of a body in a content coding that cannot be read, nothing is left."""
+        redacted = exchange._replace(
+            request=self.request(exchange.request),
+            answer=exchange.answer and self.answer(exchange.answer),
+            operation=_through(self._secrets.hide, exchange.operation),
+            notes=self.data(exchange.notes),
+        )
+        return exchange if all(map(is_, redacted, exchange)) else redacted
+
+    def _in_text(self, data: bytes) -> bytes:
+        return self._named(self._secrets.hide(data))
+
+    def _in_form(self, data: bytes) -> bytes:
+        return self._names.hide_in_form(self._secrets.hide(data))
+
+    def _in_url(self, data: bytes) -> bytes:
+        path, mark, query = self._secrets.hide(data).partition(b"?")
+        return self._named(path) + mark + self._names.hide_in_form(query)
+
+    def _named(self, data: bytes) -> bytes:
+        hidden = self._names.hide(data)
+        return _USER.sub(b"redacted@", hidden) if self._names and b"@" in data else hidden
+
+    def _member(self, name: object, value: Any) -> Any:
+        named = isinstance(name, str) and name in self._names
+        return REDACTED if named and value not in (None, "", REDACTED) else self.data(value)
+
+    def _message(self, headers: Headers, body: bytes) -> tuple[Headers, bytes]:
+        redacted = self._headers(headers)
+        if not body or not (self._names or self._secrets):
+            return redacted, body
+        codings = header(headers, "content-encoding")
+        content = coding.decode(codings, body) if codings else body
+        if content is None:
+            hidden = MARK
+        elif (hidden := self._content(content, header(headers, "content-type") or "")) is content:
+            return redacted, body
+        new = {"content-encoding": None, "content-length": str(len(hidden))}
+        changed = [(name, new.get(name.lower(), value)) for name, value in redacted]
+        return tuple([(name, value) for name, value in changed if value is not None]), hidden
+
+    def _headers(self, headers: Headers) -> Headers:
+        block = "\n".join([f"{name}: {value}" for name, value in headers]).encode(errors="surrogatepass")
+        if not (b"@" in block or self._names.may_be_in(block)) and self._secrets.hide(block) is block:
+            return headers
+        return tuple([self._header(name, value) for name, value in headers])
+
+    def _header(self, name: str, value: str) -> tuple[str, str]:
+        if name not in self._names:
+            return _through(self._in_text, name), _through(self._in_text, value)
+        scheme = _SCHEME.match(value)
+        return name, f"{scheme[0] if scheme else ''}{REDACTED}" if value else value
+
+    def _content(self, content: bytes, media_type: str) -> bytes:
+        hide = self._in_form if "form-urlencoded" in media_type.lower() and not _is_json(content) else self._in_text
+        hidden = hide(content)
+        if hidden is content or _is_json(hidden) or not _is_json(content):
+            return hidden
+        return orjson.dumps(REDACTED)
+
+
+_USER = re.compile(rb"""(?<=[0-9A-Za-z+.-]://)(?!redacted@)[^/?#@\s"'<>\\]{1,1000}@""")
+_SCHEME = re.compile(r"(?:basic|bearer|digest|token) +", re.IGNORECASE)
+
+
+def _through(hide: Callable[[bytes], bytes], text: str) -> str:
+    data = text.encode(errors="surrogatepass")
+    hidden = hide(data)
+    return text if hidden is data else hidden.decode(errors="surrogatepass")
+
+
+def _is_json(content: bytes) -> bool:
+    try:
+        orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return False
+    return True

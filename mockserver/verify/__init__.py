@@ -1,0 +1,25 @@
+"""Suites of checks that any server of the contract can be held to: the mock, a copy, the live service."""
+
+from mockserver.verify.credentials import Account, CredentialsError
+from mockserver.verify.run import SEED, SUITES, Nobody, Plan, Spending, Watcher, verify
+from mockserver.verify.target import LIVE, Stage, Staged, Target, TargetError, in_process, of_app, of_urls
+
+__all__ = [
+    "LIVE",
+    "SEED",
+    "SUITES",
+    "Account",
+    "CredentialsError",
+    "Nobody",
+    "Plan",
+    "Spending",
+    "Stage",
+    "Staged",
+    "Target",
+    "TargetError",
+    "Watcher",
+    "in_process",
+    "of_app",
+    "of_urls",
+    "verify",
+]

@@ -1,0 +1,79 @@
+"""Whether an answer fits its request: what is wrong must not be granted, what is sound must not be called malformed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mockserver.contract import broken
+from mockserver.traffic import header
+from mockserver.verify import requests
+
+if TYPE_CHECKING:
+    from mockserver.contract import Arguments, Document, Found, Operation
+    from mockserver.contract.operation import Reading
+    from mockserver.traffic import Answer, Exchange, Request
+    from mockserver.verify.context import Context
+
+MALFORMED = "INVALID_REQUEST"
+BROKEN = 500
+UNINTENDED = "INTERNAL_ERROR"
+
+
+def read(operation: Operation, answer: Answer) -> Reading:
+    """Read an answer by the names of the vocabulary."""
+    return operation.read_answer(answer.status, answer.json, header(answer.headers, "content-type") or "")
+
+
+def granted(operation: Operation, exchange: Exchange) -> bool:
+    """Say whether an answer grants what was asked for."""
+    return exchange.answer is not None and read(operation, exchange.answer).granted
+
+
+def refusing(document: Document, reason: str) -> int:
+    """Return the status with which a document refuses for a reason; 0 if it does not say."""
+    return document.failures.entries[reason].status if document.failures else 0
+
+
+def is_broken(operation: Operation | None, status: int) -> bool:
+    """Say whether a status means that the service broke; a document may give one from 500 on to a proper refusal."""
+    failures = operation.document.failures if operation else None
+    meant = {entry.reason for entry in failures.by_status(status)} - {UNINTENDED} if failures else set()
+    return status >= BROKEN and not meant
+
+
+def judge(context: Context, found: Found, exchange: Exchange) -> None:
+    """Hold a request against the contract, and its answer against that."""
+    if exchange.answer is None:
+        return
+    operation, status = found.operation, exchange.answer.status
+    malformed = refusing(operation.document, MALFORMED)
+    asked = requests.read(operation, exchange.request, found.path_params)
+    wrong = broken(operation.check_request(asked))
+    if wrong:
+        context.expect(
+            "wrong-request-refused",
+            not granted(operation, exchange),
+            operation.name,
+            f"{wrong[0].message}.",
+            expected=malformed,
+            got=status,
+            pointer=wrong[0].pointer,
+        )
+    elif _is_sound(operation, asked, exchange.request):
+        called = _calls_malformed(operation, exchange.answer)
+        context.expect("sound-request-taken", not called, operation.name, expected="another answer", got=status)
+
+
+def _calls_malformed(operation: Operation, answer: Answer) -> bool:
+    """Say whether an answer calls its request malformed: by its reason, or by a status that means nothing else."""
+    refused, failures = read(operation, answer).refused, operation.document.failures
+    if refused is None or failures is None:
+        return False
+    meant = {entry.reason for entry in failures.by_status(answer.status)}
+    return refused.reason == MALFORMED or meant == {MALFORMED}
+
+
+def _is_sound(operation: Operation, asked: Arguments, request: Request) -> bool:
+    """Say whether nothing is wrong with a request that fits the schemas: a day may look like one, and be none."""
+    _, unread = operation.values(asked)
+    return not unread and header(request.headers, "content-type") in (None, "application/json")

@@ -1,0 +1,153 @@
+"""The suite `equivalence`: the same facts, read by several documents of the service, are the same."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+from mockserver.contract.reader import get
+from mockserver.verify.comparison import differences
+from mockserver.verify.customer import MOST, UnusableError, Wish
+from mockserver.verify.session import BUYING, Life
+from mockserver.verify.worlds import MINUTE, SECOND, world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from mockserver.verify.context import Context
+    from mockserver.verify.customer import Customer, Reply
+    from mockserver.verify.session import Person
+
+WISHES = (Wish("12", "ds"), Wish("12", "go"), Wish("95", "wa"), Wish("95", "tg"))
+"""Orders by one document after the other; the last one is returned."""
+PROOF = ("m", "n")
+"""What a server may draw anew for each quote."""
+OFFERS = 3
+"""How many offers of how many countries are compared where the catalogue is not ours."""
+ORDERS = 25
+"""How many orders are looked at."""
+
+
+def run(context: Context) -> None:
+    """Compare everything that several documents show."""
+    if len(context.documents) < 2:
+        context.skip("everything", "only one document has a URL")
+    elif context.staged:
+        for user in ("ann", "bob"):
+            _live_and_compare(context, user)
+    elif not context.accounts:
+        context.skip("everything", "no credentials are given")
+    else:
+        life = Life(context, context.accounts[:1])
+        person = life.person(context.accounts[0].user)
+        _compare(context, person, _sample(person))
+
+
+def _live_and_compare(context: Context, user: str) -> None:
+    market = world("market")
+    context.begin(market.scenario, market.accounts)
+    life = Life(context, [market.account(user)])
+    person = life.person(user)
+    offers = [(country, service) for country in ("12", "95") for service in ("ds", "go", "wa", "tg", "ig")]
+    _compare(context, person, offers)
+    names = [name for name, by in person.by.items() if by.knows(*BUYING)]
+    if not names:
+        context.skip("orders", "no document knows all that they need")
+        return
+    bought = [life.buy(person, names[turn % len(names)], wish) for turn, wish in enumerate(WISHES)]
+    _compare(context, person, offers)
+    life.wait(6 * SECOND)
+    if person.knows("another"):
+        for turn, order in enumerate(list(filter(None, bought))[:-1], 1):
+            life.another(person, names[turn % len(names)], order.number)
+    if bought[-1] and person.knows("refund"):
+        life.refund(person, names[0], bought[-1].number)
+    paying = [name for name, by in person.by.items() if by.knows("invoice")]
+    if paying and person.knows("invoices"):
+        life.pay(person, paying[-1], "invoice", 700)
+    life.wait(70 * SECOND)
+    _compare(context, person, offers)
+    life.wait(25 * MINUTE)
+    _compare(context, person, offers)
+
+
+def _sample(person: Person) -> list[tuple[str, str]]:
+    """Take a few offers of a catalogue that is not ours."""
+    if not person.knows("countries", "services"):
+        return []
+    offers = []
+    for country in person.to("countries").call("countries").all("countries")[:OFFERS]:
+        code = str(country["code"])
+        rows = person.to("services").call("services", country=code).all("offers")
+        offers += [(code, str(service)) for row in rows[:OFFERS] if (service := get(row, "service.code"))]
+    return offers
+
+
+def _compare(context: Context, person: Person, offers: Iterable[tuple[str, str]]) -> None:
+    for comparison in (_accounts, _orders, lambda context, person: _catalogues(context, person, offers)):
+        context.case()
+        _attempt(comparison, context, person)
+
+
+def _attempt(comparison: Callable[[Context, Person], None], context: Context, person: Person) -> None:
+    try:
+        comparison(context, person)
+    except UnusableError:
+        context.skip("a comparison", "an answer broke the contract")
+
+
+def _knowing(person: Person, purpose: str) -> list[Customer]:
+    return [by for by in person.by.values() if by.knows(purpose)]
+
+
+def _accounts(context: Context, person: Person) -> None:
+    replies = [by.call("balance") for by in _knowing(person, "balance")]
+    _expect_same(context, "accounts-agree", [(reply.operation, reply.facts) for reply in replies])
+
+
+def _orders(context: Context, person: Person) -> None:
+    lists = [
+        (purpose, by.call(purpose, expired=MOST))
+        for purpose in ("inventory", "orders")
+        for by in _knowing(person, purpose)
+    ]
+    listed = [
+        (purpose, reply.operation, {str(order["id"]): order for order in reply.all("orders") if "id" in order})
+        for purpose, reply in lists
+    ]
+    for purpose, operation, orders in listed:
+        missing = sorted({number for _, _, others in listed for number in others} - orders.keys())
+        if purpose == "orders":
+            context.expect("orders-agree", not missing, operation, "Some are not listed.", got=missing)
+    for number in list(dict.fromkeys(number for _, _, orders in reversed(listed) for number in orders))[:ORDERS]:
+        looks = [by.call("look", order=number) for by in _knowing(person, "look")]
+        views = [(look.operation, look.facts.get("order") or {"id": ""}) for look in looks]
+        views += [(operation, orders[number]) for _, operation, orders in listed if number in orders]
+        _expect_same(context, "orders-agree", views)
+
+
+def _catalogues(context: Context, person: Person, offers: Iterable[tuple[str, str]]) -> None:
+    pairs = list(offers)
+    questions: list[tuple[str, dict[str, str]]] = [("countries", {})]
+    questions += [("services", {"country": country}) for country in dict.fromkeys(country for country, _ in pairs)]
+    questions += [("quote", {"country": country, "service": service}) for country, service in pairs]
+    for purpose, asked in questions:
+        replies = [by.call(purpose, **asked) for by in _knowing(person, purpose)]
+        _expect_same(context, "catalogues-agree", [(reply.operation, _lasting(context, reply)) for reply in replies])
+    replies = [by.call("quote", country="no-such", service="ds") for by in _knowing(person, "quote")]
+    _expect_same(context, "catalogues-agree", [(reply.operation, {"refusal": reply.refusal}) for reply in replies])
+
+
+def _lasting(context: Context, reply: Reply) -> dict[str, Any]:
+    """Return what an answer states that the next one must state, too."""
+    facts = {"refusal": reply.refusal, **reply.facts}
+    if "offer" in facts and not context.staged:
+        facts["offer"] = {name: value for name, value in facts["offer"].items() if name not in PROOF}
+    return facts
+
+
+def _expect_same(context: Context, rule: str, views: Iterable[tuple[str, Any]]) -> None:
+    """Expect that all views of something agree in the facts that they share."""
+    for (_, one), (operation, two) in combinations(views, 2):
+        for name, wanted, got in differences(one, two):
+            context.breach(rule, operation, f"They differ in {name}.", expected=wanted, got=got)

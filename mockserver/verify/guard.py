@@ -1,0 +1,105 @@
+"""Nothing is spent by accident: what may be asked of a server that is somebody's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mockserver.contract.formats import dollars_text
+from mockserver.findings import Statement
+from mockserver.traffic.spending import buys, charged, may_cost
+from mockserver.verify.assertions import read
+from mockserver.verify.journal import Journal, Record
+
+if TYPE_CHECKING:
+    from mockserver.contract import Arguments, Operation
+    from mockserver.traffic import Exchange, Request
+
+READS = "reads"
+ORDERS = "orders"
+PAYS = "pays"
+
+
+class DeniedError(Exception):
+    """A request was not sent, since it must not be. Its text says why."""
+
+
+class Guard:
+    """Says which requests may be sent, and counts from the answers what they cost.
+
+    On a server that is not foreign everything may. On a foreign one only what the contract document marks as reading,
+    until orders are allowed: then orders and changes too, as long as all charges together stay within `limit` cents,
+    whether they are refunded or not. Payments never.
+    """
+
+    def __init__(
+        self, *, foreign: bool = False, allow_orders: bool = False, limit: int = 0, journal: Journal | None = None
+    ) -> None:
+        self.foreign = foreign
+        self.allow_orders = allow_orders
+        self.limit = limit
+        self.journal = journal or Journal(None)
+        self.stopped = ""
+
+    @property
+    def statement(self) -> Statement | None:
+        """What was spent; None where nothing could be."""
+        if not (self.foreign and self.allow_orders):
+            return None
+        return Statement(self.journal.lines, self.limit, self.stopped)
+
+    def ask(self, operation: Operation | None, request: Request, arguments: Arguments | None = None) -> None:
+        """Let a request through; `arguments` are what it says, if it is of an operation. Raises DeniedError."""
+        if not self.foreign:
+            return
+        effect = operation.effect if operation else ""
+        name = operation.name if operation else f"{request.method} {request.path}"
+        if effect == READS:
+            return
+        if effect in (PAYS, ""):
+            kind = "payments are never made" if effect == PAYS else "it is not marked safe"
+            raise DeniedError(f"{name} is not asked of a foreign server: {kind}")
+        if not self.allow_orders:
+            raise DeniedError(f"{name} is not asked of a foreign server without --allow-orders")
+        if operation is not None and buys(operation, arguments):
+            self._ask_for_money(operation, arguments)
+
+    def note(self, operation: Operation | None, exchange: Exchange, arguments: Arguments | None = None) -> None:
+        """Count what an exchange cost."""
+        if not self.foreign or operation is None or arguments is None or not buys(operation, arguments):
+            return
+        charge = charged(read(operation, exchange.answer)) if exchange.answer else None
+        if charge:
+            price = may_cost(operation, arguments) if charge.cents is None else charge.cents
+            self.journal.write(Record("ordered", operation.name, charge.order, price or 0))
+        elif exchange.answer is not None:
+            self.journal.write(Record("refused", operation.name))
+        if self._spent > self.limit:
+            spent, limit = dollars_text(self._spent), dollars_text(self.limit)
+            self._stop(f"{spent} were charged, more than the limit of {limit} dollars")
+
+    def refunded(self, order: str, price: int) -> None:
+        """Note that an order was refunded."""
+        self.journal.write(Record("refunded", order=order, price=price))
+
+    def kept(self, order: str) -> None:
+        """Note that an order cannot be refunded, since an SMS has arrived."""
+        self.journal.write(Record("kept", order=order))
+
+    @property
+    def _spent(self) -> int:
+        return sum(line.price for line in self.journal.lines)
+
+    def _ask_for_money(self, operation: Operation, arguments: Arguments | None) -> None:
+        if self.stopped:
+            raise DeniedError(f"{operation.name} is not asked any more: {self.stopped}")
+        maximum = may_cost(operation, arguments) if arguments else None
+        if maximum is None:
+            raise DeniedError(f"{operation.name} is not asked of a foreign server without a maximum price")
+        if self._spent + maximum > self.limit:
+            spent, limit = dollars_text(self._spent), dollars_text(self.limit)
+            self._stop(f"the limit of {limit} dollars is reached, {spent} were charged")
+            raise DeniedError(f"{operation.name} is not asked any more: {self.stopped}")
+        self.journal.write(Record("asked", operation.name))
+
+    def _stop(self, reason: str) -> None:
+        self.stopped = self.stopped or reason

@@ -1,0 +1,105 @@
+"""The suite `lifecycle`: what customers live through, scene by scene and at random."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mockserver.verify import smoke, state_machine
+from mockserver.verify.customer import UnusableError
+from mockserver.verify.guard import DeniedError
+from mockserver.verify.scenarios import SCENES
+from mockserver.verify.session import Life, Person
+from mockserver.verify.worlds import world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mockserver.verify.context import Context
+
+PEOPLE = ("ann", "bob", "pia")
+OFFERS = (
+    *(("12", "ds", carrier) for carrier in ("any", "tmobile", "verizon")),
+    *(("12", "go", carrier) for carrier in ("any", "att")),
+    *(("95", "wa", carrier) for carrier in ("any", "du")),
+    ("95", "tg", "any"),
+    ("95", "ig", "any"),
+    ("no-such", "ds", "any"),
+)
+LIVES, STEPS = 25, 30
+"""How many lives at random, of how many steps at most; where a server does not begin anew, a few short ones."""
+VISITS, ACTS = 3, 12
+
+
+def run(context: Context) -> None:
+    """Play all scenes, then lives at random."""
+    if context.staged:
+        _play_scenes(context)
+        _live_at_random(context, lambda: _begin(context), OFFERS, LIVES, STEPS)
+    elif not context.accounts:
+        context.skip("everything", "no credentials are given")
+    else:
+        _visit(context)
+
+
+def _play_scenes(context: Context) -> None:
+    anybody = Person(context, world("market").account(PEOPLE[0]))
+    for scene in SCENES:
+        ways = scene.ways(anybody)
+        if not ways:
+            context.skip(scene.name, "no document knows all that it needs")
+        for via in ways:
+            context.case()
+            try:
+                scene.play(_begin(context), via)
+            except UnusableError as error:
+                context.skip(f"{scene.name} by {via}", f"the answer of {error} broke the contract")
+
+
+def _begin(context: Context) -> Life:
+    market = world("market")
+    context.begin(market.scenario, market.accounts)
+    life = Life(context, [market.account(user) for user in PEOPLE])
+    for user, person in life.people.items():
+        balance = market.balances[user]
+        if person.balance is not None:
+            asked = person.to("balance").name("balance")
+            context.expect("opening-balance", person.balance == balance, asked, expected=balance, got=person.balance)
+    return life
+
+
+def _visit(context: Context) -> None:
+    """Look around on a server that is as it is, and order there if that is allowed."""
+    guard = context.setting.guard
+    try:
+        context.case()
+        life = Life(context, context.accounts[:1])
+        offers = smoke.look_around(life)
+        if guard.foreign and not guard.allow_orders:
+            context.skip("orders", "they are not allowed without --allow-orders")
+            return
+        for via, by in next(iter(life.people.values())).by.items():
+            if by.knows(*smoke.ORDERING):
+                context.case()
+                smoke.order_once(life, via, offers)
+                if not guard.foreign:
+                    smoke.order_in_vain(life, via, offers)
+    except UnusableError as error:
+        context.skip("the rest", f"the answer of {error} broke the contract")
+        return
+    except DeniedError as error:
+        context.skip("the rest", str(error))
+        return
+    if guard.foreign:
+        context.skip("lives at random", "they are lived only on a server that is not foreign")
+    elif offers:
+        _live_at_random(context, lambda: Life(context, context.accounts[:1]), offers, VISITS, ACTS)
+
+
+def _live_at_random(
+    context: Context, begin: Callable[[], Life], offers: tuple[tuple[str, str, str], ...], lives: int, steps: int
+) -> None:
+    def counted() -> Life:
+        context.case()
+        return begin()
+
+    state_machine.live(counted, offers, lives=lives, steps=steps, start=context.setting.seed)

@@ -1,0 +1,195 @@
+"""What is known of a customer's orders from the answers so far, and what must hold of the next answer.
+
+Times are milliseconds since the epoch, prices are cents. What no answer has stated is not known, and breaks nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mockserver.contract.reader import get
+from mockserver.traffic.order_states import COMPLETED, EXPIRED, REFUNDED, RUNNING, WAITING, has_sms
+from mockserver.verify.comparison import alike
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mockserver.contract.reader import Facts
+    from mockserver.verify.service_rules import Terms
+
+SECOND = 1000
+
+BY_ITSELF: Mapping[str, frozenset[str]] = {
+    WAITING: frozenset({WAITING, COMPLETED, EXPIRED}),
+    COMPLETED: frozenset({COMPLETED, EXPIRED}),
+    REFUNDED: frozenset({REFUNDED}),
+    EXPIRED: frozenset({EXPIRED}),
+}
+"""In which state an order can be found that nobody has touched since it was in another."""
+
+KEPT = ("id", "service", "country", "carrier", "phone", "ordered_at")
+"""What of an order never changes."""
+
+
+class Order(NamedTuple):
+    """What is known of an order: `facts` by the names of the vocabulary, and what is remembered.
+
+    `heard` is how many messages there were when another SMS was last asked for. An `inherited` order was there before.
+    """
+
+    facts: Facts
+    heard: int = 0
+    renewed: bool = False
+    inherited: bool = False
+
+    @property
+    def number(self) -> str:
+        """Its number."""
+        return str(self.facts["id"])
+
+    @property
+    def state(self) -> str:
+        """Where it stands; empty if that is not known."""
+        return str(self.facts.get("state", ""))
+
+    @property
+    def price(self) -> int | None:
+        """What was paid for it."""
+        return self.facts.get("price")
+
+    @property
+    def ordered(self) -> int | None:
+        """When it was placed."""
+        return self.facts.get("ordered_at")
+
+    @property
+    def expires(self) -> int | None:
+        """When its time is over."""
+        return self.facts.get("expires_at")
+
+    @property
+    def messages(self) -> list[Facts] | None:
+        """Every SMS, the oldest first."""
+        return self.facts.get("messages")
+
+    @property
+    def received(self) -> int | None:
+        """How many SMS it has received at least."""
+        if self.messages is not None:
+            return len(self.messages)
+        if has_sms(self.facts):
+            return 1
+        return 0 if self.facts.get("latest", {}) is None else None
+
+    @property
+    def running(self) -> bool:
+        """Whether the number is still the customer's."""
+        return self.state in RUNNING
+
+    def get(self, path: str) -> Any:
+        """Return a fact by its dotted name; None if it is not known."""
+        return get(self.facts, path)
+
+    def states(self, *paths: str) -> bool:
+        """Say whether all these facts are known."""
+        return all(self.get(path) is not None for path in paths)
+
+    def having(self, **facts: Any) -> Order:
+        """Return the order with other facts; None for one that is not known any more."""
+        kept = {name: value for name, value in self.facts.items() if name not in facts}
+        return self._replace(facts=kept | {name: value for name, value in facts.items() if value is not None})
+
+
+class Breach(NamedTuple):
+    """A rule that an order breaks; what was expected, and what is there."""
+
+    rule: str
+    expected: object
+    got: object
+
+
+def follow(before: Order, shown: Facts) -> Order:
+    """Return an order as it is shown now, with what is remembered of it."""
+    return before._replace(facts={"id": before.number, **shown})
+
+
+def learn(before: Order, shown: Order) -> Order:
+    """Return all that is known of an order once it was shown.
+
+    What is not shown now may have changed: its state unless that was the last, its messages until it ended.
+    """
+    outdated = set() if before.state == REFUNDED else {"state"}
+    if before.running and not shown.running:
+        outdated |= {"messages", "latest"}
+    known = {name: value for name, value in before.facts.items() if name not in outdated}
+    return shown._replace(facts={**known, **shown.facts})
+
+
+def is_repaid(order: Order, terms: Terms) -> bool:
+    """Say whether the money of an order has returned by itself, though the order has not."""
+    return terms.repaid and order.state == EXPIRED and not order.received
+
+
+def breaches(order: Order, terms: Terms, now: tuple[int, int] | None) -> Iterator[Breach]:
+    """Find the rules that an order breaks by itself; `now` is a span in which the server's present time lies."""
+    yield from _in_messages(order, order.messages or [])
+    ordered, expires = order.ordered, order.expires
+    if expires is None:
+        return
+    if ordered is not None and not (order.renewed or order.inherited):
+        lived = expires - ordered
+        if abs(lived - terms.lifetime) >= SECOND:
+            yield Breach("lifetime", f"{terms.lifetime / SECOND:g} seconds", f"{lived / SECOND:g} seconds")
+    if now and order.running and now[0] > expires:
+        yield Breach("expires-on-time", EXPIRED, order.state)
+    if now and order.state == EXPIRED and now[1] < expires:
+        yield Breach("expires-on-time", "running", order.state)
+
+
+def changes(before: Order, shown: Order, *, lapses: bool) -> Iterator[Breach]:
+    """Find the rules that an order breaks that nobody has touched since it was shown before.
+
+    With `lapses`, one that ends without an SMS is refunded by itself.
+    """
+    if before.state and shown.state:
+        allowed = BY_ITSELF[before.state] | ({REFUNDED} if lapses and not shown.received else set())
+        if shown.state not in allowed:
+            yield Breach("status-follows", " or ".join(sorted(allowed)), f"{before.state}, then {shown.state}")
+    for rule, names in (("order-keeps-facts", KEPT), ("price-stays", ("price",)), ("times-stay", ("expires_at",))):
+        known, stated = ({name: each.facts[name] for name in names if name in each.facts} for each in (before, shown))
+        if not alike(known, stated):
+            yield Breach(rule, known, stated)
+    if before.messages is not None and shown.messages is not None:
+        there = len(before.messages)
+        if not alike(before.messages, shown.messages[:there]):
+            yield Breach("messages-stay", before.messages, shown.messages)
+        if before.state and not before.running and len(shown.messages) > there:
+            yield Breach("no-sms-after-end", there, len(shown.messages))
+
+
+def _in_messages(order: Order, messages: list[Facts]) -> Iterator[Breach]:
+    """Find what contradicts the messages of an order."""
+    if order.messages is not None:
+        yield from _in_state(order, len(messages) - order.heard)
+    if order.messages is not None and "latest" in order.facts:
+        last = messages[-1] if messages else {"text": None, "code": None}
+        shown = order.facts["latest"] or {"text": None, "code": None}
+        if not alike(last, shown):
+            yield Breach("latest-shown", last, shown)
+    for message in messages:
+        code, text, at = (message.get(name) for name in ("code", "text", "received_at"))
+        if code and text is not None and code not in text:
+            yield Breach("code-in-text", f"a part of {text}", code)
+        if at is not None and not _within(at, order.ordered, order.expires):
+            yield Breach("no-sms-after-end", f"between {order.ordered} and {order.expires}", at)
+
+
+def _within(at: int, begins: int | None, ends: int | None) -> bool:
+    return (begins is None or begins <= at) and (ends is None or at < ends)
+
+
+def _in_state(order: Order, heard: int) -> Iterator[Breach]:
+    if order.state == COMPLETED and heard < 1:
+        yield Breach("status-shows-messages", WAITING, COMPLETED)
+    if order.state == WAITING and heard > 0:
+        yield Breach("status-shows-messages", COMPLETED, WAITING)

@@ -1,0 +1,176 @@
+"""A run: the suites one after the other, and the money settled whatever happens."""
+
+from __future__ import annotations
+
+import logging
+import time
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from mockserver.findings import Run, SuiteResult, apply
+from mockserver.traffic.coverage import Coverage
+from mockserver.traffic.order_states import STATES, TRANSITIONS
+from mockserver.traffic.redaction import Redactor
+from mockserver.verify import cleanup
+from mockserver.verify.context import PAUSE, Context, Setting
+from mockserver.verify.customer import UnusableError
+from mockserver.verify.guard import DeniedError, Guard
+from mockserver.verify.journal import Journal
+from mockserver.verify.preflight import greet
+from mockserver.verify.target import HttpCarrier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from mockserver.contract import Contract
+    from mockserver.findings import Baseline, Finding
+    from mockserver.verify.credentials import Account
+    from mockserver.verify.target import Target
+
+SUITES: Mapping[str, str] = {
+    "examples": "documented exchanges, asked again",
+    "lifecycle": "orders, payments and time, scene by scene and at random",
+    "equivalence": "the same facts by several documents",
+    "safety": "wrong keys, other people's orders, wrong methods, malformed and oversized requests",
+    "schema": "requests that schemathesis draws from the contract documents",
+}
+"""The suites in the order in which they run, and what each tries."""
+
+SEED = 1
+log = logging.getLogger("smsonline_mock")
+
+
+class Watcher(Protocol):
+    """Sees how far a run is."""
+
+    def suite(self, name: str) -> None:
+        """A suite begins."""
+
+    def case(self) -> None:
+        """A case of it begins."""
+
+
+class Nobody:
+    """A watcher that looks away."""
+
+    def suite(self, name: str) -> None:
+        """Look away."""
+
+    def case(self) -> None:
+        """Look away."""
+
+
+class Spending(NamedTuple):
+    """What may be spent on a foreign server: whether orders may be made, for how many cents together, and where that
+    is written down.
+    """
+
+    allow_orders: bool = False
+    limit: int = 0
+    journal: Path | None = None
+
+
+class Plan(NamedTuple):
+    """What to run: the contract that the target is to be held to, and the accounts that there are."""
+
+    contract: Contract
+    accounts: tuple[Account, ...] = ()
+    suites: Sequence[str] = tuple(SUITES)
+    seed: int = SEED
+    spending: Spending = Spending()
+    baseline: Baseline | None = None
+    pause: float = PAUSE
+
+
+def verify(target: Target, plan: Plan, version: str = "", watcher: Watcher | None = None) -> Run:
+    """Run the suites against a target. Ctrl-C ends it early: the run says so, and the money is settled first.
+
+    Raises TargetError if nobody answers at a URL, or if the account is not let in; ImportError if the suite `schema` or
+    `lifecycle` is asked for without schemathesis and hypothesis.
+    """
+    watch = watcher or Nobody()
+    spending = plan.spending
+    guard = Guard(
+        foreign=target.foreign,
+        allow_orders=spending.allow_orders,
+        limit=spending.limit,
+        journal=Journal(spending.journal if target.foreign and spending.allow_orders else None),
+    )
+    coverage = Coverage(plan.contract.documents.values(), STATES, TRANSITIONS)
+    redactor = Redactor([account.key for account in plan.accounts])
+    setting = Setting(
+        target,
+        plan.contract,
+        plan.accounts,
+        plan.seed,
+        guard,
+        coverage,
+        redactor,
+        plan.pause,
+        watch.case,
+    )
+    if isinstance(target.carrier, HttpCarrier):
+        greet(Context("greeting", setting._replace(coverage=Coverage())))
+    modules = {name: import_module(f"mockserver.verify.{name}") for name in plan.suites}
+    started, clock = time.time(), time.perf_counter()
+    results: list[SuiteResult] = []
+    interrupted = ""
+    try:
+        _play("guard", _before, setting, results)
+        for name, module in modules.items():
+            watch.suite(name)
+            _play(name, module.run, setting, results)
+    except KeyboardInterrupt:
+        interrupted = "it was interrupted"
+    except Exception as error:  # a bug of a suite: the money is to be settled and told all the same
+        log.exception("a suite broke")
+        interrupted = f"a suite broke: {type(error).__name__}"
+    _play("guard", cleanup.settle, setting, results)
+    findings = tuple(_merged(results))
+    sorted_ = apply(findings, plan.baseline or {})
+    return Run(
+        version=version,
+        target=target.label,
+        suites=tuple(results),
+        seed=plan.seed,
+        started=int(started * 1000),
+        seconds=time.perf_counter() - clock,
+        findings=sorted_.new,
+        coverage=coverage,
+        accepted=sorted_.accepted,
+        stale=sorted_.unseen,
+        statement=guard.statement,
+        exclusions=getattr(modules.get("schema"), "EXCLUSIONS", ()),
+        interrupted=interrupted,
+    )
+
+
+def _before(context: Context) -> None:
+    cleanup.settle(context)  # what an earlier run has left open
+    cleanup.remember(context)
+
+
+def _play(name: str, run: Callable[[Context], None], setting: Setting, results: list[SuiteResult]) -> None:
+    """Run a suite, and take down what it did however it ends; one that nobody asked for only if it did anything."""
+    context = Context(name, setting)
+    clock = time.perf_counter()
+    try:
+        run(context)
+    except UnusableError as error:
+        context.skip("the rest", f"the answer of {error} broke the contract")
+    except DeniedError as error:
+        context.skip("the rest", str(error))
+    finally:
+        result = context.result(time.perf_counter() - clock)
+        if name in SUITES or result.findings or result.skipped:
+            results.append(result)
+
+
+def _merged(results: Iterable[SuiteResult]) -> Iterator[Finding]:
+    """Return the findings of all suites, each once: several may have found the same."""
+    seen: set[str] = set()
+    for finding in (finding for result in results for finding in result.findings):
+        if finding.fingerprint not in seen:
+            seen.add(finding.fingerprint)
+            yield finding

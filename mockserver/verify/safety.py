@@ -1,0 +1,299 @@
+"""The suite `safety`: wrong keys, other people's orders, wrong methods, malformed and oversized requests."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from mockserver.contract import ABSENT, Found, NotFound
+from mockserver.contract.parts import types
+from mockserver.traffic import Request, header
+from mockserver.verify.assertions import granted, judge, refusing
+from mockserver.verify.customer import MOST, UnusableError, Wish
+from mockserver.verify.guard import READS, DeniedError
+from mockserver.verify.sample_calls import Call, credentials, sample
+from mockserver.verify.session import BUYING, Life
+from mockserver.verify.smoke import look_around
+from mockserver.verify.worlds import world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from mockserver.contract import Document, Operation
+    from mockserver.traffic import Exchange
+    from mockserver.verify.context import Context
+    from mockserver.verify.credentials import Account
+
+METHODS = ("GET", "PUT", "POST", "PATCH", "DELETE")
+NOBODY = "no-such-key"
+MISFITS = ("INVALID_REQUEST", "UNSUPPORTED_MEDIA_TYPE", "CONTENT_TOO_LARGE")
+"""The reasons to refuse what is no request."""
+HUGE = 2 * 1024 * 1024
+"""Bytes of a body that is too long for any of these operations."""
+LONG = 5000
+"""Characters of a text that is too long for any parameter, and still fits into a URL."""
+
+BODIES: Mapping[str, bytes] = {
+    "no body": b"",
+    "half a body": b'{"%s": ',
+    "an array": b"[]",
+    "a text": b'"text"',
+    "null": b"null",
+    "bytes that are not UTF-8": b'{"%s": "\xff"}',
+    "a number that JSON has not": b'{"%s": NaN}',
+    "two JSON texts": b"{}{}",
+    "deep nesting": b'{"%s":' + b"[" * 20_000 + b"]" * 20_000 + b"}",
+}
+"""Bodies that are no request, whatever the operation; %s is the name of one of its fields."""
+
+VALUES = ("", "\x00", "../../etc/passwd", "a" * LONG, "' OR '1'='1", "%00", "\u202e\U0001f4a9", "-1", "1e999", "{}")
+"""Texts that somebody may send in any parameter."""
+
+
+def run(context: Context) -> None:
+    """Try everything that nobody should."""
+    accounts = context.accounts[:2]
+    if context.staged:
+        market = world("market")
+        context.begin(market.scenario, market.accounts)
+        accounts = (market.account("ann"), market.account("bob"))
+    calls = [_sample(context, operation) for operation in _operations(context)]
+    _attempt(context, lambda: _keys(context, calls, accounts))
+    if context.setting.guard.foreign:
+        context.skip("methods, malformed and oversized requests", "they are not asked of a foreign server")
+        context.skip("other people's orders", "they are ordered only from a server that is not foreign")
+        return
+    _attempt(context, lambda: _methods(context))
+    _attempt(context, lambda: _paths(context))
+    if accounts:
+        mine = [call.by(accounts[0].user, accounts[0].key) for call in calls]
+        _attempt(context, lambda: _bearers(context, calls, accounts[0]))
+        _attempt(context, lambda: _malformed(context, mine, accounts[0]))
+        _attempt(context, lambda: _values(context, mine))
+    if len(accounts) > 1:
+        for via in context.documents:
+            _attempt(context, partial(_strangers, context, via, accounts))
+    else:
+        context.skip("other people's orders", "no second account is given")
+
+
+def _attempt(context: Context, part: Callable[[], None]) -> None:
+    try:
+        part()
+    except DeniedError as error:
+        context.skip("a request", str(error))
+    except UnusableError as error:
+        context.skip(str(error), "its answer broke the contract")
+
+
+def _operations(context: Context) -> Iterator[Operation]:
+    for document in context.documents.values():
+        for operation in document.operations.values():
+            if operation.effect == READS or not context.setting.guard.foreign:
+                yield operation
+
+
+def _sample(context: Context, operation: Operation) -> Call:
+    return sample(operation, context.base(operation.document.name))
+
+
+def _keys(context: Context, calls: list[Call], accounts: Sequence[Account]) -> None:
+    """Every operation without a key, with a wrong one, and with somebody else's."""
+    user = accounts[0].user if accounts else "nobody"
+    for call in calls:
+        for key, rule in ((None, "key-needed"), ("", "key-needed"), (NOBODY, "key-known")):
+            _expect_closed(context, call.by(user, key), rule, "key-refused-properly", "UNAUTHORIZED")
+        strangers = [(one.user, other.key) for one, other in zip(accounts, reversed(accounts), strict=True)]
+        if context.staged:
+            strangers.append(world("market").account("eve"))  # who is blocked
+        for own, key in strangers:
+            if (own, key) not in accounts:
+                _expect_closed(context, call.by(own, key), "key-of-user", "user-refused-properly", "FORBIDDEN")
+
+
+def _bearers(context: Context, calls: list[Call], account: Account) -> None:
+    """Every operation that takes a bearer token, with the key there and nowhere else."""
+    for call in calls:
+        if _takes_bearer(call.operation):
+            context.case()
+            request = call.by(account.user, None).request()
+            headers = (*request.headers, ("authorization", f"Bearer {account.key}"))
+            answer = context.send(request._replace(headers=headers), call.operation).answer
+            status, refused = answer.status if answer else 0, refusing(call.operation.document, "UNAUTHORIZED")
+            context.expect("bearer-taken", status != refused, call.operation.name, expected="another", got=status)
+
+
+def _takes_bearer(operation: Operation) -> bool:
+    try:
+        scheme = operation.document.resolve("/components/securitySchemes/bearer")
+    except KeyError:
+        return False
+    return any(name == scheme.get("x-stands-in-for") for _, name in credentials(operation, "key"))
+
+
+def _expect_closed(context: Context, call: Call, rule: str, properly: str, reason: str) -> None:
+    context.case()
+    status = refusing(call.operation.document, reason)
+    exchange = context.send(call.request(), call.operation)
+    name = call.operation.name
+    got = exchange.answer.status if exchange.answer else 0
+    _expect_untold(context, call, exchange)
+    if context.expect(rule, not granted(call.operation, exchange), name, expected=status, got=got):
+        context.expect(properly, got in (status, 0), name, expected=status, got=got)
+
+
+def _expect_untold(context: Context, call: Call, exchange: Exchange) -> None:
+    """Expect that the key of a request does not come back."""
+    for place, name in credentials(call.operation, "key"):
+        key = getattr(call, place).get(name)
+        told = bool(key) and exchange.answer is not None and str(key).encode() in exchange.answer.content
+        context.expect("key-not-told", not told, call.operation.name)
+
+
+def _methods(context: Context) -> None:
+    """Every path with the methods that it does not have."""
+    for document in context.documents.values():
+        routes: dict[str, dict[str, Operation]] = {}
+        for operation in document.operations.values():
+            routes.setdefault(operation.path, {})[operation.method] = operation
+        for known in routes.values():
+            some = next(iter(known.values()))
+            call = _sample(context, some)
+            for method in METHODS:
+                if method not in known:
+                    context.case()
+                    request = call._replace(body=ABSENT).request()._replace(method=method)
+                    _expect_wrong_method(context, context.send(request, None, document.name), some, set(known))
+
+
+def _expect_wrong_method(context: Context, exchange: Exchange, operation: Operation, known: set[str]) -> None:
+    answer = exchange.answer
+    if answer is None:
+        return
+    detail = f"{exchange.request.method} was answered by {answer.status}."
+    wanted, got = refusing(operation.document, "METHOD_NOT_ALLOWED"), answer.status
+    if context.expect("method-refused", got == wanted, operation.name, detail, expected=wanted, got=got):
+        allow = header(answer.headers, "allow")
+        methods = {each.strip() for each in (allow or "").split(",")} - {"HEAD", "OPTIONS", ""}
+        context.expect("method-allow", methods == known, operation.name, expected=", ".join(known), got=allow)
+
+
+def _paths(context: Context) -> None:
+    """Paths that lead nowhere."""
+    for document in context.documents.values():
+        base, wanted = context.base(document.name), refusing(document, "NOT_FOUND")
+        known = next((each.path for each in document.operations.values() if "{" not in each.path), "")
+        for path in ("/no-such-path", "/", _first(document), f"{known}/extra", "//", "/%2e%2e/x"):
+            context.case()
+            answer = context.send(Request("GET", f"{base}{path}"), None, document.name).answer
+            if answer and isinstance(document.route("GET", path), NotFound):
+                detail, got = f"The path is {path}.", answer.status
+                context.expect("path-refused", got == wanted, document.name, detail, expected=wanted, got=got)
+
+
+def _first(document: Document) -> str:
+    """Return the first segment of the paths of a document."""
+    path = next(iter(document.operations.values())).path
+    return "/" + path.strip("/").partition("/")[0]
+
+
+def _malformed(context: Context, calls: list[Call], account: Account) -> None:
+    """Bodies and queries that are none; and if all are refused, nothing may have changed by them."""
+    life, refused = Life(context, [account]), True
+    for call in calls:
+        if call.body is not ABSENT:
+            field = next(iter(call.body), "field").encode()
+            for what, body in BODIES.items():
+                malformed = call.request()._replace(body=body.replace(b"%s", field))
+                refused &= _expect_refused(context, call, malformed, "malformed-refused", what)
+            typed = call.request()._replace(headers=(("content-type", "text/plain"),))
+            refused &= _expect_refused(context, call, typed, "malformed-refused", "a body of another type")
+            huge = call.having("body", "padding", "x" * HUGE).request()
+            refused &= _expect_refused(context, call, huge, "oversized-refused", f"a body of {len(huge.body)} bytes")
+        else:
+            for _, name in credentials(call.operation, "key"):
+                request = call.request()
+                twice = request._replace(url=f"{request.url}&{name}={NOBODY}")
+                refused &= _expect_refused(context, call, twice, "malformed-refused", f"{name} given twice")
+    if refused:
+        life.agree(life.person(account.user))
+
+
+def _expect_refused(context: Context, call: Call, request: Request, rule: str, what: str) -> bool:
+    context.case()
+    operation = call.operation
+    exchange = context.send(request, operation)
+    status = exchange.answer.status if exchange.answer else 0
+    proper = {refusing(operation.document, reason) for reason in MISFITS}
+    holds = not status or status >= 400 or (status in proper and not granted(operation, exchange))
+    return context.expect(rule, holds, operation.name, f"It was {what}.", expected="400 to 499", got=status)
+
+
+def _values(context: Context, calls: list[Call]) -> None:
+    """Odd texts in every parameter: whatever comes, it is an answer by the contract."""
+    for call in calls:
+        for place in ("path", "query", "body"):
+            fields = getattr(call, place)
+            for name in fields if isinstance(fields, dict) else ():
+                for value in (*VALUES, *_other_types(call, place, name)):
+                    context.case()
+                    exchange = context.send(call.having(place, name, value).request(), call.operation)
+                    _judge(context, call, exchange)
+
+
+def _other_types(call: Call, place: str, name: str) -> Iterator[object]:
+    """Return the number that a text of digits is, where the contract takes both."""
+    fields = call.operation.body.schema["properties"] if place == "body" and call.operation.body else {}
+    example = getattr(call, place)[name]
+    if "integer" in types(fields.get(name, {})) and str(example).isdigit():
+        yield int(example)
+
+
+def _judge(context: Context, call: Call, exchange: Exchange) -> None:
+    """Judge a request, if it leads to the operation that it was made from."""
+    request = exchange.request
+    found = context.route(call.operation.document, request)
+    has_nul = "%00" in request.url or b"\\u0000" in request.body  # no schema forbids it, and no text may hold it
+    if isinstance(found, Found) and found.operation is call.operation and not has_nul:
+        judge(context, found, exchange)
+
+
+def _strangers(context: Context, via: str, accounts: Sequence[Account]) -> None:
+    """Orders and payments of one account, asked for by another."""
+    if context.staged:
+        context.begin(world("market").scenario, world("market").accounts)
+    life = Life(context, accounts)
+    owner, stranger = (life.person(account.user) for account in accounts)
+    by, wish = stranger.by[via], _wish(life)
+    if by.knows(*BUYING) and wish and (order := life.buy(owner, via, wish)):
+        for purpose in ("look", "refund", "another"):
+            if by.knows(purpose):
+                context.case()
+                reply = by.call(purpose, order=order.number)
+                refused = reply.refusal or (purpose == "look" and not reply.facts.get("order"))
+                context.expect("order-of-user", refused, reply.operation, expected="ORDER_NOT_FOUND", got="granted")
+        for purpose in ("inventory", "orders"):
+            if by.knows(purpose):
+                listed = by.call(purpose, expired=MOST)
+                numbers = [shown.get("id") for shown in listed.all("orders")]
+                context.expect("order-of-user", order.number not in numbers, listed.operation, got=order.number)
+    if by.knows("wallet", "transaction"):
+        wallet = life.pay(owner, via, "wallet", 500)
+        reply = by.call("transaction", payment=wallet)
+        context.expect("payment-of-user", reply.refusal, reply.operation, expected="TRANSACTION_NOT_FOUND", got="shown")
+    if by.knows("invoices"):
+        listed = by.call("invoices")
+        user = listed.get("account.id")
+        context.expect(
+            "payment-of-user", user in (stranger.user, None), listed.operation, expected=stranger.user, got=user
+        )
+    life.agree(owner)
+    life.agree(stranger)
+
+
+def _wish(life: Life) -> Wish | None:
+    """Return something to order: a number that the stage has, or the cheapest that is in stock."""
+    if life.context.staged:
+        return Wish("95", "tg")
+    offers = look_around(life)
+    return Wish(*offers[0]) if offers else None

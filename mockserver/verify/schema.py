@@ -1,0 +1,228 @@
+"""The suite `schema`: requests that schemathesis generates from the contract documents, good ones and bad ones.
+
+Every answer is held against its line of the contract document, as in all suites; and each request too, so that a
+refusal or an acceptance can be judged. The checks of schemathesis run beside that, all but the `EXCLUSIONS`.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import requests
+from hypothesis import HealthCheck, Phase, settings
+from requests.adapters import BaseAdapter
+from schemathesis.checks import CHECKS, load_all_checks
+from schemathesis.config import SchemathesisConfig
+from schemathesis.core.failures import FailureGroup
+from schemathesis.generation import derive_operation_seed
+from schemathesis.generation.hypothesis.builder import HypothesisTestConfig, HypothesisTestMode, create_test
+from schemathesis.openapi import from_dict
+from urllib3 import HTTPHeaderDict, HTTPResponse
+
+from mockserver.contract import Found
+from mockserver.findings import Exclusion
+from mockserver.traffic import Answer, Request
+from mockserver.verify.assertions import judge, read
+from mockserver.verify.guard import READS, DeniedError
+from mockserver.verify.worlds import world
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mockserver.contract import Document, Operation
+    from mockserver.traffic import Exchange
+    from mockserver.verify.context import Context
+    from mockserver.verify.credentials import Account
+
+Json = dict[str, Any]
+
+EXAMPLES = 10
+"""How many requests are drawn for each operation, beside those of the examples and of the coverage of its schema."""
+FEW = 3
+"""The same on a foreign server."""
+
+EXCLUSIONS = (
+    Exclusion("response_schema_conformance", "*", "the answer is held against the contract document line by line"),
+    Exclusion("status_code_conformance", "*", "the status is held against the contract document"),
+    Exclusion("content_type_conformance", "*", "the content type is held against the contract document"),
+    Exclusion("not_a_server_error", "*", "every status from 500 on is a finding of its own"),
+    Exclusion("response_headers_conformance", "*", "the contract documents describe no headers"),
+    Exclusion("positive_data_acceptance", "*", "the request is held against the contract document, and so judged"),
+    Exclusion("missing_required_header", "*", "no operation takes a header"),
+    Exclusion("unsupported_method", "*", "the suite safety tries every method of every path"),
+    Exclusion("allow_header_conformance", "*", "the suite safety compares every Allow header"),
+    Exclusion("ignored_auth", "*", "a key is a parameter here; the suite safety tries wrong ones"),
+    Exclusion("object_level_authorization", "*", "the suite safety asks for other people's orders"),
+    Exclusion("use_after_free", "*", "a returned order can still be looked at"),
+    Exclusion("ensure_resource_availability", "*", "the suite lifecycle looks at every order that it makes"),
+)
+"""Which checks of schemathesis are not made, and why. What is left is negative_data_rejection."""
+
+GENERATION = {"mode": "all", "allow-x00": False, "database": "none"}
+"""How requests are drawn: good ones and bad ones; but no NUL, since nobody knows what a server does with it."""
+
+
+ADDED = frozenset(
+    {"user-agent", "accept", "accept-encoding", "connection", "content-length", "x-schemathesis-testcaseid"}
+)
+"""Headers that the tools add by themselves: they say nothing, and one differs from run to run."""
+
+
+def run(context: Context) -> None:
+    """Send what schemathesis draws."""
+    if context.staged:
+        account = world("desk").account("demo")
+    elif context.accounts:
+        account = context.accounts[0]
+    else:
+        context.skip("everything", "no credentials are given")
+        return
+    for document in context.documents.values():
+        _run_document(context, document, account)
+
+
+def _run_document(context: Context, document: Document, account: Account) -> None:
+    credentials = {"user": account.user, "key": account.key}
+    data = _with_examples(narrowed(document.resolve(""), credentials), _names(document, credentials))
+    schema = from_dict(data, config=SchemathesisConfig.from_dict({"generation": GENERATION}))
+    session = requests.Session()
+    session.trust_env = False
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, _Adapter(context, document))
+    for result in schema.get_all_operations():
+        drawn: Any = result.ok()  # type: ignore[union-attr] # our documents have no operation that it cannot read
+        operation = document.operations[drawn.definition.raw["operationId"]]
+        if context.setting.guard.foreign and operation.effect != READS:
+            context.skip(operation.name, "only reading operations are fuzzed on a foreign server")
+            continue
+        if context.staged:
+            desk = world("desk")
+            context.begin(desk.scenario, desk.accounts)
+        _draw(context, document, operation, drawn, session)
+
+
+def _draw(context: Context, document: Document, operation: Operation, drawn: Any, session: requests.Session) -> None:
+    """Send what is drawn for one operation."""
+    checks = _checks(operation)
+
+    def attempt(case: Any) -> None:
+        context.case()
+        try:
+            response = case.call(base_url=context.base(document.name), session=session)
+        except (requests.RequestException, DeniedError):
+            return  # no answer came, which is noted already, or the request must not be sent
+        try:
+            case.validate_response(response, checks=checks)
+        except FailureGroup as group:
+            for failure in group.exceptions if _grants(operation, response) else ():
+                context.breach("wrong-request-refused", operation.name, failure.message)
+
+    few = context.setting.guard.foreign
+    modes = [HypothesisTestMode.EXAMPLES, HypothesisTestMode.FUZZING]
+    create_test(
+        operation=drawn,
+        test_func=attempt,
+        config=HypothesisTestConfig(
+            project=drawn.schema.config,
+            modes=modes if few else [*modes, HypothesisTestMode.COVERAGE],
+            settings=settings(
+                max_examples=FEW if few else EXAMPLES,
+                database=None,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
+                phases=[Phase.explicit, Phase.generate],
+            ),
+            seed=derive_operation_seed(context.setting.seed, drawn.label),
+        ),
+    )()
+
+
+def _grants(operation: Operation, response: Any) -> bool:
+    """Say whether an answer grants what was asked for: a document may refuse with any status."""
+    headers = tuple((name, values[0]) for name, values in response.headers.items())
+    return read(operation, Answer(response.status_code, headers, response.content)).granted
+
+
+def _checks(operation: Operation) -> list[Any]:
+    load_all_checks()
+    excluded = {each.check for each in EXCLUSIONS if each.operation in ("*", operation.name)}
+    return CHECKS.get_by_names([name for name in CHECKS.get_all_names() if name not in excluded])
+
+
+class _Adapter(BaseAdapter):
+    """Brings the requests of schemathesis to the server by way of the context, and judges them."""
+
+    def __init__(self, context: Context, document: Document) -> None:
+        super().__init__()
+        self._context = context
+        self._document = document
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+        """Send a request. Raises requests.ConnectionError if no answer comes."""
+        body: Any = request.body or b""
+        asked = Request(
+            request.method or "",
+            request.url or "",
+            tuple((name, str(value)) for name, value in request.headers.items() if name.lower() not in ADDED),
+            body.encode() if isinstance(body, str) else bytes(body),
+        )
+        found = self._context.route(self._document, asked)
+        operation = found.operation if isinstance(found, Found) else None
+        exchange = self._context.send(asked, operation, self._document.name)
+        if exchange.answer is None:
+            raise requests.ConnectionError
+        if isinstance(found, Found):
+            judge(self._context, found, exchange)
+        return _response(request, exchange)
+
+    def close(self) -> None:
+        """Close nothing: there is no connection of its own."""
+
+
+def _response(request: requests.PreparedRequest, exchange: Exchange) -> requests.Response:
+    assert exchange.answer is not None  # noqa: S101 - the caller has looked
+    status, headers, _ = exchange.answer
+    raw = HTTPResponse(BytesIO(exchange.answer.content), HTTPHeaderDict(headers), status, preload_content=False)
+    response = requests.Response()
+    response.status_code = status
+    response.headers.update(dict(headers))
+    response.raw = raw
+    response._content = exchange.answer.content  # noqa: SLF001 - what reading `raw` would set
+    response.request = request
+    response.url = request.url or ""
+    return response
+
+
+def narrowed(part: Any, credentials: Mapping[str, str]) -> Any:
+    """Return a document, or a part of one, in which what is marked as a credential takes one value only."""
+    if isinstance(part, list):
+        return [narrowed(item, credentials) for item in part]
+    if not isinstance(part, dict):
+        return part
+    whole = {name: narrowed(value, credentials) for name, value in part.items()}
+    mark = part.get("x-credential", "")
+    if mark in credentials:
+        only = {"type": "string", "enum": [credentials[mark]]}
+        whole.pop("example", None)
+        whole = {**whole, "schema": only} if "in" in whole else only
+    return whole
+
+
+def _with_examples(part: Any, values: Mapping[str, str]) -> Any:
+    """Return a document, or a part of one, whose example bodies hold these values under these names."""
+    if isinstance(part, list):
+        return [_with_examples(item, values) for item in part]
+    if not isinstance(part, dict):
+        return part
+    whole = {name: _with_examples(value, values) for name, value in part.items()}
+    if isinstance(whole.get("example"), dict):
+        whole["example"] = {name: values.get(name, value) for name, value in whole["example"].items()}
+    return whole
+
+
+def _names(document: Document, credentials: Mapping[str, str]) -> dict[str, str]:
+    """Return the values of credentials by the names that they have in bodies."""
+    bodies = [operation.body_schema or {} for operation in document.operations.values()]
+    fields = [field for body in bodies for field in body.get("properties", {}).items()]
+    return {name: credentials[schema["x-credential"]] for name, schema in fields if "x-credential" in schema}

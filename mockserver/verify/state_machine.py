@@ -1,0 +1,177 @@
+"""Lives at random: a state machine of hypothesis whose rules are the acts of `life`.
+
+The rules do not know whom they face. What is found is noted by the acts; nothing is raised, so nothing is shrunk: the
+evidence of a finding holds the last exchanges, and the seed repeats them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, multiple, precondition, rule, run_state_machine_as_test
+
+from mockserver.verify.customer import MOST, UnusableError, Wish
+from mockserver.verify.guard import DeniedError
+from mockserver.verify.session import BUYING, offered
+from mockserver.verify.worlds import DAY, HOUR, MINUTE, SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mockserver.verify.session import Life, Person
+
+Offer = tuple[str, str, str]
+"""A country, a service and a carrier."""
+Number = tuple[str, str]
+"""A user and the number of an order."""
+
+WAITS = (SECOND, 6 * SECOND, 70 * SECOND, 2 * MINUTE, 10 * MINUTE, 19 * MINUTE, HOUR, 2 * DAY, 8 * DAY)
+AMOUNTS = (35, 515, 1999)
+"""Cents to pay in; the last is a cent short of a tier."""
+MAXIMA = (MOST, MOST, 20, 14)
+"""Cents that a customer would pay at most."""
+
+
+def live(begin: Callable[[], Life], offers: Sequence[Offer], *, lives: int, steps: int, start: int) -> None:
+    """Live so many lives of so many steps at random, each begun anew; the same start gives the same lives."""
+
+    @seed(start)
+    def machine() -> Lives:
+        return Lives(begin, offers)
+
+    run_state_machine_as_test(
+        machine,  # type: ignore[arg-type] # any maker of machines will do
+        settings=settings(
+            max_examples=lives,
+            stateful_step_count=steps,
+            database=None,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate],
+        ),
+    )
+
+
+def _goes_on(machine: Lives) -> bool:
+    return not machine.over
+
+
+def _can_wait(machine: Lives) -> bool:
+    return not machine.over and machine.life.context.can_advance
+
+
+def _can_pay(machine: Lives) -> bool:
+    return _can_wait(machine) and machine.life.knows("invoices", "transaction")  # else nobody sees what comes of it
+
+
+class Lives(RuleBasedStateMachine):
+    """One life. After an answer that nothing can be read from it is over."""
+
+    numbers: Bundle[Number] = Bundle("numbers")
+    quotes: Bundle[Wish] = Bundle("quotes")
+    some = st.integers(0, 59)
+    """Which of several: a number that is divided by how many there are."""
+
+    def __init__(self, begin: Callable[[], Life], offers: Sequence[Offer]) -> None:
+        super().__init__()
+        self.offers = offers
+        self.over = False
+        self.life: Life
+        self.attempt(lambda: setattr(self, "life", begin()))
+
+    def attempt(self, act: Callable[[], Any]) -> Any:
+        """Act. Returns None if nothing came of it."""
+        try:
+            return act()
+        except UnusableError:
+            self.over = True
+        except DeniedError:
+            pass
+        return None
+
+    def person(self, index: int) -> Person:
+        """Return one of the people."""
+        people = list(self.life.people.values())
+        return people[index % len(people)]
+
+    def via(self, index: int, *needs: str) -> str:
+        """Return one of the documents that know all this; empty if none does."""
+        names = [name for name, by in self.person(0).by.items() if by.knows(*needs)]
+        return names[index % len(names)] if names else ""
+
+    @precondition(lambda machine: machine.over)
+    @rule()
+    def rest(self) -> None:
+        """Do nothing more."""
+
+    @precondition(_goes_on)
+    @rule(target=quotes, person=some, via=some, offer=some)
+    def ask_the_price(self, person: int, via: int, offer: int) -> Any:
+        """Take a quote to order on."""
+        chosen = self.offers[offer % len(self.offers)]
+        name = self.via(via, *BUYING)
+        reply = self.attempt(lambda: self.life.quote(self.person(person).by[name], *chosen)) if name else None
+        if reply is None or reply.refusal:
+            return multiple()
+        return Wish(*chosen).on(offered(reply))._replace(maximum=MOST)
+
+    @precondition(_goes_on)
+    @rule(target=numbers, person=some, via=some, offer=some, maximum=st.sampled_from(MAXIMA), failover=st.booleans())
+    def order(self, person: int, via: int, offer: int, maximum: int, *, failover: bool) -> Any:
+        """Order without a quote."""
+        chosen = self.offers[offer % len(self.offers)]
+        return self._buy(person, via, Wish(*chosen, maximum=maximum, failover=failover))
+
+    @precondition(_goes_on)
+    @rule(target=numbers, person=some, via=some, wish=quotes)
+    def order_on_a_quote(self, person: int, via: int, wish: Wish) -> Any:
+        """Order on a quote that may be stale by now."""
+        return self._buy(person, via, wish)
+
+    @precondition(_goes_on)
+    @rule(via=some, number=numbers)
+    def refund(self, via: int, number: Number) -> None:
+        """Return a number."""
+        self._change("refund", via, number)
+
+    @precondition(_goes_on)
+    @rule(via=some, number=numbers)
+    def ask_for_another_sms(self, via: int, number: Number) -> None:
+        """Ask for another SMS."""
+        self._change("another", via, number)
+
+    @precondition(_goes_on)
+    @rule(via=some, number=numbers)
+    def look(self, via: int, number: Number) -> None:
+        """Poll."""
+        self._change("look", via, number)
+
+    @precondition(_can_pay)
+    @rule(person=some, via=some, way=st.sampled_from(["invoice", "wallet"]), amount=st.sampled_from(AMOUNTS))
+    def pay(self, person: int, via: int, way: str, amount: int) -> None:
+        """Pay money in, where somebody pays what is opened."""
+        if name := self.via(via, way):
+            self.attempt(lambda: self.life.pay(self.person(person), name, way, amount))
+
+    @precondition(_can_wait)
+    @rule(milliseconds=st.sampled_from(WAITS))
+    def wait(self, milliseconds: int) -> None:
+        """Let time pass."""
+        self.life.wait(milliseconds)
+        for person in self.life.people.values():
+            self._agree(person)
+
+    def _agree(self, person: Person) -> None:
+        self.attempt(lambda: self.life.agree(person))
+
+    def _change(self, purpose: str, via: int, number: Number) -> None:
+        acts = {"refund": self.life.refund, "another": self.life.another, "look": self.life.look}
+        if name := self.via(via, purpose):
+            self.attempt(lambda: acts[purpose](self.life.person(number[0]), name, number[1]))
+
+    def _buy(self, person: int, via: int, wish: Wish) -> Any:
+        buyer, name = self.person(person), self.via(via, *BUYING)
+        order = self.attempt(lambda: self.life.buy(buyer, name, wish)) if name else None
+        return (buyer.user, order.number) if order else multiple()

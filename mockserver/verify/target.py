@@ -1,0 +1,207 @@
+"""What is checked: a server behind URLs, or an application in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import weakref
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from urllib.parse import unquote, urlsplit
+
+from mockserver.traffic import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+
+    from mockserver.contract import Document
+    from mockserver.traffic import Request
+
+    Message = MutableMapping[str, Any]
+    App = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
+
+TIMEOUT = 20.0
+"""Seconds to wait for an answer."""
+LIVE = "live"
+"""The word for the service itself: the servers that the contract documents name."""
+
+
+class TargetError(ValueError):
+    """A target cannot be used. Its text says why."""
+
+
+class Carrier(Protocol):
+    """Brings requests to a server."""
+
+    def carry(self, request: Request) -> Answer | None:
+        """Return the answer to a request; None if the connection ended without one."""
+
+
+class Staged(NamedTuple):
+    """A server that has just begun: its application, and how to let its time pass by so many milliseconds."""
+
+    app: App
+    advance: Callable[[int], object]
+
+
+class Stage(Protocol):
+    """Begins a server anew, in a condition that is known."""
+
+    def __call__(self, scenario: str) -> Staged:
+        """Begin the world of a scenario: the path of a file, or the name of one that the server ships."""
+
+
+class Target(NamedTuple):
+    """What is checked. `bases` are the base URLs by the names of the documents, with the prefixes of these.
+
+    A `foreign` target is somebody's: what is ordered there costs money. `stage` begins a server in process for every
+    suite; without it there is one server, `carrier` leads to it, and it is as it is.
+    """
+
+    label: str
+    bases: Mapping[str, str]
+    carrier: Carrier | None = None
+    foreign: bool = False
+    stage: Stage | None = None
+
+
+def in_process(stage: Stage, documents: Iterable[Document], label: str = "the mock in process") -> Target:
+    """Return the target of a stage."""
+    return Target(label, {document.name: f"http://mock{document.prefix}" for document in documents}, stage=stage)
+
+
+def of_app(app: App, documents: Iterable[Document], label: str) -> Target:
+    """Return the target of an application in process that is as it is."""
+    return Target(label, {document.name: f"http://mock{document.prefix}" for document in documents}, AsgiCarrier(app))
+
+
+def of_urls(
+    documents: Iterable[Document],
+    url: str | None = None,
+    bases: Mapping[str, str] | None = None,
+    *,
+    loopback_is_ours: bool = True,
+) -> Target:
+    """Return the target behind URLs: `url` is what the prefixes of all documents follow, or the word `live`;
+    `bases` holds whole base URLs by document.
+
+    Everything but a loopback address is foreign; tests say that loopback is, too. Raises TargetError.
+    """
+    known: dict[str, str] = {}
+    for document in documents:
+        given = (bases or {}).get(document.name)
+        if given is None and url is not None:
+            live = document.resolve("/servers/0/url")
+            given = live if url == LIVE else url.rstrip("/") + document.prefix
+        if given is not None:
+            known[document.name] = _checked(given)
+    if not known:
+        raise TargetError("no URL is given")
+    hosts = dict.fromkeys(urlsplit(base).hostname or "" for base in known.values())
+    foreign = not (loopback_is_ours and all(map(_is_loopback, hosts)))
+    return Target(" and ".join(dict.fromkeys(map(_label, known.values()))), known, HttpCarrier(), foreign)
+
+
+def _checked(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise TargetError(f"{url!r} is not a URL such as http://127.0.0.1:8080")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise TargetError("a URL must hold neither credentials nor a query")
+    return url.rstrip("/")
+
+
+def _label(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class HttpCarrier:
+    """Carries requests over HTTP. Redirects are not followed: they are answers."""
+
+    def __init__(self) -> None:
+        import httpx
+
+        self._client = httpx.Client(timeout=TIMEOUT, follow_redirects=False)
+        weakref.finalize(self, self._client.close)
+        self._lost = (httpx.TransportError, httpx.InvalidURL)
+
+    def carry(self, request: Request) -> Answer | None:
+        """Return the answer to a request; None if the connection failed or ended without one."""
+        try:
+            with self._client.stream(
+                request.method, request.url, headers=list(request.headers), content=request.body or None
+            ) as response:
+                body = b"".join(response.iter_raw())
+        except self._lost:
+            return None
+        return Answer(response.status_code, tuple(response.headers.multi_items()), body)
+
+
+class AsgiCarrier:
+    """Calls an application in process, without a socket."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._loop = asyncio.new_event_loop()
+        weakref.finalize(self, self._loop.close)
+
+    def carry(self, request: Request) -> Answer | None:
+        """Return the answer to a request; None if the application ended the connection without a whole one."""
+        sent: list[Message] = []
+
+        async def call() -> None:
+            async def receive() -> Message:
+                return {"type": "http.request", "body": request.body, "more_body": False}
+
+            async def send(message: Message) -> None:
+                sent.append(message)
+
+            await self._app(_scope(request), receive, send)
+
+        try:
+            self._loop.run_until_complete(call())
+        except ConnectionError:
+            return None
+        return _answer(sent)
+
+
+def _scope(request: Request) -> Message:
+    parts = urlsplit(request.url)
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in request.headers]
+    if request.body and not any(name == b"content-length" for name, _ in headers):
+        headers.append((b"content-length", b"%d" % len(request.body)))
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": request.method,
+        "scheme": parts.scheme,
+        "path": unquote(parts.path),
+        "raw_path": parts.path.encode("latin-1", "replace"),
+        "query_string": parts.query.encode("latin-1", "replace"),
+        "headers": [(b"host", parts.netloc.encode()), *headers],
+        "server": (parts.hostname, parts.port or 80),
+        "client": ("127.0.0.1", 1),
+        "root_path": "",
+    }
+
+
+def _answer(sent: list[Message]) -> Answer | None:
+    if not sent or sent[0]["type"] != "http.response.start":
+        return None
+    start, *parts = sent
+    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in start.get("headers", ()))
+    return Answer(start["status"], headers, b"".join(part.get("body", b"") for part in parts))

@@ -1,0 +1,51 @@
+"""The worlds that suites begin on a stage, and what is known of them beforehand."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from mockserver.contract import located
+from mockserver.verify.credentials import Account
+from mockserver.verify.customer import Wish
+
+FOLDER = Path(__file__).with_name("worlds")
+
+SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
+"""Milliseconds."""
+
+DISCORD = Wish("12", "ds")
+GOOGLE = Wish("12", "go")
+WHATSAPP = Wish("95", "wa")
+"""Its SMS comes after the end of an order."""
+TELEGRAM = Wish("95", "tg")
+"""It never sends an SMS."""
+GONE = Wish("95", "ig")
+"""It is out of stock."""
+DEARER = 10 * MINUTE
+"""When the price of Discord rises."""
+
+
+class World(NamedTuple):
+    """A scenario file and the accounts that it opens, by their users; balances are in cents."""
+
+    scenario: str
+    accounts: tuple[Account, ...]
+    balances: dict[str, int]
+
+    def account(self, user: str) -> Account:
+        """Return the account of a user."""
+        return next(account for account in self.accounts if account.user == user)
+
+
+@cache
+def world(name: str) -> World:
+    """Return a world by its name."""
+    path = FOLDER / f"{name}.yaml"
+    opened: list[dict[str, Any]] = located.read(path).data["accounts"]
+    return World(
+        str(path),
+        tuple(Account(each["userId"], each["key"]) for each in opened),
+        {each["userId"]: each["balance"] for each in opened},
+    )

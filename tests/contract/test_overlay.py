@@ -1,0 +1,120 @@
+"""The actions of an overlay: what they select, what they change, and what they cannot."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mockserver.contract.overlay_actions import Action, OverlayError, apply
+
+json_values: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=10,
+)
+
+
+def applied(data: Any, *actions: Action) -> Any:
+    """Return a copy of data after these actions."""
+    changed = deepcopy(data)
+    for action in actions:
+        apply(action, changed)
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("data", "target", "update", "after"),
+    [
+        ({"a": {"b": 1}}, "$.a", {"c": 2}, {"a": {"b": 1, "c": 2}}),
+        ({"a": {"b": 1}}, "$.a", {"b": 2}, {"a": {"b": 2}}),
+        ({"a": {"b": {"c": 1}}}, "$", {"a": {"b": {"d": 2}}}, {"a": {"b": {"c": 1, "d": 2}}}),
+        ({"a": {"b": [1, 2]}}, "$.a", {"b": [3]}, {"a": {"b": [3]}}),
+        ({"a": {"b": {"c": 1}}}, "$.a", {"b": 2}, {"a": {"b": 2}}),
+        ({"a": {"b": 2}}, "$.a", {"b": {"c": 1}}, {"a": {"b": {"c": 1}}}),
+        ({"a": [1]}, "$.a", 2, {"a": [1, 2]}),
+        ({"a": [1]}, "$.a", [2], {"a": [1, [2]]}),
+        ({"a": {}, "b": {}}, "$[*]", {"c": 1}, {"a": {"c": 1}, "b": {"c": 1}}),
+        ({"a": {}}, "$.b", {"c": 1}, {"a": {}}),
+    ],
+    ids=[
+        "a mapping gets a new field",
+        "a field gets a new value",
+        "mappings in mappings are merged",
+        "a list in a mapping is replaced",
+        "a mapping gives way to a value",
+        "a value gives way to a mapping",
+        "a list gets a new item",
+        "a list gets a list as its new item",
+        "everything selected is updated",
+        "nothing is selected",
+    ],
+)
+def test_an_update_is_merged_or_appended(data: Any, target: str, update: Any, after: Any) -> None:
+    assert applied(data, {"target": target, "update": update}) == after
+
+
+@pytest.mark.parametrize(
+    ("data", "target", "after"),
+    [
+        ({"a": {"b": {}}}, "$.a.b", {"a": {}}),
+        ({"a": [[1], [2], [3], [4]]}, "$.a[0, 2, 0]", {"a": [[2], [4]]}),
+        ({"a": [{"b": 1}, {"b": 2}, {"b": 1}]}, "$.a[?@.b == 1]", {"a": [{"b": 2}]}),
+        ({"a": {"a": {"b": 1}}}, "$..a", {}),
+        ({"a": {}}, "$.b", {"a": {}}),
+    ],
+    ids=["from a mapping", "several from a list", "by a filter", "one inside the other", "nothing"],
+)
+def test_what_is_removed_is_taken_out_of_its_holder(data: Any, target: str, after: Any) -> None:
+    assert applied(data, {"target": target, "remove": True}) == after
+
+
+def test_everything_selected_gets_a_copy_of_its_own() -> None:
+    data = applied({"a": {}, "b": {}}, {"target": "$[*]", "update": {"c": {"d": 1}}})
+    assert data["a"]["c"] is not data["b"]["c"]
+
+
+def test_an_update_stays_as_it_is_when_what_it_became_is_updated() -> None:
+    first: Action = {"target": "$", "update": {"a": {"b": 1}}}
+    applied({}, first, {"target": "$.a", "update": {"b": 2}})
+    assert first["update"] == {"a": {"b": 1}}
+
+
+@pytest.mark.parametrize(
+    ("action", "message"),
+    [
+        ({"target": "$.a[", "update": {}}, r"^\$\.a\[ is not a JSONPath: "),
+        (
+            {"target": "$.a.b", "update": {}},
+            r"^\$\.a\.b selects what is neither a mapping nor a list: \$\['a'\]\['b'\]$",
+        ),
+        ({"target": "$.a.b", "remove": True}, r"selects what is neither a mapping nor a list"),
+        ({"target": "$.a", "update": 1}, r"^\$\['a'\] is a mapping, so that its update must be one, too$"),
+        ({"target": "$", "remove": True}, r"^the whole document cannot be removed$"),
+    ],
+    ids=["no JSONPath", "update of a text", "removal of a text", "a mapping updated by a number", "removal of all"],
+)
+def test_an_action_that_makes_no_sense_is_an_error(action: Action, message: str) -> None:
+    with pytest.raises(OverlayError, match=message):
+        apply(action, {"a": {"b": "text"}})
+
+
+@given(st.dictionaries(st.text(), json_values), st.dictionaries(st.text(), json_values))
+@settings(deadline=None)
+def test_an_update_holds_after_it_was_applied_and_changes_nothing_the_second_time(data: Any, update: Any) -> None:
+    action = {"target": "$", "update": update}
+    once = applied(data, action)
+    assert {name: once[name] for name in update if not isinstance(update[name], dict)} == {
+        name: value for name, value in update.items() if not isinstance(value, dict)
+    }
+    assert applied(once, action) == once
+
+
+@given(st.lists(st.fixed_dictionaries({"keep": st.booleans()}), max_size=8))
+@settings(deadline=None)
+def test_a_removal_leaves_exactly_what_was_not_selected(items: Any) -> None:
+    after = applied({"items": items}, {"target": "$.items[?@.keep == false]", "remove": True})
+    assert after == {"items": [item for item in items if item["keep"]]}

@@ -1,0 +1,164 @@
+"""Overlays that users may write: each works as it says, or is refused where it is wrong."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from mockserver.contract import LocatedError, contract
+from mockserver.serving.setup import Settings, set_up
+from tests.conftest import V3, InProcess
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAD = "overlay: 1.0.0\ninfo: {title: A test, version: '1'}\nextends: v3.yaml\n"
+
+FAILURE_RENAMED = f"""{HEAD}actions:
+- target: $.components.schemas.Failure.properties
+  update:
+    reason: {{type: string, x-renamed-from: errorMessage}}
+- target: $.components.schemas.Failure.properties.errorMessage
+  remove: true
+- target: $.components.schemas.Failure
+  update: {{required: [ok, reason]}}
+"""
+
+MOVED_TO_THE_QUERY = f"""{HEAD}actions:
+- target: $.paths
+  update:
+    /phones/services:
+      get:
+        operationId: listServices
+        x-effect: reads
+        x-provenance: {{level: observed, source: by hand}}
+        parameters:
+        - {{name: userId, in: query, required: true, schema: {{type: string}}, x-credential: user}}
+        - {{name: apiKey, in: query, required: true, schema: {{type: string}}, x-credential: key}}
+        - {{name: country, in: query, required: true, schema: {{type: string}}}}
+        - {{name: carrier, in: query, required: true, schema: {{type: string}}}}
+        responses:
+          '200':
+            description: The services.
+            content:
+              application/json:
+                schema: {{$ref: '#/components/schemas/ServicesAnswer'}}
+- target: $.paths['/numbers/{{userId}}/lookup/{{country}}/{{carrier}}']
+  remove: true
+"""
+
+ANNOTATED = (
+    MOVED_TO_THE_QUERY.replace("x-effect: reads", "x-operation: services")
+    .replace("{name: country, in", "{name: country, x-argument: country, in")
+    .replace("{name: carrier, in", "{name: carrier, x-argument: carrier, in")
+)
+
+
+@pytest.fixture
+def overlay(tmp_path: Path) -> Path:
+    return tmp_path / "overlay.yaml"
+
+
+def served(overlay: Path) -> V3:
+    mock = set_up("default", settings=Settings(overlays=(overlay,)))
+    return V3(httpx.Client(transport=InProcess(mock.app), base_url="http://mock"))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param(
+            MOVED_TO_THE_QUERY,
+            "overlay.yaml:8:7: /actions/0/update/~1phones~1services/get: makes v3 wrong at "
+            "/paths/~1phones~1services/get: an operation needs x-operation",
+            id="an operation of which nothing says what it is",
+        ),
+        pytest.param(
+            ANNOTATED.replace("x-argument: country, ", ""),
+            "overlay.yaml:10:9: /actions/0/update/~1phones~1services/get/x-operation: makes v3 wrong at "
+            "/paths/~1phones~1services/get/x-operation: nothing says where the argument country stands",
+            id="an argument that stands nowhere",
+        ),
+        pytest.param(
+            ANNOTATED.replace("x-argument: country", "x-argument: cuontry"),
+            "overlay.yaml:15:27: /actions/0/update/~1phones~1services/get/parameters/2/x-argument: makes v3 wrong at "
+            "/paths/~1phones~1services/get/parameters/2/x-argument: services has no argument cuontry, "
+            "did you mean country?",
+            id="an argument that there is not",
+        ),
+        pytest.param(
+            f"{HEAD.replace('v3.yaml', 'v4.yaml')}actions:\n- {{target: $.paths, remove: true}}\n",
+            "overlay.yaml:3:10: /extends: there is no document v4.yaml, did you mean v3.yaml?; "
+            "there are v3.yaml, v2.yaml",
+            id="a document that there is not",
+        ),
+        pytest.param(
+            f"{HEAD}actions:\n- {{target: $.info, x-document: v4, update: {{title: x}}}}\n",
+            "overlay.yaml:5:32: /actions/0/x-document: there is no document v4; there are v3, v2",
+            id="an action for a document that there is not",
+        ),
+        pytest.param(
+            f"{HEAD}actions:\n- target: $.paths['/customers/{{userId}}/blance']\n  remove: true\n",
+            "overlay.yaml:5:11: /actions/0/target: $.paths['/customers/{userId}/blance'] selects nothing, "
+            "did you mean /customers/{userId}/balance?",
+            id="a target that meets nothing",
+        ),
+        pytest.param(
+            f"{HEAD}actions:\n- target: $..*..*..*..*..*..*..*\n  update: {{x-note: seen}}\n",
+            "overlay.yaml:5:3: /actions/0: $..*..*..*..*..*..*..* says .. more than 2 times",
+            id="a target without end",
+        ),
+        pytest.param(
+            f"{HEAD}actions:\n- target: $..*..*\n  update: {{x-note: seen}}\n",
+            "overlay.yaml:5:3: /actions/0: $..*..* selects more than 10000 values",
+            id="a target that meets everything",
+        ),
+        pytest.param(
+            FAILURE_RENAMED.replace("x-renamed-from: errorMessage", "x-renamed-from: errorMesage"),
+            "overlay.yaml:5:3: /actions/0: there is no errorMesage here, did you mean errorMessage?",
+            id="another name for what there is not",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line(overlay: Path, text: str, message: str) -> None:
+    overlay.write_text(text)
+    with pytest.raises(LocatedError, match=re.escape(message)):
+        contract(overlays=(overlay,))
+
+
+def test_a_renamed_text_of_failures_is_written(overlay: Path) -> None:
+    overlay.write_text(FAILURE_RENAMED)
+    answer = served(overlay).get("/numbers/{user}/order/99").json()
+    assert answer == {"ok": False, "reason": "ORDER_NOT_FOUND"}
+
+
+def test_a_renamed_text_of_failures_is_read(overlay: Path) -> None:
+    overlay.write_text(FAILURE_RENAMED)
+    operation = contract(overlays=(overlay,)).documents["v3"].by_purpose["look"]
+    refused = operation.read_answer(200, {"ok": False, "reason": "ORDER_NOT_FOUND"}).refused
+    assert refused is not None
+    assert refused.reason == "ORDER_NOT_FOUND"
+
+
+def test_an_operation_that_moved_to_the_query_works_there(overlay: Path) -> None:
+    overlay.write_text(ANNOTATED)
+    v3 = served(overlay)
+    old, new = (
+        v3.get("/numbers/{user}/lookup/12/any"),
+        v3.get("/phones/services", userId="demo", country="12", carrier="any"),
+    )
+    assert (old.status_code, new.status_code, new.json()["ok"]) == (404, 200, True)
+
+
+def test_an_order_can_answer_another_status_than_its_refusals(overlay: Path) -> None:
+    overlay.write_text(
+        f"{HEAD}actions:\n- target: $.paths['/numbers/{{userId}}/order'].put.responses\n  update:\n"
+        "    '201': {description: Ordered., content: {application/json: "
+        "{schema: {$ref: '#/components/schemas/PurchaseAnswer'}}}}\n"
+        "- {target: \"$.paths['/numbers/{userId}/order'].put.responses['200']\", remove: true}\n"
+    )
+    v3 = served(overlay)
+    assert [v3.order(service=name).status_code for name in ("ds", "nothing")] == [201, 200]

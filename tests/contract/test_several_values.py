@@ -1,0 +1,139 @@
+"""Texts of several values, lists as texts, counts, and what stands there under a condition: written and read."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from mockserver.contract.arguments import Arguments
+from mockserver.contract.binding import Binding
+from mockserver.contract.formats import Template
+from mockserver.contract.made_up import make_up
+from mockserver.contract.plan import Planner
+from mockserver.contract.reader import Unread, read
+from mockserver.contract.vocabulary import Type, vocabulary
+from mockserver.contract.writer import compiled
+
+CARRIERS = [SimpleNamespace(name="any"), SimpleNamespace(name="att")]
+OFFER = SimpleNamespace(price=16, stock=2)
+
+PLACES: list[tuple[dict[str, Any], Any, dict[str, Any]]] = [
+    ({"type": "string", "x-each": "country.carriers as carrier", "x-separator": ",",
+      "items": {"x-value": "carrier.name"}}, "any,att", {"country": {"carriers": [{"name": "any"}, {"name": "att"}]}}),
+    ({"type": "integer", "x-count": "country.carriers"}, 2, {}),
+    ({"type": "object", "x-when": "failure.offer as offer", "properties": {"cents": {"x-value": "offer.price"}}},
+     {"cents": 16}, {"failure": {"offer": {"price": 16}}}),
+    ({"type": "string", "x-value": "{failure.code}: {failure.text}"}, "A: b: c",
+     {"failure": {"code": "A", "text": "b: c"}}),
+]  # fmt: skip
+
+places = pytest.mark.parametrize(("schema", "body", "facts"), PLACES, ids=["separator", "count", "when", "text"])
+
+
+def planned(schema: dict[str, Any]) -> tuple[Any, list[str]]:
+    """Return the plan of a schema, and what is wrong with it."""
+    planner = Planner(vocabulary())
+    names = {"country": Type("country"), "failure": Type("failure")}
+    plan = planner.plan({"type": "object", "properties": {"it": schema}}, names)
+    return plan, [fault.message for fault in planner.faults]
+
+
+def written(schema: dict[str, Any], offer: object = OFFER) -> Any:
+    """Return what is written for a schema."""
+    plan, faults = planned(schema)
+    assert not faults
+    failure = SimpleNamespace(code="A", text="b: c", offer=offer)
+    result = SimpleNamespace(country=SimpleNamespace(carriers=CARRIERS), failure=failure, seed=0)
+    return compiled(plan, make_up)(result)
+
+
+@places
+def test_it_is_written(schema: dict[str, Any], body: Any, facts: dict[str, Any]) -> None:
+    assert written(schema) == {"it": body}
+
+
+@places
+def test_it_is_read(schema: dict[str, Any], body: Any, facts: dict[str, Any]) -> None:
+    assert read(planned(schema)[0], {"it": body}) == (facts, ())
+
+
+def test_a_value_under_a_condition_is_absent_without_it() -> None:
+    assert written(PLACES[2][0], offer=None) == {}
+
+
+def test_an_empty_text_is_a_list_of_nothing() -> None:
+    assert read(planned(PLACES[0][0])[0], {"it": ""}) == ({"country": {"carriers": []}}, ())
+
+
+@pytest.mark.parametrize(
+    ("index", "value", "message"),
+    [(0, 5, "should be an array"), (1, "two", "should be a number"), (3, "A", 'should be a text such as "…: …"')],
+)
+def test_what_cannot_be_read_is_told(index: int, value: object, message: str) -> None:
+    assert read(planned(PLACES[index][0])[0], {"it": value})[1] == (Unread(("body", "it"), message),)
+
+
+@pytest.mark.parametrize(
+    ("schema", "message"),
+    [
+        ({"type": "string", "x-each": "country.carriers as carrier", "items": {"x-value": "carrier.name"}},
+         "a text of several items needs an x-separator"),
+        ({"x-count": "country.name"}, "country.name is text, no list"),
+        ({"x-when": "failure.offer as country", "x-value": "country.name"},
+         "country is known here already: give it another name"),
+        ({"x-value": "country.name", "x-made-up": True},
+         "x-value says what is written here, and so does x-made-up: take one of them out"),
+        ({"x-value": "country.name", "oneOf": [{"x-value": "country.code"}]},
+         "x-value says what is written here, and so does one of its alternatives: take one of them out"),
+        ({"type": "object", "required": ["nam"], "properties": {"name": {"x-value": "country.name"}}},
+         "nam is required, and is none of the properties, did you mean name?"),
+        ({"x-value": "{country.code}{country.name}"},
+         "{country.code}{country.name} needs something fixed between two values, so that they can be told apart"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told(schema: dict[str, Any], message: str) -> None:
+    assert planned(schema)[1] == [message]
+
+
+def binding(place: dict[str, Any]) -> Binding:
+    """Return where the arguments of an operation stand that has them in the field `pair` of its body."""
+    purposes = {"toggle_favourite": vocabulary().purposes["toggle_favourite"]}
+    return Binding(purposes, [], {"properties": {"pair": place}}, vocabulary(), object())
+
+
+PAIR = binding({"type": "string", "x-argument": "{country}-{service}", "x-refusal": "UNKNOWN_COUNTRY"})
+
+
+def test_a_text_of_several_arguments_is_written() -> None:
+    values = {"country": "12", "service": "ds"}
+    assert PAIR.write("toggle_favourite", values) == Arguments({}, {}, {"pair": "12-ds"})
+
+
+def test_a_text_of_several_arguments_is_read() -> None:
+    values = {"country": "12", "service": "ds-x"}
+    assert PAIR.read(Arguments({}, {}, {"pair": "12-ds-x"}), "toggle_favourite") == (values, ())
+
+
+@pytest.mark.parametrize(("body", "message"), [({"pair": "12"}, 'should be a text such as "…-…"'), ({}, "is required")])
+def test_a_text_without_all_arguments_is_told_once(body: dict[str, str], message: str) -> None:
+    assert PAIR.read(Arguments({}, {}, body), "toggle_favourite")[1] == (Unread(("body", "pair"), message),)
+
+
+def test_a_value_that_does_not_fit_has_a_reason_of_its_own() -> None:
+    assert PAIR.refusal([("body", "pair")]) == "UNKNOWN_COUNTRY"
+
+
+@pytest.mark.parametrize("broken", [[], [("body", "other")], [("body", "pair"), ("body", "other")]])
+def test_other_wrong_values_have_no_reason_of_their_own(broken: list[tuple[str, str]]) -> None:
+    assert PAIR.refusal(broken) == ""
+
+
+def test_a_reason_that_the_operation_has_not_is_refused() -> None:
+    [fault] = binding({"x-argument": "{country}-{service}", "x-refusal": "UNKNOWN_CONTRY"}).faults
+    assert fault.message == "the operation is not refused for UNKNOWN_CONTRY, did you mean UNKNOWN_COUNTRY?"
+
+
+def test_a_template_is_written_as_it_was_read() -> None:
+    assert str(Template.parse("<{a.b}-{c}>")) == "<{a.b}-{c}>"

@@ -1,0 +1,55 @@
+"""The rules that hold in a world."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mockserver.contract import vocabulary
+from mockserver.contract.service_rules import milliseconds
+from mockserver.domain.clock import DAY, HOUR, MINUTE
+from mockserver.domain.refusal import Reason
+from mockserver.domain.rules import DEFAULT, Rules
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def of(values: Mapping[str, str]) -> Rules:
+    return Rules.of(values, milliseconds)
+
+
+def test_the_usual_rules_are_those_of_the_vocabulary() -> None:
+    assert of({name: rule.value for name, rule in vocabulary().rules.items()}) == DEFAULT
+
+
+def test_there_is_a_rule_for_each_of_the_vocabulary() -> None:
+    assert {*Rules._fields} == {*vocabulary().rules}
+
+
+def test_what_is_not_said_is_as_usual() -> None:
+    assert of({}) == DEFAULT
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rule"),
+    [
+        ("lifetime", "15m", 15 * MINUTE),
+        ("renewal", "anew", None),
+        ("renewal", "5m", 5 * MINUTE),
+        ("refund_window", "1d", DAY),
+        ("payment_lifetime", "1h30m", HOUR + 30 * MINUTE),
+        ("expiry", "refunded", "refunded"),
+        ("another_sms", "charged", "charged"),
+        ("discount", "shown", "shown"),
+        ("above_maximum", "NO_NUMBERS", Reason.NO_NUMBERS),
+    ],
+)
+def test_a_rule_is_read_as_a_contract_says_it(name: str, value: str, rule: object) -> None:
+    assert of({name: value})._asdict() == {**DEFAULT._asdict(), name: rule}
+
+
+def test_a_reason_that_there_is_not_is_an_error() -> None:
+    with pytest.raises(KeyError, match="NO_LUCK"):
+        of({"above_maximum": "NO_LUCK"})

@@ -1,0 +1,163 @@
+"""A fault that makes no sense is told with its place, and with what would."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mockserver.contract import LocatedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mockserver.scenario.load import Scenario
+
+    Read = Callable[[str], Scenario]
+
+SMALLEST = "description: Small.\naccounts: [{userId: demo, key: demo-key}]\n"
+
+
+def problems(read: Read, fault: str) -> list[str]:
+    """List what is wrong with a scenario of one fault: pointers and messages."""
+    with pytest.raises(LocatedError) as refused:
+        read(f"{SMALLEST}faults: [{{{fault}}}]\n")
+    return [f"{problem.pointer}: {problem.message}" for problem in refused.value.problems]
+
+
+RESET = "then: {reset: true}"
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        (
+            f"when: {{operation: v3.getOrdr}}, {RESET}",
+            "when/operation: no operation is called v3.getOrdr, did you mean v3.getOrder?",
+        ),
+        (
+            f"when: {{operation: getOrder}}, {RESET}",
+            "when/operation: no operation is called getOrder, did you mean v3.getOrder?",
+        ),
+        (f"when: {{operation: [v3.*, v4.*]}}, {RESET}", "when/operation/1: no operation is called v4.*"),
+        (f"when: {{account: dmeo}}, {RESET}", "when/account: unknown account dmeo, did you mean demo?"),
+        (f"when: {{nth: 1.0}}, {RESET}", "when/nth: write 1, a whole number has no point and no exponent here"),
+        (f"when: {{from: 3651d}}, {RESET}", "when/from: 3651d is longer than 3650d"),
+        (f"when: {{until: 3651d}}, {RESET}", "when/until: 3651d is longer than 3650d"),
+        (
+            f"when: {{from: 2s, until: 2s}}, {RESET}",
+            "when/until: 2s is not after the beginning, so the fault never acts",
+        ),
+        (f"when: {{until: 0s}}, {RESET}", "when/until: 0s is not after the beginning, so the fault never acts"),
+        ("at: before, then: {cut: 1}", "at: cut changes an answer, so it acts after"),
+        ("at: before, then: {malformed: true}", "at: malformed changes an answer, so it acts after"),
+        ("at: before, then: {omit: body}", "at: omit changes an answer, so it acts after"),
+        ("then: {latency: 11m}", "then/latency: 11m is longer than 10m, and a client waits for real"),
+        (
+            "then: {latency: {uniform: [1s, 11m]}}",
+            "then/latency/uniform/1: 11m is longer than 10m, and a client waits for real",
+        ),
+        (
+            "then: {latency: {uniform: [2s, 1s]}}",
+            "then/latency/uniform: the least, 2s, is longer than the most, 1s",
+        ),
+        (
+            "then: {latency: {lognormal: {median: 11m, sigma: 1}}}",
+            "then/latency/lognormal/median: 11m is longer than 10m, and a client waits for real",
+        ),
+        ("then: {status: 500.0}", "then/status: write 500, a whole number has no point and no exponent here"),
+        (
+            "then: {status: {status: 500, text: a, body: b}}",
+            "then/status/text: give a text for the failure body, or a body, not both",
+        ),
+        ("then: {status: {status: 204, body: {}}}", "then/status/body: an answer 204 has no body"),
+        (
+            f"then: {{status: {{status: 200, body: {2**64}}}}}",
+            "then/status/body: this is no JSON: Integer exceeds 64-bit range",
+        ),
+        (
+            "then: {status: {status: 200, headers: {a b: c}}}",
+            "then/status/headers/a b: this is no name of a header",
+        ),
+        (
+            "then: {status: {status: 200, headers: {Content-Length: '5'}}}",
+            "then/status/headers/Content-Length: the server writes this header itself",
+        ),
+        (
+            'then: {status: {status: 200, headers: {a: "b\\r\\nc: d"}}}',
+            "then/status/headers/a: a header is printable ASCII without spaces at its ends",
+        ),
+        ("then: {rateLimit: {limit: 1, window: 0s}}", "then/rateLimit/window: a window must last"),
+        ("then: {cut: 1.5}", "then/cut: a share is below 1, and a number of bytes has no point"),
+        (
+            "then: {drip: {bytes: 1, every: 11m}}",
+            "then/drip/every: 11m is longer than 10m, and a client waits for real",
+        ),
+        (
+            "when: {operation: v3.orderNumber}, then: {omit: body.orderID}",
+            "then/omit: no answer of these operations has body.orderID, did you mean body.orderId?",
+        ),
+        (
+            "when: {operation: v3.getInventory}, then: {omit: body.status}",
+            "then/omit: no answer of these operations has body.status, did you mean body[].status?",
+        ),
+        (
+            "when: {operation: v2.purchase}, then: {retype: {field: body.orderId, as: number}}",
+            "then/retype/field: no answer of these operations has body.orderId, did you mean orderId?",
+        ),
+    ],
+)
+def test_a_fault_that_makes_no_sense_is_told(read: Read, fault: str, expected: str) -> None:
+    assert problems(read, fault) == [f"/faults/0/{expected}"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "pointer", "message"),
+    [
+        ("name: x", "", "the field then is missing"),
+        ("then: {}", "/then", "must have at least 1 field"),
+        ("then: {reset: true, malformed: true}", "/then", "must have at most 1 field"),
+        ("then: {rest: true}", "/then/rest", "unknown field, did you mean reset?"),
+        ("then: {reset: false}", "/then/reset", "must be true"),
+        ("then: {status: 99}", "/then/status", "must be at least 200"),
+        ("then: {latency: fast}", "/then/latency", "must match"),
+        ("then: {omit: 'body[]'}", "/then/omit", "must match"),
+        (f"when: {{operation: ''}}, {RESET}", "/when/operation", "must not be empty"),
+        (f"when: {{operation: []}}, {RESET}", "/when/operation", "must have at least 1 item"),
+        (f"when: {{probability: 1.1}}, {RESET}", "/when/probability", "must be at most 1"),
+        (f"at: during, {RESET}", "/at", 'must be "before" or "after"'),
+    ],
+)
+def test_a_fault_that_does_not_fit_the_schema_is_told(read: Read, fault: str, pointer: str, message: str) -> None:
+    [problem] = problems(read, fault)
+    assert problem.startswith(f"/faults/0{pointer}: {message}")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "when: {probability: 0.5}, then: {status: {status: 200, body: {country: x, seed: 1.0, start: never}}}",
+        "when: {operation: v3.getOrder}, then: {omit: 'body[].messages[].text'}",
+        "then: {omit: errorMessage}",
+        "at: after, then: {status: 200}",
+        "at: before, then: {empty: true}",
+        "then: {status: {status: 204}}",
+        "then: {status: {status: 200, headers: {x-empty: ''}}}",
+    ],
+)
+def test_a_fault_that_makes_sense_is_taken(read: Read, fault: str) -> None:
+    assert len(read(f"{SMALLEST}faults: [{{{fault}}}]\n").data["faults"]) == 1
+
+
+def test_all_problems_of_all_faults_are_told_at_once(read: Read) -> None:
+    faults = (
+        "{when: {operation: v4.*, account: x}, then: {cut: 2.5}}, {at: before, then: {drip: {bytes: 1, every: 1h}}}"
+    )
+    with pytest.raises(LocatedError) as refused:
+        read(f"{SMALLEST}faults: [{faults}]\n")
+    assert len(refused.value.problems) == 5
+
+
+def test_no_message_shows_a_header(read: Read) -> None:
+    fault = 'then: {status: {status: 200, headers: {authorization: "Bearer SECRET\\n"}}}'
+    assert "SECRET" not in "".join(problems(read, fault))

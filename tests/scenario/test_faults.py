@@ -1,0 +1,125 @@
+"""What the section `faults` of a scenario means."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from mockserver.contract import ABSENT
+from mockserver.domain.clock import HOUR, MINUTE, SECOND
+from mockserver.scenario import faults
+from mockserver.simulation.effects import (
+    ContentType,
+    Cut,
+    Drip,
+    Empty,
+    Failure,
+    HangUp,
+    Lognormal,
+    Malformed,
+    Omit,
+    RateLimit,
+    Retype,
+    Uniform,
+)
+from mockserver.simulation.faults import Condition, Fault, Moment
+
+
+def only(text: str) -> Fault:
+    """Read a section of one fault."""
+    [fault] = faults.faults([yaml.safe_load(text)])
+    return fault
+
+
+@pytest.mark.parametrize(
+    ("then", "cause"),
+    [
+        ("latency: 200ms", Uniform(200, 200)),
+        ("latency: {uniform: [100ms, 1s]}", Uniform(100, 1000)),
+        ("latency: {lognormal: {median: 200ms, sigma: 0.5}}", Lognormal(200, 0.5)),
+        ("status: 500", Failure(500)),
+        ("status: {status: 503}", Failure(503)),
+        ("status: {status: 503, text: maintenance}", Failure(503, "maintenance")),
+        ("status: {status: 200, body: {a: [1]}}", Failure(200, body={"a": [1]})),
+        ("status: {status: 200, body: null}", Failure(200, body=None)),
+        ("status: {status: 503, headers: {Retry-After: '9'}}", Failure(503, headers=(("Retry-After", "9"),))),
+        ("rateLimit: {limit: 10, window: 1m}", RateLimit(10, MINUTE)),
+        ("reset: true", HangUp(reset=True)),
+        ("empty: true", Empty()),
+        ("empty: body", Empty()),
+        ("empty: response", HangUp(reset=False)),
+        ("cut: 0.5", Cut(0.5)),
+        ("cut: 20", Cut(20)),
+        ("malformed: true", Malformed()),
+        ("drip: {bytes: 1, every: 50ms}", Drip(1, 50)),
+        ("contentType: text/html", ContentType("text/html")),
+        ("omit: body.orderId", Omit("body.orderId")),
+        ("retype: {field: body.purchasePrice, as: string}", Retype("body.purchasePrice", "string")),
+        ("retype: {field: body.purchasePrice, as: 'null'}", Retype("body.purchasePrice", "null")),
+        ("retype: {field: body.purchasePrice, as: null}", Retype("body.purchasePrice", "null")),
+    ],
+)
+def test_an_effect_is_read(then: str, cause: object) -> None:
+    assert only(f"then: {{{then}}}").cause == cause
+
+
+def test_without_a_body_a_status_has_the_failure_body_of_its_generation() -> None:
+    cause = only("then: {status: 500}").cause
+    assert isinstance(cause, Failure)
+    assert cause.body is ABSENT
+
+
+@pytest.mark.parametrize(
+    ("when", "expected"),
+    [
+        ("", Condition()),
+        ("operation: v3.getOrder", Condition(("v3.getOrder",))),
+        ("operation: [v3.*, v2.purchase]", Condition(("v3.*", "v2.purchase"))),
+        ("account: demo", Condition(account="demo")),
+        ("nth: 3", Condition(nth=3)),
+        ("every: 5", Condition(every=5)),
+        ("times: 2", Condition(times=2)),
+        ("probability: 0.1", Condition(probability=0.1)),
+        ("from: 10s", Condition(start=10 * SECOND)),
+        ("until: 1h", Condition(end=HOUR)),
+    ],
+)
+def test_a_condition_is_read(when: str, expected: Condition) -> None:
+    assert only(f"{{when: {{{when}}}, then: {{reset: true}}}}").when == expected
+
+
+@pytest.mark.parametrize(
+    ("then", "moment"),
+    [
+        ("latency: 1s", Moment.BEFORE),
+        ("status: 500", Moment.BEFORE),
+        ("rateLimit: {limit: 1, window: 1m}", Moment.BEFORE),
+        ("reset: true", Moment.BEFORE),
+        ("empty: true", Moment.AFTER),
+        ("empty: response", Moment.AFTER),
+        ("cut: 1", Moment.AFTER),
+        ("malformed: true", Moment.AFTER),
+        ("drip: {bytes: 1, every: 1ms}", Moment.AFTER),
+        ("contentType: text/html", Moment.AFTER),
+        ("omit: body", Moment.AFTER),
+        ("retype: {field: body, as: string}", Moment.AFTER),
+    ],
+)
+def test_every_effect_has_its_usual_moment(then: str, moment: Moment) -> None:
+    assert only(f"then: {{{then}}}").moment is moment
+
+
+@pytest.mark.parametrize("moment", Moment)
+def test_a_scenario_may_choose_the_moment(moment: Moment) -> None:
+    assert only(f"{{at: {moment}, then: {{status: 500}}}}").moment is moment
+
+
+def test_a_fault_has_the_name_that_it_is_given() -> None:
+    assert only("{name: flaky, then: {reset: true}}").name == "flaky"
+
+
+def test_a_fault_without_a_name_is_called_by_its_place() -> None:
+    section: list[dict[str, Any]] = [{"then": {"reset": True}}, {"then": {"reset": True}}]
+    assert [fault.name for fault in faults.faults(section)] == ["fault 1", "fault 2"]

@@ -1,0 +1,682 @@
+"""Ordering, asking for another SMS, and returning a number."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mockserver.domain.clock import DAY, MINUTE, SECOND
+from mockserver.domain.ledger import Entry, EntryKind
+from mockserver.domain.order import State
+from mockserver.domain.refusal import Reason, Refusal
+from mockserver.domain.rules import DEFAULT, Rules
+from mockserver.domain.script import Delivery, Obstacle, Restocking
+from mockserver.domain.stock import Shelf
+from mockserver.usecases.inventory import single
+from mockserver.usecases.lookup import listing, quoted, shown
+from mockserver.usecases.ordering import OrderRequest, order_number, refund, request_another
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mockserver.domain.order import Order
+    from tests.usecases.conftest import Shop
+
+TMOBILE = Shelf("12", "tmobile", "ds")
+VERIZON = Shelf("12", "verizon", "ds")
+ATT = Shelf("12", "att", "ds")
+TELIA = Shelf("46", "telia", "ds")
+DISCORD = OrderRequest("12", "ds", "any", maximum=100, m="", n="", failover=True)
+SMS = Delivery(5 * SECOND, "Your code is 123456", "123456")
+
+
+def buy(shop: Shop, request: OrderRequest = DISCORD) -> Order:
+    """Order as Alice."""
+    return order_number(shop.world, shop.alice, request)
+
+
+def refused(ask: Callable[[], object]) -> Reason:
+    """Return why something is refused."""
+    with pytest.raises(Refusal) as refusal:
+        ask()
+    return refusal.value.reason
+
+
+def sell_out(shop: Shop, *shelves: Shelf) -> None:
+    """Empty shelves."""
+    for shelf in shelves:
+        shop.world.market.restock(shelf, 0)
+
+
+# --- ordering
+
+
+def test_an_order_waits_with_its_number_until_its_end(shop: Shop) -> None:
+    order = buy(shop)
+    assert (order.state, order.phone, order.expires_at) == (State.WAITING, "12025550001", DEFAULT.lifetime)
+
+
+def test_an_order_is_stored_as_it_was_answered(shop: Shop) -> None:
+    assert buy(shop) == shop.order("1")
+
+
+def test_an_order_is_charged_at_once(shop: Shop) -> None:
+    buy(shop)
+    assert list(shop.world.ledger)[1:] == [Entry(0, "alice", EntryKind.CHARGE, -20, "1")]
+
+
+def test_an_order_takes_one_number_off_the_shelf(shop: Shop) -> None:
+    buy(shop)
+    assert shop.world.market.stock(TMOBILE) == 49
+
+
+def test_a_country_may_be_given_by_its_name(shop: Shop) -> None:
+    assert buy(shop, DISCORD._replace(country="united states")).country == "12"
+
+
+@pytest.mark.parametrize(
+    ("request_", "reason"),
+    [
+        (DISCORD._replace(country="99"), Reason.UNKNOWN_COUNTRY),
+        (DISCORD._replace(carrier="telia"), Reason.UNKNOWN_CARRIER),
+        (DISCORD._replace(service="xx"), Reason.UNKNOWN_SERVICE),
+        (DISCORD._replace(service="ch"), Reason.UNKNOWN_SERVICE),
+        (DISCORD._replace(maximum=19), Reason.PRICE_CHANGED),
+        (DISCORD._replace(m="stale", n="stale"), Reason.PRICE_CHANGED),
+        (DISCORD._replace(country="46", service="ch"), Reason.NO_NUMBERS),
+    ],
+    ids=["country", "carrier", "service", "service not offered there", "maximum", "quote", "stock"],
+)
+def test_what_cannot_be_ordered_is_refused(shop: Shop, request_: OrderRequest, reason: Reason) -> None:
+    assert refused(lambda: buy(shop, request_)) is reason
+
+
+def test_an_order_without_a_maximum_is_served_at_any_price(shop: Shop) -> None:
+    shop.world.market.reprice(TMOBILE, 999)
+    sell_out(shop, VERIZON, ATT)
+    assert buy(shop, DISCORD._replace(maximum=None)).price == 999
+
+
+def test_another_carrier_takes_over_at_any_price_without_a_maximum(shop: Shop) -> None:
+    shop.world.market.reprice(ATT, 999)
+    sell_out(shop, TMOBILE, VERIZON)
+    assert buy(shop, DISCORD._replace(carrier="verizon", maximum=None)).carrier == "att"
+
+
+@pytest.mark.parametrize("change", [{"maximum": 19}, {"m": "stale", "n": "stale"}], ids=["maximum", "quote"])
+def test_who_is_refused_for_the_price_learns_what_is_for_sale(shop: Shop, change: dict[str, Any]) -> None:
+    with pytest.raises(Refusal) as refusal:
+        buy(shop, DISCORD._replace(**change))
+    assert refusal.value.offer == listing(shop.world, "12", "any", "ds")
+
+
+def test_who_is_refused_for_anything_else_does_not(shop: Shop) -> None:
+    with pytest.raises(Refusal) as refusal:
+        order_number(shop.world, shop.bob, DISCORD)
+    assert refusal.value.offer is None
+
+
+def test_an_order_above_the_balance_is_refused(shop: Shop) -> None:
+    assert refused(lambda: order_number(shop.world, shop.bob, DISCORD)) is Reason.INSUFFICIENT_BALANCE
+
+
+def test_the_whole_balance_can_be_spent(shop: Shop) -> None:
+    shop.world.market.reprice(TMOBILE, shop.balance)
+    sell_out(shop, VERIZON, ATT)
+    buy(shop, DISCORD._replace(maximum=shop.balance))
+    assert shop.balance == 0
+
+
+def test_the_tiers_factor_lowers_the_price(shop: Shop) -> None:
+    shop.world.save_customer(shop.alice.charged(8000))
+    assert buy(shop).price == 16
+
+
+def test_the_price_paid_is_the_price_charged(shop: Shop) -> None:
+    shop.world.save_customer(shop.alice.charged(2000))
+    assert shop.world.ledger.balance("alice") - buy(shop).price == shop.balance
+
+
+def test_a_maximum_of_just_the_price_is_enough(shop: Shop) -> None:
+    assert buy(shop, DISCORD._replace(maximum=20)).price == 20
+
+
+def test_a_maximum_is_held_against_the_price_after_the_discount(shop: Shop) -> None:
+    shop.world.save_customer(shop.alice.charged(8000))
+    assert buy(shop, DISCORD._replace(maximum=16)).price == 16
+
+
+@pytest.mark.parametrize("carrier", ["any", "verizon"])
+def test_a_fresh_quote_is_confirmed(shop: Shop, carrier: str) -> None:
+    seen = quoted(shop.world, listing(shop.world, "12", carrier, "ds"))
+    assert buy(shop, DISCORD._replace(carrier=carrier, m=seen.m, n=seen.n)).price == seen.price
+
+
+def test_a_quote_goes_stale_when_the_price_changes(shop: Shop) -> None:
+    seen = quoted(shop.world, listing(shop.world, "12", "any", "ds"))
+    shop.world.market.reprice(TMOBILE, 21)
+    assert refused(lambda: buy(shop, DISCORD._replace(m=seen.m, n=seen.n))) is Reason.PRICE_CHANGED
+
+
+def test_a_quote_goes_stale_when_the_cheapest_shelf_runs_empty(shop: Shop) -> None:
+    seen = quoted(shop.world, listing(shop.world, "12", "any", "ds"))
+    sell_out(shop, TMOBILE)
+    assert refused(lambda: buy(shop, DISCORD._replace(m=seen.m, n=seen.n))) is Reason.PRICE_CHANGED
+
+
+def test_a_quote_of_a_carrier_that_is_dearer_finds_no_numbers_when_all_are_sold(shop: Shop) -> None:
+    sell_out(shop, TMOBILE)
+    seen = quoted(shop.world, listing(shop.world, "12", "any", "ds"))
+    sell_out(shop, VERIZON, ATT)
+    assert refused(lambda: buy(shop, DISCORD._replace(m=seen.m, n=seen.n))) is Reason.NO_NUMBERS
+
+
+def test_a_stale_quote_does_not_buy_from_another_carrier(shop: Shop) -> None:
+    sell_out(shop, ATT)
+    request = DISCORD._replace(carrier="att", m="stale", n="stale")
+    assert refused(lambda: buy(shop, request)) is Reason.PRICE_CHANGED
+
+
+def test_a_quote_of_a_carrier_that_was_sold_out_buys_from_another(shop: Shop) -> None:
+    seen = quoted(shop.world, listing(shop.world, "12", "att", "ds"))
+    sell_out(shop, ATT)
+    assert buy(shop, DISCORD._replace(carrier="att", m=seen.m, n=seen.n)).carrier == "tmobile"
+
+
+def test_a_stale_quote_is_told_before_a_price_above_the_maximum(shop: Shop) -> None:
+    shop.world.rules = Rules(above_maximum=Reason.NO_NUMBERS)
+    request = DISCORD._replace(maximum=19, m="stale", n="stale")
+    assert refused(lambda: buy(shop, request)) is Reason.PRICE_CHANGED
+
+
+def test_a_quote_for_one_carrier_does_not_buy_from_another(shop: Shop) -> None:
+    seen = quoted(shop.world, listing(shop.world, "12", "tmobile", "ds"))
+    assert refused(lambda: buy(shop, DISCORD._replace(carrier="att", m=seen.m, n=seen.n))) is Reason.PRICE_CHANGED
+
+
+def test_a_quote_holds_when_an_order_is_retried_after_stock_came_back(shop: Shop) -> None:
+    seen = quoted(shop.world, listing(shop.world, "46", "any", "ds"))
+    request = DISCORD._replace(country="46", m=seen.m, n=seen.n)
+    sell_out(shop, TELIA)
+    with suppress(Refusal):
+        buy(shop, request)
+    shop.world.market.restock(TELIA, 1)
+    assert buy(shop, request).price == 40
+
+
+def test_an_order_for_any_carrier_is_served_by_the_cheapest_with_stock(shop: Shop) -> None:
+    sell_out(shop, TMOBILE)
+    buy(shop)
+    assert shop.plan.purchases[-1].shelf == VERIZON
+
+
+def test_an_order_for_any_carrier_keeps_that_word(shop: Shop) -> None:
+    assert buy(shop).carrier == "any"
+
+
+def test_an_order_for_a_carrier_is_served_by_it(shop: Shop) -> None:
+    order = buy(shop, DISCORD._replace(carrier="att"))
+    assert (order.carrier, order.price) == ("att", 30)
+
+
+def test_with_failover_another_carrier_serves(shop: Shop) -> None:
+    sell_out(shop, ATT)
+    order = buy(shop, DISCORD._replace(carrier="att"))
+    assert (order.carrier, order.price) == ("tmobile", 20)
+
+
+def test_without_failover_no_other_carrier_serves(shop: Shop) -> None:
+    sell_out(shop, ATT)
+    assert refused(lambda: buy(shop, DISCORD._replace(carrier="att", failover=False))) is Reason.NO_NUMBERS
+
+
+def test_without_failover_any_still_means_all_carriers(shop: Shop) -> None:
+    sell_out(shop, TMOBILE, VERIZON)
+    buy(shop, DISCORD._replace(failover=False))
+    assert shop.plan.purchases[-1].shelf == ATT
+
+
+def test_failover_never_serves_above_the_maximum(shop: Shop) -> None:
+    sell_out(shop, TMOBILE)
+    assert refused(lambda: buy(shop, DISCORD._replace(carrier="tmobile", maximum=21))) is Reason.NO_NUMBERS
+
+
+def test_failover_is_for_lack_of_stock_and_not_for_the_price(shop: Shop) -> None:
+    assert refused(lambda: buy(shop, DISCORD._replace(carrier="att", maximum=29))) is Reason.PRICE_CHANGED
+
+
+def test_a_country_that_is_sold_out_has_no_numbers(shop: Shop) -> None:
+    sell_out(shop, TMOBILE, VERIZON, ATT)
+    assert refused(lambda: buy(shop)) is Reason.NO_NUMBERS
+
+
+def test_orders_are_counted_over_the_world_and_in_their_country(shop: Shop) -> None:
+    buy(shop)
+    buy(shop, DISCORD._replace(country="46"))
+    buy(shop)
+    assert [(order.nth, order.nth_in_country) for order in shop.plan.purchases] == [(1, 1), (2, 1), (3, 2)]
+
+
+def test_an_empty_shelf_fills_again_as_planned(shop: Shop) -> None:
+    shop.plan.restock = Restocking(2 * MINUTE, 20)
+    shop.world.market.restock(TMOBILE, 1)
+    buy(shop)
+    shop.wait(2 * MINUTE)
+    assert shop.world.market.stock(TMOBILE) == 20
+
+
+def test_an_empty_shelf_stays_empty_until_then(shop: Shop) -> None:
+    shop.plan.restock = Restocking(2 * MINUTE, 20)
+    shop.world.market.restock(TMOBILE, 1)
+    buy(shop)
+    shop.wait(2 * MINUTE - 1)
+    assert shop.world.market.stock(TMOBILE) == 0
+
+
+def test_a_shelf_with_numbers_left_is_not_filled(shop: Shop) -> None:
+    shop.plan.restock = Restocking(2 * MINUTE, 20)
+    buy(shop)
+    shop.wait(2 * MINUTE)
+    assert shop.world.market.stock(TMOBILE) == 49
+
+
+def test_numbers_that_come_back_do_not_undo_a_change_made_meanwhile(shop: Shop) -> None:
+    shop.plan.restock = Restocking(2 * MINUTE, 20)
+    shop.world.market.restock(TMOBILE, 1)
+    buy(shop)
+    shop.world.market.restock(TMOBILE, 5)
+    shop.wait(2 * MINUTE)
+    assert shop.world.market.stock(TMOBILE) == 5
+
+
+def test_the_script_is_asked_before_anything_is_decided(shop: Shop) -> None:
+    buy(shop, DISCORD._replace(country="United States", carrier="verizon"))
+    (attempt,) = shop.plan.attempts
+    assert (attempt.customer, attempt.country, attempt.carrier, attempt.service) == ("alice", "12", "verizon", "ds")
+    assert (attempt.price, attempt.at) == (22, 0)
+
+
+def test_an_order_that_cannot_be_paid_is_not_put_to_the_script(shop: Shop) -> None:
+    with suppress(Refusal):
+        order_number(shop.world, shop.bob, DISCORD)
+    assert shop.plan.purchases == []
+
+
+def test_the_script_may_refuse_an_order(shop: Shop) -> None:
+    shop.plan.in_the_way = Obstacle(refusal=Reason.NO_NUMBERS)
+    assert refused(lambda: buy(shop)) is Reason.NO_NUMBERS
+
+
+def test_the_script_may_change_the_price_as_an_order_is_asked_for(shop: Shop) -> None:
+    shop.plan.in_the_way = Obstacle(price=25)
+    assert buy(shop).price == 25
+
+
+def test_a_price_that_changes_so_changes_for_every_carrier_that_was_asked_for(shop: Shop) -> None:
+    shop.plan.in_the_way = Obstacle(price=30)
+    buy(shop)
+    assert [shop.world.market.price(shelf) for shelf in (TMOBILE, VERIZON, ATT)] == [30, 33, 45]
+
+
+def test_a_price_that_changes_so_is_that_of_the_carrier_in_front(shop: Shop) -> None:
+    sell_out(shop, TMOBILE)
+    shop.plan.in_the_way = Obstacle(price=33)
+    assert buy(shop).price == 33
+    assert [shop.world.market.price(shelf) for shelf in (TMOBILE, VERIZON, ATT)] == [30, 33, 45]
+
+
+def test_a_price_that_changes_so_from_nothing_is_the_same_for_every_carrier(shop: Shop) -> None:
+    for shelf in (TMOBILE, VERIZON, ATT):
+        shop.world.market.reprice(shelf, 0)
+    shop.plan.in_the_way = Obstacle(price=30)
+    buy(shop)
+    assert [shop.world.market.price(shelf) for shelf in (TMOBILE, VERIZON, ATT)] == [30, 30, 30]
+
+
+def test_a_price_that_changes_so_changes_for_the_carrier_alone_that_was_asked_for(shop: Shop) -> None:
+    shop.plan.in_the_way = Obstacle(price=25)
+    buy(shop, DISCORD._replace(carrier="att"))
+    assert [shop.world.market.price(shelf) for shelf in (TMOBILE, VERIZON, ATT)] == [20, 22, 25]
+
+
+def test_a_price_that_changes_so_makes_the_quote_stale(shop: Shop) -> None:
+    seen = quoted(shop.world, listing(shop.world, "12", "any", "ds"))
+    shop.plan.in_the_way = Obstacle(price=25)
+    assert refused(lambda: buy(shop, DISCORD._replace(m=seen.m, n=seen.n))) is Reason.PRICE_CHANGED
+
+
+def test_a_price_of_nothing_is_a_price(shop: Shop) -> None:
+    shop.plan.in_the_way = Obstacle(price=0)
+    assert buy(shop).price == 0
+
+
+def test_the_rules_say_why_a_price_above_the_maximum_is_refused(shop: Shop) -> None:
+    shop.world.rules = Rules(above_maximum=Reason.NO_NUMBERS)
+    assert refused(lambda: buy(shop, DISCORD._replace(maximum=19))) is Reason.NO_NUMBERS
+
+
+def test_a_quote_of_a_shown_discount_is_for_the_customers_own_price(shop: Shop) -> None:
+    shop.world.rules = Rules(discount="shown")
+    shop.world.save_customer(shop.alice.charged(8000))
+    seen = quoted(shop.world, shown(shop.world, shop.alice, listing(shop.world, "12", "any", "ds")))
+    assert buy(shop, DISCORD._replace(m=seen.m, n=seen.n)).price == seen.price == 16
+
+
+# --- receiving
+
+
+def test_the_sms_arrives_after_its_time(shop: Shop) -> None:
+    shop.plan.deliveries = (SMS,)
+    buy(shop)
+    shop.wait(5 * SECOND)
+    assert [(message.at, message.code) for message in shop.order().messages] == [(5 * SECOND, "123456")]
+
+
+def test_an_order_with_an_sms_is_completed(shop: Shop) -> None:
+    shop.plan.deliveries = (SMS,)
+    buy(shop)
+    shop.wait(5 * SECOND)
+    assert shop.order().state is State.COMPLETED
+
+
+@pytest.mark.parametrize("after", [DEFAULT.lifetime, DEFAULT.lifetime + 1], ids=["at the end", "after it"])
+def test_a_late_sms_is_dropped(shop: Shop, after: int) -> None:
+    shop.plan.deliveries = (SMS._replace(after=after),)
+    buy(shop)
+    shop.wait(2 * DEFAULT.lifetime)
+    assert (shop.order().state, shop.order().messages) == (State.EXPIRED, ())
+
+
+def test_an_order_ends_when_the_script_says(shop: Shop) -> None:
+    shop.plan.lifetime = MINUTE
+    buy(shop)
+    shop.wait(MINUTE)
+    assert shop.order().state is State.EXPIRED
+
+
+def test_an_sms_for_a_look_comes_at_that_look(shop: Shop) -> None:
+    shop.plan.deliveries = (SMS._replace(after=0, polls=2),)
+    buy(shop)
+    assert [len(single(shop.world, shop.alice, "1").messages) for _ in range(3)] == [0, 1, 1]
+
+
+def test_an_sms_for_a_look_does_not_come_by_itself(shop: Shop) -> None:
+    shop.plan.deliveries = (SMS._replace(after=0, polls=1),)
+    buy(shop)
+    shop.wait(MINUTE)
+    assert shop.order().messages == ()
+
+
+# --- another SMS
+
+
+def completed(shop: Shop) -> Shop:
+    """Let Alice order and get her SMS after five seconds."""
+    shop.plan.deliveries = (SMS,)
+    buy(shop)
+    shop.wait(5 * SECOND)
+    return shop
+
+
+def test_another_sms_arrives_after_the_request_for_it(shop: Shop) -> None:
+    completed(shop).wait(MINUTE)
+    request_another(shop.world, shop.alice, "1")
+    shop.wait(5 * SECOND)
+    assert [message.at for message in shop.order().messages] == [5 * SECOND, MINUTE + 10 * SECOND]
+
+
+def test_until_it_arrives_the_order_waits(shop: Shop) -> None:
+    assert request_another(completed(shop).world, shop.alice, "1").state is State.WAITING
+
+
+def test_another_sms_is_free(shop: Shop) -> None:
+    before = completed(shop).balance
+    request_another(shop.world, shop.alice, "1")
+    assert shop.balance == before
+
+
+def test_another_sms_costs_the_price_again_where_the_rules_say_so(shop: Shop) -> None:
+    completed(shop).world.rules = Rules(another_sms="charged")
+    shop.world.market.reprice(TMOBILE, 99)
+    request_another(shop.world, shop.alice, "1")
+    assert list(shop.world.ledger)[-1] == Entry(5 * SECOND, "alice", EntryKind.CHARGE, -20, "1", period=1)
+
+
+def test_another_sms_that_cannot_be_paid_is_refused(shop: Shop) -> None:
+    completed(shop).world.rules = Rules(another_sms="charged")
+    shop.world.ledger.post(Entry(0, "alice", EntryKind.CHARGE, -shop.balance, "elsewhere"))
+    before = shop.facts()
+    assert refused(lambda: request_another(shop.world, shop.alice, "1")) is Reason.INSUFFICIENT_BALANCE
+    assert shop.facts() == before
+
+
+def test_asking_for_another_sms_renews_the_lifetime(shop: Shop) -> None:
+    completed(shop).wait(MINUTE)
+    assert request_another(shop.world, shop.alice, "1").expires_at == MINUTE + 5 * SECOND + DEFAULT.lifetime
+
+
+def test_the_script_says_for_how_long_another_sms_is_waited_for(shop: Shop) -> None:
+    shop.plan.lifetime = 2 * MINUTE
+    completed(shop).wait(MINUTE)
+    assert request_another(shop.world, shop.alice, "1").expires_at == 3 * MINUTE + 5 * SECOND
+
+
+def test_asking_for_another_sms_never_shortens_the_lifetime(shop: Shop) -> None:
+    completed(shop)
+    shop.plan.lifetime = MINUTE
+    assert request_another(shop.world, shop.alice, "1").expires_at == DEFAULT.lifetime
+
+
+@pytest.mark.parametrize(("added", "end"), [(0, 0), (1, 1), (5 * MINUTE, 5 * MINUTE)])
+def test_the_rules_may_add_to_the_time_that_is_left(shop: Shop, added: int, end: int) -> None:
+    completed(shop).wait(MINUTE)
+    shop.world.rules = Rules(renewal=added)
+    assert request_another(shop.world, shop.alice, "1").expires_at == DEFAULT.lifetime + end
+
+
+def test_a_pending_sms_still_arrives_after_another_one_was_asked_for(shop: Shop) -> None:
+    pending = SMS._replace(after=MINUTE, text="pending")
+    shop.plan.deliveries = (SMS, pending)
+    buy(shop)
+    shop.wait(5 * SECOND)
+    shop.plan.deliveries = (SMS,)
+    request_another(shop.world, shop.alice, "1")
+    shop.wait(MINUTE)
+    assert [message.text for message in shop.order().messages] == [SMS.text, SMS.text, "pending"]
+
+
+def test_a_pending_sms_of_a_look_still_arrives_after_another_one_was_asked_for(shop: Shop) -> None:
+    pending = Delivery(0, "pending", None, polls=3)
+    shop.plan.deliveries = (SMS._replace(polls=1), pending)
+    buy(shop)
+    single(shop.world, shop.alice, "1")
+    shop.plan.deliveries = (SMS._replace(polls=1),)
+    request_another(shop.world, shop.alice, "1")
+    looks = [single(shop.world, shop.alice, "1").messages[-1].text for _ in range(2)]
+    assert looks == [SMS.text, "pending"]
+
+
+def test_an_order_outlives_its_first_end_when_it_was_renewed(shop: Shop) -> None:
+    completed(shop).wait(MINUTE)
+    request_another(shop.world, shop.alice, "1")
+    shop.wait(DEFAULT.lifetime - 1)
+    assert shop.order().state is not State.EXPIRED
+
+
+def test_a_renewed_order_ends_after_its_new_lifetime(shop: Shop) -> None:
+    completed(shop).wait(MINUTE)
+    request_another(shop.world, shop.alice, "1")
+    shop.wait(DEFAULT.lifetime)
+    assert shop.order().state is State.EXPIRED
+
+
+def test_another_sms_before_the_first_is_refused(shop: Shop) -> None:
+    buy(shop)
+    assert refused(lambda: request_another(shop.world, shop.alice, "1")) is Reason.SMS_NOT_RECEIVED
+
+
+def test_another_sms_on_an_expired_order_is_refused(shop: Shop) -> None:
+    completed(shop).wait(DEFAULT.lifetime)
+    assert refused(lambda: request_another(shop.world, shop.alice, "1")) is Reason.ORDER_EXPIRED
+
+
+def test_another_sms_on_a_returned_order_is_refused(shop: Shop) -> None:
+    buy(shop)
+    refund(shop.world, shop.alice, "1")
+    assert refused(lambda: request_another(shop.world, shop.alice, "1")) is Reason.SMS_NOT_RECEIVED
+
+
+# --- giving a number back
+
+
+def test_a_refund_gives_the_whole_price_back(shop: Shop) -> None:
+    before = shop.balance
+    buy(shop)
+    refund(shop.world, shop.alice, "1")
+    assert shop.balance == before
+
+
+def test_a_refund_is_booked_at_its_own_time(shop: Shop) -> None:
+    buy(shop)
+    shop.wait(7)
+    refund(shop.world, shop.alice, "1")
+    assert list(shop.world.ledger)[-1] == Entry(7, "alice", EntryKind.REFUND, 20, "1")
+
+
+def test_a_refund_gives_back_what_was_paid_although_the_price_changed(shop: Shop) -> None:
+    before = shop.balance
+    buy(shop)
+    shop.world.market.reprice(TMOBILE, 99)
+    refund(shop.world, shop.alice, "1")
+    assert shop.balance == before
+
+
+def test_a_refunded_order_is_answered_and_stored_as_such(shop: Shop) -> None:
+    buy(shop)
+    assert refund(shop.world, shop.alice, "1") == shop.order()
+    assert shop.order().state is State.REFUNDED
+
+
+def test_an_expired_order_without_sms_can_be_returned(shop: Shop) -> None:
+    before = shop.balance
+    buy(shop)
+    shop.wait(DEFAULT.lifetime)
+    refund(shop.world, shop.alice, "1")
+    assert shop.balance == before
+
+
+def test_a_refund_after_seven_days_is_refused(shop: Shop) -> None:
+    buy(shop)
+    shop.wait(7 * DAY + 1)
+    assert refused(lambda: refund(shop.world, shop.alice, "1")) is Reason.REFUND_NOT_ALLOWED
+
+
+def test_a_refund_after_an_sms_is_refused(shop: Shop) -> None:
+    completed(shop)
+    assert refused(lambda: refund(shop.world, shop.alice, "1")) is Reason.REFUND_NOT_ALLOWED
+
+
+def test_a_second_refund_is_refused(shop: Shop) -> None:
+    buy(shop)
+    refund(shop.world, shop.alice, "1")
+    assert refused(lambda: refund(shop.world, shop.alice, "1")) is Reason.REFUND_NOT_ALLOWED
+
+
+def test_no_sms_reaches_a_returned_number(shop: Shop) -> None:
+    shop.plan.deliveries = (SMS,)
+    buy(shop)
+    refund(shop.world, shop.alice, "1")
+    shop.wait(MINUTE)
+    assert shop.order().messages == ()
+
+
+@pytest.mark.parametrize("ask", [refund, request_another])
+def test_an_order_of_somebody_else_is_not_found(shop: Shop, ask: Callable[..., Order]) -> None:
+    buy(shop)
+    assert refused(lambda: ask(shop.world, shop.bob, "1")) is Reason.ORDER_NOT_FOUND
+
+
+@pytest.mark.parametrize("ask", [refund, request_another])
+def test_an_order_that_never_was_is_not_found(shop: Shop, ask: Callable[..., Order]) -> None:
+    assert refused(lambda: ask(shop.world, shop.alice, "1")) is Reason.ORDER_NOT_FOUND
+
+
+# --- laws
+
+requests = st.builds(
+    OrderRequest,
+    country=st.sampled_from(["12", "46", "Sweden", "99"]),
+    service=st.sampled_from(["ds", "ch", "xx"]),
+    carrier=st.sampled_from(["any", "att", "telia"]),
+    maximum=st.integers(0, 60),
+    m=st.sampled_from(["", "x"]),
+    n=st.just(""),
+    failover=st.booleans(),
+)
+order_ids = st.integers(1, 5).map(str)
+actions: st.SearchStrategy[Callable[[Shop], object]] = st.one_of(
+    requests.map(lambda request: lambda shop: buy(shop, request)),
+    order_ids.map(lambda order_id: lambda shop: refund(shop.world, shop.alice, order_id)),
+    order_ids.map(lambda order_id: lambda shop: request_another(shop.world, shop.alice, order_id)),
+    order_ids.map(lambda order_id: lambda shop: single(shop.world, shop.alice, order_id)),
+    st.sampled_from([1, 4 * SECOND, DEFAULT.lifetime - 1, 7 * DAY]).map(lambda time: lambda shop: shop.wait(time)),
+    st.sampled_from([TMOBILE, ATT, TELIA]).map(lambda shelf: lambda shop: sell_out(shop, shelf)),
+    st.tuples(st.sampled_from([TMOBILE, ATT, TELIA]), st.integers(0, 600)).map(
+        lambda change: lambda shop: shop.world.market.reprice(*change)
+    ),
+)
+lives = st.lists(actions, max_size=30)
+deliveries = st.lists(
+    st.builds(Delivery, st.integers(0, 2 * DEFAULT.lifetime), st.just("text"), st.none(), polls=st.integers(0, 2)),
+    max_size=3,
+)
+rules = st.builds(
+    Rules,
+    renewal=st.sampled_from([None, 5 * MINUTE]),
+    expiry=st.sampled_from(["kept", "refunded", "repaid"]),
+    another_sms=st.sampled_from(["free", "charged"]),
+    above_maximum=st.sampled_from([Reason.PRICE_CHANGED, Reason.NO_NUMBERS]),
+    discount=st.sampled_from(["applied", "shown"]),
+)
+
+
+@given(lives, deliveries, rules)
+@settings(deadline=None, max_examples=50)
+def test_whatever_a_customer_does_the_world_keeps_its_rules(
+    make_shop: Callable[[], Shop], life: list[Callable[[Shop], object]], deliveries: list[Delivery], rules: Rules
+) -> None:
+    shop = make_shop()
+    shop.plan.deliveries = tuple(deliveries)
+    shop.world.rules = rules
+    for act in life:
+        with suppress(Refusal):
+            act(shop)
+    assert shop.world.broken_rules() == []
+
+
+@given(lives, deliveries)
+@settings(deadline=None, max_examples=50)
+def test_what_is_refused_has_changed_nothing(
+    make_shop: Callable[[], Shop], life: list[Callable[[Shop], object]], deliveries: list[Delivery]
+) -> None:
+    shop = make_shop()
+    shop.plan.deliveries = tuple(deliveries)
+    for act in life:
+        before = shop.facts()
+        try:
+            act(shop)
+        except Refusal:
+            assert shop.facts() == before
+
+
+@given(st.lists(requests, max_size=20))
+@settings(deadline=None, max_examples=50)
+def test_the_price_paid_never_exceeds_the_maximum(make_shop: Callable[[], Shop], asked: list[OrderRequest]) -> None:
+    shop = make_shop()
+    for request in asked:
+        with suppress(Refusal):
+            assert request.maximum is None or buy(shop, request).price <= request.maximum

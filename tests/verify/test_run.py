@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mockserver.cli.targets import stage
+from mockserver.contract import contract
+from mockserver.findings import ExitCode, Level
+from mockserver.verify import SUITES, Plan, Target, in_process, lifecycle, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mockserver.contract import Contract, Document
+    from mockserver.verify import Staged
+    from mockserver.verify.target import App, Message
+
+QUICK = ("examples", "equivalence", "safety")
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_nothing_is_found_on_the_sound_mock(mock_target: Target, plan: Plan, suite: str) -> None:
+    run = verify(mock_target, plan._replace(suites=(suite,)))
+    assert [str(finding) for finding in run.findings] == []
+    assert run.suites[0].cases > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("failures", "status"),
+        ("completed-word", "complete"),
+        ("expiry", "refunded"),
+        ("another-sms", "charged"),
+        ("price-above-maximum", "no-numbers"),
+        ("discount", "shown"),
+    ],
+)
+def test_nothing_is_found_on_the_sound_mock_that_has_a_reading(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lifecycle, "LIVES", 5)
+    readings: dict[str, object] = {name: value}
+    held = contract(readings)
+    target = in_process(stage(readings), held.documents.values())
+    plan = Plan(held, suites=("examples", "equivalence", "safety", "lifecycle"))
+    assert [str(finding) for finding in verify(target, plan).findings] == []
+
+
+def spoilt(documents: Mapping[str, Document], path: str, body: bytes) -> Target:
+    """The mock, whose answers at a path are these bytes."""
+    begin = stage({})
+
+    def spoil(app: App) -> App:
+        async def spoilt(scope: Message, receive: object, send: object) -> None:
+            if not scope["path"].endswith(path):
+                await app(scope, receive, send)  # type: ignore[arg-type]
+                return
+            headers = [(b"content-type", b"application/json")]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})  # type: ignore[operator]
+            await send({"type": "http.response.body", "body": body})  # type: ignore[operator]
+
+        return spoilt
+
+    def anew(scenario: str) -> Staged:
+        staged = begin(scenario)
+        return staged._replace(app=spoil(staged.app))
+
+    return in_process(anew, documents.values())
+
+
+def test_the_same_seed_finds_the_same(held: Contract, plan: Plan) -> None:
+    target = spoilt(held.documents, "/getBalance", b'{"error":false,"body":7}')
+    only = plan._replace(contract=held._replace(documents={"v2": held.documents["v2"]}), suites=("lifecycle", "schema"))
+    once, again = (verify(target._replace(bases={"v2": target.bases["v2"]}), only) for _ in range(2))
+    assert [f.fingerprint for f in once.findings] == [f.fingerprint for f in again.findings]
+    assert [f.curl for f in once.findings] == [f.curl for f in again.findings]
+    assert once.cases == again.cases
+
+
+def test_a_finding_points_to_the_line_of_the_contract(documents: Mapping[str, Document], plan: Plan) -> None:
+    target = spoilt(documents, "/coupons", b'{"ok":true,"body":7}')
+    run = verify(target, plan._replace(suites=("examples",)))
+    found = next(finding for finding in run.findings if finding.code == "answer.body")
+    line = documents["v3"].path.read_text().splitlines()[found.place.line - 1 if found.place else 0]
+    assert (found.operation, found.level, line.strip()) == ("v3.getCoupons", Level.ERROR, "type: object")
+
+
+def test_what_several_suites_find_is_told_once(documents: Mapping[str, Document], plan: Plan) -> None:
+    run = verify(spoilt(documents, "/balance", b"no JSON"), plan._replace(suites=QUICK))
+    fingerprints = [finding.fingerprint for finding in run.findings]
+    assert len(fingerprints) == len(set(fingerprints)) > 0
+
+
+def test_what_the_baseline_accepts_is_no_finding(documents: Mapping[str, Document], plan: Plan) -> None:
+    target = spoilt(documents, "/coupons", b'{"ok":true,"body":7}')
+    first = verify(target, plan._replace(suites=("examples",)))
+    known = {finding.fingerprint: "" for finding in first.findings} | {"0" * 16: ""}
+    second = verify(target, plan._replace(suites=("examples",), baseline=known))
+    assert second.exit_code() is ExitCode.CLEAN
+    assert [finding.fingerprint for finding in second.accepted] == [finding.fingerprint for finding in first.findings]
+    assert second.stale == ("0" * 16,)
+
+
+def test_a_run_in_process_has_no_statement_of_money(mock_target: Target, plan: Plan) -> None:
+    assert verify(mock_target, plan._replace(suites=("examples",))).statement is None
+
+
+def test_every_operation_state_and_transition_is_met(mock_target: Target, plan: Plan) -> None:
+    coverage = verify(mock_target, plan._replace(suites=("lifecycle",))).coverage
+    ratios = coverage.ratios()
+    assert [ratios[name].share for name in ("operations", "states", "transitions")] == [1, 1, 1]
