@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpcore  # noqa: F401  httpx imports it late: inside an in-process run of pytest it would be there twice
 import httpx
 import pytest
 from click.testing import CliRunner

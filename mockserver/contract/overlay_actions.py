@@ -52,8 +52,8 @@ def apply(action: Action, data: Any) -> tuple[str, ...]:
         raise OverlayError(f"{target} selects more than {MAXIMUM_MATCHES} values")
     found = {match.parts: match for match in matches}
     for match in found.values():
-        if not isinstance(match.obj, dict | list):
-            raise OverlayError(f"{target} selects what is neither a mapping nor a list: {match.path}")
+        if not (action.get("remove") or isinstance(match.obj, dict | list)):
+            raise OverlayError(f"{target} updates what is neither a mapping nor a list: {match.path}")
     if action.get("remove"):
         for parts in sorted(found, reverse=True):  # of a list the last first, so that the other indices hold
             _remove(found[parts])

@@ -89,13 +89,12 @@ def test_an_update_stays_as_it_is_when_what_it_became_is_updated() -> None:
         ({"target": "$.a[", "update": {}}, r"^\$\.a\[ is not a JSONPath: "),
         (
             {"target": "$.a.b", "update": {}},
-            r"^\$\.a\.b selects what is neither a mapping nor a list: \$\['a'\]\['b'\]$",
+            r"^\$\.a\.b updates what is neither a mapping nor a list: \$\['a'\]\['b'\]$",
         ),
-        ({"target": "$.a.b", "remove": True}, r"selects what is neither a mapping nor a list"),
         ({"target": "$.a", "update": 1}, r"^\$\['a'\] is a mapping, so that its update must be one, too$"),
         ({"target": "$", "remove": True}, r"^the whole document cannot be removed$"),
     ],
-    ids=["no JSONPath", "update of a text", "removal of a text", "a mapping updated by a number", "removal of all"],
+    ids=["no JSONPath", "update of a text", "a mapping updated by a number", "removal of all"],
 )
 def test_an_action_that_makes_no_sense_is_an_error(action: Action, message: str) -> None:
     with pytest.raises(OverlayError, match=message):
@@ -118,3 +117,9 @@ def test_an_update_holds_after_it_was_applied_and_changes_nothing_the_second_tim
 def test_a_removal_leaves_exactly_what_was_not_selected(items: Any) -> None:
     after = applied({"items": items}, {"target": "$.items[?@.keep == false]", "remove": True})
     assert after == {"items": [item for item in items if item["keep"]]}
+
+
+def test_a_single_value_can_be_removed() -> None:
+    data = {"required": ["a", "b"]}
+    apply({"target": "$.required[?@ == 'a']", "remove": True}, data)
+    assert data == {"required": ["b"]}

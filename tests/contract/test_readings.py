@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mockserver import contract
-from mockserver.contract import DocumentError, Level, LocatedError, ReadingError, located, pointer
-from mockserver.contract.document import SHIPPED, stated
+from mockserver.contract import Confidence, DocumentError, LocatedError, ReadingError, located, pointer
+from mockserver.contract.document import SHIPPED
+from mockserver.contract.loading import stated
 from mockserver.contract.overlay_actions import apply
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def test_whatever_changes_names_the_reading_and_is_assumed(document: str, name: 
             "/x-rules/"
         ):
             provenance = loaded.provenance(at)
-            is_stated = provenance.level is Level.ASSUMED and by in str(provenance.note)
+            is_stated = provenance.level is Confidence.ASSUMED and by in str(provenance.note)
             assert is_stated or f"(assumed, the reading {by})" in leaf, at
 
 
@@ -323,7 +324,7 @@ def test_a_further_reading_needs_nothing_but_its_file(folder: Path) -> None:
         (
             "$.info",
             "$.info.title",
-            r"^seventh\.yaml:10:7: /values/seven/actions/0: \$\.info\.title selects what is ne",
+            r"^seventh\.yaml:10:7: /values/seven/actions/0: \$\.info\.title updates what is ne",
         ),
         ("name: seventh", "[", r"^seventh\.yaml:4:9: "),
         (SEVENTH, "text", r"^seventh\.yaml:1:1: .*is not of type"),

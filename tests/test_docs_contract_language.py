@@ -1,0 +1,60 @@
+"""The page about contract documents: its tables and the schema are current, and its example does what it says."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import jsonschema_rs
+import pytest
+import yaml
+
+from mockserver.contract import Contract, contract
+from tools.build_contract_docs import OVERLAY, PAGE, page, schema_text
+
+ROOT = Path(__file__).parents[1]
+TEXT = PAGE.read_text(encoding="utf-8")
+EXAMPLE = next(block for block in re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL) if "overlay: 1.0.0" in block)
+
+
+@pytest.fixture(scope="module")
+def corrected(tmp_path_factory: pytest.TempPathFactory) -> Contract:
+    """The contract that the example corrects."""
+    path = tmp_path_factory.mktemp("overlay") / "known.yaml"
+    path.write_text(EXAMPLE)
+    return contract(overlays=(path,))
+
+
+def test_the_tables_are_those_of_the_vocabulary() -> None:
+    assert page(TEXT) == TEXT
+
+
+def test_the_schema_of_overlays_is_that_of_the_vocabulary() -> None:
+    assert OVERLAY.read_text(encoding="utf-8") == schema_text()
+
+
+@pytest.mark.parametrize(
+    "text", [EXAMPLE, (ROOT / "tests" / "standin" / "vendor.yaml").read_text()], ids=["page", "vendor"]
+)
+def test_an_overlay_keeps_to_the_schema(text: str) -> None:
+    validator = jsonschema_rs.validator_for(json.loads(OVERLAY.read_bytes()))
+    assert [error.message for error in validator.iter_errors(yaml.safe_load(text))] == []
+
+
+def test_the_example_changes_the_rule(corrected: Contract) -> None:
+    assert corrected.rules["lifetime"] == "15m"
+
+
+def test_the_example_changes_the_refusal(corrected: Contract) -> None:
+    failures = corrected.documents["v3"].failures
+    assert failures is not None
+    assert failures.write("REFUND_NOT_ALLOWED").status == 409
+    assert 409 in corrected.documents["v3"].by_purpose["refund"].answers
+
+
+def test_the_example_is_read_by_its_names(corrected: Contract) -> None:
+    look = corrected.documents["v3"].by_purpose["look"]
+    item = {"orderId": "1", "cost": "0.16", "status": "done"}
+    order = look.read_answer(200, {"ok": True, "body": [item]}).facts["order"]
+    assert (order["id"], order["price"], order["state"]) == ("1", 16, "completed")
