@@ -19,12 +19,12 @@ from rich.console import Console
 from rich.table import Table
 
 from mockserver.control import snapshot
-from mockserver.control.world_factory import Choice, Maker
+from mockserver.control.world_factory import Choice, WorldFactory
 from mockserver.domain.clock import HOUR
 from mockserver.domain.settlement import settle
 from mockserver.scenario import fixtures
 from mockserver.serving.setup import wall
-from mockserver.simulation.world_slot import Sandbox
+from mockserver.simulation.world_slot import WorldSlot
 from mockserver.simulation.worlds import Worlds
 from mockserver.usecases.ordering import OrderRequest, order_number
 
@@ -45,16 +45,16 @@ class Bench:
 
     def __init__(self) -> None:
         self.worlds = Worlds()
-        self.maker = Maker(self.worlds, fixtures.load(), wall)
+        self.maker = WorldFactory(self.worlds, fixtures.load(), wall)
 
-    def create(self) -> Sandbox:
+    def create(self) -> WorldSlot:
         """A new world of the scenario."""
         return self.maker.open(Choice(SCENARIO, seed=7))
 
-    def with_orders(self, count: int) -> Sandbox:
+    def with_orders(self, count: int) -> WorldSlot:
         """A world in which so many numbers were ordered, all over the world."""
-        sandbox = self.create()
-        world = sandbox.world
+        slot = self.create()
+        world = slot.world
         [user] = world.customers
         offered = [codes for codes, offer in world.catalogue.offers.items() if offer.stock]
         for nth, (country, service) in enumerate(islice(cycle(offered), count), 1):
@@ -63,7 +63,7 @@ class Bench:
             if nth % _AT_ONCE == 0 and nth < count:
                 world.clock.advance(HOUR)
             settle(world)
-        return sandbox
+        return slot
 
     def figures(self, orders: int, seconds: float) -> dict[str, float]:
         """Microseconds by what is done, to a world with so many orders."""
@@ -81,10 +81,10 @@ class Bench:
         return figures
 
 
-def _then(change: Callable[[Sandbox], None]) -> Callable[[Sandbox], Sandbox]:
-    def changed(sandbox: Sandbox) -> Sandbox:
-        change(sandbox)
-        return sandbox
+def _then(change: Callable[[WorldSlot], None]) -> Callable[[WorldSlot], WorldSlot]:
+    def changed(slot: WorldSlot) -> WorldSlot:
+        change(slot)
+        return slot
 
     return changed
 

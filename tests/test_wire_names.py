@@ -14,7 +14,8 @@ import pytest
 import yaml
 
 from mockserver.contract import vocabulary
-from mockserver.contract.document import names, written
+from mockserver.contract.document import names
+from mockserver.contract.loading import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ import click
 
 from mockserver.cli.options import UnusableError, limits, overlays, variables
 from mockserver.cli.settings import Configured
-from mockserver.serving.loading import uncollected
+from mockserver.serving.loading import gc_disabled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,7 @@ def serve(
         raise click.UsageError("-q and -v exclude each other")
     if token is not None and not token.strip():
         raise click.UsageError("the token is empty: give one, or none")
-    with uncollected():
+    with gc_disabled():
         from mockserver.contract import LocatedError
         from mockserver.serving import foreground, report
         from mockserver.serving.setup import Settings, set_up

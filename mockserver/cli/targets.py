@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mockserver.api.api import Services
 from mockserver.contract.overlays import Overlays, effective
 from mockserver.contract.readings import Choices
-from mockserver.control.world_factory import Maker
+from mockserver.control.world_factory import WorldFactory
 from mockserver.scenario import fixtures
 from mockserver.scenario.load import Scenario, load
 from mockserver.serving.setup import wall
@@ -47,7 +47,7 @@ def player(readings: Choices, seed: int | None = None, overlays: Overlays = ()) 
     def play(source: str) -> Playing:
         scenario = loaded(source)
         worlds = Worlds()
-        maker = Maker(worlds, shipped, wall, services)
+        maker = WorldFactory(worlds, shipped, wall, services)
         world = maker.begin(scenario, seed).world
 
         open_accounts = (account for account in scenario.data["accounts"] if not account.get("blocked"))

@@ -3,14 +3,15 @@
 from mockserver.contract import located, pointer
 from mockserver.contract.absent import ABSENT, Absent
 from mockserver.contract.arguments import Arguments, Credentials
-from mockserver.contract.document import Contract, Document, DocumentError, contract, load
+from mockserver.contract.document import Document, DocumentError
 from mockserver.contract.failures import Refused, Reply
+from mockserver.contract.loading import Contract, contract, load
 from mockserver.contract.located import Located, LocatedError, Place, Problem
 from mockserver.contract.messages import did_you_mean
 from mockserver.contract.operation import Operation
 from mockserver.contract.overlays import OverlayFileError, Overlays
 from mockserver.contract.parts import Answer, Example, Parameter, RequestBody
-from mockserver.contract.provenance import Level, Provenance
+from mockserver.contract.provenance import Confidence, Provenance
 from mockserver.contract.readings import Reading, ReadingError, readings
 from mockserver.contract.routing import BadPath, Found, NotFound, WrongMethod
 from mockserver.contract.violation import Severity, Violation, broken
@@ -22,13 +23,13 @@ __all__ = [
     "Answer",
     "Arguments",
     "BadPath",
+    "Confidence",
     "Contract",
     "Credentials",
     "Document",
     "DocumentError",
     "Example",
     "Found",
-    "Level",
     "Located",
     "LocatedError",
     "NotFound",

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.contract import pointer as pointers
 from mockserver.contract.binding import Binding
-from mockserver.contract.failures import FAILURES, Failures, success_status
+from mockserver.contract.derived_responses import success_status
+from mockserver.contract.failures import FAILURES, Failures
 from mockserver.contract.messages import did_you_mean
 from mockserver.contract.parts import JSON_TYPE
-from mockserver.contract.plan import Fault, Planner
+from mockserver.contract.planner import Fault, Planner
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

@@ -8,7 +8,7 @@ from mockserver.contract.absent import ABSENT
 from mockserver.contract.arguments import Arguments
 from mockserver.contract.formats import FormatError, Template, format_of, taken_apart
 from mockserver.contract.messages import did_you_mean
-from mockserver.contract.plan import Fault
+from mockserver.contract.planner import Fault
 from mockserver.contract.reader import Unread
 from mockserver.contract.vocabulary import OPERATION, Type
 

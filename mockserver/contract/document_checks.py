@@ -11,7 +11,7 @@ import jsonschema_rs
 from mockserver.contract import pointer as pointers
 from mockserver.contract.keywords import KINDS, MARKS, Kind, Many, Named, One, Rule
 from mockserver.contract.messages import brief, did_you_mean
-from mockserver.contract.provenance import NEEDED, Level, Provenances
+from mockserver.contract.provenance import NEEDED, Confidence, Provenances
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -227,7 +227,7 @@ def _weak_provenances(stated: Mapping[str, Mapping[str, Any]], provenances: Prov
         needed = NEEDED.get(level) if type(level) is str else None
         if needed is None or fields.get(needed):
             continue
-        if level != Level.DOCUMENTED:
+        if level != Confidence.DOCUMENTED:
             yield Fault(f"{pointer}/x-provenance", f"what is {level} needs the field {needed}")
         elif not provenances.page(pointer):
             yield Fault(f"{pointer}/x-provenance", f"what is {level} needs the field {needed}, here or further out")

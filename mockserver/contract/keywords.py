@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 from mockserver.contract.formats import CASES, TIMES, UNITS
-from mockserver.contract.provenance import Level
+from mockserver.contract.provenance import Confidence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -297,7 +297,7 @@ KINDS: Mapping[str, Kind] = {
     "provenance": Kind(
         "a provenance",
         {
-            "level": _one_of(*Level),
+            "level": _one_of(*Confidence),
             "page": TEXT,
             "source": TEXT,
             "ground": TEXT,

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Level(StrEnum):
+class Confidence(StrEnum):
     """How sure a part of a contract is, the surest first."""
 
     DOCUMENTED = "documented"
@@ -32,7 +32,7 @@ class Provenance(NamedTuple):
     `times` how often.
     """
 
-    level: Level
+    level: Confidence
     page: str | None = None
     source: str | None = None
     ground: str | None = None
@@ -41,7 +41,11 @@ class Provenance(NamedTuple):
     times: int | None = None
 
 
-NEEDED: Mapping[str, str] = {Level.DOCUMENTED: "page", Level.OBSERVED: "source", Level.INFERRED: "ground"}
+NEEDED: Mapping[str, str] = {
+    Confidence.DOCUMENTED: "page",
+    Confidence.OBSERVED: "source",
+    Confidence.INFERRED: "ground",
+}
 """The field without which a level says too little."""
 
 DEFAULT = "/info"
@@ -65,10 +69,10 @@ class Provenances:
         known = self._known.get(stating)
         if known is None:
             fields = self._stated[stating]
-            level = Level(fields["level"])
+            level = Confidence(fields["level"])
             known = self._known[stating] = Provenance(
                 level,
-                page=self.page(stating) if level is Level.DOCUMENTED else fields.get("page"),
+                page=self.page(stating) if level is Confidence.DOCUMENTED else fields.get("page"),
                 source=fields.get("source"),
                 ground=fields.get("ground"),
                 note=fields.get("note"),

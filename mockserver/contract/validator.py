@@ -43,11 +43,11 @@ class Validator:
 
     def accepts(self, value: object) -> bool:
         """Say whether a value fits, as fast as can be."""
-        return foreign(value) is None and self._is_valid(value)
+        return first_non_json(value) is None and self._is_valid(value)
 
     def failures(self, value: object) -> list[Failure]:
         """List the rules that a value breaks."""
-        if found := foreign(value):
+        if found := first_non_json(value):
             path, part, expected = found
             return [Failure(path, "json", part, expected, self._index.origin(self._schema))]
         return [failure for error in self._compiled.iter_errors(value) for failure in self._explain(error)]
@@ -81,7 +81,7 @@ def _shared(branches: list[list[Failure]]) -> list[Failure]:
     return [failure for failure in branches[0] if (failure.path, failure.rule) in common]
 
 
-def foreign(value: object) -> tuple[tuple[str | int, ...], object, str] | None:
+def first_non_json(value: object) -> tuple[tuple[str | int, ...], object, str] | None:
     """Find a part of a value that JSON cannot hold or no validator can take.
 
     Returns the path to it, the part itself and what it must be instead, in words that follow `must`.
@@ -101,7 +101,7 @@ def foreign(value: object) -> tuple[tuple[str | int, ...], object, str] | None:
 
 
 def _is_plain(holder: dict[Any, Any] | list[Any], depth: int) -> bool:
-    """Say at a glance that nothing in here is foreign, as is nearly always so; in doubt, say no."""
+    """Say at a glance that nothing in here is first_non_json, as is nearly always so; in doubt, say no."""
     if depth < 0 or (type(holder) is dict and not _has_text_keys(holder)):
         return False
     for child in holder.values() if type(holder) is dict else holder:

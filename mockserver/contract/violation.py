@@ -20,12 +20,14 @@ UNKNOWN = "unknown"
 
 
 class Severity(StrEnum):
-    """How much a violation weighs."""
+    """How much a violation or a finding weighs, the heaviest first."""
 
     ERROR = "error"
-    """The contract is broken."""
+    """What is documented or was observed is broken, or a server contradicts itself."""
     WARNING = "warning"
-    """The contract allows it, but it is nearly always a mistake."""
+    """What follows from documented facts is broken; or the contract allows it, but it is nearly always a mistake."""
+    NOTE = "note"
+    """Drift: what we assumed is not so. The assumption may be wrong."""
 
 
 class Failure(NamedTuple):

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from mockserver.contract import did_you_mean
 from mockserver.contract.messages import brief
-from mockserver.control.context import Call, Desk, Reply, sandbox
-from mockserver.control.errors import Trouble
+from mockserver.control.context import Call, Context, Reply, slot
+from mockserver.control.errors import ControlError
 from mockserver.control.views import order_view, payment_view, shelf_view
 from mockserver.domain.catalogue import ANY_CARRIER, Country, Service
 from mockserver.domain.order import Event, Order
@@ -18,16 +18,16 @@ from mockserver.domain.settlement import settle
 from mockserver.domain.world import World
 from mockserver.scenario.build import plan_change
 from mockserver.simulation.script import SeededScript
-from mockserver.simulation.world_slot import Sandbox
+from mockserver.simulation.world_slot import WorldSlot
 from mockserver.usecases import ordering
 
 if TYPE_CHECKING:
     from mockserver.domain.stock import Shelf
 
 
-def list_orders(call: Call, desk: Desk) -> Reply:
+def list_orders(call: Call, context: Context) -> Reply:
     """`listOrders`."""
-    world, query = sandbox(call, desk).world, call.query
+    world, query = slot(call, context).world, call.query
     settle(world)
     orders = (
         order
@@ -37,25 +37,25 @@ def list_orders(call: Call, desk: Desk) -> Reply:
     return Reply(200, {"orders": [order_view(order) for order in islice(orders, query["limit"])]})
 
 
-def deliver_sms(call: Call, desk: Desk) -> Reply:
+def deliver_sms(call: Call, context: Context) -> Reply:
     """`deliverSms`."""
-    changed, order = _order(call, desk)
+    changed, order = _order(call, context)
     if not order.can(Event.SMS):
-        raise Trouble(409, f"the order {order.id} is {order.state}: no SMS reaches it any more")
+        raise ControlError(409, f"the order {order.id} is {order.state}: no SMS reaches it any more")
     world, script = changed.world, changed.world.script
     text, code = call.body.get("text"), call.body.get("code")
     if not isinstance(script, SeededScript):
-        raise Trouble(409, "this world has no scenario that writes SMS")
+        raise ControlError(409, "this world has no scenario that writes SMS")
     sms = script.sms(order, text, code)
     world.agenda.plan(world.clock.now(), SmsDue(order.id, sms.text, sms.code))
     return _settled(changed, order)
 
 
-def expire_order(call: Call, desk: Desk) -> Reply:
+def expire_order(call: Call, context: Context) -> Reply:
     """`expireOrder`."""
-    changed, order = _order(call, desk)
+    changed, order = _order(call, context)
     if not order.can(Event.EXPIRY):
-        raise Trouble(409, f"the order {order.id} is {order.state} already")
+        raise ControlError(409, f"the order {order.id} is {order.state} already")
     world = changed.world
     now = world.clock.now()
     world.save_order(order._replace(expires_at=now))
@@ -63,19 +63,19 @@ def expire_order(call: Call, desk: Desk) -> Reply:
     return _settled(changed, order)
 
 
-def refund_order(call: Call, desk: Desk) -> Reply:
+def refund_order(call: Call, context: Context) -> Reply:
     """`refundOrder`."""
-    changed, order = _order(call, desk)
+    changed, order = _order(call, context)
     try:
         ordering.refund(changed.world, changed.world.customers[order.customer], order.id)
     except Refusal as refusal:
-        raise Trouble(409, f"the order {order.id} is {order.state}: {refusal.reason}") from None
+        raise ControlError(409, f"the order {order.id} is {order.state}: {refusal.reason}") from None
     return _settled(changed, order)
 
 
-def list_payments(call: Call, desk: Desk) -> Reply:
+def list_payments(call: Call, context: Context) -> Reply:
     """`listPayments`."""
-    world, query = sandbox(call, desk).world, call.query
+    world, query = slot(call, context).world, call.query
     settle(world)
     payments = (
         payment for payment in reversed(world.all_payments()) if query.get("account") in (None, payment.customer)
@@ -83,26 +83,26 @@ def list_payments(call: Call, desk: Desk) -> Reply:
     return Reply(200, {"payments": [payment_view(payment) for payment in islice(payments, query["limit"])]})
 
 
-def settle_payment(call: Call, desk: Desk) -> Reply:
+def settle_payment(call: Call, context: Context) -> Reply:
     """`settlePayment`."""
-    changed = sandbox(call, desk)
+    changed = slot(call, context)
     world, name = changed.world, call.path["payment"]
     settle(world)
     try:
         payment = world.payment(name)
     except KeyError:
-        raise Trouble(404, f"there is no payment {brief(name)} in this world") from None
+        raise ControlError(404, f"there is no payment {brief(name)} in this world") from None
     if not payment.is_open:
-        raise Trouble(409, f"the payment {payment.id} is {payment.status} already")
+        raise ControlError(409, f"the payment {payment.id} is {payment.status} already")
     world.agenda.plan(world.clock.now(), PaymentSettles(payment.id, Status(call.body["status"])))
     settle(world)
     changed.tell_of_money()
     return Reply(200, payment_view(world.payment(payment.id)))
 
 
-def show_catalogue(call: Call, desk: Desk) -> Reply:
+def show_catalogue(call: Call, context: Context) -> Reply:
     """`showCatalogue`."""
-    world = sandbox(call, desk).world
+    world = slot(call, context).world
     settle(world)
     country = _country(world, call.query["country"])
     services = (
@@ -111,14 +111,14 @@ def show_catalogue(call: Call, desk: Desk) -> Reply:
     return Reply(200, _shelves(world, country, services, ANY_CARRIER))
 
 
-def change_catalogue(call: Call, desk: Desk) -> Reply:
+def change_catalogue(call: Call, context: Context) -> Reply:
     """`changeCatalogue`."""
-    changed, body = sandbox(call, desk), call.body
+    changed, body = slot(call, context), call.body
     world = changed.world
     settle(world)
     country, service = _country(world, body["country"]), _service(world, body["service"])
     if (country.code, service.code) not in world.catalogue.offers:
-        raise Trouble(409, f"{service.name} is not offered in {country.name}")
+        raise ControlError(409, f"{service.name} is not offered in {country.name}")
     shown = _shelves(world, country, [service], body["carrier"])
     plan_change(world, {**body, "country": country.code, "service": service.code}, world.clock.now())
     settle(world)
@@ -126,17 +126,17 @@ def change_catalogue(call: Call, desk: Desk) -> Reply:
     return Reply(200, shown)
 
 
-def _order(call: Call, desk: Desk) -> tuple[Sandbox, Order]:
-    found = sandbox(call, desk)
+def _order(call: Call, context: Context) -> tuple[WorldSlot, Order]:
+    found = slot(call, context)
     settle(found.world)
     name = call.path["order"]
     try:
         return found, found.world.order(name)
     except KeyError:
-        raise Trouble(404, f"there is no order {brief(name)} in this world") from None
+        raise ControlError(404, f"there is no order {brief(name)} in this world") from None
 
 
-def _settled(changed: Sandbox, order: Order) -> Reply:
+def _settled(changed: WorldSlot, order: Order) -> Reply:
     settle(changed.world)
     changed.tell_of_money()
     return Reply(200, order_view(changed.world.order(order.id)))
@@ -148,7 +148,7 @@ def _country(world: World, text: str) -> Country:
     except Refusal:
         known = world.catalogue.countries.values()
         spellings = {spelling.casefold(): each for each in known for spelling in (each.code, each.name)}
-        raise Trouble(404, f"there is no country {brief(text)}{_meant(text, spellings)}") from None
+        raise ControlError(404, f"there is no country {brief(text)}{_meant(text, spellings)}") from None
 
 
 def _service(world: World, code: str) -> Service:
@@ -157,7 +157,7 @@ def _service(world: World, code: str) -> Service:
     except Refusal:
         known = world.catalogue.services.values()
         spellings = {spelling.casefold(): each for each in known for spelling in (each.code, each.name)}
-        raise Trouble(404, f"there is no service {brief(code)}{_meant(code, spellings)}") from None
+        raise ControlError(404, f"there is no service {brief(code)}{_meant(code, spellings)}") from None
 
 
 def _meant(text: str, spellings: Mapping[str, Country | Service]) -> str:
@@ -173,7 +173,9 @@ def _shelves(world: World, country: Country, services: Iterable[Service], carrie
         carriers = world.catalogue.carriers(country, carrier)
     except Refusal:
         known = [each.name for each in country.carriers]
-        raise Trouble(404, f"{country.name} has no carrier {brief(carrier)}{did_you_mean(carrier, known)}") from None
+        raise ControlError(
+            404, f"{country.name} has no carrier {brief(carrier)}{did_you_mean(carrier, known)}"
+        ) from None
     shelves: Iterable[Shelf] = (
         shelf for service in services for shelf in world.market.shelves(country, carriers, service)
     )

@@ -1,7 +1,7 @@
 """The clock of a world: reading it, setting it, letting time pass."""
 
-from mockserver.control.context import Call, Desk, Reply, sandbox
-from mockserver.control.errors import Trouble
+from mockserver.control.context import Call, Context, Reply, slot
+from mockserver.control.errors import ControlError
 from mockserver.control.views import clock_view
 from mockserver.domain.clock import LAST
 from mockserver.domain.settlement import settle
@@ -10,15 +10,15 @@ from mockserver.scenario.units import duration
 _MODES = {"real": 1, "manual": 0}
 
 
-def show_clock(call: Call, desk: Desk) -> Reply:
+def show_clock(call: Call, context: Context) -> Reply:
     """`showClock`."""
-    return Reply(200, clock_view(sandbox(call, desk).world.clock))
+    return Reply(200, clock_view(slot(call, context).world.clock))
 
 
-def set_clock(call: Call, desk: Desk) -> Reply:
+def set_clock(call: Call, context: Context) -> Reply:
     """`setClock`."""
     [(name, value)] = call.body.items()
-    changed = sandbox(call, desk)
+    changed = slot(call, context)
     clock = changed.world.clock
     settle(changed.world)
     if name == "step":
@@ -29,12 +29,12 @@ def set_clock(call: Call, desk: Desk) -> Reply:
     return Reply(200, clock_view(clock))
 
 
-def advance_clock(call: Call, desk: Desk) -> Reply:
+def advance_clock(call: Call, context: Context) -> Reply:
     """`advanceClock`."""
-    advanced = sandbox(call, desk)
+    advanced = slot(call, context)
     clock, by = advanced.world.clock, duration(call.body["by"])
     if clock.now() + by > LAST:
-        raise Trouble(409, f"{call.body['by']} would take the clock beyond the year 9998")
+        raise ControlError(409, f"{call.body['by']} would take the clock beyond the year 9998")
     clock.advance(by)
     settle(advanced.world)
     advanced.publish("clock", clock_view(clock))

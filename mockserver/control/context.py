@@ -5,20 +5,20 @@ from typing import Any, NamedTuple
 
 from mockserver.contract import Document, did_you_mean
 from mockserver.contract.messages import brief
-from mockserver.control.errors import Trouble
-from mockserver.control.world_factory import Maker
-from mockserver.simulation.world_slot import Readings, Sandbox
+from mockserver.control.errors import ControlError
+from mockserver.control.world_factory import WorldFactory
+from mockserver.simulation.world_slot import Readings, WorldSlot
 from mockserver.simulation.worlds import Worlds
 
 
-class Desk(NamedTuple):
+class Context(NamedTuple):
     """The worlds, what makes more of them, and the contract documents that the mock serves.
 
     `read` answers these documents as readings have them that are not the server's own.
     """
 
     worlds: Worlds
-    maker: Maker
+    maker: WorldFactory
     documents: Sequence[Document]
     read: Callable[[Readings], Sequence[Document]]
 
@@ -39,17 +39,17 @@ class Reply(NamedTuple):
     content_type: str = "application/json"
 
 
-Handler = Callable[[Call, Desk], Reply]
+Handler = Callable[[Call, Context], Reply]
 
 
-def sandbox(call: Call, desk: Desk) -> Sandbox:
-    """The world that a path names. Raises Trouble(404)."""
+def slot(call: Call, context: Context) -> WorldSlot:
+    """The world that a path names. Raises ControlError(404)."""
     name = call.path["world"]
     try:
-        found = desk.worlds.find(name)
+        found = context.worlds.find(name)
     except KeyError:
-        nearest = did_you_mean(name, (each.id for each in desk.worlds))
+        nearest = did_you_mean(name, (each.id for each in context.worlds))
         hint = nearest or ": it may have been deleted, or idle for too long"
-        raise Trouble(404, f"there is no world {brief(name)}{hint}") from None
-    found.used = desk.maker.wall()
+        raise ControlError(404, f"there is no world {brief(name)}{hint}") from None
+    found.used = context.maker.wall()
     return found

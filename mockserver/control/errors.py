@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 
-class Trouble(Exception):  # noqa: N818 - as a Refusal is the service's
+class ControlError(Exception):
     """Nothing has changed. The text says what is wrong and what would be right; `problems` are several, with places."""
 
     def __init__(self, status: int, message: str, problems: Sequence[str] = ()) -> None:

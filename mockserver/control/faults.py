@@ -3,29 +3,29 @@
 from typing import Any
 
 from mockserver.contract import LocatedError
-from mockserver.control.context import Call, Desk, Reply, sandbox
-from mockserver.control.errors import Trouble
+from mockserver.control.context import Call, Context, Reply, slot
+from mockserver.control.errors import ControlError
 from mockserver.scenario.error import path
 from mockserver.scenario.faults import faults
 from mockserver.scenario.load import take
 from mockserver.simulation.faults import Fault, Faults
-from mockserver.simulation.world_slot import Sandbox
+from mockserver.simulation.world_slot import WorldSlot
 
 
-def list_faults(call: Call, desk: Desk) -> Reply:
+def list_faults(call: Call, context: Context) -> Reply:
     """`listFaults`."""
-    found = sandbox(call, desk).faults
+    found = slot(call, context).faults
     views = [_view(number, fault, found) for number, fault in found.items()] if found is not None else []
     return Reply(200, {"faults": views})
 
 
-def add_fault(call: Call, desk: Desk) -> Reply:
+def add_fault(call: Call, context: Context) -> Reply:
     """`addFault`."""
-    changed = sandbox(call, desk)
-    limit = desk.worlds.limits.faults
+    changed = slot(call, context)
+    limit = context.worlds.limits.faults
     if changed.faults is not None and len(changed.faults) >= limit:
-        raise Trouble(409, f"the world has {limit} faults, which is the limit: remove some, or see --limit")
-    _check(dict(call.body), changed, desk)
+        raise ControlError(409, f"the world has {limit} faults, which is the limit: remove some, or see --limit")
+    _check(dict(call.body), changed, context)
     if changed.faults is None:
         changed.faults = Faults((), changed.origin.seed, changed.world.clock.now())
     held = changed.faults
@@ -35,41 +35,41 @@ def add_fault(call: Call, desk: Desk) -> Reply:
     return Reply(201, _view(number, fault, held))
 
 
-def clear_faults(call: Call, desk: Desk) -> Reply:
+def clear_faults(call: Call, context: Context) -> Reply:
     """`clearFaults`."""
-    changed = sandbox(call, desk)
+    changed = slot(call, context)
     gone = [number for number, _ in changed.faults.items()] if changed.faults is not None else []
     for number in gone:
         _remove(changed, number)
     return Reply(200, {"done": f"{len(gone)} faults removed"})
 
 
-def remove_fault(call: Call, desk: Desk) -> Reply:
+def remove_fault(call: Call, context: Context) -> Reply:
     """`removeFault`."""
-    changed, number = sandbox(call, desk), call.path["fault"]
+    changed, number = slot(call, context), call.path["fault"]
     if changed.faults is None or number - 1 not in dict(changed.faults.items()):
-        raise Trouble(404, f"there is no fault {number} in this world")
+        raise ControlError(404, f"there is no fault {number} in this world")
     _remove(changed, number - 1)
     return Reply(200, {"done": f"the fault {number} is gone"})
 
 
-def _remove(changed: Sandbox, number: int) -> None:
+def _remove(changed: WorldSlot, number: int) -> None:
     if changed.faults is not None:
         changed.faults.remove(number)
         changed.publish("fault", {"done": "removed", "number": number + 1})
 
 
-def _check(section: dict[str, Any], changed: Sandbox, desk: Desk) -> None:
-    """Raise Trouble(422) unless a scenario could have this fault."""
+def _check(section: dict[str, Any], changed: WorldSlot, context: Context) -> None:
+    """Raise ControlError(422) unless a scenario could have this fault."""
     data = {**changed.origin.data, "faults": [section]}
     try:
-        take(data, "the fault", desk.maker.fixtures.catalogue)
+        take(data, "the fault", context.maker.fixtures.catalogue)
     except LocatedError as error:
         problems = [
             f"{path(problem.pointer.removeprefix('/faults/0')).removeprefix('$.')}: {problem.message}"
             for problem in error.problems
         ]
-        raise Trouble(422, f"the fault is not right: {problems[0]}", problems) from None
+        raise ControlError(422, f"the fault is not right: {problems[0]}", problems) from None
 
 
 def _view(number: int, fault: Fault, held: Faults) -> dict[str, Any]:

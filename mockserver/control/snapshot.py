@@ -14,9 +14,9 @@ from cattrs.errors import BaseValidationError
 from cattrs.strategies import configure_tagged_union
 
 from mockserver.contract import LocatedError
-from mockserver.control.errors import Trouble
+from mockserver.control.errors import ControlError
 from mockserver.control.snapshot_validation import LARGEST, nonsense
-from mockserver.control.world_factory import Made, Maker
+from mockserver.control.world_factory import Made, WorldFactory
 from mockserver.domain.clock import Clock, Duration, Instant
 from mockserver.domain.coupon import Coupon
 from mockserver.domain.customer import Customer
@@ -29,7 +29,7 @@ from mockserver.domain.stock import Shelf
 from mockserver.domain.world import Awaited, Memory
 from mockserver.scenario.load import take
 from mockserver.simulation.script import SeededScript
-from mockserver.simulation.world_slot import Origin, Sandbox
+from mockserver.simulation.world_slot import Origin, WorldSlot
 
 if TYPE_CHECKING:
     from mockserver.simulation.faults import Faults
@@ -93,7 +93,7 @@ class Window(NamedTuple):
     calls: int
 
 
-class Misfortune(NamedTuple):
+class FaultState(NamedTuple):
     """The faults of a world; the next one gets the number `next`."""
 
     began: Instant
@@ -111,28 +111,28 @@ class Snapshot(NamedTuple):
     strict: bool
     memory: Remembered
     tallies: dict[str, int]
-    faults: Misfortune
+    faults: FaultState
 
 
-def write(sandbox: Sandbox) -> dict[str, Any]:
+def write(slot: WorldSlot) -> dict[str, Any]:
     """A snapshot of a world, as JSON data. It holds the world's API keys."""
-    world, script = sandbox.world, sandbox.world.script
+    world, script = slot.world, slot.world.script
     began, tallies = (script.start, dict(script.tallies)) if isinstance(script, SeededScript) else (0, {})
     snapshot = Snapshot(
         version=VERSION,
-        origin=sandbox.origin,
+        origin=slot.origin,
         clock=Time(world.clock.now(), began, world.clock.pace, world.clock.step),
-        strict=sandbox.strict,
+        strict=slot.strict,
         memory=_remembered(world.memory()),
         tallies=tallies,
-        faults=_misfortune(sandbox.faults, began),
+        faults=_misfortune(slot.faults, began),
     )
     data: dict[str, Any] = _converter().unstructure(snapshot)
     return data
 
 
-def read(data: Mapping[str, Any], maker: Maker) -> "tuple[Made, bool]":
-    """A world that remembers what a snapshot says, and whether it is strict. Raises Trouble(422).
+def read(data: Mapping[str, Any], maker: WorldFactory) -> "tuple[Made, bool]":
+    """A world that remembers what a snapshot says, and whether it is strict. Raises ControlError(422).
 
     That its own fields are there, and in their bounds, is checked by the document of the control API.
     """
@@ -140,7 +140,7 @@ def read(data: Mapping[str, Any], maker: Maker) -> "tuple[Made, bool]":
         snapshot = _converter().structure(data, Snapshot)
     except BaseValidationError as error:
         problems = transform_error(error, "$", format_exception=_described)
-        raise Trouble(422, f"this is no snapshot: {problems[0]}", problems) from None
+        raise ControlError(422, f"this is no snapshot: {problems[0]}", problems) from None
     origin = snapshot.origin._replace(data=_checked(snapshot.origin.data, maker))
     if sources := [fault.source for fault in snapshot.faults.faults]:
         _checked({**origin.data, "faults": sources}, maker)
@@ -148,14 +148,14 @@ def read(data: Mapping[str, Any], maker: Maker) -> "tuple[Made, bool]":
     numbers = (clock.now, clock.began, clock.pace, clock.step)
     problems = [*_miscounts(snapshot), *nonsense(memory, origin, maker.catalogue(origin), numbers)]
     if problems:
-        raise Trouble(422, f"the snapshot contradicts itself: {problems[0]}", problems)
+        raise ControlError(422, f"the snapshot contradicts itself: {problems[0]}", problems)
     running = Clock(clock.now, pace=clock.pace, step=clock.step, wall=maker.wall)
     try:
         world = maker.remembering(origin, memory, running, clock.began, snapshot.tallies)
     except Refusal:
-        raise Trouble(422, "the snapshot contradicts itself: a balance falls below zero") from None
-    if broken := world.broken_rules():
-        raise Trouble(422, f"the snapshot contradicts itself: {broken[0]}", broken)
+        raise ControlError(422, "the snapshot contradicts itself: a balance falls below zero") from None
+    if broken := world.invariant_violations():
+        raise ControlError(422, f"the snapshot contradicts itself: {broken[0]}", broken)
     return Made(origin, world, _faults(snapshot.faults, origin.seed)), snapshot.strict
 
 
@@ -165,12 +165,12 @@ def _miscounts(snapshot: Snapshot) -> Iterator[str]:
             yield f"the fault {number} has a negative count"
 
 
-def _checked(data: Mapping[str, Any], maker: Maker) -> dict[str, Any]:
+def _checked(data: Mapping[str, Any], maker: WorldFactory) -> dict[str, Any]:
     try:
         return take(dict(data), "the snapshot's scenario", maker.fixtures.catalogue).data
     except LocatedError as error:
         problems = list(map(str, error.problems))
-        raise Trouble(422, f"the scenario of the snapshot is not right: {problems[0]}", problems) from None
+        raise ControlError(422, f"the scenario of the snapshot is not right: {problems[0]}", problems) from None
 
 
 def _remembered(memory: Memory) -> Remembered:
@@ -203,10 +203,10 @@ def _memory(remembered: Remembered) -> Memory:
     )
 
 
-def _misfortune(faults: "Faults | None", began: Instant) -> Misfortune:
+def _misfortune(faults: "Faults | None", began: Instant) -> FaultState:
     if faults is None:
-        return Misfortune(began, 0, (), ())
-    return Misfortune(
+        return FaultState(began, 0, (), ())
+    return FaultState(
         faults.start,
         faults.next,
         tuple(
@@ -217,7 +217,7 @@ def _misfortune(faults: "Faults | None", began: Instant) -> Misfortune:
     )
 
 
-def _faults(misfortune: Misfortune, seed: int) -> "Faults | None":
+def _faults(misfortune: FaultState, seed: int) -> "Faults | None":
     if not misfortune.faults:
         return None
     from mockserver.scenario.faults import faults

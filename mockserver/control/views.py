@@ -10,41 +10,41 @@ from mockserver.domain.order import Order
 from mockserver.domain.payment import Payment
 from mockserver.domain.stock import Shelf
 from mockserver.domain.world import World
-from mockserver.simulation.world_slot import Sandbox
+from mockserver.simulation.world_slot import WorldSlot
 
 View = dict[str, Any]
 
 
-def world_view(sandbox: Sandbox) -> View:
+def world_view(slot: WorldSlot) -> View:
     """A world at a glance."""
-    world, origin, journal = sandbox.world, sandbox.origin, sandbox.journal
+    world, origin, journal = slot.world, slot.origin, slot.journal
     return {
-        "id": sandbox.id,
+        "id": slot.id,
         "scenario": origin.scenario,
         "description": origin.description,
         "seed": origin.seed,
         "readings": dict(origin.readings),
-        "strictness": "strict" if sandbox.strict else "lenient",
-        "permanent": sandbox.permanent,
+        "strictness": "strict" if slot.strict else "lenient",
+        "permanent": slot.permanent,
         "clock": clock_view(world.clock),
         "accounts": [{"userId": user, "balance": world.ledger.balance(user)} for user in world.customers],
         "orders": dict(Counter(order.state.value for order in world.all_orders())),
         "journal": {"recorded": journal.recorded, "forgotten": journal.forgotten},
-        "createdAt": time(sandbox.created),
-        "usedAt": time(sandbox.used),
+        "createdAt": time(slot.created),
+        "usedAt": time(slot.used),
     }
 
 
-def opened_view(sandbox: Sandbox) -> View:
+def opened_view(slot: WorldSlot) -> View:
     """A world with the keys that open it."""
-    users: dict[str, list[str]] = {user: [] for user in sandbox.world.customers}
-    for key in sandbox.world.keys:
-        for user in sandbox.world.users_of(key):
+    users: dict[str, list[str]] = {user: [] for user in slot.world.customers}
+    for key in slot.world.keys:
+        for user in slot.world.users_of(key):
             users[user].append(key)
     accounts = [{"userId": user, "apiKeys": keys} for user, keys in users.items()]
     first = next((account for account in accounts if account["apiKeys"]), {"userId": "", "apiKeys": [""]})
     return {
-        "world": world_view(sandbox),
+        "world": world_view(slot),
         "userId": first["userId"],
         "apiKey": first["apiKeys"][0],
         "accounts": accounts,

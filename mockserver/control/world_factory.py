@@ -11,7 +11,7 @@ from mockserver.contract.messages import brief
 from mockserver.contract.overlays import effective
 from mockserver.contract.readings import DEFAULTS
 from mockserver.control.accounts import Account, accounts_of, fresh_key, fresh_user, rekeyed, with_accounts
-from mockserver.control.errors import Trouble
+from mockserver.control.errors import ControlError
 from mockserver.data import scenarios
 from mockserver.domain.catalogue import Catalogue
 from mockserver.domain.clock import Clock, Instant
@@ -24,7 +24,7 @@ from mockserver.scenario.fixtures import Fixtures
 from mockserver.scenario.load import Scenario, load, take
 from mockserver.scenario.variables import NONE, Values
 from mockserver.simulation.script import SeededScript
-from mockserver.simulation.world_slot import Origin, Readings, Sandbox
+from mockserver.simulation.world_slot import Origin, Readings, WorldSlot
 from mockserver.simulation.worlds import FullError, KeyTakenError, Worlds
 
 if TYPE_CHECKING:
@@ -47,14 +47,14 @@ class Choice(NamedTuple):
 
 
 class Made(NamedTuple):
-    """A world that is in no sandbox yet, with its faults and what it was made from."""
+    """A world that is in no slot yet, with its faults and what it was made from."""
 
     origin: Origin
     world: World
     faults: "Faults | None"
 
 
-class Maker:
+class WorldFactory:
     """Makes worlds and puts them where requests find them. `wall` answers milliseconds of the wall clock.
 
     `services` say which rules hold; what their overlays say of readings holds where a scenario says nothing.
@@ -69,7 +69,7 @@ class Maker:
         self._worlds = worlds
         self._loaded: dict[bytes, Scenario] = {}
 
-    def begin(self, scenario: Scenario, seed: int | None = None, before: Sandbox | None = None) -> Sandbox:
+    def begin(self, scenario: Scenario, seed: int | None = None, before: WorldSlot | None = None) -> WorldSlot:
         """The world that a mock begins with, in the place of one before: with its scenario's own users and keys.
 
         It is permanent, and its readings are those of every world that has none of its own.
@@ -82,14 +82,14 @@ class Maker:
             self.put(before, made)
             before.forget()
         self._worlds.readings = made.origin.readings
-        for sandbox in self._worlds:
-            sandbox.readings = self._readings(sandbox.origin)
+        for slot in self._worlds:
+            slot.readings = self._readings(slot.origin)
         return before
 
-    def open(self, choice: Choice, user: str | None = None, key: str | None = None) -> Sandbox:
+    def open(self, choice: Choice, user: str | None = None, key: str | None = None) -> WorldSlot:
         """A new world of a scenario; its first account has a fresh name and key unless they are given.
 
-        Raises Trouble: 422 for a scenario that is not right, 409 for a name or key that is taken, or too many worlds.
+        Raises ControlError: 422 for a scenario that is wrong, 409 for a name or key taken or too many worlds.
         """
         self._make_room()
         origin = self._choose(choice)
@@ -98,30 +98,30 @@ class Maker:
         first, *others = rekeyed(accounts, given)
         return self._place(self._make(_owned(origin, [first._replace(user=user or fresh_user()), *others])))
 
-    def replay(self, sandbox: Sandbox) -> None:
+    def replay(self, slot: WorldSlot) -> None:
         """Let a world begin anew."""
-        self.put(sandbox, self._make(sandbox.origin))
-        sandbox.forget()
+        self.put(slot, self._make(slot.origin))
+        slot.forget()
 
-    def play(self, sandbox: Sandbox, choice: Choice) -> None:
-        """Let a world begin anew with another scenario; its users and keys stay. Raises Trouble(422 or 409)."""
+    def play(self, slot: WorldSlot, choice: Choice) -> None:
+        """Let a world begin anew with another scenario; its users and keys stay. Raises ControlError(422 or 409)."""
         origin = self._choose(choice)
-        wanted, known = accounts_of(origin.data), accounts_of(sandbox.origin.data)
+        wanted, known = accounts_of(origin.data), accounts_of(slot.origin.data)
         kept = dict(zip((account.keys[0] for account in wanted), (account.keys[0] for account in known), strict=False))
         further = rekeyed(wanted[len(known) :], kept)
-        self.put(sandbox, self._make(_owned(origin, [*known[: len(wanted)], *further])))
-        sandbox.forget()
+        self.put(slot, self._make(_owned(origin, [*known[: len(wanted)], *further])))
+        slot.forget()
 
-    def fork(self, sandbox: Sandbox) -> Sandbox:
-        """A copy of a world as it is now, with fresh keys. Raises Trouble(409) for too many worlds."""
+    def fork(self, slot: WorldSlot) -> WorldSlot:
+        """A copy of a world as it is now, with fresh keys. Raises ControlError(409) for too many worlds."""
         self._make_room()
-        world = sandbox.world
+        world = slot.world
         clock = Clock(world.clock.now(), pace=world.clock.pace, step=world.clock.step, wall=self.wall)
         script = world.script
         start, tallies = (script.start, script.tallies) if isinstance(script, SeededScript) else (0, {})
-        made = Made(sandbox.origin, self.remembering(sandbox.origin, world.memory(), clock, start, tallies), None)
-        copy = self.adopt(made._replace(faults=sandbox.faults))
-        copy.strict = sandbox.strict
+        made = Made(slot.origin, self.remembering(slot.origin, world.memory(), clock, start, tallies), None)
+        copy = self.adopt(made._replace(faults=slot.faults))
+        copy.strict = slot.strict
         return copy
 
     def remembering(
@@ -137,8 +137,8 @@ class Maker:
             world.script.tallies.update(tallies)
         return world
 
-    def adopt(self, made: Made) -> Sandbox:
-        """A new world, with fresh keys in place of those that it was made with. Raises Trouble(409)."""
+    def adopt(self, made: Made) -> WorldSlot:
+        """A new world, with fresh keys in place of those that it was made with. Raises ControlError(409)."""
         keys = {key: fresh_key() for key in made.world.keys}
         accounts = [
             Account(account.user, tuple(keys.get(key) or fresh_key() for key in account.keys))
@@ -148,36 +148,36 @@ class Maker:
         faults = made.faults and made.faults.copy(keys)
         return self._place(Made(_owned(made.origin, accounts), made.world, faults))
 
-    def put(self, sandbox: Sandbox, made: Made) -> None:
-        """Put a world in the place of a sandbox's own. Raises Trouble(409) when a key selects another world."""
+    def put(self, slot: WorldSlot, made: Made) -> None:
+        """Put a world in the place of a slot's own. Raises ControlError(409) when a key selects another world."""
         try:
-            self._worlds.replace(sandbox, made.world, made.faults)
+            self._worlds.replace(slot, made.world, made.faults)
         except KeyTakenError as error:
-            raise Trouble(409, f"{error}: restore it there, or open a new world from the snapshot") from None
-        if made.origin is not sandbox.origin:
-            sandbox.origin, sandbox.readings = made.origin, self._readings(made.origin)
+            raise ControlError(409, f"{error}: restore it there, or open a new world from the snapshot") from None
+        if made.origin is not slot.origin:
+            slot.origin, slot.readings = made.origin, self._readings(made.origin)
 
     def catalogue(self, origin: Origin) -> Catalogue:
         """What is for sale in a world of an origin."""
         return catalogue_of(origin.data.get("catalogue", []), self.fixtures.catalogue)
 
     def _make_room(self) -> None:
-        """See that there is room for one more world, before any is made. Raises Trouble(409)."""
+        """See that there is room for one more world, before any is made. Raises ControlError(409)."""
         self._worlds.evict(self.wall())
         try:
             self._worlds.check_room()
         except FullError as error:
-            raise Trouble(409, str(error)) from None
+            raise ControlError(409, str(error)) from None
 
-    def _place(self, made: Made) -> Sandbox:
+    def _place(self, made: Made) -> WorldSlot:
         self._make_room()
         try:
-            sandbox = self._worlds.add(made.world, made.faults)
+            slot = self._worlds.add(made.world, made.faults)
         except KeyTakenError as error:
-            raise Trouble(409, f"{error}: choose another apiKey, or remove that world") from None
-        sandbox.created = sandbox.used = self.wall()
-        sandbox.origin, sandbox.readings = made.origin, self._readings(made.origin)
-        return sandbox
+            raise ControlError(409, f"{error}: choose another apiKey, or remove that world") from None
+        slot.created = slot.used = self.wall()
+        slot.origin, slot.readings = made.origin, self._readings(made.origin)
+        return slot
 
     def _make(self, origin: Origin) -> Made:
         scenario = _scenario(origin)
@@ -212,7 +212,7 @@ class Maker:
             scenario = self._read(choice.scenario, changes, choice.variables)
         except LocatedError as error:
             problems = list(map(_told, error.problems))
-            raise Trouble(422, f"the scenario is not right: {problems[0]}", problems) from None
+            raise ControlError(422, f"the scenario is not right: {problems[0]}", problems) from None
         if len(self._loaded) >= _REMEMBERED:
             self._loaded.clear()
         if len(identity) <= _SMALL:
@@ -239,10 +239,10 @@ def _origin(scenario: Scenario, seed: int | None) -> Origin:
 
 
 def _owned(origin: Origin, accounts: Sequence[Account]) -> Origin:
-    """The origin with other names and keys for its accounts. Raises Trouble(409) if two have the same name."""
+    """The origin with other names and keys for its accounts. Raises ControlError(409) if two have the same name."""
     users = [account.user for account in accounts]
     if len(set(users)) < len(users):
-        raise Trouble(409, f"two accounts of the scenario would be called {users[0]}: choose another userId")
+        raise ControlError(409, f"two accounts of the scenario would be called {users[0]}: choose another userId")
     return origin._replace(data=with_accounts(origin.data, accounts), shipped=False)
 
 

@@ -36,9 +36,9 @@ class StockChanged(NamedTuple):
     stock: int
 
 
-Occurrence = OrderChanged | PaymentChanged | PriceChanged | StockChanged
-Listener = Callable[[Occurrence], None]
+WorldEvent = OrderChanged | PaymentChanged | PriceChanged | StockChanged
+Listener = Callable[[WorldEvent], None]
 
 
-def unheard(_: Occurrence) -> None:
+def unheard(_: WorldEvent) -> None:
     """Nobody listens."""

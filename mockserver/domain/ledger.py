@@ -63,7 +63,7 @@ class Ledger:
         self._entries.append(entry)
         self._balances[entry.customer] = after
 
-    def broken_rules(self) -> list[str]:
+    def invariant_violations(self) -> list[str]:
         """Every invariant that does not hold, in words; empty when the books are in order."""
         return [*self._sums(), *self._overdrafts(), *self._charges()]
 

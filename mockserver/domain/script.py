@@ -41,7 +41,7 @@ class Attempt(NamedTuple):
     taken: Callable[[str], bool]
 
 
-class Obstacle(NamedTuple):
+class PreOrderEffect(NamedTuple):
     """What comes between an attempt and its order: a new list price in cents, a refusal, or nothing."""
 
     price: int | None = None
@@ -132,7 +132,7 @@ class Script(Protocol):
     def secret(self) -> int:
         """What quotes are keyed with."""
 
-    def obstacle(self, attempt: Attempt) -> Obstacle:
+    def obstacle(self, attempt: Attempt) -> PreOrderEffect:
         """What happens when an order is asked for, before anything is decided."""
 
     def assign(self, purchase: Purchase) -> Assignment:

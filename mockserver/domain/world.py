@@ -49,7 +49,7 @@ class Memory(NamedTuple):
 class World:
     """One isolated copy of the service. Entities are immutable; a change stores a new one in place of the old.
 
-    `tell` is called with every Occurrence.
+    `tell` is called with every WorldEvent.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class World:
         self.clock = clock
         self.script = script
         self.rules = rules
-        self.tell: Listener = unheard
+        self.notify: Listener = unheard
         self.currencies = currencies
         self.market = Market(catalogue)
         self.ledger = Ledger()
@@ -124,7 +124,7 @@ class World:
             self._orders_on.setdefault(order.phone, []).append(order.id)
             self._placed[order.country, order.service] += 1
         self._orders[order.id] = order
-        self.tell(OrderChanged(before and before.state, order))
+        self.notify(OrderChanged(before and before.state, order))
 
     def all_orders(self) -> Sequence[Order]:
         """Every order, in the order in which they were placed."""
@@ -191,7 +191,7 @@ class World:
             if payment.status in CREDITED:
                 self._paid_before.add(payment.id)
         self._payments[payment.id] = payment
-        self.tell(PaymentChanged(before and before.status, payment))
+        self.notify(PaymentChanged(before and before.status, payment))
 
     def all_payments(self) -> Sequence[Payment]:
         """Every payment, in the order in which they were asked for."""
@@ -219,18 +219,18 @@ class World:
     def reprice(self, shelf: Shelf, price: int) -> None:
         """Set a shelf's list price, in cents."""
         self.market.reprice(shelf, price)
-        self.tell(PriceChanged(shelf, price))
+        self.notify(PriceChanged(shelf, price))
 
     def restock(self, shelf: Shelf, stock: int) -> None:
         """Set how many numbers lie on a shelf."""
         self.market.restock(shelf, stock)
-        self.tell(StockChanged(shelf, stock))
+        self.notify(StockChanged(shelf, stock))
 
     def spread(self, shelves: Sequence[Shelf], stock: int) -> None:
         """Share numbers out over shelves, by their carriers' shares."""
         self.market.spread(list(shelves), stock)
         for shelf in shelves:
-            self.tell(StockChanged(shelf, self.market.stock(shelf)))
+            self.notify(StockChanged(shelf, self.market.stock(shelf)))
 
     def save_coupon(self, coupon: Coupon) -> None:
         """Store a new coupon, or a coupon's new state."""
@@ -282,10 +282,10 @@ class World:
         for due, happening in memory.planned:
             self.agenda.plan(due, happening)
 
-    def broken_rules(self) -> list[str]:
+    def invariant_violations(self) -> list[str]:
         """Every invariant of money and orders that does not hold, in words; empty when all is well."""
         return [
-            *self.ledger.broken_rules(),
+            *self.ledger.invariant_violations(),
             *self._wrong_charges(),
             *self._wrong_refunds(),
             *self._wrong_credits(),

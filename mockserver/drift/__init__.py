@@ -6,12 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mockserver.contract import contract
-from mockserver.contract.document import stated
+from mockserver.contract.loading import stated
 from mockserver.contract.overlays import effective
 from mockserver.contract.readings import DEFAULTS
 from mockserver.drift.difference import Confirmed, Difference, Drift, Kind
+from mockserver.drift.edits import Basis
 from mockserver.drift.observation import Observation
-from mockserver.drift.proposal import Basis, propose, write
+from mockserver.drift.proposal import propose, write
 from mockserver.traffic.reading_inference import Indication, Readings, settled
 
 if TYPE_CHECKING:

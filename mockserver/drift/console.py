@@ -9,9 +9,9 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from mockserver.contract import Level as Provenance
+from mockserver.contract import Confidence
 from mockserver.drift.difference import Kind
-from mockserver.findings import Finding, Level, Run, SuiteResult, weigh
+from mockserver.findings import Finding, Run, Severity, SuiteResult, weigh
 from mockserver.traffic.coverage import Coverage
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def run(drift: Drift, documents: Iterable[Document], target: str, version: str) 
 
 def _finding(difference: Difference) -> Finding:
     new = difference.kind.is_new
-    level = Level.NOTE if new else weigh(difference.provenance or Provenance.ASSUMED)
+    level = Severity.NOTE if new else weigh(difference.provenance or Confidence.ASSUMED)
     known = f"{difference.what}: {_found(difference)} ({difference.times} times)"
     return Finding(
         code=CODES[difference.kind],

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from mockserver.contract import Level, Place
+    from mockserver.contract import Confidence, Place
     from mockserver.drift.schema_inference import Shape
     from mockserver.traffic import Exchange
     from mockserver.traffic.reading_inference import Indication
@@ -64,7 +64,7 @@ class Difference(NamedTuple):
     times: int
     first: int
     last: int
-    provenance: Level | None = None
+    provenance: Confidence | None = None
     place: Place | None = None
     name: str = ""
     instead: str = ""
@@ -80,7 +80,7 @@ class Confirmed(NamedTuple):
     document: str
     pointer: str
     what: str
-    provenance: Level
+    provenance: Confidence
     times: int
 
 

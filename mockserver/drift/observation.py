@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from mockserver.contract import ABSENT, Severity
 from mockserver.contract import pointer as pointers
 from mockserver.contract.failures import FAILURES, UNKNOWN
 from mockserver.contract.messages import brief
-from mockserver.drift import path_matching, renames
+from mockserver.drift import renames
 from mockserver.drift.difference import Confirmed, Difference, Drift, Kind
 from mockserver.drift.occurrences import Tally
-from mockserver.drift.path_matching import Group, Move, Stray
 from mockserver.drift.schema_walk import Seen, walk
+from mockserver.drift.unmatched_requests import UnmatchedRequests
 from mockserver.traffic import header
 from mockserver.traffic.calls import arguments_of
 from mockserver.traffic.matching import Known, match
@@ -22,16 +21,11 @@ from mockserver.traffic.matching import Known, match
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from mockserver.contract import Arguments, Document, Operation, Violation
+    from mockserver.contract import Document, Operation, Violation
     from mockserver.contract.operation import Reading
     from mockserver.drift.schema_walk import Path
     from mockserver.traffic import Answer, Exchange, Request
     from mockserver.traffic.reading_inference import Indication
-
-MAXIMUM_STRAYS = 2000
-"""How many requests of unknown paths are kept, to find out what they are."""
-MAXIMUM_VALUES = 200
-"""How many values of each path parameter are remembered, to recognize them in unknown paths."""
 
 _ANSWER, _REQUEST = "answer", "request"
 _NOT_THERE = (404, 405, 501)
@@ -52,10 +46,7 @@ class Observation:
         self._objects: Counter[tuple[str, str]] = Counter()
         self._members: Counter[tuple[str, str, str]] = Counter()
         self._refusals: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
-        self._strays: list[Stray] = []
-        self._moves: list[Move] = []
-        self._hosts = {urlsplit(document.resolve("/servers/0/url")).netloc for document in documents}
-        self._values: defaultdict[str, set[str]] = defaultdict(set)
+        self._unmatched = UnmatchedRequests(documents)
 
     def see(self, exchange: Exchange) -> None:
         """Take in an exchange; it is redacted already."""
@@ -73,15 +64,15 @@ class Observation:
         self._last = max(self._last, exchange.started)
         if isinstance(found, Known):
             self._matched += 1
-            self._hosts.add(exchange.request.authority)
+            self._unmatched.trust(exchange.request.authority)
             self._see_answer(found, exchange, exchange.answer)
-        elif exchange.answer.status < 300 and len(self._strays) < MAXIMUM_STRAYS:
-            self._strays.append(Stray(found.document, found.path, exchange))
+        elif exchange.answer.status < 300:
+            self._unmatched.keep(found.document, found.path, exchange)
 
     def drift(self, indications: Iterable[Indication] = ()) -> Drift:
         """Return what all exchanges so far say. `indications` are what they say about readings."""
-        self._explain_strays()
-        gone = {(move.group.document.name, move.operation.pointer) for move in self._moves}
+        self._explain_unmatched()
+        gone = self._unmatched.gone
         differences = [
             self._difference(key, tally)
             for key, tally in self._differing.items()
@@ -98,14 +89,14 @@ class Observation:
             tuple(self._facts()),
             (
                 *self._other_readings(told),
-                *map(self._moved, self._moves),
+                *self._unmatched.moved(),
                 *renames.find(differences, self._objects, self._members, self._documents),
-                *map(self._new_path, path_matching.groups(self._heard(), self._values)),
+                *self._unmatched.new(),
             ),
             told,
         )
 
-    def _explain_strays(self) -> None:
+    def _explain_unmatched(self) -> None:
         """Find the operations that unknown paths belong to, and take their requests in as what they are."""
         met = {(name, pointer) for name, pointer in self._confirmed}
         unmet = [
@@ -114,19 +105,11 @@ class Observation:
             for operation in document.operations.values()
             if (document.name, operation.pointer) not in met
         ]
-        found = path_matching.find(path_matching.groups(self._heard(), self._values), unmet, self._values)
-        for move in found:
+        for move in self._unmatched.explain(unmet):
             for known, exchange in move.known():
                 self._matched += 1
                 if exchange.answer is not None:
                     self._see_answer(known, exchange, exchange.answer, moved=True)
-        explained = {id(stray) for move in found for stray in move.group.strays}
-        self._strays = [stray for stray in self._strays if id(stray) not in explained]
-        self._moves += found
-
-    def _heard(self) -> list[Stray]:
-        """Return the strays of hosts that have answered for the contract, or that it names."""
-        return [stray for stray in self._strays if stray.exchange.request.authority in self._hosts]
 
     def _see_answer(self, known: Known, exchange: Exchange, answer: Answer, *, moved: bool = False) -> None:
         operation, status = known.operation, answer.status
@@ -242,7 +225,7 @@ class Observation:
             )  # fmt: skip
         if not reading.granted:
             return
-        self._remember(arguments)
+        self._unmatched.remember(arguments)
         sent = {("path", name) for name in arguments.path} | {("query", name) for name, _ in exchange.request.query}
         wrong = {violation.path[:2] for violation in violations}
         for parameter in operation.parameters:
@@ -272,12 +255,6 @@ class Observation:
                 if isinstance(part, Seen) and part.path not in bad:
                     pointer = document.origin(part.schema)
                     self._confirm(document, pointer, operation, "request ", part.path)
-
-    def _remember(self, arguments: Arguments) -> None:
-        members = arguments.body if isinstance(arguments.body, dict) else {}
-        for name, value in (*arguments.path.items(), *arguments.query.items(), *members.items()):
-            if isinstance(value, str | int) and value != "" and len(self._values[name]) < MAXIMUM_VALUES:
-                self._values[name].add(str(value))
 
     def _confirm(self, document: Document, pointer: str, operation: Operation, side: str, path: Path = ()) -> None:
         """Count a fact; what it is called is made up when it is met first."""
@@ -321,52 +298,6 @@ class Observation:
             shape=tally.shape,
             example=tally.example,
             **tally.fields,
-        )
-
-    def _moved(self, move: Move) -> Difference:
-        operation, group = move.operation, move.group
-        document = group.document
-        return self._of_group(
-            Kind.MOVED,
-            group,
-            operation=operation.name,
-            pointer=operation.pointer,
-            what="path",
-            expected=f"{operation.method} {operation.path}",
-            got=f"{operation.method} {move.path}",
-            provenance=document.provenance(operation.pointer).level,
-            place=document.place(operation.pointer),
-            name=operation.path,
-            instead=move.path,
-        )
-
-    def _new_path(self, group: Group) -> Difference:
-        path = path_matching.template(group, self._values)
-        return self._of_group(
-            Kind.NEW_PATH,
-            group,
-            operation=group.document.name,
-            pointer="/paths",
-            what="path",
-            expected="",
-            got=f"{group.method} {path}",
-            name=path,
-            extra=group,
-        )
-
-    def _of_group(self, kind: Kind, group: Group, **fields: Any) -> Difference:
-        tally = Tally()
-        for stray in group.strays:
-            tally.add(stray.exchange, stray.exchange.answer.json if stray.exchange.answer else ABSENT)
-        return Difference(
-            kind=kind,
-            document=group.document.name,
-            times=tally.times,
-            first=tally.first,
-            last=tally.last,
-            shape=tally.shape,
-            example=tally.example,
-            **fields,
         )
 
     def _facts(self) -> Iterator[Confirmed]:

@@ -33,7 +33,7 @@ _WRONG = 0.3
 """How large a part of the fields may differ, in an operation that has moved and changed."""
 
 
-class Stray(NamedTuple):
+class UnmatchedRequest(NamedTuple):
     """A request of an unknown path, below the prefix of a document, that was answered as if there were one."""
 
     document: Document
@@ -47,7 +47,7 @@ class Group(NamedTuple):
     document: Document
     method: str
     path: tuple[str, ...]
-    strays: tuple[Stray, ...]
+    strays: tuple[UnmatchedRequest, ...]
 
     def values(self, position: int) -> set[str]:
         """Return what stands at a position of the path."""
@@ -70,9 +70,9 @@ class Move(NamedTuple):
             yield Known(stray.document, self.operation, path_params), stray.exchange
 
 
-def groups(strays: Iterable[Stray], values: Mapping[str, Collection[str]]) -> list[Group]:
+def groups(strays: Iterable[UnmatchedRequest], values: Mapping[str, Collection[str]]) -> list[Group]:
     """Return strays by their paths. `values` are known values of parameters, by their names."""
-    found: defaultdict[tuple[str, str, tuple[str, ...]], list[Stray]] = defaultdict(list)
+    found: defaultdict[tuple[str, str, tuple[str, ...]], list[UnmatchedRequest]] = defaultdict(list)
     for stray in strays:
         known = {value for name in _names(stray.document) for value in values.get(name, ())}
         path = tuple(_generic(unquote(segment), known) for segment in segments(stray.path))

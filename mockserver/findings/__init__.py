@@ -1,8 +1,9 @@
 """What a check of a server found: findings, the codes that explain them, baselines, and the run as a whole."""
 
+from mockserver.contract import Severity
 from mockserver.findings.baseline import Baseline, BaselineError, Sorted, apply
 from mockserver.findings.codes import Code, codes, explain
-from mockserver.findings.finding import Finding, Level, weigh
+from mockserver.findings.finding import Finding, weigh
 from mockserver.findings.run import Exclusion, ExitCode, Run, Skip, SuiteResult
 from mockserver.findings.statement import Line, Statement
 
@@ -13,9 +14,9 @@ __all__ = [
     "Exclusion",
     "ExitCode",
     "Finding",
-    "Level",
     "Line",
     "Run",
+    "Severity",
     "Skip",
     "Sorted",
     "Statement",

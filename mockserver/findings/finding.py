@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from mockserver import contract
+from mockserver.contract import Severity
 
 if TYPE_CHECKING:
     from mockserver.contract import Place
     from mockserver.traffic.exchange import Exchange
 
 
-class Level(StrEnum):
-    """How much a finding weighs, the heaviest first."""
-
-    ERROR = "error"
-    """The server breaks what is documented or was observed, or contradicts itself."""
-    WARNING = "warning"
-    """The server breaks what follows from documented facts, but is not stated."""
-    NOTE = "note"
-    """Drift: the server does not do what we assumed. The assumption may be wrong."""
-
-
-def weigh(provenance: contract.Level | None) -> Level:
+def weigh(provenance: contract.Confidence | None) -> Severity:
     """Return how much it weighs that an expectation failed which is known in this way.
 
     None is for what holds whatever a contract says: sums that add up, no money for nothing, no broken service.
     """
-    if provenance is contract.Level.ASSUMED:
-        return Level.NOTE
-    return Level.WARNING if provenance is contract.Level.INFERRED else Level.ERROR
+    if provenance is contract.Confidence.ASSUMED:
+        return Severity.NOTE
+    return Severity.WARNING if provenance is contract.Confidence.INFERRED else Severity.ERROR
 
 
 class Finding(NamedTuple):
@@ -46,7 +35,7 @@ class Finding(NamedTuple):
     """
 
     code: str
-    level: Level
+    level: Severity
     suite: str
     operation: str
     check: str

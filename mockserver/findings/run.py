@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from mockserver.findings.finding import Level
+from mockserver.contract import Severity
 
 if TYPE_CHECKING:
     from mockserver.findings.finding import Finding
@@ -79,5 +79,5 @@ class Run(NamedTuple):
         """Return how the command ends. Notes count if strict; a run that was interrupted could not run."""
         if self.interrupted:
             return ExitCode.COULD_NOT_RUN
-        failing = [finding for finding in self.findings if strict or finding.level is not Level.NOTE]
+        failing = [finding for finding in self.findings if strict or finding.level is not Severity.NOTE]
         return ExitCode.FINDINGS if failing else ExitCode.CLEAN

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
-from mockserver.findings import Finding, Level, Skip
+from mockserver.findings import Finding, Severity, Skip
 from mockserver.grade.baseline import play, rehearse
 from mockserver.judge.answers import NEAR, Answer, answers, bodies, telling
 from mockserver.judge.rules import ANSWER
@@ -70,7 +70,7 @@ class Weakness(NamedTuple):
         """Return the finding; `seed` and the command line `again` repeat the search."""
         return Finding(
             code=ANSWER,
-            level=Level.ERROR,
+            level=Severity.ERROR,
             suite=SUITE,
             operation=self.operation,
             check="answer",

@@ -14,7 +14,7 @@ _FEW = 2
 """So many factors together are blamed as they are; of more, each two are tried."""
 
 
-class Blame(NamedTuple):
+class Attribution(NamedTuple):
     """What a client fails under.
 
     `alone` are the factors that are enough, `together` those that are only harmful with each other. `trials` and
@@ -45,7 +45,7 @@ class Blame(NamedTuple):
         return next(iter((*self.alone, *(factors[0] for factors in self.together))))
 
 
-def blame(survived: Mapping[Case, bool]) -> Blame:
+def blame(survived: Mapping[Case, bool]) -> Attribution:
     """Find what is to blame, from whether the client survived each case.
 
     A case with one change, or none, blames it. Any other blames something only if nothing in it is blamed already:
@@ -57,7 +57,7 @@ def blame(survived: Mapping[Case, bool]) -> Blame:
     for case in failed:
         if not any(set(factors) <= set(case.factors) for factors in guilty):
             guilty[_suspects(case, innocent)] = None
-    return Blame(
+    return Attribution(
         tuple(factors[0] for factors in guilty if len(factors) == 1),
         tuple(factors for factors in guilty if len(factors) > 1),
         len(survived),

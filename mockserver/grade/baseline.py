@@ -50,7 +50,7 @@ class Usual(NamedTuple):
     rule: Mapping[str, Any] = NOTHING
 
 
-class Rehearsal(NamedTuple):
+class BaselineRun(NamedTuple):
     """What a client has done: how it `failed`, empty if it survived; the calls of each operation, by its name.
 
     Those are left out that had no answer, that a fault has changed, or that asked for an order in vain.
@@ -60,7 +60,7 @@ class Rehearsal(NamedTuple):
     calls: Mapping[str, Sequence[Usual]]
 
 
-def rehearse(server: Server, wanted: Wanted, attempt: Attempt, overlays: Overlays = ()) -> Rehearsal:
+def rehearse(server: Server, wanted: Wanted, attempt: Attempt, overlays: Overlays = ()) -> BaselineRun:
     """Let a client run in a world as it is wanted. Raises SteeringError for a scenario that is not right."""
     world = server.begin(wanted)
     try:
@@ -70,7 +70,7 @@ def rehearse(server: Server, wanted: Wanted, attempt: Attempt, overlays: Overlay
         rules = server.steering.ask("showScenario", path)["data"].get("orders", [])
         known = documents(tuple(readings.items()), tuple(overlays))
         made = calls(known.values(), world.exchanges)
-        return Rehearsal(failed, _usual(made, rules, world.user_id))
+        return BaselineRun(failed, _usual(made, rules, world.user_id))
     finally:
         world.close()
 

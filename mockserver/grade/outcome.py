@@ -6,7 +6,7 @@ from collections import defaultdict
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from mockserver.findings import Finding, Level, Run, Statement, SuiteResult, apply
+from mockserver.findings import Finding, Severity, Run, Statement, SuiteResult, apply
 from mockserver.judge.rules import FAILS
 from mockserver.traffic.coverage import Coverage
 
@@ -76,7 +76,7 @@ def merged(findings: Iterable[Finding]) -> list[Found]:
 
 def heaviest_first(found: Iterable[Found]) -> list[Found]:
     """Return findings in the order in which they are told."""
-    weights = list(Level)
+    weights = list(Severity)
     return sorted(found, key=lambda each: weights.index(each.finding.level))
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mockserver.contract import Document
     from mockserver.grade.trial import Attempt
     from mockserver.proxy import Allowance, Passage
-    from mockserver.proxy.app import HangUp
+    from mockserver.proxy.app import Disconnect
 
 _PORTS = {"http": 80, "https": 443}
 _PATIENCE = 10.0
@@ -41,7 +41,7 @@ class Stand(NamedTuple):
     documents: Mapping[str, Document]
     allowance: Allowance
     secrets: tuple[str, ...]
-    hang_up: HangUp
+    hang_up: Disconnect
 
 
 class Passed(NamedTuple):
@@ -82,7 +82,7 @@ def _proxies(stand: Stand, passages: list[Passage]) -> Iterator[dict[str, str]]:
         served[base.removesuffix(stand.documents[name].prefix)].append(name)
     upstreams = {url: Upstream(url) for url in served}
     for url in upstreams:
-        _knock(url)
+        _check_reachable(url)
     environment, variables = {}, url_variables(stand.documents)
     with ExitStack() as stack:
         for url, upstream in upstreams.items():
@@ -95,7 +95,7 @@ def _proxies(stand: Stand, passages: list[Passage]) -> Iterator[dict[str, str]]:
         yield environment
 
 
-def _knock(url: str) -> None:
+def _check_reachable(url: str) -> None:
     """Raise UpstreamError if nobody answers at a URL: that is not the client's fault."""
     parts = urlsplit(url)
     try:

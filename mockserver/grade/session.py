@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mockserver.grade.matrix import Case
     from mockserver.grade.trial import Attempt
     from mockserver.proxy import Allowance
-    from mockserver.proxy.app import HangUp
+    from mockserver.proxy.app import Disconnect
     from mockserver.testing import SmsOnline
     from mockserver.traffic import Exchange
 
@@ -132,7 +132,7 @@ def tried(
     return Session(tuple(trials), tuple(searches))
 
 
-def behind(url: str, attempt: Attempt, allowance: Allowance, hang_up: HangUp) -> Session:
+def behind(url: str, attempt: Attempt, allowance: Allowance, hang_up: Disconnect) -> Session:
     """Try a client on a server behind a URL, or on the service itself, `live`. Raises GradingError, LocatedError."""
     known = _documents(attempt)
     secrets = tuple(filter(None, (os.environ.get(name) for name in KEYS)))

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver import judge
-from mockserver.findings import Finding, Level
+from mockserver.findings import Finding, Severity
 from mockserver.grade.command import Completed, Running, run
 from mockserver.grade.unmatched import with_strays
 from mockserver.judge import Limits
@@ -142,4 +142,4 @@ def _failure(name: str, attempt: Attempt, completed: Completed, again: str) -> F
     codes = " or ".join(map(str, sorted(attempt.survives)))
     fields: dict[str, Any] = {"expected": f"exit code {codes}", "got": completed.tail(), "curl": again}
     message = f"Its command {completed.ending}."
-    return Finding(FAILS, Level.ERROR, name, "", name, message, **fields)
+    return Finding(FAILS, Severity.ERROR, name, "", name, message, **fields)

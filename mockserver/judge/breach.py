@@ -10,7 +10,7 @@ from mockserver.judge.limits import Limits
 
 if TYPE_CHECKING:
     from mockserver.contract import Place
-    from mockserver.findings import Level
+    from mockserver.findings import Severity
     from mockserver.traffic.calls import Call
 
 
@@ -28,7 +28,7 @@ class Breach(NamedTuple):
     check: str = ""
     expected: str = ""
     got: str = ""
-    level: Level | None = None
+    level: Severity | None = None
     pointer: str = ""
     place: Place | None = None
     provenance: str = ""

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockserver.contract import Level as Provenance
-from mockserver.contract import Severity, did_you_mean
-from mockserver.findings import Level
+from mockserver.contract import Confidence, Severity, did_you_mean
 from mockserver.judge.breach import Breach
 from mockserver.traffic.exchange import header
 
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
     from mockserver.traffic.calls import Call
 
 
-_STATED = (Provenance.DOCUMENTED, Provenance.OBSERVED)
+_STATED = (Confidence.DOCUMENTED, Confidence.OBSERVED)
 """What is known in these ways is a fact; who breaks the rest may break our assumption only."""
 
 
@@ -80,7 +78,7 @@ def _breach(call: Call, violation: Violation) -> Breach:
         f"{violation.place} {violation.rule}",
         expected=violation.expected,
         got=violation.value,
-        level=None if known in _STATED else Level.WARNING,
+        level=None if known in _STATED else Severity.WARNING,
         pointer=violation.pointer,
         place=violation.locate(violation.pointer),
         provenance=str(known),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mockserver.contract.formats import dollars_text
-from mockserver.findings import Level
+from mockserver.findings import Severity
 from mockserver.judge.breach import Breach
 from mockserver.traffic.calls import LISTS, QUOTES, UNCERTAIN, Call, Outcome
 
@@ -58,7 +58,7 @@ def abandons_order(history: History, _: Limits) -> Iterator[Breach]:
                 (call,),
                 "lost",
                 expected="a look at the inventory, and a refund",
-                level=Level.WARNING if call.status else None,
+                level=Severity.WARNING if call.status else None,
             )
 
 

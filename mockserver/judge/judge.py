@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from mockserver.contract.readings import DEFAULTS
-from mockserver.findings import Finding, Level
+from mockserver.findings import Finding, Severity
 from mockserver.judge.cost import statement
 from mockserver.judge.coverage import coverage
 from mockserver.judge.history import History, histories
@@ -32,7 +32,7 @@ SUITE = "client"
 
 _EVIDENCE = 8
 """So many exchanges of a breach are kept as evidence."""
-_LETTERS = {Level.ERROR: "D", Level.WARNING: "C", Level.NOTE: "B"}
+_LETTERS = {Severity.ERROR: "D", Severity.WARNING: "C", Severity.NOTE: "B"}
 
 
 class Judgement(NamedTuple):
@@ -62,7 +62,7 @@ def letter(findings: Iterable[Finding]) -> str:
     if any(finding.code == FAILS for finding in found):
         return "F"
     levels = {finding.level for finding in found}
-    return next((_LETTERS[level] for level in Level if level in levels), "A")
+    return next((_LETTERS[level] for level in Severity if level in levels), "A")
 
 
 def judge(
@@ -96,7 +96,7 @@ def judge(
     leaks = [_leak(exchange) for exchange in traffic if _leaks(exchange, hosts)]
     findings = [*_findings(breaches), *leaks[:1]]
     return Judgement(
-        findings=tuple(sorted(findings, key=lambda finding: list(Level).index(finding.level))),
+        findings=tuple(sorted(findings, key=lambda finding: list(Severity).index(finding.level))),
         exchanges=len(traffic),
         calls=len(calls),
         statement=statement(told, held_rules(documents.values())),
@@ -112,7 +112,7 @@ def _stands_still(calls: list[Call]) -> bool:
     return len(calls) > 1 and len(moments) == 1 and len({call.exchange.started for call in calls}) > 1
 
 
-def _contract(calls: list[Call]) -> Iterator[tuple[str, Level, Breach]]:
+def _contract(calls: list[Call]) -> Iterator[tuple[str, Severity, Breach]]:
     for code, rule in CONTRACT.items():
         for breach in rule.find(calls):
             yield code, breach.level or rule.level, breach
@@ -120,7 +120,7 @@ def _contract(calls: list[Call]) -> Iterator[tuple[str, Level, Breach]]:
 
 def _behaviour(
     told: Iterable[History], limits: Limits, *, ended: bool, paced: bool
-) -> Iterator[tuple[str, Level, Breach]]:
+) -> Iterator[tuple[str, Severity, Breach]]:
     for history in told:
         for code, rule in BEHAVIOUR.items():
             if paced or not rule.paced:
@@ -136,9 +136,9 @@ def _over(breach: Breach, history: History) -> bool:
     return any(order.expires is not None and order.expires <= history.last for order in about)
 
 
-def _findings(breaches: Iterable[tuple[str, Level, Breach]]) -> Iterator[Finding]:
+def _findings(breaches: Iterable[tuple[str, Severity, Breach]]) -> Iterator[Finding]:
     """Tell the breaches that are the same mistake once, with the evidence of the first."""
-    groups: dict[tuple[str, str, str], list[tuple[Level, Breach]]] = {}
+    groups: dict[tuple[str, str, str], list[tuple[Severity, Breach]]] = {}
     for code, level, breach in breaches:
         groups.setdefault((code, breach.operation, breach.check), []).append((level, breach))
     for (code, operation, check), group in groups.items():
@@ -178,7 +178,7 @@ def _leak(exchange: Exchange) -> Finding:
     host = exchange.request.authority
     return Finding(
         code=KEY_LEAK,
-        level=Level.ERROR,
+        level=Severity.ERROR,
         suite=SUITE,
         operation="",
         check="",

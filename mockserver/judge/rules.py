@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mockserver.findings import Level
+from mockserver.findings import Severity
 from mockserver.judge import contract_rules, cost_rules, polling_rules, sequence_rules
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ class Weighed(NamedTuple):
     If it is `paced`, it is about pauses; `at_the_end`, about what a client that goes on may still do.
     """
 
-    level: Level
+    level: Severity
     find: Rule
     paced: bool = False
     at_the_end: bool = False
@@ -29,29 +29,29 @@ class Weighed(NamedTuple):
 class Plain(NamedTuple):
     """A rule over calls, whoever made them, and how much a breach of it weighs."""
 
-    level: Level
+    level: Severity
     find: Callable[[Iterable[Call]], Iterator[Breach]]
 
 
 CONTRACT = {
-    "client.request": Plain(Level.ERROR, contract_rules.requests),
-    "client.path": Plain(Level.ERROR, contract_rules.paths),
-    "client.unknown-name": Plain(Level.WARNING, contract_rules.unknown_names),
-    "client.deprecated": Plain(Level.NOTE, contract_rules.deprecated),
+    "client.request": Plain(Severity.ERROR, contract_rules.requests),
+    "client.path": Plain(Severity.ERROR, contract_rules.paths),
+    "client.unknown-name": Plain(Severity.WARNING, contract_rules.unknown_names),
+    "client.deprecated": Plain(Severity.NOTE, contract_rules.deprecated),
 }
 """What holds for each request by itself."""
 
 BEHAVIOUR = {
-    "client.orders-again": Weighed(Level.ERROR, cost_rules.orders_again),
-    "client.abandons-order": Weighed(Level.ERROR, cost_rules.abandons_order, at_the_end=True),
-    "client.stale-quote": Weighed(Level.ERROR, cost_rules.stale_quote),
-    "client.failover-price": Weighed(Level.WARNING, cost_rules.failover_price),
-    "client.polls-too-fast": Weighed(Level.WARNING, polling_rules.polls_too_fast, paced=True),
-    "client.no-backoff": Weighed(Level.WARNING, polling_rules.no_backoff, paced=True),
-    "client.no-numbers-too-fast": Weighed(Level.WARNING, polling_rules.no_numbers_too_fast, paced=True),
-    "client.balance-polling": Weighed(Level.WARNING, polling_rules.balance_polling),
-    "client.refunds-after-sms": Weighed(Level.WARNING, sequence_rules.refunds_after_sms),
-    "client.another-too-early": Weighed(Level.WARNING, sequence_rules.another_too_early),
+    "client.orders-again": Weighed(Severity.ERROR, cost_rules.orders_again),
+    "client.abandons-order": Weighed(Severity.ERROR, cost_rules.abandons_order, at_the_end=True),
+    "client.stale-quote": Weighed(Severity.ERROR, cost_rules.stale_quote),
+    "client.failover-price": Weighed(Severity.WARNING, cost_rules.failover_price),
+    "client.polls-too-fast": Weighed(Severity.WARNING, polling_rules.polls_too_fast, paced=True),
+    "client.no-backoff": Weighed(Severity.WARNING, polling_rules.no_backoff, paced=True),
+    "client.no-numbers-too-fast": Weighed(Severity.WARNING, polling_rules.no_numbers_too_fast, paced=True),
+    "client.balance-polling": Weighed(Severity.WARNING, polling_rules.balance_polling),
+    "client.refunds-after-sms": Weighed(Severity.WARNING, sequence_rules.refunds_after_sms),
+    "client.another-too-early": Weighed(Severity.WARNING, sequence_rules.another_too_early),
 }
 """What shows in the order of an account's calls only."""
 

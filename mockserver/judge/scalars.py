@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
 
-from mockserver.contract import Level, vocabulary
+from mockserver.contract import Confidence, vocabulary
 from mockserver.contract.formats import format_of
 from mockserver.contract.parts import types
 from mockserver.contract.vocabulary import Type
@@ -68,7 +68,7 @@ def scalar(schema: Schema, document: Document) -> Scalar:
     if "const" in schema:
         return Scalar(schema["const"], (), st.just(schema["const"]), fixed=True)
     if "enum" in schema:
-        assumed = document.provenance(document.origin(schema)).level is Level.ASSUMED
+        assumed = document.provenance(document.origin(schema)).level is Confidence.ASSUMED
         return _words(schema["enum"], open_ended=assumed)
     if "x-time" in schema:
         return _times(schema)

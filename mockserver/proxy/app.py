@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mockserver.proxy.upstream import RawHeaders, Upstream
 
 Observer = Callable[[Passage], None]
-HangUp = Callable[[Scope, Receive, Send, bool], Awaitable[None]]
+Disconnect = Callable[[Scope, Receive, Send, bool], Awaitable[None]]
 """Ends the connection to the client where it stands, and waits until it has ended. If True, it is reset."""
 
 BODY_LIMIT = 1024 * 1024
@@ -61,7 +61,7 @@ class Parts(NamedTuple):
     upstream: Upstream
     contract: Contract
     gate: Gate
-    hang_up: HangUp
+    hang_up: Disconnect
 
 
 class Proxy:

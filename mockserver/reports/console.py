@@ -11,7 +11,7 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from mockserver.findings import Level
+from mockserver.findings import Severity
 from mockserver.reports.redacted import clean
 from mockserver.reports.summary import counted, money, ordered, tally, verdict
 from mockserver.traffic.redaction import Redactor
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from mockserver.findings import Finding, Run
 
-STYLES = {Level.ERROR: "bold red", Level.WARNING: "yellow", Level.NOTE: "cyan"}
+STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
 class Progress:
@@ -114,7 +114,7 @@ def _times(reason: str, number: int) -> str:
 
 def _suites(run: Run) -> Table:
     table = Table("suite", box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    for heading in ("cases", "seconds", *(f"{level.value}s" for level in Level), "accepted", "skipped"):
+    for heading in ("cases", "seconds", *(f"{level.value}s" for level in Severity), "accepted", "skipped"):
         table.add_column(heading, justify="right")
     for suite in run.suites:
         levels = tally(finding for finding in run.findings if finding.suite == suite.name)

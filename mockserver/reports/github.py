@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from secrets import token_hex
 from typing import TYPE_CHECKING, TextIO
 
-from mockserver.findings import Level
+from mockserver.findings import Severity
 from mockserver.reports.redacted import clean
 from mockserver.reports.summary import ordered, text
 from mockserver.traffic.redaction import Redactor
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mockserver.findings import Finding, Run
 
-_COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 _MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = _MESSAGE | str.maketrans({":": "%3A", ",": "%2C"})
 

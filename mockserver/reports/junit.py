@@ -9,7 +9,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from mockserver.findings import Level
+from mockserver.findings import Severity
 from mockserver.reports.summary import counted, moment, ordered, text
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _cases(run: Run, suite: SuiteResult, *, strict: bool) -> Iterator[TestCase]:
     if not found:
         yield TestCase(counted(suite.cases, "case"), suite.name, round(suite.seconds, 3))
     for finding in found:
-        failed = strict or finding.level is not Level.NOTE
+        failed = strict or finding.level is not Severity.NOTE
         yield _case(finding, Failure(finding.message, finding.code) if failed else Skipped(finding.message, "drift"))
     for finding in ordered(run.accepted):
         if finding.suite == suite.name:

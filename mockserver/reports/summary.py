@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from mockserver.findings import Level
+from mockserver.findings import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:
     """Return findings with the heaviest first, then by operation and code."""
-    weights = list(Level)
+    weights = list(Severity)
     return sorted(findings, key=lambda finding: (weights.index(finding.level), finding.operation, finding.code))
 
 
-def tally(findings: Iterable[Finding]) -> dict[Level, int]:
+def tally(findings: Iterable[Finding]) -> dict[Severity, int]:
     """Count findings by level; every level is there, the heaviest first."""
     counted = Counter(finding.level for finding in findings)
-    return {level: counted[level] for level in Level}
+    return {level: counted[level] for level in Severity}
 
 
 def counted(number: int, noun: str) -> str:

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from mockserver.api.api import Service, Services
 from mockserver.contract import Overlays
 from mockserver.contract.readings import DEFAULTS
-from mockserver.control.world_factory import Maker
+from mockserver.control.world_factory import WorldFactory
 from mockserver.domain.clock import Instant
 from mockserver.domain.world import World
 from mockserver.scenario import fixtures
@@ -18,7 +18,7 @@ from mockserver.scenario.variables import NONE, Values
 from mockserver.simulation import limits as sizes
 from mockserver.simulation.exchange import Observer
 from mockserver.simulation.limits import Limits
-from mockserver.simulation.world_slot import Sandbox
+from mockserver.simulation.world_slot import WorldSlot
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.app import create_app
 from mockserver.web.guard import OPEN, Guard
@@ -31,7 +31,7 @@ class Mock(NamedTuple):
     """
 
     scenario: Scenario
-    home: Sandbox
+    home: WorldSlot
     worlds: Worlds
     service: Service
     services: Services
@@ -78,7 +78,7 @@ def set_up(
     services = Services(settings.overlays) if before is None else before.services
     service = services(scenario.data.get("readings", DEFAULTS))
     worlds = before.worlds if before is not None else Worlds(limits=settings.limits)
-    maker = Maker(worlds, shipped, wall, services)
+    maker = WorldFactory(worlds, shipped, wall, services)
     home = maker.begin(scenario, seed, before.home if before is not None else None)
     if before is None:
         home.strict = settings.strict

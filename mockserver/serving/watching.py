@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from watchfiles import Change, awatch
 
 from mockserver.contract import LocatedError
-from mockserver.control.errors import Trouble
+from mockserver.control.errors import ControlError
 from mockserver.scenario.error import ScenarioError
 from mockserver.serving.report import Reloads
 from mockserver.serving.setup import Mock
@@ -55,7 +55,7 @@ class Watch:
         """Read the scenario anew, and play it if it is another one and good."""
         try:
             mock = self._make(before=self._mock)
-        except (LocatedError, Trouble) as error:
+        except (LocatedError, ControlError) as error:
             if isinstance(error, ScenarioError):
                 self._files |= _all_real(error.files)
             self._reloads.refused(error)

@@ -32,7 +32,7 @@ class Failure(NamedTuple):
     headers: tuple[tuple[str, str], ...] = ()
 
 
-class HangUp(NamedTuple):
+class Disconnect(NamedTuple):
     """No answer: the connection closes, or is reset."""
 
     reset: bool
@@ -57,7 +57,7 @@ class Malformed(NamedTuple):
     """A body of the right length that is no JSON."""
 
 
-class Drip(NamedTuple):
+class SlowBody(NamedTuple):
     """The body comes in pieces of so many bytes."""
 
     size: int
@@ -83,9 +83,9 @@ class Retype(NamedTuple):
     type: str
 
 
-Effect = Delay | Failure | HangUp | Empty | Cut | Malformed | Drip | ContentType | Omit | Retype
+Effect = Delay | Failure | Disconnect | Empty | Cut | Malformed | SlowBody | ContentType | Omit | Retype
 
-LATE = (Delay, Drip)
+LATE = (Delay, SlowBody)
 """Effects that take time only: once the answer is there, it is what the service meant to say."""
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 class Event(NamedTuple):
     """Something that happened, by its number from 1. `world` is None for what happened in none.
 
-    `what` is an Exchange, an Occurrence of the domain, an Entry of a ledger or, as a mapping, what was done from
+    `what` is an Exchange, an WorldEvent of the domain, an Entry of a ledger or, as a mapping, what was done from
     outside; `kind` tells which.
     """
 
@@ -18,7 +18,7 @@ class Event(NamedTuple):
     what: object
 
 
-class Feed:
+class EventLog:
     """The last events, up to a limit. Listeners are called at each one, without it: they come and read."""
 
     def __init__(self, limit: int) -> None:

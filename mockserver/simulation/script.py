@@ -13,7 +13,7 @@ from mockserver.domain.script import (
     Assignment,
     Attempt,
     Delivery,
-    Obstacle,
+    PreOrderEffect,
     Purchase,
     Renewal,
     Restocking,
@@ -79,17 +79,17 @@ class SeededScript:
         self._decisions.clear()
         return decisions
 
-    def obstacle(self, attempt: Attempt) -> Obstacle:
+    def obstacle(self, attempt: Attempt) -> PreOrderEffect:
         """What the rule that an order would come under puts in its way."""
         index, rule = self._rule_for(attempt)
         shortage, repricing = rule.shortage, rule.repricing
         if attempt.at < self.start + shortage.until or self._tries(f"shortage {index}", shortage.tries):
             self._note("orders", index)
-            return Obstacle(refusal=Reason.NO_NUMBERS)
+            return PreOrderEffect(refusal=Reason.NO_NUMBERS)
         if repricing and self._tries(f"repricing {index}", repricing.tries):
             self._note("orders", index)
-            return Obstacle(price=repricing.apply(attempt.price))
-        return Obstacle()
+            return PreOrderEffect(price=repricing.apply(attempt.price))
+        return PreOrderEffect()
 
     def assign(self, purchase: Purchase) -> Assignment:
         """Give an order its number and its future, by the first rule that matches and whose id is free.

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.domain.events import Occurrence, OrderChanged, PaymentChanged, PriceChanged
+from mockserver.domain.events import OrderChanged, PaymentChanged, PriceChanged, WorldEvent
 from mockserver.domain.world import World
-from mockserver.simulation.event_log import Feed
+from mockserver.simulation.event_log import EventLog
 from mockserver.simulation.exchange import Exchange
 from mockserver.simulation.journal import Journal
 from mockserver.simulation.script import SeededScript
@@ -61,7 +61,7 @@ class Counts(NamedTuple):
         self.moves.update(other.moves)
 
 
-class Sandbox:
+class WorldSlot:
     """One of the worlds that a server plays side by side.
 
     With `strict`, a request that breaks the contract is refused; else what can be understood is served. `readings` is
@@ -69,7 +69,7 @@ class Sandbox:
     `created` when it was made, both in milliseconds of the wall clock.
     """
 
-    def __init__(self, name: str, world: World, feed: Feed, journal: Journal) -> None:
+    def __init__(self, name: str, world: World, feed: EventLog, journal: Journal) -> None:
         self.id = name
         self.journal = journal
         self.counts = Counts.none()
@@ -92,7 +92,7 @@ class Sandbox:
     def world(self, world: World) -> None:
         self._world = world
         self._posted = len(world.ledger)
-        world.tell = self._hear
+        world.notify = self._hear
 
     def decided(self) -> tuple[str, ...]:
         """The rules of the scenario that have decided since this was last asked for."""
@@ -125,7 +125,7 @@ class Sandbox:
         self.tell_of_money()
         self._feed.publish(self.id, kind, what)
 
-    def _hear(self, occurrence: Occurrence) -> None:
+    def _hear(self, occurrence: WorldEvent) -> None:
         self.tell_of_money()
         match occurrence:
             case OrderChanged(before, order):

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 from mockserver.domain.clock import Instant
 from mockserver.domain.world import World
-from mockserver.simulation.event_log import Feed
+from mockserver.simulation.event_log import EventLog
 from mockserver.simulation.exchange import Exchange
 from mockserver.simulation.journal import Journal
 from mockserver.simulation.limits import DEFAULTS, Limits
-from mockserver.simulation.world_slot import Counts, Readings, Sandbox
+from mockserver.simulation.world_slot import Counts, Readings, WorldSlot
 
 if TYPE_CHECKING:
     from mockserver.simulation.faults import Faults
@@ -41,17 +41,17 @@ class Worlds:
         self.limits = limits
         self.token: str | None = None
         self.readings = readings
-        self.feed = Feed(limits.events)
+        self.feed = EventLog(limits.events)
         self.strays = self.journal()
         self._added = 0
-        self._by_id: dict[str, Sandbox] = {}
-        self._by_key: dict[str, Sandbox] = {}
+        self._by_id: dict[str, WorldSlot] = {}
+        self._by_key: dict[str, WorldSlot] = {}
         self.gone = Counts.none()
         """What the worlds met that are no more."""
         for world in worlds:
             self.add(world)
 
-    def __iter__(self) -> Iterator[Sandbox]:
+    def __iter__(self) -> Iterator[WorldSlot]:
         return iter(list(self._by_id.values()))
 
     def __len__(self) -> int:
@@ -64,17 +64,17 @@ class Worlds:
         """A new journal of the size that is set."""
         return Journal(self.limits.journal, self.limits.kept)
 
-    def add(self, world: World, faults: "Faults | None" = None) -> Sandbox:
+    def add(self, world: World, faults: "Faults | None" = None) -> WorldSlot:
         """Let a world's keys select it. Raises KeyTakenError, or FullError."""
         self.check_room()
         self._refuse_taken(world, None)
         name = f"world-{self._added}" if self._added else HOME
         self._added += 1
-        sandbox = Sandbox(name, world, self.feed, self.journal())
-        sandbox.faults = faults
-        self._by_id[name] = sandbox
-        self._by_key.update(dict.fromkeys(world.keys, sandbox))
-        return sandbox
+        slot = WorldSlot(name, world, self.feed, self.journal())
+        slot.faults = faults
+        self._by_id[name] = slot
+        self._by_key.update(dict.fromkeys(world.keys, slot))
+        return slot
 
     def check_room(self) -> None:
         """See that one more world fits. Raises FullError."""
@@ -83,33 +83,33 @@ class Worlds:
                 f"there are {len(self)} worlds, which is the limit: delete some, or serve with --limit worlds=MORE"
             )
 
-    def replace(self, sandbox: Sandbox, world: World, faults: "Faults | None") -> None:
-        """Let another world take the place of a sandbox's own. Raises KeyTakenError, and then nothing has changed."""
-        self._refuse_taken(world, sandbox)
-        self._forget_keys(sandbox)
-        self._by_key.update(dict.fromkeys(world.keys, sandbox))
-        sandbox.world = world
-        sandbox.faults = faults
+    def replace(self, slot: WorldSlot, world: World, faults: "Faults | None") -> None:
+        """Let another world take the place of a slot's own. Raises KeyTakenError, and then nothing has changed."""
+        self._refuse_taken(world, slot)
+        self._forget_keys(slot)
+        self._by_key.update(dict.fromkeys(world.keys, slot))
+        slot.world = world
+        slot.faults = faults
 
-    def remove(self, sandbox: Sandbox) -> None:
+    def remove(self, slot: WorldSlot) -> None:
         """Let a world go; what it met stays counted."""
-        self._forget_keys(sandbox)
-        del self._by_id[sandbox.id]
-        self.gone.add(sandbox.counts)
+        self._forget_keys(slot)
+        del self._by_id[slot.id]
+        self.gone.add(slot.counts)
 
-    def evict(self, now: Instant) -> list[Sandbox]:
+    def evict(self, now: Instant) -> list[WorldSlot]:
         """Remove the worlds that nobody has used for too long at this time of the wall clock; answer them."""
         since = now - self.limits.idle * 1000
-        idle = [sandbox for sandbox in self if not sandbox.permanent and sandbox.used < since]
-        for sandbox in idle:
-            self.remove(sandbox)
+        idle = [slot for slot in self if not slot.permanent and slot.used < since]
+        for slot in idle:
+            self.remove(slot)
         return idle
 
-    def find(self, name: str) -> Sandbox:
+    def find(self, name: str) -> WorldSlot:
         """A world by its id. Raises KeyError."""
         return self._by_id[name]
 
-    def with_key(self, key: str | None) -> Sandbox | None:
+    def with_key(self, key: str | None) -> WorldSlot | None:
         """The world that a key selects."""
         return self._by_key.get(key) if key else None
 
@@ -122,12 +122,12 @@ class Worlds:
         """Keep an exchange whose key selects no world."""
         self.feed.publish(None, "exchange", self.strays.record(exchange))
 
-    def _refuse_taken(self, world: World, by: Sandbox | None) -> None:
+    def _refuse_taken(self, world: World, by: WorldSlot | None) -> None:
         for key in world.keys:
             holder = self._by_key.get(key)
             if holder is not None and holder is not by:
                 raise KeyTakenError(holder.id)
 
-    def _forget_keys(self, sandbox: Sandbox) -> None:
-        for key in sandbox.world.keys:
+    def _forget_keys(self, slot: WorldSlot) -> None:
+        for key in slot.world.keys:
             del self._by_key[key]

@@ -24,7 +24,7 @@ _HERE = (b"host", b"localhost")
 """Who calls in process may name any host: no page of another site can."""
 
 
-class Bridge:
+class AsgiBridge:
     """An ASGI application that lets the server's own thread answer, whichever event loop asks.
 
     What would be a stream arrives in one piece.

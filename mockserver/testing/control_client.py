@@ -34,7 +34,7 @@ class Wire(Protocol):
         """Do something and return its result."""
 
 
-class Steering:
+class ControlClient:
     """Asks a mock's control API. `operations` are methods and paths by name; without them the mock is asked."""
 
     def __init__(self, wire: Wire, operations: Mapping[str, tuple[str, str]] | None = None) -> None:

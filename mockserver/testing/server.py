@@ -7,8 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from mockserver.serving.loading import uncollected
-from mockserver.testing.control_client import Steering, SteeringError
+from mockserver.serving.loading import gc_disabled
+from mockserver.testing.control_client import ControlClient, SteeringError
 from mockserver.testing.handle import SmsOnline
 from mockserver.testing.world_config import Wanted, is_file, misuses
 
@@ -47,7 +47,7 @@ class Server:
     def __init__(
         self,
         place: Place,
-        steering: Steering,
+        steering: ControlClient,
         documents: Iterable[Document],
         app: ASGIApp | None = None,
         overlays: Overlays = (),
@@ -75,7 +75,7 @@ class Server:
 
         Raises LocatedError for one that cannot be used.
         """
-        with uncollected():
+        with gc_disabled():
             return cls._here(overlays)
 
     @classmethod
@@ -84,16 +84,16 @@ class Server:
         from mockserver.serving.background import Background
         from mockserver.serving.setup import Settings, set_up
         from mockserver.simulation.limits import Limits
-        from mockserver.testing.asgi_bridge import Bridge, InProcess
+        from mockserver.testing.asgi_bridge import AsgiBridge, InProcess
         from mockserver.web.guard import guard
 
         limits = Limits(journal=_EXCHANGES, wait=_WAIT)
         mock = set_up("default", settings=Settings(guard("127.0.0.1"), limits, overlays=overlays))
         background = Background(mock.app).start()
         operations = {each.id: (each.method, each.path) for each in document().operations.values()}
-        steering = Steering(InProcess(mock.app, background), operations)
+        steering = ControlClient(InProcess(mock.app, background), operations)
         documents = list(mock.service.documents.values())
-        return cls(background, steering, documents, Bridge(mock.app, background), overlays)
+        return cls(background, steering, documents, AsgiBridge(mock.app, background), overlays)
 
     @classmethod
     def elsewhere(cls, url: str) -> Self:
@@ -102,7 +102,7 @@ class Server:
         from mockserver.testing.remote import TOKEN, Remote
 
         remote = Remote(url, os.environ.get(TOKEN))
-        return cls(remote, Steering(remote), list(contract().documents.values()))
+        return cls(remote, ControlClient(remote), list(contract().documents.values()))
 
     @property
     def url(self) -> str:

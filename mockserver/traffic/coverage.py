@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.contract.provenance import Level
+from mockserver.contract.provenance import Confidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -216,7 +216,7 @@ class Coverage:
         met by any answer.
         """
         met = {operation for operation, _ in +self._answers}
-        levels = [level for level in Level if level in self._levels.values()]
+        levels = [level for level in Confidence if level in self._levels.values()]
         return {
             "operations": Ratio(len(met & self._routes.keys()), len(self._routes)),
             "answers": _ratio(self.answers),

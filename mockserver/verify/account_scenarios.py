@@ -9,7 +9,8 @@ from mockserver.contract.reader import get
 from mockserver.traffic.order_states import COMPLETED, EXPIRED, REFUNDED, WAITING
 from mockserver.verify.comparison import alike
 from mockserver.verify.order_oracle import is_repaid
-from mockserver.verify.session import OPEN, PAID, UNTOLD, offered
+from mockserver.verify.payments import OPEN, PAID, UNTOLD
+from mockserver.verify.session import offered
 from mockserver.verify.worlds import DAY, DISCORD, GOOGLE, MINUTE, SECOND, TELEGRAM, WHATSAPP
 
 if TYPE_CHECKING:
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from mockserver.contract.reader import Facts
     from mockserver.verify.customer import Customer, Reply
     from mockserver.verify.order_oracle import Order
+    from mockserver.verify.person import Person
     from mockserver.verify.service_rules import Terms
-    from mockserver.verify.session import Life, Person
+    from mockserver.verify.session import Life
 
 
 def money_that_is_paid_in(life: Life, via: str) -> None:

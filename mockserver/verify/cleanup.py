@@ -9,7 +9,7 @@ from mockserver.verify.customer import MOST, UnusableError
 from mockserver.verify.guard import DeniedError
 from mockserver.verify.journal import Record
 from mockserver.verify.order_oracle import Order
-from mockserver.verify.session import Person
+from mockserver.verify.person import Person
 
 if TYPE_CHECKING:
     from mockserver.contract.reader import Facts

@@ -6,9 +6,8 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from mockserver.contract import ABSENT, Found
-from mockserver.contract import Level as Provenance
-from mockserver.findings import Finding, Level, Skip, SuiteResult, weigh
+from mockserver.contract import ABSENT, Confidence, Found
+from mockserver.findings import Finding, Severity, Skip, SuiteResult, weigh
 from mockserver.traffic import Exchange, header
 from mockserver.traffic.curl import curl
 from mockserver.verify import requests
@@ -162,7 +161,7 @@ class Context:
         expected: object = "",
         got: object = "",
         pointer: str = "",
-        provenance: Provenance | None = None,
+        provenance: Confidence | None = None,
     ) -> bool:
         """Note a finding unless a rule holds; `detail` says what happened. Returns whether it holds."""
         if not holds:
@@ -178,7 +177,7 @@ class Context:
         expected: object = "",
         got: object = "",
         pointer: str = "",
-        provenance: Provenance | None = None,
+        provenance: Confidence | None = None,
     ) -> None:
         """Note that a rule was broken. `provenance` is how it is known, if not as the table of rules has it."""
         broken = rules()[rule]
@@ -198,7 +197,7 @@ class Context:
     def find(
         self,
         code: str,
-        level: Level,
+        level: Severity,
         check: str,
         message: str,
         *,
@@ -206,7 +205,7 @@ class Context:
         expected: str = "",
         got: str = "",
         pointer: str = "",
-        provenance: Provenance | None = None,
+        provenance: Confidence | None = None,
         evidence: tuple[Exchange, ...] | None = None,
     ) -> None:
         """Note a finding. The same is noted once, with the evidence of the first time.
@@ -267,11 +266,11 @@ class Context:
         answer = exchange.answer
         here = (exchange,)
         if answer is None:
-            self.find("answer.lost", Level.ERROR, "answer", "no answer came", operation=name, evidence=here)
+            self.find("answer.lost", Severity.ERROR, "answer", "no answer came", operation=name, evidence=here)
             return False
         if is_broken(operation, answer.status):
             message = f"the service broke: status {answer.status}"
-            self.find("answer.broken", Level.ERROR, "answer", message, operation=name, evidence=here)
+            self.find("answer.broken", Severity.ERROR, "answer", message, operation=name, evidence=here)
             return False
         violations = self._violations(exchange, operation, document)
         for violation in violations:
@@ -291,7 +290,7 @@ class Context:
     def _break(self, violation: Violation, name: str, evidence: tuple[Exchange, ...]) -> None:
         document = self._all[name.partition(".")[0]]
         code = CODES.get(violation.rule, "answer.body")
-        known: Provenance | None = document.provenance(violation.pointer).level
+        known: Confidence | None = document.provenance(violation.pointer).level
         if violation.rule == "required" and violation.place == "body":
             code, known = "answer.json", None  # no JSON is never right, whatever the contract says
         self.find(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mockserver.verify.context import Context
     from mockserver.verify.customer import Customer, Reply
-    from mockserver.verify.session import Person
+    from mockserver.verify.person import Person
 
 WISHES = (Wish("12", "ds"), Wish("12", "go"), Wish("95", "wa"), Wish("95", "tg"))
 """Orders by one document after the other; the last one is returned."""

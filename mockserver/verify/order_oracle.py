@@ -130,6 +130,21 @@ def is_repaid(order: Order, terms: Terms) -> bool:
     return terms.repaid and order.state == EXPIRED and not order.received
 
 
+def rule_against_refund(order: Order, terms: Terms, now: tuple[int, int] | None) -> str:
+    """Return the rule by which an order cannot be returned; empty if it can, or if that is not known."""
+    if order.state == REFUNDED or is_repaid(order, terms):
+        return "refund-once"
+    if order.received:
+        return "refund-not-after-sms"
+    is_late = now and order.ordered is not None and now[0] > order.ordered + terms.refund_window
+    return "refund-not-after-window" if is_late else ""
+
+
+def is_refund_due(order: Order) -> bool:
+    """Say whether enough is known of an order to tell that it must be taken back."""
+    return order.received is not None and order.ordered is not None
+
+
 def breaches(order: Order, terms: Terms, now: tuple[int, int] | None) -> Iterator[Breach]:
     """Find the rules that an order breaks by itself; `now` is a span in which the server's present time lies."""
     yield from _in_messages(order, order.messages or [])

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from mockserver.verify.order_oracle import Order
-    from mockserver.verify.session import Life, Person
+    from mockserver.verify.person import Person
+    from mockserver.verify.session import Life
 
 
 def an_order_that_receives_its_sms(life: Life, via: str) -> None:

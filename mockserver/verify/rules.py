@@ -6,10 +6,9 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from mockserver.contract import Level as Provenance
-from mockserver.contract import located
+from mockserver.contract import Confidence, located
 from mockserver.data import directory
-from mockserver.findings import Level, weigh
+from mockserver.findings import Severity, weigh
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,12 +29,12 @@ class Rule(NamedTuple):
     says: str
 
     @property
-    def provenance(self) -> Provenance | None:
+    def provenance(self) -> Confidence | None:
         """How the rule is known; None if it holds always."""
-        return None if self.known == ALWAYS else Provenance(self.known)
+        return None if self.known == ALWAYS else Confidence(self.known)
 
     @property
-    def level(self) -> Level:
+    def level(self) -> Severity:
         """How much it weighs to break the rule."""
         return weigh(self.provenance)
 

@@ -14,7 +14,8 @@ from mockserver.verify.session import BUYING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mockserver.verify.session import Life, Person
+    from mockserver.verify.person import Person
+    from mockserver.verify.session import Life
 
 
 class Scene(NamedTuple):

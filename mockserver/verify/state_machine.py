@@ -20,7 +20,8 @@ from mockserver.verify.worlds import DAY, HOUR, MINUTE, SECOND
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mockserver.verify.session import Life, Person
+    from mockserver.verify.person import Person
+    from mockserver.verify.session import Life
 
 Offer = tuple[str, str, str]
 """A country, a service and a carrier."""

@@ -19,7 +19,7 @@ from mockserver.web.guard import OPEN, Guard
 from mockserver.web.pipeline import Pipeline
 
 if TYPE_CHECKING:
-    from mockserver.control.world_factory import Maker
+    from mockserver.control.world_factory import WorldFactory
 
 CONTROL = "__mock__"
 """The first segment of every path of the control API."""
@@ -62,7 +62,7 @@ class Control:
     """The control API, loaded with its first request: a mock that nobody steers starts faster without it."""
 
     def __init__(
-        self, worlds: Worlds, service: Service, services: Services, guard: Guard, maker: "Maker | None"
+        self, worlds: Worlds, service: Service, services: Services, guard: Guard, maker: "WorldFactory | None"
     ) -> None:
         self._parts = worlds, service, services, guard, maker
         self._app: ASGIApp | None = None
@@ -81,7 +81,7 @@ def create_app(
     worlds: Worlds,
     observers: Sequence[Observer] = (),
     guard: Guard = OPEN,
-    maker: "Maker | None" = None,
+    maker: "WorldFactory | None" = None,
     services: Services | None = None,
 ) -> Starlette:
     """An ASGI application that plays this service over these worlds, and is steered under `/__mock__/`.

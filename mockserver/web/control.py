@@ -22,11 +22,11 @@ from mockserver.contract import (
     WrongMethod,
     did_you_mean,
 )
-from mockserver.contract.document import as_yaml, written
+from mockserver.contract.loading import as_yaml, written
 from mockserver.contract.messages import brief
 from mockserver.control import journal
-from mockserver.control.context import Call, Desk, Reply, sandbox
-from mockserver.control.errors import Trouble
+from mockserver.control.context import Call, Context, Reply, slot
+from mockserver.control.errors import ControlError
 from mockserver.control.events import news
 from mockserver.control.integers import whole
 from mockserver.control.messages import problems
@@ -34,7 +34,7 @@ from mockserver.control.operations import HANDLERS, document
 from mockserver.control.operations import written as described
 from mockserver.domain.settlement import settle
 from mockserver.scenario.units import duration
-from mockserver.simulation.world_slot import Readings, Sandbox
+from mockserver.simulation.world_slot import Readings, WorldSlot
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.adapter import has_body, raw_path, read_body
 from mockserver.web.guard import Guard
@@ -44,7 +44,7 @@ from mockserver.web.scope import STOPPING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mockserver.control.world_factory import Maker
+    from mockserver.control.world_factory import WorldFactory
 
 _HEARTBEAT = 0.25
 """Seconds after which a stream looks whether something is due: nothing in a world happens by itself."""
@@ -61,38 +61,38 @@ class ControlApp:
         service: Service,
         services: Services,
         guard: Guard,
-        maker: "Maker | None",
+        maker: "WorldFactory | None",
     ) -> None:
         def read(readings: Readings) -> Sequence[Document]:
             return list(services(dict(readings)).documents.values())
 
         self._guard = guard
         self._services = services
-        self._desk = Desk(worlds, maker or _maker(worlds, services), list(service.documents.values()), read)
+        self._context = Context(worlds, maker or _maker(worlds, services), list(service.documents.values()), read)
         self._document = document()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         try:
             response = await self._answer(scope, receive)
-        except Trouble as trouble:
+        except ControlError as trouble:
             response = _refused(trouble)
         except PayloadError as error:
-            response = _refused(Trouble(400, str(error)))
+            response = _refused(ControlError(400, str(error)))
         except Exception:  # the last resort: a bug here is seen in the log, and never takes the connection with it
             _log.exception("the control API broke at %s %s", scope["method"], scope["path"])
-            response = _refused(Trouble(500, "this is a bug of the mock, see its log"))
+            response = _refused(ControlError(500, "this is a bug of the mock, see its log"))
         await response(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response:
         headers = scope["headers"]
         if reason := self._guard.cross_site(headers):
-            raise Trouble(403, reason)
+            raise ControlError(403, reason)
         if reason := self._guard.unauthorised(headers):
-            raise Trouble(403 if self._guard.closed else 401, reason)
+            raise ControlError(403 if self._guard.closed else 401, reason)
         operation, path = self._route(scope["method"], raw_path(scope)[len(self._document.prefix) :])
         call = self._read(operation, path, scope, await self._body(operation, headers, receive))
-        for idle in self._desk.worlds.evict(self._desk.maker.wall()):
+        for idle in self._context.worlds.evict(self._context.maker.wall()):
             idle.publish("world", {"done": "evicted"})
         match operation.id:
             case "showDocument":
@@ -103,18 +103,18 @@ class ControlApp:
                 return _written(await self._wait(call, scope))
             case "followWorld" | "followAll":
                 return self._follow(call, scope)
-        return _written(HANDLERS[operation.id](call, self._desk))
+        return _written(HANDLERS[operation.id](call, self._context))
 
     def _contract(self, call: Call) -> Reply:
-        """A contract document as the server plays it. Raises Trouble(404)."""
+        """A contract document as the server plays it. Raises ControlError(404)."""
         name, _, form = call.path["file"].rpartition(".")
-        known = {each.name for each in self._desk.documents}
+        known = {each.name for each in self._context.documents}
         if name not in known:
             hint = did_you_mean(name, known)
-            raise Trouble(
+            raise ControlError(
                 404, f"there is no contract document {brief(name)}{hint}; there are {', '.join(sorted(known))}"
             )
-        data = written(name, dict(self._desk.worlds.readings), self._services.overlays)
+        data = written(name, dict(self._context.worlds.readings), self._services.overlays)
         return Reply(200, data) if form == "json" else Reply(200, as_yaml(data), "application/yaml")
 
     def _served(self) -> dict[str, Any]:
@@ -126,53 +126,53 @@ class ControlApp:
             case Found(operation, parameters):
                 return operation, parameters
             case WrongMethod(allowed):
-                raise Trouble(405, f"this path takes {' or '.join(allowed)}", allowed)
+                raise ControlError(405, f"this path takes {' or '.join(allowed)}", allowed)
             case BadPath(reason):
-                raise Trouble(400, reason)
+                raise ControlError(400, reason)
             case NotFound():
                 known = (f"{self._document.prefix}{each.path}" for each in self._document.operations.values())
                 hint = did_you_mean(self._document.prefix + path, known)
-                raise Trouble(404, f"nothing is here{hint}; see {self._document.prefix}/openapi.json")
+                raise ControlError(404, f"nothing is here{hint}; see {self._document.prefix}/openapi.json")
 
     async def _body(self, operation: Operation, headers: Any, receive: Receive) -> object:
         if operation.body_schema is None:
             return ABSENT
-        limit = self._desk.worlds.limits.upload
+        limit = self._context.worlds.limits.upload
         body = await read_body(receive, limit) if has_body(headers) else b""
         if body == b"" and operation.body is not None and not operation.body.required:
             return ABSENT
         if body is None:
-            raise Trouble(413, f"the body has more than {limit} bytes, which is the limit `upload`")
+            raise ControlError(413, f"the body has more than {limit} bytes, which is the limit `upload`")
         kind = next((value for name, value in headers if name == b"content-type"), b"").decode("latin-1")
         if kind.partition(";")[0].strip().lower() != "application/json":
-            raise Trouble(400, f"send content-type: application/json{kind and f', not {brief(kind)}'}")
+            raise ControlError(400, f"send content-type: application/json{kind and f', not {brief(kind)}'}")
         return whole(read_json(body), operation.body_schema)
 
     def _read(self, operation: Operation, path: dict[str, str], scope: Scope, body: object) -> Call:
         arguments = operation.read(path, read_query(scope["query_string"]), body)
         if violations := operation.check_request(arguments):
             told = problems(violations, self._document)
-            raise Trouble(400, f"{operation.id}: {told[0]}", told)
+            raise ControlError(400, f"{operation.id}: {told[0]}", told)
         return Call(arguments.path, arguments.query, arguments.body if arguments.body is not ABSENT else {})
 
     async def _wait(self, call: Call, scope: Scope) -> Reply:
-        limits = self._desk.worlds.limits
+        limits = self._context.worlds.limits
         longest = min(duration(call.body["within"]) / 1000, limits.wait)
         clock = asyncio.get_running_loop().time
         end = clock() + longest
         with self._woken() as woken:
-            verdict = journal.verdict(call, self._desk)
+            verdict = journal.verdict(call, self._context)
             while not verdict.verified and clock() < end and not _stopping(scope):
                 with suppress(TimeoutError):
                     await wait_for(woken.wait(), min(_HEARTBEAT, max(0, end - clock())))
                 woken.clear()
-                verdict = journal.verdict(call, self._desk)
+                verdict = journal.verdict(call, self._context)
         return Reply(200, journal.verdict_shown(verdict))
 
     def _follow(self, call: Call, scope: Scope) -> Response:
-        followed = sandbox(call, self._desk) if "world" in call.path else None
+        followed = slot(call, self._context) if "world" in call.path else None
         last = next((value for name, value in scope["headers"] if name == b"last-event-id"), b"")
-        feed = self._desk.worlds.feed
+        feed = self._context.worlds.feed
         after = call.query.get("after", feed.last)
         if last.isdigit() and len(last) <= _LONGEST_ID:
             after = int(last)
@@ -182,8 +182,8 @@ class ControlApp:
         events = self._events(followed, after, scope)
         return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
-    async def _events(self, followed: Sandbox | None, after: int, scope: Scope) -> AsyncIterator[bytes]:
-        worlds, clock = self._desk.worlds, asyncio.get_running_loop().time
+    async def _events(self, followed: WorldSlot | None, after: int, scope: Scope) -> AsyncIterator[bytes]:
+        worlds, clock = self._context.worlds, asyncio.get_running_loop().time
         end = clock() + worlds.limits.stream
         yield b": the events of smsonline-mock\n\n"
         with self._woken() as woken:
@@ -193,7 +193,7 @@ class ControlApp:
                     settle(each.world)
                     each.tell_of_money()
                 if followed is not None:
-                    followed.used = self._desk.maker.wall()
+                    followed.used = self._context.maker.wall()
                 woken.clear()
                 fresh, after = list(news(worlds, after, followed.id if followed else None)), worlds.feed.last
                 for event in fresh:
@@ -206,7 +206,7 @@ class ControlApp:
     @contextmanager
     def _woken(self) -> "Iterator[Event]":
         """An event that is set whenever something happens."""
-        woken, feed, loop = Event(), self._desk.worlds.feed, asyncio.get_running_loop()
+        woken, feed, loop = Event(), self._context.worlds.feed, asyncio.get_running_loop()
 
         def wake() -> None:  # from whichever thread something happens in
             loop.call_soon_threadsafe(woken.set)
@@ -221,13 +221,13 @@ class ControlApp:
 _LONGEST_ID = 18
 
 
-def _maker(worlds: Worlds, services: Services) -> "Maker":
+def _maker(worlds: Worlds, services: Services) -> "WorldFactory":
     import time
 
-    from mockserver.control.world_factory import Maker
+    from mockserver.control.world_factory import WorldFactory
     from mockserver.scenario import fixtures
 
-    return Maker(worlds, fixtures.load(), lambda: time.time_ns() // 1_000_000, services)
+    return WorldFactory(worlds, fixtures.load(), lambda: time.time_ns() // 1_000_000, services)
 
 
 def _stopping(scope: Scope) -> bool:
@@ -240,7 +240,7 @@ def _written(reply: Reply) -> Response:
     return Response(content, reply.status, {"cache-control": "no-store"}, reply.content_type)
 
 
-def _refused(trouble: Trouble) -> Response:
+def _refused(trouble: ControlError) -> Response:
     body: dict[str, object] = {"error": str(trouble)}
     if trouble.status == 405:
         return Response(orjson.dumps(body), 405, {"allow": ", ".join(trouble.problems)}, "application/json")

@@ -14,14 +14,14 @@ from mockserver.simulation.effects import (
     ContentType,
     Cut,
     Delay,
-    Drip,
+    Disconnect,
     Effect,
     Empty,
     Failure,
-    HangUp,
     Malformed,
     Omit,
     Retype,
+    SlowBody,
 )
 from mockserver.simulation.faults import Act, Moment
 from mockserver.web.message import Delivery, Ending, Header, Response
@@ -36,7 +36,7 @@ _BODILESS = (204, 304)
 """Answers that cannot have a body."""
 
 
-def hesitation(acts: tuple[Act, ...]) -> Duration:
+def delay_before(acts: tuple[Act, ...]) -> Duration:
     """How long nothing happens before the request is handled, in milliseconds."""
     return sum(act.effect.duration for act in acts if act.moment is Moment.BEFORE and isinstance(act.effect, Delay))
 
@@ -60,7 +60,7 @@ def play(acts: tuple[Act, ...], handle: "Callable[[Reply | None], Outcome]", api
         outcome = outcome._replace(reply=reply)
         if isinstance(act.effect, Failure):
             outcome = outcome._replace(headers=_encoded(act.effect.headers))
-        if isinstance(act.effect, HangUp):
+        if isinstance(act.effect, Disconnect):
             break
     return outcome._replace(acts=tuple(played))
 
@@ -84,11 +84,11 @@ def write(outcome: "Outcome") -> Response:
                 headers[b"content-type"] = name.encode()
             case Delay(duration) if moment is Moment.AFTER:
                 delivery = delivery._replace(delay=delivery.delay + duration)
-            case Drip(size, every):
+            case SlowBody(size, every):
                 delivery = delivery._replace(chunk=size, every=every)
             case Cut():
                 delivery = delivery._replace(ending=Ending.CUT, kept=effect.kept(len(content)))
-            case HangUp(reset):
+            case Disconnect(reset):
                 delivery = delivery._replace(ending=Ending.RESET if reset else Ending.CLOSED)
     if status in _BODILESS:
         del headers[b"content-type"]
@@ -103,7 +103,7 @@ def _change(reply: Reply, effect: Effect, api: Api) -> Reply:
             if effect.body is not ABSENT:
                 return Reply(effect.status, effect.body)
             return api.failure(effect.status, effect.text or _name(effect.status))
-        case HangUp():
+        case Disconnect():
             return reply._replace(status=0)
         case Empty():
             return reply._replace(body=None)

@@ -28,7 +28,7 @@ from mockserver.domain.clock import Instant
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.settlement import settle
 from mockserver.simulation.exchange import Exchange, Observer
-from mockserver.simulation.world_slot import Readings, Sandbox
+from mockserver.simulation.world_slot import Readings, WorldSlot
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.message import Header, Pause, Request, Response
 from mockserver.web.payload import PayloadError, read_json, read_query
@@ -44,14 +44,14 @@ _log = logging.getLogger("smsonline_mock")
 
 
 class Outcome(NamedTuple):
-    """What a request has come to; `acts` are what faults had a part in it, `sandbox` whose key it carried.
+    """What a request has come to; `acts` are what faults had a part in it, `slot` whose key it carried.
 
     `identity` is the user and the key that the request names.
     """
 
     reply: Reply
     operation: Operation | None = None
-    sandbox: Sandbox | None = None
+    slot: WorldSlot | None = None
     arguments: Arguments | None = None
     at: Instant | None = None
     violations: tuple[Violation, ...] = ()
@@ -192,45 +192,45 @@ class Pipeline:
     ) -> Outcome:
         """Identify, then handle, amid faults if there are any; `instead` is answered in the handler's place."""
         identity = user, key = known.identity if known is not None else (arguments.user, arguments.key)
-        sandbox = self._worlds.with_key(key)
-        if sandbox is None:
+        slot = self._worlds.with_key(key)
+        if slot is None:
             return Outcome(self.api.fail(Reason.UNAUTHORIZED), operation, None, arguments, identity=identity)
-        if sandbox.readings != self._readings and self._other is not None:
-            return self._other(sandbox.readings, self.prefix).route(request)
+        if slot.readings != self._readings and self._other is not None:
+            return self._other(slot.readings, self.prefix).route(request)
         try:
-            customer = sandbox.world.customer_with(user, key)
+            customer = slot.world.customer_with(user, key)
         except Refusal as refusal:
-            reply, now = self.api.fail(refusal.reason), sandbox.world.clock.now()
-            return Outcome(reply, operation, sandbox, arguments, now, identity=identity)
-        if sandbox.faults is not None and (acts := self._acts(request, operation, arguments, sandbox)):
+            reply, now = self.api.fail(refusal.reason), slot.world.clock.now()
+            return Outcome(reply, operation, slot, arguments, now, identity=identity)
+        if slot.faults is not None and (acts := self._acts(request, operation, arguments, slot)):
             return self._act_amid(acts, request, operation, arguments, violations)
         if known is None:
-            checked = self._check(request, operation, arguments, sandbox, violations)
+            checked = self._check(request, operation, arguments, slot, violations)
             if checked.refusal is not None:
-                reply, now = instead or checked.refusal, sandbox.world.clock.now()
-                return Outcome(reply, operation, sandbox, arguments, now, checked.violations, identity=identity)
+                reply, now = instead or checked.refusal, slot.world.clock.now()
+                return Outcome(reply, operation, slot, arguments, now, checked.violations, identity=identity)
             known, violations = checked.known, checked.violations
-        world = sandbox.world
+        world = slot.world
         world.clock.tick()
         now = settle(world)
         if instead is None:
             call = Call(world.customers[customer.id], world, known.values)
             instead = self.api.answer(operation, known.purpose, call)
-        return Outcome(instead, operation, sandbox, known.arguments, now, violations or (), (), (), identity)
+        return Outcome(instead, operation, slot, known.arguments, now, violations or (), (), (), identity)
 
     def _check(
         self,
         request: Request,
         operation: Operation,
         arguments: Arguments,
-        sandbox: Sandbox,
+        slot: WorldSlot,
         violations: tuple[Violation, ...] | None,
     ) -> "_Checked":
         """Hold a request against the contract, and read its arguments."""
         if violations is None:
             violations = operation.check_request(arguments)
         if errors := broken(violations):
-            mended = None if sandbox.strict else self._mend(operation, arguments)
+            mended = None if slot.strict else self._mend(operation, arguments)
             if mended is None:
                 reason = operation.refusal(error.path for error in errors) or "INVALID_REQUEST"
                 reply = self.api.fail(reason, "; ".join(map(str, errors)))
@@ -254,14 +254,12 @@ class Pipeline:
 
         return mend(operation, arguments)
 
-    def _acts(
-        self, request: Request, operation: Operation, arguments: Arguments, sandbox: Sandbox
-    ) -> "tuple[Act, ...]":
+    def _acts(self, request: Request, operation: Operation, arguments: Arguments, slot: WorldSlot) -> "tuple[Act, ...]":
         """What faults do to a request; once it is decided, it stays so."""
-        if request.acts is not None or sandbox.faults is None:
+        if request.acts is not None or slot.faults is None:
             return request.acts or ()
-        now = sandbox.world.clock.now()
-        return sandbox.faults.decide(operation.name, str(arguments.user), str(arguments.key), now)
+        now = slot.world.clock.now()
+        return slot.faults.decide(operation.name, str(arguments.user), str(arguments.key), now)
 
     def _act_amid(
         self,
@@ -273,7 +271,7 @@ class Pipeline:
     ) -> Outcome:
         from mockserver.web import fault_injection
 
-        duration = fault_injection.hesitation(acts)
+        duration = fault_injection.delay_before(acts)
         if duration and request.acts is None:
             raise Pause(duration, request._replace(acts=acts))
         undisturbed = request._replace(acts=())
@@ -284,10 +282,10 @@ class Pipeline:
         return f"no operation of {self.api.document.name} has this path{did_you_mean(self.prefix + path, known)}"
 
     def _record(self, request: Request, outcome: Outcome, response: Response, began: int) -> None:
-        sandbox, arguments = outcome.sandbox, outcome.arguments
+        slot, arguments = outcome.slot, outcome.arguments
         user, key = outcome.identity
-        if sandbox is None and arguments is None:
-            sandbox, key = self._guess(request)
+        if slot is None and arguments is None:
+            slot, key = self._guess(request)
         path = request.path
         if outcome.operation is None or "%" in path or (key and key in path) or self._shows_token(path):
             path = self._without_keys(path)
@@ -297,7 +295,7 @@ class Pipeline:
             request.method,
             path,
             outcome.reply.status,
-            sandbox.id if sandbox else None,
+            slot.id if slot else None,
             request.query,
             request.headers,
             request.body,
@@ -309,23 +307,23 @@ class Pipeline:
             outcome.violations,
             tuple(act.fault for act in outcome.acts) if outcome.acts else (),
             any(act.alters for act in outcome.acts) if outcome.acts else False,
-            sandbox.decided() if sandbox else (),
+            slot.decided() if slot else (),
             outcome.at,
             began // 1_000_000,
             (time.time_ns() - began) / 1e6,
         )
-        (sandbox or self._worlds).record(exchange)
+        (slot or self._worlds).record(exchange)
         for observe in self._observers:
             observe(exchange)
 
-    def _guess(self, request: Request) -> tuple[Sandbox, str] | tuple[None, None]:
+    def _guess(self, request: Request) -> tuple[WorldSlot, str] | tuple[None, None]:
         """The world that a request was meant for which did not get far enough to be asked for its key, and the key."""
         from mockserver.web.carried import texts
 
         for text in texts(request):
-            sandbox = self._worlds.with_key(text)
-            if sandbox is not None:
-                return sandbox, text
+            slot = self._worlds.with_key(text)
+            if slot is not None:
+                return slot, text
         return None, None
 
     def _shows_token(self, path: str) -> bool:

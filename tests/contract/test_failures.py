@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mockserver.contract import ABSENT, Document, contract, vocabulary
-from mockserver.contract.document import written
 from mockserver.contract.failures import reasons_of
+from mockserver.contract.loading import written
 from mockserver.contract.parts import JSON_TYPE
 
 if TYPE_CHECKING:

@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.contract import ABSENT, Document, Level
+from mockserver.contract import ABSENT, Confidence, Document
 
 
 def test_an_operation_knows_itself(small: Document) -> None:
     operation = small.operations["getThing"]
     assert (operation.id, operation.name, operation.method) == ("getThing", "small.getThing", "GET")
     assert (operation.path, operation.tags) == ("/things/{userId}/{thingId}", ("Things",))
-    assert (operation.summary, operation.provenance.level) == ("Get a thing", Level.DOCUMENTED)
+    assert (operation.summary, operation.provenance.level) == ("Get a thing", Confidence.DOCUMENTED)
 
 
 @pytest.mark.parametrize(("name", "deprecated"), [("getThing", False), ("orderThing", True)])
@@ -64,7 +64,7 @@ def test_a_body_has_its_examples(small: Document) -> None:
     assert {name: example.value for name, example in body.examples.items()} == {
         "example": {"apiKey": "demo-key", "name": "lamp"}
     }
-    assert (body.required, body.provenance.level) == (True, Level.INFERRED)
+    assert (body.required, body.provenance.level) == (True, Confidence.INFERRED)
 
 
 def test_an_operation_may_take_no_body(small: Document) -> None:
@@ -82,8 +82,8 @@ def test_the_answers_are_found_by_status(small: Document) -> None:
 def test_an_answer_has_its_examples_with_their_provenance(small: Document) -> None:
     examples = small.operations["getThing"].answers[200].examples
     assert {name: example.provenance.level for name, example in examples.items()} == {
-        "success": Level.DOCUMENTED,
-        "failure": Level.ASSUMED,
+        "success": Confidence.DOCUMENTED,
+        "failure": Confidence.ASSUMED,
     }
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.contract import DocumentError, Level, OverlayFileError, contract, load
+from mockserver.contract import Confidence, DocumentError, OverlayFileError, contract, load
 from mockserver.contract.overlays import effective
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def test_a_path_is_corrected_without_code(written: Path) -> None:
         "- {target: '$.paths[''/numbers/{userId}/popular'']', remove: true}\n"
     )
     popular = load("v3", overlays=[written]).operations["getPopular"]
-    assert (popular.path, popular.provenance.level) == ("/popular/{userId}", Level.OBSERVED)
+    assert (popular.path, popular.provenance.level) == ("/popular/{userId}", Confidence.OBSERVED)
     assert (popular.provenance.date, popular.provenance.times) == ("2026-01-02", 3)
 
 

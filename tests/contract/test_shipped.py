@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver import contract
-from mockserver.contract import Document, Found, Level, located, pointer
+from mockserver.contract import Confidence, Document, Found, located, pointer
 from mockserver.contract.document import SHIPPED
 
 if TYPE_CHECKING:
@@ -39,19 +39,19 @@ def written(name: str) -> list[str]:
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=by_name)
 def test_every_operation_has_a_level(operation: contract.Operation) -> None:
-    assert operation.provenance.level in Level
+    assert operation.provenance.level in Confidence
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_part_has_a_level(name: str) -> None:
-    assert {DOCUMENTS[name].provenance(at).level for at in written(name)} <= {*Level}
+    assert {DOCUMENTS[name].provenance(at).level for at in written(name)} <= {*Confidence}
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_what_is_documented_names_its_page(name: str) -> None:
     document = DOCUMENTS[name]
     found = [document.provenance(at) for at in written(name)]
-    assert all(provenance.page for provenance in found if provenance.level is Level.DOCUMENTED)
+    assert all(provenance.page for provenance in found if provenance.level is Confidence.DOCUMENTED)
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

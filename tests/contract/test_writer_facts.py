@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mockserver.contract import contract
 from mockserver.contract.absent import ABSENT
 from mockserver.contract.made_up import make_up
-from mockserver.contract.plan import Planner
+from mockserver.contract.planner import Planner
 from mockserver.contract.reader import read
 from mockserver.contract.writer import compiled
 from tests.contract.drawing import WORDS, annotated, results, told

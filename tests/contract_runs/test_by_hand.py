@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.contract.document import load, names
+from mockserver.contract.document import names
+from mockserver.contract.loading import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import httpx
 import pytest
 
-from mockserver.control.world_factory import Choice, Maker
+from mockserver.control.world_factory import Choice, WorldFactory
 from mockserver.data import scenarios
 from mockserver.scenario.load import load
 from mockserver.simulation.worlds import Worlds
@@ -133,7 +133,7 @@ def alone(plan: Plan, shipped: Fixtures) -> list[Answer]:
     """The answers of a world in a mock of its own, whose only one it is, and whose readings it reads."""
     readings = tuple(sorted((plan.readings or {}).items()))
     worlds = Worlds(readings=readings)
-    maker = Maker(worlds, shipped, lambda: START, SERVICES)
+    maker = WorldFactory(worlds, shipped, lambda: START, SERVICES)
     choice = Choice(plan.scenario, seed=plan.seed, clock=plan.clock, readings=plan.readings)
     maker.open(choice, USER, plan.key)
     app = create_app(SERVICES(dict(readings)), worlds, maker=maker, services=SERVICES)

@@ -10,7 +10,7 @@ from schemathesis import Case, Config
 from schemathesis.openapi import from_dict
 from schemathesis.pytest import parametrize
 
-from mockserver.contract.document import written
+from mockserver.contract.loading import written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from mockserver.control.operations import document
-from mockserver.control.world_factory import Maker
+from mockserver.control.world_factory import WorldFactory
 from mockserver.scenario.load import load
 from mockserver.simulation.limits import DEFAULTS, Limits
 from mockserver.simulation.worlds import Worlds
@@ -87,7 +87,7 @@ class Steered:
     ) -> None:
         self.now = START
         self.worlds = Worlds(limits=limits)
-        maker = Maker(self.worlds, fixtures, lambda: self.now, SERVICES)
+        maker = WorldFactory(self.worlds, fixtures, lambda: self.now, SERVICES)
         loaded = load(scenario, fixtures.catalogue)
         maker.begin(loaded)
         self.app = create_app(service_of(loaded), self.worlds, observers, guard, maker, SERVICES)

@@ -8,7 +8,8 @@ import pytest
 import yaml
 from openapi_spec_validator import validate
 
-from mockserver.contract.document import as_yaml, names, written
+from mockserver.contract.document import names
+from mockserver.contract.loading import as_yaml, written
 
 if TYPE_CHECKING:
     from pathlib import Path

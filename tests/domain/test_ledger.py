@@ -39,7 +39,7 @@ def planted(*entries: Entry) -> list[str]:
     books = Ledger()
     books._entries = list(entries)
     books._balances = {name: sum(e.cents for e in entries if e.customer == name) for name in ("alice", "bob")}
-    return books.broken_rules()
+    return books.invariant_violations()
 
 
 def test_a_customer_without_entries_has_nothing() -> None:
@@ -110,25 +110,25 @@ def test_whatever_is_posted_balances_are_sums_and_never_below_zero(tried: list[E
     ],
 )
 def test_books_in_order_break_no_rule(entries: list[Entry]) -> None:
-    assert ledger(*entries).broken_rules() == []
+    assert ledger(*entries).invariant_violations() == []
 
 
 def test_a_balance_that_is_not_the_sum_is_found() -> None:
     books = ledger(OPENING)
     books._balances["alice"] = 99
-    assert books.broken_rules() == ["alice: the balance is 99, the entries sum to 100"]
+    assert books.invariant_violations() == ["alice: the balance is 99, the entries sum to 100"]
 
 
 def test_a_balance_without_entries_is_found() -> None:
     books = Ledger()
     books._balances["alice"] = 5
-    assert books.broken_rules() == ["alice: the balance is 5, the entries sum to 0"]
+    assert books.invariant_violations() == ["alice: the balance is 5, the entries sum to 0"]
 
 
 def test_entries_without_a_balance_are_found() -> None:
     books = Ledger()
     books._entries.append(OPENING)
-    assert books.broken_rules() == ["alice: the balance is 0, the entries sum to 100"]
+    assert books.invariant_violations() == ["alice: the balance is 0, the entries sum to 100"]
 
 
 def test_an_overdraft_is_found_although_it_was_made_good_later() -> None:

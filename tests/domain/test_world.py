@@ -212,65 +212,65 @@ def test_a_customer_is_known_by_what_was_saved_last(world: World) -> None:
     assert world.customers["alice"].total_charges == 1
 
 
-def broken_rules(world: World, order: Order, *entries: Entry) -> list[str]:
+def invariant_violations(world: World, order: Order, *entries: Entry) -> list[str]:
     """List the rules that a world breaks with an order and entries of the ledger."""
     for entry in entries:
         world.ledger.post(entry)
     world.save_order(order)
-    return world.broken_rules()
+    return world.invariant_violations()
 
 
 def test_a_charged_order_breaks_no_rule(world: World, order: Order) -> None:
-    assert broken_rules(world, order, OPENING, CHARGE) == []
+    assert invariant_violations(world, order, OPENING, CHARGE) == []
 
 
 def test_an_order_that_was_charged_and_returned_breaks_no_rule(world: World, order: Order) -> None:
-    assert broken_rules(world, order.refund(0, DEFAULT.refund_window), OPENING, CHARGE, REFUND) == []
+    assert invariant_violations(world, order.refund(0, DEFAULT.refund_window), OPENING, CHARGE, REFUND) == []
 
 
 def test_an_order_that_was_never_charged_is_found(world: World, order: Order) -> None:
-    assert broken_rules(world, order) == ["order 1 was never charged"]
+    assert invariant_violations(world, order) == ["order 1 was never charged"]
 
 
 def test_an_order_that_was_charged_another_price_is_found(world: World, order: Order) -> None:
-    found = broken_rules(world, order, OPENING, CHARGE._replace(cents=-17))
+    found = invariant_violations(world, order, OPENING, CHARGE._replace(cents=-17))
     assert found == ["order 1 was charged {0: 17} instead of {0: 16} (cents by period)"]
 
 
 def test_another_sms_is_free(world: World, order: Order) -> None:
-    found = broken_rules(world, order._replace(period=1), OPENING, CHARGE, CHARGE._replace(period=1))
+    found = invariant_violations(world, order._replace(period=1), OPENING, CHARGE, CHARGE._replace(period=1))
     assert found == ["order 1 was charged {0: 16, 1: 16} instead of {0: 16} (cents by period)"]
 
 
 def test_another_sms_is_charged_where_the_rules_say_so(world: World, order: Order) -> None:
     world.rules = Rules(another_sms="charged")
-    found = broken_rules(world, order._replace(period=1), OPENING, CHARGE)
+    found = invariant_violations(world, order._replace(period=1), OPENING, CHARGE)
     assert found == ["order 1 was charged {0: 16} instead of {0: 16, 1: 16} (cents by period)"]
 
 
 def test_another_sms_that_was_charged_as_the_rules_say_breaks_none(world: World, order: Order) -> None:
     world.rules = Rules(another_sms="charged")
-    assert broken_rules(world, order._replace(period=1), OPENING, CHARGE, CHARGE._replace(period=1)) == []
+    assert invariant_violations(world, order._replace(period=1), OPENING, CHARGE, CHARGE._replace(period=1)) == []
 
 
 def test_a_returned_order_without_its_money_is_found(world: World, order: Order) -> None:
-    assert broken_rules(world, order.refund(0, DEFAULT.refund_window), OPENING, CHARGE) == [
+    assert invariant_violations(world, order.refund(0, DEFAULT.refund_window), OPENING, CHARGE) == [
         "order 1 is refunded, refund entry: False"
     ]
 
 
 def test_a_running_order_whose_money_came_back_is_found(world: World, order: Order) -> None:
-    assert broken_rules(world, order, OPENING, CHARGE, REFUND) == ["order 1 is waiting, refund entry: True"]
+    assert invariant_violations(world, order, OPENING, CHARGE, REFUND) == ["order 1 is waiting, refund entry: True"]
 
 
 def test_a_refund_after_an_sms_is_found(world: World, order: Order) -> None:
     returned = order._replace(state=State.REFUNDED, messages=(SMS,))
-    assert broken_rules(world, returned, OPENING, CHARGE, REFUND) == ["order 1 was refunded after an SMS"]
+    assert invariant_violations(world, returned, OPENING, CHARGE, REFUND) == ["order 1 was refunded after an SMS"]
 
 
 def test_a_broken_rule_of_the_ledger_is_a_broken_rule_of_the_world(world: World) -> None:
     world.ledger._balances["alice"] = 1
-    assert world.broken_rules() == ["alice: the balance is 1, the entries sum to 0"]
+    assert world.invariant_violations() == ["alice: the balance is 1, the entries sum to 0"]
 
 
 def paid(world: World, payment: Payment, status: Status, *credited: int) -> World:
@@ -287,7 +287,7 @@ def test_a_payment_that_is_credited_when_it_is_paid_breaks_no_rule(
     world: World, payment: Payment, status: Status
 ) -> None:
     credited = (500,) if status in CREDITED else ()
-    assert paid(world, payment, status, *credited).broken_rules() == []
+    assert paid(world, payment, status, *credited).invariant_violations() == []
 
 
 @pytest.mark.parametrize(
@@ -304,17 +304,17 @@ def test_a_payment_that_is_credited_when_it_is_paid_breaks_no_rule(
 def test_a_payment_that_is_credited_wrongly_is_found(
     world: World, payment: Payment, status: Status, credited: tuple[int, ...], found: str
 ) -> None:
-    assert paid(world, payment, status, *credited).broken_rules() == [found]
+    assert paid(world, payment, status, *credited).invariant_violations() == [found]
 
 
 def test_a_payment_from_before_the_start_is_in_the_opening_balance(world: World, payment: Payment) -> None:
     world.save_payment(payment._replace(status=Status.PAID))
-    assert world.broken_rules() == []
+    assert world.invariant_violations() == []
 
 
 def test_a_payment_from_before_the_start_that_is_credited_is_found(world: World, payment: Payment) -> None:
     paid(world, payment._replace(status=Status.PAID), Status.PAID, 500)
-    assert world.broken_rules() == ["payment p is paid: credited [500] instead of [] (cents)"]
+    assert world.invariant_violations() == ["payment p is paid: credited [500] instead of [] (cents)"]
 
 
 @pytest.mark.parametrize("credited", [(), (500,)], ids=["from before the start", "credited"])
@@ -325,4 +325,4 @@ def test_a_world_that_recalls_another_breaks_no_rule_that_was_kept(
     paid(world, payment, Status.PAID, *credited)
     recalled = make_world()
     recalled.recall(world.memory())
-    assert recalled.broken_rules() == []
+    assert recalled.invariant_violations() == []

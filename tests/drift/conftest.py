@@ -11,7 +11,7 @@ import yaml
 
 from mockserver.api.api import Services
 from mockserver.contract.overlays import effective
-from mockserver.control.world_factory import Maker
+from mockserver.control.world_factory import WorldFactory
 from mockserver.scenario.load import load
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.app import create_app
@@ -52,8 +52,8 @@ class Service:
         self._directory = directory
         self._file.write_text(yaml.safe_dump({**SCENARIO, "readings": dict(effective(readings, overlays))}))
         worlds = Worlds()
-        maker = Maker(worlds, shipped, lambda: START, services)
-        self._sandbox = maker.begin(load(str(self._file), shipped.catalogue), None)
+        maker = WorldFactory(worlds, shipped, lambda: START, services)
+        self._slot = maker.begin(load(str(self._file), shipped.catalogue), None)
         self.app = create_app(played, worlds, (), maker=maker, services=services)
         self.base = BASE
         self.client = httpx.Client(transport=InProcess(self.app))
@@ -77,11 +77,11 @@ class Service:
         return str(facts.get("order", {}).get("id"))
 
     def advance(self, seconds: int) -> None:
-        self._sandbox.world.clock.advance(seconds * 1000)
+        self._slot.world.clock.advance(seconds * 1000)
 
     def recorded(self, name: str = "traffic.jsonl") -> Path:
         """The recording of all that was called so far: the journal as JSON Lines."""
-        answer = self.client.get(f"{BASE}/__mock__/worlds/{self._sandbox.id}/journal/lines")
+        answer = self.client.get(f"{BASE}/__mock__/worlds/{self._slot.id}/journal/lines")
         assert answer.status_code == 200, answer.text
         path = self._directory / name
         path.write_bytes(answer.content)

@@ -10,7 +10,7 @@ import orjson
 import pytest
 import yaml
 
-from mockserver.contract import Level, contract, load
+from mockserver.contract import Confidence, contract, load
 from mockserver.drift import Basis, Drift, Kind, compare, propose, write
 from mockserver.traffic import Answer, Exchange, Request
 from tests.drift.conftest import DEMO
@@ -89,10 +89,10 @@ def differences(*exchanges: Exchange) -> list[tuple[Kind, str, str]]:
 def test_what_an_answer_shows_is_confirmed() -> None:
     found, _ = drift(countries(COUNTRY), countries(COUNTRY, COUNTRY))
     times = {each.what: (each.times, each.provenance) for each in found.confirmed}
-    assert times["v3.getCountries path"] == (2, Level.ASSUMED)
-    assert times["v3.getCountries 200"] == (2, Level.ASSUMED)
-    assert times["v3.getCountries 200 body.body[].carriers"] == (3, Level.ASSUMED)
-    assert times["v3.getCountries query.apiKey"] == (2, Level.INFERRED)
+    assert times["v3.getCountries path"] == (2, Confidence.ASSUMED)
+    assert times["v3.getCountries 200"] == (2, Confidence.ASSUMED)
+    assert times["v3.getCountries 200 body.body[].carriers"] == (3, Confidence.ASSUMED)
+    assert times["v3.getCountries query.apiKey"] == (2, Confidence.INFERRED)
 
 
 def test_what_agrees_differs_in_nothing() -> None:
@@ -216,7 +216,7 @@ def test_what_is_proposed_is_marked_as_observed(tmp_path: Path) -> None:
         each for each in drift(seen, seen, overlays=[tmp_path / "proposed.yaml"])[0].confirmed if "flag" in each.what
     )
     known = document.provenance(added.pointer)
-    assert (known.level, known.source, known.date, known.times) == (Level.OBSERVED, "traffic.har", "2025-06-15", 2)
+    assert (known.level, known.source, known.date, known.times) == (Confidence.OBSERVED, "traffic.har", "2025-06-15", 2)
 
 
 def test_where_nothing_differs_nothing_is_proposed() -> None:

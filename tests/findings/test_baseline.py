@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mockserver.contract import LocatedError
-from mockserver.findings import Finding, Level, apply, baseline
+from mockserver.findings import Finding, Severity, apply, baseline
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def finding(operation: str) -> Finding:
-    return Finding("answer.body", Level.ERROR, "schema", operation, "type", "a message")
+    return Finding("answer.body", Severity.ERROR, "schema", operation, "type", "a message")
 
 
 ONE, TWO = finding("v3.getOrder"), finding("v3.getBalance")

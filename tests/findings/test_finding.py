@@ -2,13 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.contract import Level as Provenance
-from mockserver.contract import Place
-from mockserver.findings import Finding, Level, weigh
+from mockserver.contract import Confidence, Place
+from mockserver.findings import Finding, Severity, weigh
 
 FINDING = Finding(
     "answer.body",
-    Level.ERROR,
+    Severity.ERROR,
     "schema",
     "v3.getOrder",
     "type",
@@ -21,14 +20,14 @@ FINDING = Finding(
 @pytest.mark.parametrize(
     ("provenance", "level"),
     [
-        (Provenance.DOCUMENTED, Level.ERROR),
-        (Provenance.OBSERVED, Level.ERROR),
-        (Provenance.INFERRED, Level.WARNING),
-        (Provenance.ASSUMED, Level.NOTE),
-        (None, Level.ERROR),
+        (Confidence.DOCUMENTED, Severity.ERROR),
+        (Confidence.OBSERVED, Severity.ERROR),
+        (Confidence.INFERRED, Severity.WARNING),
+        (Confidence.ASSUMED, Severity.NOTE),
+        (None, Severity.ERROR),
     ],
 )
-def test_a_broken_expectation_weighs_as_much_as_is_known_of_it(provenance: Provenance | None, level: Level) -> None:
+def test_a_broken_expectation_weighs_as_much_as_is_known_of_it(provenance: Confidence | None, level: Severity) -> None:
     assert weigh(provenance) is level
 
 

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.findings import ExitCode, Finding, Level, Line, Run, Statement, SuiteResult
+from mockserver.findings import ExitCode, Finding, Line, Run, Severity, Statement, SuiteResult
 from mockserver.traffic.coverage import Coverage
 
 
-def run(*levels: Level, interrupted: str = "") -> Run:
+def run(*levels: Severity, interrupted: str = "") -> Run:
     findings = tuple(Finding("answer.body", level, "schema", "v3.getOrder", level, "a message") for level in levels)
     suites = (SuiteResult("schema", 3, 0.1, findings), SuiteResult("safety", 4, 0.1))
     return Run("1", "the mock", suites, 1, 0, 0.2, findings, Coverage(), interrupted=interrupted)
@@ -16,13 +16,13 @@ def run(*levels: Level, interrupted: str = "") -> Run:
     ("levels", "strict", "code"),
     [
         ([], False, ExitCode.CLEAN),
-        ([Level.NOTE], False, ExitCode.CLEAN),
-        ([Level.NOTE], True, ExitCode.FINDINGS),
-        ([Level.WARNING], False, ExitCode.FINDINGS),
-        ([Level.ERROR, Level.NOTE], False, ExitCode.FINDINGS),
+        ([Severity.NOTE], False, ExitCode.CLEAN),
+        ([Severity.NOTE], True, ExitCode.FINDINGS),
+        ([Severity.WARNING], False, ExitCode.FINDINGS),
+        ([Severity.ERROR, Severity.NOTE], False, ExitCode.FINDINGS),
     ],
 )
-def test_the_exit_code_follows_from_the_findings(levels: list[Level], strict: bool, code: ExitCode) -> None:
+def test_the_exit_code_follows_from_the_findings(levels: list[Severity], strict: bool, code: ExitCode) -> None:
     assert run(*levels).exit_code(strict=strict) is code
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from mockserver.findings import Finding, Level, Skip, Statement, SuiteResult
+from mockserver.findings import Finding, Severity, Skip, Statement, SuiteResult
 from mockserver.grade.command import Completed
 from mockserver.grade.console import sentence, show, show_output
 from mockserver.grade.matrix import Case
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from mockserver.findings import Run
 
-POLLS = Finding("client.polls-too-fast", Level.WARNING, "", "v3.getOrder", "", "It polled.")
+POLLS = Finding("client.polls-too-fast", Severity.WARNING, "", "v3.getOrder", "", "It polled.")
 TWO = (("expiry", "refunded"), ("failures", "status"))
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from mockserver.contract import load
-from mockserver.findings import Finding, Level, Line, Statement
+from mockserver.findings import Finding, Line, Severity, Statement
 from mockserver.grade.outcome import Occasion, fitting, merged, run
 from mockserver.grade.trial import Trial
 from mockserver.judge import Judgement
 from mockserver.traffic.coverage import Coverage
 
 OCCASION = Occasion("1.0", "client.sh", 1, 0, 2.5)
-POLLS = Finding("client.polls-too-fast", Level.WARNING, "", "v3.getOrder", "", "It polled.")
-DEPRECATED = Finding("client.deprecated", Level.NOTE, "", "v2.getBalance", "", "It is deprecated.")
+POLLS = Finding("client.polls-too-fast", Severity.WARNING, "", "v3.getOrder", "", "It polled.")
+DEPRECATED = Finding("client.deprecated", Severity.NOTE, "", "v2.getBalance", "", "It is deprecated.")
 
 
 NOTHING_SPENT = Statement()
@@ -28,7 +28,7 @@ def trial(
 
 
 def failure(name: str, words: str) -> Finding:
-    return Finding("client.fails", Level.ERROR, "", "", name, "Its command exited with 1.", got=words)
+    return Finding("client.fails", Severity.ERROR, "", "", name, "Its command exited with 1.", got=words)
 
 
 def test_each_trial_is_a_suite_with_its_calls() -> None:

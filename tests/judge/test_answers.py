@@ -9,7 +9,7 @@ import pytest
 from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
-from mockserver.contract import Document, Level, Operation, load, readings
+from mockserver.contract import Confidence, Document, Operation, load, readings
 from mockserver.judge.answers import Answer, answers, bodies, telling
 
 if TYPE_CHECKING:
@@ -61,7 +61,9 @@ def usual(operation: Operation) -> Answer:
 def broken(operation: Operation, document: Document, answer: Answer) -> list[Violation]:
     """How an answer breaks the contract, but for words that are not in an enumeration that is assumed."""
     found = operation.check_answer(answer.status, answer.body)
-    return [each for each in found if each.rule != "enum" or document.provenance(each.pointer).level != Level.ASSUMED]
+    return [
+        each for each in found if each.rule != "enum" or document.provenance(each.pointer).level != Confidence.ASSUMED
+    ]
 
 
 @pytest.mark.parametrize(("name", "operation"), OPERATIONS)

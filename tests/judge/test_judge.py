@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from mockserver.contract import contract
-from mockserver.findings import Finding, Level
+from mockserver.findings import Finding, Severity
 from mockserver.judge import judge, letter
 from mockserver.judge.rules import FAILS
 from mockserver.traffic import Exchange, Request
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SMS = [item(status="completed", sms="123", code="123")]
 
 
-def finding(level: Level, code: str = "client.request") -> Finding:
+def finding(level: Severity, code: str = "client.request") -> Finding:
     return Finding(code, level, "client", "", "", "")
 
 
@@ -34,11 +34,11 @@ def test_a_sound_client_gets_the_best_grade() -> None:
 
 
 def test_the_grade_is_that_of_the_worst_finding() -> None:
-    assert letter([finding(Level.NOTE), finding(Level.ERROR), finding(Level.WARNING)]) == "D"
+    assert letter([finding(Severity.NOTE), finding(Severity.ERROR), finding(Severity.WARNING)]) == "D"
 
 
 def test_a_command_that_fails_gets_the_worst_grade() -> None:
-    assert letter([finding(Level.NOTE), finding(Level.ERROR, FAILS)]) == "F"
+    assert letter([finding(Severity.NOTE), finding(Severity.ERROR, FAILS)]) == "F"
 
 
 def test_the_worst_finding_comes_first() -> None:
@@ -50,12 +50,12 @@ def test_the_worst_finding_comes_first() -> None:
 
 def test_a_break_of_what_is_documented_is_an_error() -> None:
     [found] = Tape().order(NO_NUMBERS, failover="yes").judged().findings
-    assert (found.code, found.level, found.provenance) == ("client.request", Level.ERROR, "documented")
+    assert (found.code, found.level, found.provenance) == ("client.request", Severity.ERROR, "documented")
 
 
 def test_a_break_of_what_is_assumed_is_a_warning() -> None:
     [found] = Tape().order(NO_NUMBERS, maximumPrice="0.2").judged().findings
-    assert (found.code, found.level, found.provenance) == ("client.request", Level.WARNING, "assumed")
+    assert (found.code, found.level, found.provenance) == ("client.request", Severity.WARNING, "assumed")
 
 
 def test_a_break_names_the_line_of_the_contract() -> None:
@@ -153,7 +153,7 @@ def test_a_key_in_a_url_of_a_stranger_is_an_error() -> None:
     tape = Tape().balance()
     tape.exchanges.append(stranger("http://elsewhere.test/?who=[redacted]"))
     [found] = tape.judged().findings
-    assert (found.code, found.level) == ("client.key-leak", Level.ERROR)
+    assert (found.code, found.level) == ("client.key-leak", Severity.ERROR)
 
 
 def test_a_key_in_a_url_of_the_service_is_as_it_must_be() -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mockserver.api.operations import Call, Result
     from mockserver.domain.coupon import Coupon
     from mockserver.domain.payment import Payment
-    from mockserver.simulation.world_slot import Sandbox
+    from mockserver.simulation.world_slot import WorldSlot
     from mockserver.web.message import Request, Response
     from tests.mutants.parts import Act, Body, Parts
     from tests.mutants.probe import Probe
@@ -53,7 +53,7 @@ def unknown_key_accepted(parts: Parts) -> None:
     [known, *_] = parts.world.keys
 
     class Welcoming(Worlds):
-        def with_key(self, key: str | None) -> Sandbox | None:
+        def with_key(self, key: str | None) -> WorldSlot | None:
             return super().with_key(key) or super().with_key(key and known)
 
     become(parts.worlds, Welcoming)

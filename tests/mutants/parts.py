@@ -88,8 +88,8 @@ class Parts:
         for name, pipeline in self._pipelines.items():
             pipeline.api = self._apis[name] = SpoiltApi(pipeline.api.document)
         self.worlds = self._pipelines["v3"]._worlds
-        [sandbox] = self.worlds
-        self.world = sandbox.world
+        [slot] = self.worlds
+        self.world = slot.world
 
     def around(self, change: Callable[[Act], Act], *names: str) -> None:
         """Put something around what is done for `v3.look` and others."""

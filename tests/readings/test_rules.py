@@ -107,7 +107,7 @@ def test_no_rules_break_the_invariants_of_a_world(
         settle(world)
         with suppress(Refusal):
             step(world)
-        assert world.broken_rules() == []
+        assert world.invariant_violations() == []
 
 
 @given(rules, st.lists(st.integers(0, 3_000_000), min_size=1, max_size=6))
@@ -150,15 +150,15 @@ def charged_again(customer: Customer, *, times: int) -> World:
 def test_another_sms_that_was_not_charged_is_found(play: Play, over: type[Customer]) -> None:
     world = charged_again(over(play({})), times=0)
     world.rules = Rules(another_sms="charged")
-    (broken,) = world.broken_rules()
+    (broken,) = world.invariant_violations()
     assert broken.endswith("was charged {0: 16} instead of {0: 16, 1: 16} (cents by period)")
 
 
 def test_another_sms_that_was_charged_although_it_is_free_is_found(play: Play, over: type[Customer]) -> None:
-    (broken,) = charged_again(over(play({})), times=1).broken_rules()
+    (broken,) = charged_again(over(play({})), times=1).invariant_violations()
     assert broken.endswith("was charged {0: 16, 1: 16} instead of {0: 16} (cents by period)")
 
 
 def test_another_sms_that_was_charged_twice_is_found(play: Play, over: type[Customer]) -> None:
-    (broken,) = charged_again(over(play({"another-sms": "charged"})), times=1).broken_rules()
+    (broken,) = charged_again(over(play({"another-sms": "charged"})), times=1).invariant_violations()
     assert broken.endswith("period 1: charged 2 times")

@@ -11,7 +11,7 @@ from schemathesis.openapi import from_dict
 from schemathesis.pytest import parametrize
 
 from mockserver import contract
-from mockserver.contract.document import written
+from mockserver.contract.loading import written
 
 if TYPE_CHECKING:
     from schemathesis.schemas import BaseSchema

@@ -78,7 +78,7 @@ def test_a_life_under_readings_leaves_money_in_order(
     )
     live(customer)
     world = customer.mock.world
-    assert (world.broken_rules(), customer.balance()) == ([], world.ledger.balance("demo"))
+    assert (world.invariant_violations(), customer.balance()) == ([], world.ledger.balance("demo"))
 
 
 @every_choice

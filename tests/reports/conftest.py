@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mockserver.contract import Place, load
-from mockserver.findings import Exclusion, Finding, Level, Line, Run, Skip, Statement, SuiteResult
+from mockserver.findings import Exclusion, Finding, Line, Run, Severity, Skip, Statement, SuiteResult
 from mockserver.traffic import Answer, Exchange, Request
 from mockserver.traffic.coverage import Coverage
 
@@ -35,7 +35,7 @@ def finding(exchange: Exchange) -> Finding:
     """A finding with all its parts."""
     return Finding(
         "answer.body",
-        Level.ERROR,
+        Severity.ERROR,
         "schema",
         "v3.getOrder",
         "body",
@@ -57,7 +57,7 @@ def run(finding: Finding) -> Run:
     lost = finding.exchanges[0]._replace(answer=None)
     warning = Finding(
         "answer.status",
-        Level.WARNING,
+        Severity.WARNING,
         "safety",
         "v2.getBalance",
         "key",
@@ -65,7 +65,7 @@ def run(finding: Finding) -> Run:
         "401",
         "403",
     )
-    note = finding._replace(level=Level.NOTE, suite="safety", provenance="assumed", check="lost", exchanges=(lost,))
+    note = finding._replace(level=Severity.NOTE, suite="safety", provenance="assumed", check="lost", exchanges=(lost,))
     accepted = finding._replace(check="known")
     coverage = Coverage([V3], ("waiting", "completed", "refunded"), TRANSITIONS)
     coverage.answer("v3.getOrder", 200)
@@ -121,7 +121,20 @@ def say(run: Run, finding: Finding, exchange: Exchange) -> Callable[[str], Run]:
             notes={text: text},
         )
         loud = Finding(
-            text, Level.ERROR, text, text, text, text, text, text, text, Place(text, 3, 4), "assumed", text, 1, (said,)
+            text,
+            Severity.ERROR,
+            text,
+            text,
+            text,
+            text,
+            text,
+            text,
+            text,
+            Place(text, 3, 4),
+            "assumed",
+            text,
+            1,
+            (said,),
         )
         coverage = Coverage([V3], (text,), ((text, "waiting"),))
         coverage.answer(text, 200)

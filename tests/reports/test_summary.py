@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.findings import Level, Line, Statement
+from mockserver.findings import Line, Severity, Statement
 from mockserver.reports import summary
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def test_the_verdict_of_an_interrupted_run(clean_run: Run) -> None:
 
 
 def test_findings_are_ordered_by_weight_then_operation(finding: Finding) -> None:
-    note = finding._replace(level=Level.NOTE, operation="a")
+    note = finding._replace(level=Severity.NOTE, operation="a")
     first, second = finding._replace(operation="b"), finding._replace(operation="c")
 
     assert summary.ordered([note, second, first]) == [first, second, note]

@@ -256,13 +256,13 @@ def test_the_balance_is_what_is_left_after_past_orders(world_of: MakeWorld, text
 
 @pytest.mark.parametrize("text", ["", ", sms: [{text: Hi}]", ", refunded: true"])
 def test_past_orders_are_in_the_books(world_of: MakeWorld, text: str) -> None:
-    assert world_of(past_order(text)).broken_rules() == []
+    assert world_of(past_order(text)).invariant_violations() == []
 
 
 def test_a_refunded_past_order_needs_no_money_of_its_own(world_of: MakeWorld) -> None:
     order = '{{orderId: "{0}", country: "12", service: ds, phoneNumber: "1234567890", price: 300, refunded: true}}'
     world = world_of(account(f"balance: 300, orders: [{order.format(1)}, {order.format(2)}]"))
-    assert (world.ledger.balance("demo"), world.broken_rules()) == (300, [])
+    assert (world.ledger.balance("demo"), world.invariant_violations()) == (300, [])
 
 
 def test_an_account_opens_before_its_first_order(world_of: MakeWorld) -> None:
@@ -394,7 +394,7 @@ def test_with_every_number_in_use_there_are_none(world_of: MakeWorld) -> None:
         few(world)
     with pytest.raises(Refusal, match="NO_NUMBERS"):
         few(world)
-    assert (world.ledger.balance("demo"), world.order_count(), world.broken_rules()) == (990, 10, [])
+    assert (world.ledger.balance("demo"), world.order_count(), world.invariant_violations()) == (990, 10, [])
 
 
 def test_a_number_that_was_returned_is_given_out_again(world_of: MakeWorld) -> None:

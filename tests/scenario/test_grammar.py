@@ -187,4 +187,4 @@ def test_a_random_scenario_never_breaks_a_rule_of_its_world(
     for _ in range(data.draw(st.integers(1, 12))):
         with suppress(Refusal):
             step(world, world.customers["demo"], data.draw)
-    assert world.broken_rules() == []
+    assert world.invariant_violations() == []

@@ -116,7 +116,10 @@ def live(scenario: Scenario, shipped: Fixtures) -> list[str]:
     world.clock.advance(40 * DAY)
     settle(world)
     balances = [world.ledger.balance(customer) for customer in world.customers]
-    return [*world.broken_rules(), *(f"{balance} is no integer" for balance in balances if type(balance) is not int)]
+    return [
+        *world.invariant_violations(),
+        *(f"{balance} is no integer" for balance in balances if type(balance) is not int),
+    ]
 
 
 @given(mutated())

@@ -75,7 +75,7 @@ def test_a_shipped_scenario_is_described_in_one_sentence(name: str, shipped: Fix
 
 @every_scenario
 def test_a_shipped_scenario_makes_a_world_in_order(name: str, shipped: Fixtures) -> None:
-    assert build(load(name, shipped.catalogue), shipped, lambda: 0).broken_rules() == []
+    assert build(load(name, shipped.catalogue), shipped, lambda: 0).invariant_violations() == []
 
 
 @every_scenario

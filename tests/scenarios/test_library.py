@@ -297,4 +297,4 @@ def test_a_rough_day_is_the_same_again(play: Play) -> None:
 def test_the_books_are_in_order_after_a_rough_day(play: Play) -> None:
     customer = play("rough-day")
     [*islice(programs(customer), 20)]
-    assert customer.world.broken_rules() == []
+    assert customer.world.invariant_violations() == []

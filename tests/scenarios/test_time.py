@@ -127,4 +127,4 @@ def test_time_in_any_steps_gives_the_same_world(shipped: Fixtures, data: dict[st
 def test_no_scenario_breaks_an_invariant(shipped: Fixtures, data: dict[str, Any], times: list[int]) -> None:
     world = begin(data, shipped)
     pass_time(world, times)
-    assert world.broken_rules() == []
+    assert world.invariant_violations() == []

@@ -5,12 +5,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.simulation.event_log import Feed
+from mockserver.simulation.event_log import EventLog
 
 
 @given(limit=st.integers(1, 5), count=st.integers(0, 12), after=st.integers(0, 12))
 def test_what_was_not_told_yet_is_told_or_counted_as_lost(limit: int, count: int, after: int) -> None:
-    feed = Feed(limit)
+    feed = EventLog(limit)
     for _ in range(count):
         feed.publish(None, "x", {})
     told = [event.id for event in feed.after(after)]
@@ -19,7 +19,7 @@ def test_what_was_not_told_yet_is_told_or_counted_as_lost(limit: int, count: int
 
 
 def test_who_listens_is_called_until_they_stop() -> None:
-    feed, calls = Feed(1), list[int]()
+    feed, calls = EventLog(1), list[int]()
 
     def listen() -> None:
         calls.append(feed.last)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.simulation.effects import Delay, Drip, Empty, Failure, HangUp, Lognormal, RateLimit, Uniform
+from mockserver.simulation.effects import Delay, Disconnect, Empty, Failure, Lognormal, RateLimit, SlowBody, Uniform
 from mockserver.simulation.faults import Act, Condition, Fault, Faults, Moment
 
 if TYPE_CHECKING:
@@ -143,7 +143,8 @@ def test_counts_are_plain_data() -> None:
 
 
 @pytest.mark.parametrize(
-    ("effect", "alters"), [(Delay(1), False), (Drip(1, 1), False), (Failure(500), True), (HangUp(reset=True), True)]
+    ("effect", "alters"),
+    [(Delay(1), False), (SlowBody(1, 1), False), (Failure(500), True), (Disconnect(reset=True), True)],
 )
 def test_an_answer_that_is_only_late_is_not_altered(effect: Effect, alters: bool) -> None:
     assert Act("f", Moment.AFTER, effect).alters is alters

@@ -16,7 +16,7 @@ from mockserver.domain.order import Order
 from mockserver.domain.payment import Status
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.rules import DEFAULT
-from mockserver.domain.script import Attempt, Obstacle, Purchase, Restocking, Settlement, Transfer
+from mockserver.domain.script import Attempt, PreOrderEffect, Purchase, Restocking, Settlement, Transfer
 from mockserver.domain.stock import Shelf
 from mockserver.simulation.messages import Template
 from mockserver.simulation.rules import (
@@ -335,25 +335,25 @@ def test_a_rule_by_chance_serves_the_same_orders_for_the_same_seed() -> None:
 # --- what comes between an attempt and its order
 
 
-def obstacles(rule: OrderRule, tries: int, at: int = 1000) -> list[Obstacle]:
+def obstacles(rule: OrderRule, tries: int, at: int = 1000) -> list[PreOrderEffect]:
     """List what an order meets at each of its tries."""
     drawing = script(rule)
     return [drawing.obstacle(purchase().attempt._replace(at=at)) for _ in range(tries)]
 
 
-NO_NUMBERS = Obstacle(refusal=Reason.NO_NUMBERS)
+NO_NUMBERS = PreOrderEffect(refusal=Reason.NO_NUMBERS)
 
 
 def test_nothing_stands_in_the_way_of_an_order() -> None:
-    assert script().obstacle(purchase().attempt) == Obstacle()
+    assert script().obstacle(purchase().attempt) == PreOrderEffect()
 
 
 def test_a_shortage_lasts_for_its_tries() -> None:
-    assert obstacles(OrderRule(shortage=Shortage(tries=2)), 3) == [NO_NUMBERS, NO_NUMBERS, Obstacle()]
+    assert obstacles(OrderRule(shortage=Shortage(tries=2)), 3) == [NO_NUMBERS, NO_NUMBERS, PreOrderEffect()]
 
 
-@pytest.mark.parametrize(("at", "expected"), [(999, NO_NUMBERS), (1000, Obstacle())])
-def test_a_shortage_lasts_for_its_time(at: int, expected: Obstacle) -> None:
+@pytest.mark.parametrize(("at", "expected"), [(999, NO_NUMBERS), (1000, PreOrderEffect())])
+def test_a_shortage_lasts_for_its_time(at: int, expected: PreOrderEffect) -> None:
     assert obstacles(OrderRule(shortage=Shortage(until=1000)), 1, at) == [expected]
 
 
@@ -365,26 +365,26 @@ def test_the_time_of_a_shortage_counts_from_the_start() -> None:
 
 def test_a_price_changes_on_its_tries() -> None:
     assert obstacles(OrderRule(repricing=Repricing(to=30, tries=2)), 3) == [
-        Obstacle(price=30),
-        Obstacle(price=30),
-        Obstacle(),
+        PreOrderEffect(price=30),
+        PreOrderEffect(price=30),
+        PreOrderEffect(),
     ]
 
 
 def test_a_price_changes_against_the_present_one() -> None:
-    assert obstacles(OrderRule(repricing=Repricing(by=50)), 1) == [Obstacle(price=30)]
+    assert obstacles(OrderRule(repricing=Repricing(by=50)), 1) == [PreOrderEffect(price=30)]
 
 
 def test_while_there_is_a_shortage_no_price_changes() -> None:
     rule = OrderRule(shortage=Shortage(tries=1), repricing=Repricing(to=30))
-    assert obstacles(rule, 3) == [NO_NUMBERS, Obstacle(price=30), Obstacle()]
+    assert obstacles(rule, 3) == [NO_NUMBERS, PreOrderEffect(price=30), PreOrderEffect()]
 
 
 def test_the_tries_of_one_rule_do_not_count_for_another() -> None:
     rules = [OrderRule(OrderMatch(country=country), shortage=Shortage(tries=1)) for country in ("12", "46")]
     drawing = script(*rules)
     met = [drawing.obstacle(purchase(country=country).attempt) for country in ("12", "46", "12")]
-    assert met == [NO_NUMBERS, NO_NUMBERS, Obstacle()]
+    assert met == [NO_NUMBERS, NO_NUMBERS, PreOrderEffect()]
 
 
 # --- SMS

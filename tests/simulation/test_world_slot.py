@@ -16,13 +16,13 @@ from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.order import Order, State
 from mockserver.domain.stock import Shelf
 from mockserver.domain.world import World
-from mockserver.simulation.event_log import Feed
+from mockserver.simulation.event_log import EventLog
 from mockserver.simulation.exchange import Exchange
 from mockserver.simulation.journal import Journal
-from mockserver.simulation.world_slot import NOTHING, Counts, Sandbox
+from mockserver.simulation.world_slot import NOTHING, Counts, WorldSlot
 
 if TYPE_CHECKING:
-    from mockserver.domain.events import Occurrence
+    from mockserver.domain.events import WorldEvent
     from mockserver.domain.script import Script
 
 SHELF = Shelf("12", "ds", "verizon")
@@ -38,13 +38,13 @@ def world() -> World:
 
 
 @pytest.fixture
-def feed() -> Feed:
-    return Feed(100)
+def feed() -> EventLog:
+    return EventLog(100)
 
 
 @pytest.fixture
-def sandbox(feed: Feed) -> Sandbox:
-    return Sandbox("s", world(), feed, Journal(10, 10))
+def slot(feed: EventLog) -> WorldSlot:
+    return WorldSlot("s", world(), feed, Journal(10, 10))
 
 
 def order(state: State) -> Order:
@@ -59,7 +59,7 @@ def exchange(operation: Any = BALANCE, status: int = 200, **fields: Any) -> Exch
     return Exchange("v3", operation, "GET", "/v3/x", status, "s", **fields)
 
 
-def told(feed: Feed) -> list[tuple[str | None, str]]:
+def told(feed: EventLog) -> list[tuple[str | None, str]]:
     return [(event.world, event.kind) for event in feed.after(0)]
 
 
@@ -84,25 +84,25 @@ def told(feed: Feed) -> list[tuple[str | None, str]]:
     ],
 )
 def test_states_that_are_reached_and_moves_between_them_are_counted(
-    sandbox: Sandbox,
+    slot: WorldSlot,
     changes: list[tuple[State | None, State]],
     states: dict[str, int],
     moves: dict[tuple[str, str], int],
 ) -> None:
     for before, after in changes:
-        sandbox.world.tell(OrderChanged(before, order(after)))
-    assert (sandbox.counts.states, sandbox.counts.moves) == (states, moves)
+        slot.world.notify(OrderChanged(before, order(after)))
+    assert (slot.counts.states, slot.counts.moves) == (states, moves)
 
 
-def test_answers_are_counted_by_operation_and_status(sandbox: Sandbox) -> None:
+def test_answers_are_counted_by_operation_and_status(slot: WorldSlot) -> None:
     for status in (200, 200, 401):
-        sandbox.record(exchange(status=status))
-    assert sandbox.counts.answers == {("v3.getBalance", 200): 2, ("v3.getBalance", 401): 1}
+        slot.record(exchange(status=status))
+    assert slot.counts.answers == {("v3.getBalance", 200): 2, ("v3.getBalance", 401): 1}
 
 
-def test_a_path_that_leads_nowhere_counts_for_no_operation(sandbox: Sandbox) -> None:
-    sandbox.record(exchange(None, 404))
-    assert (sandbox.counts, len(sandbox.journal)) == (Counts.none(), 1)
+def test_a_path_that_leads_nowhere_counts_for_no_operation(slot: WorldSlot) -> None:
+    slot.record(exchange(None, 404))
+    assert (slot.counts, len(slot.journal)) == (Counts.none(), 1)
 
 
 def test_counts_are_added_up() -> None:
@@ -120,11 +120,11 @@ def test_what_one_counts_no_other_does() -> None:
     assert Counts.none() == ({}, {}, {})
 
 
-def test_what_was_met_is_forgotten_with_what_came_and_went(sandbox: Sandbox) -> None:
-    sandbox.record(exchange())
-    sandbox.world.tell(OrderChanged(None, order(State.WAITING)))
-    sandbox.forget()
-    assert (sandbox.counts, len(sandbox.journal), sandbox.journal.forgotten) == (Counts.none(), 0, 1)
+def test_what_was_met_is_forgotten_with_what_came_and_went(slot: WorldSlot) -> None:
+    slot.record(exchange())
+    slot.world.notify(OrderChanged(None, order(State.WAITING)))
+    slot.forget()
+    assert (slot.counts, len(slot.journal), slot.journal.forgotten) == (Counts.none(), 0, 1)
 
 
 # What is told
@@ -138,74 +138,76 @@ def test_what_was_met_is_forgotten_with_what_came_and_went(sandbox: Sandbox) -> 
         (StockChanged(SHELF, 3), "stock"),
     ],
 )
-def test_what_happens_is_told_under_its_name(sandbox: Sandbox, feed: Feed, occurrence: Occurrence, kind: str) -> None:
-    sandbox.world.tell(occurrence)
+def test_what_happens_is_told_under_its_name(
+    slot: WorldSlot, feed: EventLog, occurrence: WorldEvent, kind: str
+) -> None:
+    slot.world.notify(occurrence)
     assert [(event.kind, event.what) for event in feed.after(0)] == [(kind, occurrence)]
 
 
-def test_money_is_told_once_and_in_its_order(sandbox: Sandbox, feed: Feed) -> None:
+def test_money_is_told_once_and_in_its_order(slot: WorldSlot, feed: EventLog) -> None:
     for cents in (1, 2):
-        sandbox.world.ledger.post(entry(cents))
+        slot.world.ledger.post(entry(cents))
     for _ in range(2):
-        sandbox.tell_of_money()
+        slot.tell_of_money()
     assert [event.what for event in feed.after(0)] == [entry(1), entry(2)]
 
 
 @pytest.mark.parametrize("last", ["exchange", "order", "fault"])
-def test_money_is_told_before_what_follows_it(sandbox: Sandbox, feed: Feed, last: str) -> None:
-    sandbox.world.ledger.post(entry(1))
+def test_money_is_told_before_what_follows_it(slot: WorldSlot, feed: EventLog, last: str) -> None:
+    slot.world.ledger.post(entry(1))
     match last:
         case "exchange":
-            sandbox.record(exchange())
+            slot.record(exchange())
         case "order":
-            sandbox.world.tell(OrderChanged(None, order(State.WAITING)))
+            slot.world.notify(OrderChanged(None, order(State.WAITING)))
         case "fault":
-            sandbox.publish("fault", {"done": "added"})
+            slot.publish("fault", {"done": "added"})
     assert told(feed) == [("s", "ledger"), ("s", last)]
 
 
-def test_money_that_was_there_at_the_beginning_is_no_news(feed: Feed) -> None:
+def test_money_that_was_there_at_the_beginning_is_no_news(feed: EventLog) -> None:
     opened = world()
     opened.ledger.post(entry(1))
-    Sandbox("s", opened, feed, Journal(1, 1)).tell_of_money()
+    WorldSlot("s", opened, feed, Journal(1, 1)).tell_of_money()
     assert told(feed) == []
 
 
-def test_an_exchange_is_told_as_it_is_kept(sandbox: Sandbox, feed: Feed) -> None:
-    sandbox.record(exchange(answer=b"x" * 99))
-    [event], [kept] = feed.after(0), sandbox.journal
+def test_an_exchange_is_told_as_it_is_kept(slot: WorldSlot, feed: EventLog) -> None:
+    slot.record(exchange(answer=b"x" * 99))
+    [event], [kept] = feed.after(0), slot.journal
     assert event.what is kept.exchange
 
 
 # Another world in its place
 
 
-def test_a_world_that_takes_the_place_is_listened_to(sandbox: Sandbox, feed: Feed) -> None:
-    sandbox.world = world()
-    sandbox.world.tell(PriceChanged(SHELF, 16))
+def test_a_world_that_takes_the_place_is_listened_to(slot: WorldSlot, feed: EventLog) -> None:
+    slot.world = world()
+    slot.world.notify(PriceChanged(SHELF, 16))
     assert told(feed) == [("s", "price")]
 
 
-def test_the_money_of_a_world_that_takes_the_place_is_told_from_there_on(sandbox: Sandbox, feed: Feed) -> None:
+def test_the_money_of_a_world_that_takes_the_place_is_told_from_there_on(slot: WorldSlot, feed: EventLog) -> None:
     other = world()
     for _ in range(3):
         other.ledger.post(entry(1))
-    sandbox.world = other
+    slot.world = other
     other.ledger.post(entry(5))
-    sandbox.tell_of_money()
+    slot.tell_of_money()
     assert [event.what for event in feed.after(0)] == [entry(5)]
 
 
 # The rest
 
 
-def test_a_world_is_used_when_an_exchange_begins(sandbox: Sandbox) -> None:
-    sandbox.record(exchange(began=77))
-    assert sandbox.used == 77
+def test_a_world_is_used_when_an_exchange_begins(slot: WorldSlot) -> None:
+    slot.record(exchange(began=77))
+    assert slot.used == 77
 
 
-def test_a_world_without_a_scenario_has_no_rules_that_decide(sandbox: Sandbox) -> None:
-    assert sandbox.decided() == ()
+def test_a_world_without_a_scenario_has_no_rules_that_decide(slot: WorldSlot) -> None:
+    assert slot.decided() == ()
 
 
 def test_readings_are_those_that_the_scenario_chooses() -> None:

@@ -73,18 +73,18 @@ def test_a_world_may_have_faults() -> None:
 
 def test_a_replaced_world_is_selected_no_more() -> None:
     worlds = Worlds()
-    sandbox, late = worlds.add(world("a")), world("b")
-    worlds.replace(sandbox, late, None)
+    slot, late = worlds.add(world("a")), world("b")
+    worlds.replace(slot, late, None)
     assert [selected(worlds, key) for key in "ab"] == [None, late]
 
 
 def test_a_world_is_not_replaced_by_one_whose_key_is_taken() -> None:
     first, worlds = world("a"), Worlds()
-    sandbox = worlds.add(first)
+    slot = worlds.add(first)
     worlds.add(world("b"))
     with pytest.raises(KeyTakenError):
-        worlds.replace(sandbox, world("b"), None)
-    assert (selected(worlds, "a"), sandbox.world) == (first, first)
+        worlds.replace(slot, world("b"), None)
+    assert (selected(worlds, "a"), slot.world) == (first, first)
 
 
 def test_an_id_is_never_used_twice() -> None:

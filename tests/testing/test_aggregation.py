@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from mockserver.findings import Finding, Level, Line, Skip, Statement
+from mockserver.findings import Finding, Line, Severity, Skip, Statement
 from mockserver.judge import Judgement
 from mockserver.testing.aggregation import Tally, once
 from mockserver.traffic.coverage import Coverage
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
     from mockserver.testing import Server
 
-BROKEN = Finding("client.request", Level.ERROR, "client", "v3.getOrder", "path.x type", "path.x must be text.")
-PRICED_OVER = Finding("client.stale-quote", Level.ERROR, "client", "v3.orderNumber", "", "It ordered above its quote.")
+BROKEN = Finding("client.request", Severity.ERROR, "client", "v3.getOrder", "path.x type", "path.x must be text.")
+PRICED_OVER = Finding(
+    "client.stale-quote", Severity.ERROR, "client", "v3.orderNumber", "", "It ordered above its quote."
+)
 COVERAGE: dict[str, Any] = {
     "operations": [
         {
@@ -197,7 +199,7 @@ def test_a_world_is_counted_when_it_ends(server: Server, tallied: Tally) -> None
     assert (spent(tallied).spent, run.cases, run.suites[0].name) == (
         32,
         2,
-        "tests/testing/test_tally.py::test_a_world_is_counted_when_it_ends",
+        "tests/testing/test_aggregation.py::test_a_world_is_counted_when_it_ends",
     )
 
 

@@ -34,7 +34,7 @@ def test_a_story_is_about_the_end(world: SmsOnline, client: Client) -> None:
 
 def test_a_story_says_how_to_have_the_same_again(server: Server) -> None:
     with server.open(scenario="late-sms", seed=7) as world:
-        test = "tests/testing/test_story.py::test_a_story_says_how_to_have_the_same_again"
+        test = "tests/testing/test_failure_report.py::test_a_story_says_how_to_have_the_same_again"
         assert story(world).endswith(f"again: pytest {test} --smsonline-scenario late-sms --smsonline-seed 7")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 
 from mockserver.testing import Server, SteeringError
-from mockserver.testing.control_client import Steering
+from mockserver.testing.control_client import ControlClient
 from tests.testing.conftest import Client
 
 if TYPE_CHECKING:
@@ -171,4 +171,4 @@ class Stranger:
 
 def test_another_server_is_told() -> None:
     with pytest.raises(SteeringError, match=r"404 from /__mock__/openapi\.json is no answer of smsonline-mock"):
-        Steering(Stranger())
+        ControlClient(Stranger())

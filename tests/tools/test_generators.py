@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mockserver.contract.document import names, written
+from mockserver.contract.document import names
+from mockserver.contract.loading import written
 from tools.generators.__main__ import check, generate, live
 from tools.generators.mock import Mock, running
 from tools.generators.recipes import RECIPES

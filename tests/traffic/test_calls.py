@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from mockserver.contract import load, vocabulary
-from mockserver.contract.document import stated
+from mockserver.contract.loading import stated
 from mockserver.traffic import Answer, Exchange, Request
 from mockserver.traffic.calls import LISTS, LOOKS, MOVES, QUOTES, Call, Outcome, calls, read
 

@@ -12,7 +12,8 @@ from mockserver.contract import ReadingError, contract, readings, vocabulary
 from mockserver.contract.readings import Evidence
 from mockserver.traffic import reading_inference
 from mockserver.traffic.calls import calls
-from mockserver.traffic.reading_inference import WITNESSES, Indication, Lifetime, Readings, settled
+from mockserver.traffic.reading_inference import Indication, Readings, settled
+from mockserver.traffic.rule_witnesses import WITNESSES, Lifetime
 from tests.judge.tape import BROKEN, DOCUMENTS, LOST, NO_NUMBERS, PRICE_CHANGED, Tape, item
 
 if TYPE_CHECKING:

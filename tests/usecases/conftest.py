@@ -18,7 +18,7 @@ from mockserver.domain.script import (
     Assignment,
     Attempt,
     Delivery,
-    Obstacle,
+    PreOrderEffect,
     Purchase,
     Renewal,
     Restocking,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from mockserver.domain.stock import Shelf
 
 OPENING = 1_000
-NOTHING = Obstacle()
+NOTHING = PreOrderEffect()
 
 
 @dataclass
@@ -48,12 +48,12 @@ class Plan:
     settlement: Settlement | None = None
     restock: Restocking | None = None
     lifetime: int = DEFAULT.lifetime
-    in_the_way: Obstacle = NOTHING
+    in_the_way: PreOrderEffect = NOTHING
     attempts: list[Attempt] = field(default_factory=list)
     purchases: list[Purchase] = field(default_factory=list)
     secret: int = 1
 
-    def obstacle(self, attempt: Attempt) -> Obstacle:
+    def obstacle(self, attempt: Attempt) -> PreOrderEffect:
         self.attempts.append(attempt)
         return self.in_the_way
 

@@ -14,7 +14,7 @@ from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.order import State
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.rules import DEFAULT, Rules
-from mockserver.domain.script import Delivery, Obstacle, Restocking
+from mockserver.domain.script import Delivery, PreOrderEffect, Restocking
 from mockserver.domain.stock import Shelf
 from mockserver.usecases.inventory import single
 from mockserver.usecases.lookup import listing, quoted, shown
@@ -307,24 +307,24 @@ def test_an_order_that_cannot_be_paid_is_not_put_to_the_script(shop: Shop) -> No
 
 
 def test_the_script_may_refuse_an_order(shop: Shop) -> None:
-    shop.plan.in_the_way = Obstacle(refusal=Reason.NO_NUMBERS)
+    shop.plan.in_the_way = PreOrderEffect(refusal=Reason.NO_NUMBERS)
     assert refused(lambda: buy(shop)) is Reason.NO_NUMBERS
 
 
 def test_the_script_may_change_the_price_as_an_order_is_asked_for(shop: Shop) -> None:
-    shop.plan.in_the_way = Obstacle(price=25)
+    shop.plan.in_the_way = PreOrderEffect(price=25)
     assert buy(shop).price == 25
 
 
 def test_a_price_that_changes_so_changes_for_every_carrier_that_was_asked_for(shop: Shop) -> None:
-    shop.plan.in_the_way = Obstacle(price=30)
+    shop.plan.in_the_way = PreOrderEffect(price=30)
     buy(shop)
     assert [shop.world.market.price(shelf) for shelf in (TMOBILE, VERIZON, ATT)] == [30, 33, 45]
 
 
 def test_a_price_that_changes_so_is_that_of_the_carrier_in_front(shop: Shop) -> None:
     sell_out(shop, TMOBILE)
-    shop.plan.in_the_way = Obstacle(price=33)
+    shop.plan.in_the_way = PreOrderEffect(price=33)
     assert buy(shop).price == 33
     assert [shop.world.market.price(shelf) for shelf in (TMOBILE, VERIZON, ATT)] == [30, 33, 45]
 
@@ -332,25 +332,25 @@ def test_a_price_that_changes_so_is_that_of_the_carrier_in_front(shop: Shop) -> 
 def test_a_price_that_changes_so_from_nothing_is_the_same_for_every_carrier(shop: Shop) -> None:
     for shelf in (TMOBILE, VERIZON, ATT):
         shop.world.market.reprice(shelf, 0)
-    shop.plan.in_the_way = Obstacle(price=30)
+    shop.plan.in_the_way = PreOrderEffect(price=30)
     buy(shop)
     assert [shop.world.market.price(shelf) for shelf in (TMOBILE, VERIZON, ATT)] == [30, 30, 30]
 
 
 def test_a_price_that_changes_so_changes_for_the_carrier_alone_that_was_asked_for(shop: Shop) -> None:
-    shop.plan.in_the_way = Obstacle(price=25)
+    shop.plan.in_the_way = PreOrderEffect(price=25)
     buy(shop, DISCORD._replace(carrier="att"))
     assert [shop.world.market.price(shelf) for shelf in (TMOBILE, VERIZON, ATT)] == [20, 22, 25]
 
 
 def test_a_price_that_changes_so_makes_the_quote_stale(shop: Shop) -> None:
     seen = quoted(shop.world, listing(shop.world, "12", "any", "ds"))
-    shop.plan.in_the_way = Obstacle(price=25)
+    shop.plan.in_the_way = PreOrderEffect(price=25)
     assert refused(lambda: buy(shop, DISCORD._replace(m=seen.m, n=seen.n))) is Reason.PRICE_CHANGED
 
 
 def test_a_price_of_nothing_is_a_price(shop: Shop) -> None:
-    shop.plan.in_the_way = Obstacle(price=0)
+    shop.plan.in_the_way = PreOrderEffect(price=0)
     assert buy(shop).price == 0
 
 
@@ -655,7 +655,7 @@ def test_whatever_a_customer_does_the_world_keeps_its_rules(
     for act in life:
         with suppress(Refusal):
             act(shop)
-    assert shop.world.broken_rules() == []
+    assert shop.world.invariant_violations() == []
 
 
 @given(lives, deliveries)

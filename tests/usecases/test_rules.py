@@ -42,7 +42,7 @@ def test_the_rules_say_what_becomes_of_the_money_of_an_order_without_sms(
     shop.world.rules = Rules(expiry=expiry)
     before = shop.balance
     assert (bought(shop).state, shop.balance == before) == (state, back)
-    assert shop.world.broken_rules() == []
+    assert shop.world.invariant_violations() == []
 
 
 def test_what_is_repaid_is_not_returned_again(shop: Shop) -> None:

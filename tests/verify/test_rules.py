@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import mockserver.verify
-from mockserver.findings import Level
+from mockserver.findings import Severity
 from mockserver.verify.rules import rules
 
 SUITES = Path(mockserver.verify.__file__).parent
@@ -34,11 +34,11 @@ def test_a_rule_is_a_sentence(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "level"),
     [
-        ("balance-adds-up", Level.ERROR),
-        ("limit-holds", Level.ERROR),
-        ("stock-falls", Level.WARNING),
-        ("lifetime", Level.NOTE),
+        ("balance-adds-up", Severity.ERROR),
+        ("limit-holds", Severity.ERROR),
+        ("stock-falls", Severity.WARNING),
+        ("lifetime", Severity.NOTE),
     ],
 )
-def test_a_rule_weighs_as_much_as_is_known_of_it(name: str, level: Level) -> None:
+def test_a_rule_weighs_as_much_as_is_known_of_it(name: str, level: Severity) -> None:
     assert rules()[name].level is level

@@ -6,7 +6,7 @@ import pytest
 
 from mockserver.cli.targets import stage
 from mockserver.contract import contract
-from mockserver.findings import ExitCode, Level
+from mockserver.findings import ExitCode, Severity
 from mockserver.verify import SUITES, Plan, Target, in_process, lifecycle, verify
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def test_a_finding_points_to_the_line_of_the_contract(documents: Mapping[str, Do
     run = verify(target, plan._replace(suites=("examples",)))
     found = next(finding for finding in run.findings if finding.code == "answer.body")
     line = documents["v3"].path.read_text().splitlines()[found.place.line - 1 if found.place else 0]
-    assert (found.operation, found.level, line.strip()) == ("v3.getCoupons", Level.ERROR, "type: object")
+    assert (found.operation, found.level, line.strip()) == ("v3.getCoupons", Severity.ERROR, "type: object")
 
 
 def test_what_several_suites_find_is_told_once(documents: Mapping[str, Document], plan: Plan) -> None:

@@ -272,5 +272,5 @@ def test_no_faults_ever_break_the_ledger_or_the_mock(
         else:
             charged = [entry.reference for entry in world.ledger if entry.kind is EntryKind.CHARGE]
             sent(app, ask(step, charged[-1] if charged else "1"))
-    assert world.broken_rules() == []
+    assert world.invariant_violations() == []
     assert not [exchange.body for exchange in exchanges if "a bug of the mock" in str(exchange.body)]

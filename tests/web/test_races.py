@@ -94,7 +94,7 @@ def test_the_books_are_right_after_a_race(
 ) -> None:
     mock = start(text)
     race(serve(mock), ask)
-    assert mock.world.broken_rules() == []
+    assert mock.world.invariant_violations() == []
 
 
 def test_as_many_are_charged_as_won(start: Callable[[str], Mock], serve: Callable[[Mock], Address]) -> None:

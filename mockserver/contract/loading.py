@@ -1,0 +1,183 @@
+"""Loading the contract documents, as readings and overlays have them, and writing them."""
+
+from __future__ import annotations
+
+from collections import deque
+from functools import cache, partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mockserver.contract import derived_responses, located, served
+from mockserver.contract import overlays as overlay_files
+from mockserver.contract import pointer as pointers
+from mockserver.contract.document import Document, DocumentError, names, shipped
+from mockserver.contract.examination import examine, in_order, problem_of
+from mockserver.contract.located import Place, Problem
+from mockserver.contract.messages import did_you_mean
+from mockserver.contract.readings import DEFAULTS
+from mockserver.contract.readings import change as apply_readings
+from mockserver.contract.vocabulary import vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from mockserver.contract.document_checks import Fault
+    from mockserver.contract.located import Located
+    from mockserver.contract.overlays import Overlays
+    from mockserver.contract.readings import Change, Choices
+
+
+def load(source: str | Path, readings: Choices = DEFAULTS, overlays: Overlays = ()) -> Document:
+    """Load a contract document: `v3` or `v2` for one of our own, or the path of a YAML file.
+
+    `readings` chooses, by the names of readings, how to understand what the documentation leaves open; see
+    `mockserver.contract.readings()`. `overlays` are overlay files, applied after them; readings that they choose hold
+    unless `readings` says otherwise. What they change in a document is known by its name, and has the place of what it
+    stands in. Raises LocatedError if the file is not YAML, DocumentError if it is not a document that is understood
+    here, ReadingError for a choice that there is not, OverlayFileError for an overlay that cannot be applied. What is
+    wrong because of a reading or an overlay is told by its place there.
+    """
+    return _load(source, readings, overlays, [])
+
+
+def _load(source: str | Path, readings: Choices, overlays: Overlays, made: list[Change]) -> Document:
+    path, file = _file(source)
+    read = located.read(path, file)
+    if isinstance(read.data, dict):
+        made += _changes(read.data, path.stem, readings, overlays)
+    try:
+        return Document(read, path.stem, path)
+    except DocumentError as error:
+        written = located.read(path, file)
+        changing = partial(_changes, document=path.stem, readings=readings, overlays=overlays)
+        problems = _misread(written, path.stem, changing) if isinstance(written.data, dict) else error.problems
+        raise DocumentError(problems) from None
+
+
+def _file(source: str | Path) -> tuple[Path, str | None]:
+    """Return the path of a document, and what it is called in errors if not by its path."""
+    own = shipped()
+    if str(source) in own:
+        path = own[str(source)]
+        return path, path.name
+    path = Path(source)
+    if not path.suffix and not path.exists():
+        message = f"there is no contract document of this name{did_you_mean(source, own)}"
+        raise DocumentError([Problem(Place(str(source)), f"{message}; there are {', '.join(sorted(own))}")])
+    return path, None
+
+
+class Contract(NamedTuple):
+    """All documents of the service as readings and overlays have them, the newest first, and the rules that hold.
+
+    `readings` are those that were chosen; `rules` has a value for every rule of the vocabulary.
+    """
+
+    documents: Mapping[str, Document]
+    rules: Mapping[str, str]
+    readings: Choices
+
+
+def contract(readings: Choices = DEFAULTS, overlays: Overlays = ()) -> Contract:
+    """Load all of our own documents; see `load`.
+
+    Raises LocatedError, also for an overlay that changes nothing, and for documents whose rules or paths disagree.
+    """
+    changes: dict[str, list[Change]] = {name: [] for name in names()}
+    documents = {name: _load(name, readings, overlays, made) for name, made in changes.items()}
+    if overlays and (problems := list(overlay_files.aimless(overlays, changes, _raw()))):
+        raise overlay_files.OverlayFileError(problems)
+    return Contract(
+        MappingProxyType(documents),
+        _rules(documents),
+        overlay_files.effective(readings, overlays) if overlays else readings,
+    )
+
+
+def stated(name: str, readings: Choices = DEFAULTS, overlays: Overlays = ()) -> Any:
+    """Return the data of a document as readings and overlays have it: what a further overlay would change.
+
+    Raises LocatedError.
+    """
+    path, file = _file(name)
+    data = located.read(path, file).data
+    deque(_changes(data, path.stem, readings, overlays), maxlen=0)
+    return data
+
+
+def written(name: str, readings: Choices = DEFAULTS, overlays: Overlays = ()) -> Any:
+    """Return the data of a document as readings and overlays have it, with the responses that follow from its failures.
+
+    It is plain OpenAPI, in which every answer has a name; what `$ref` names stays where it is. Raises LocatedError.
+    """
+    data = stated(name, readings, overlays)
+    derived_responses.complete(data, vocabulary())
+    served.name_unions(data)
+    served.split_types(data)
+    return data
+
+
+def as_yaml(data: Any) -> bytes:
+    """Write plain data as YAML without aliases."""
+    import yaml  # needed here only
+
+    class Dumper(yaml.SafeDumper):
+        def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - one of yaml's
+            return True
+
+    return str(yaml.dump(data, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=120)).encode()
+
+
+def _raw() -> dict[str, Any]:
+    """Return the data of all documents before overlays change them."""
+    return {name: located.read(*_file(name)).data for name in names()}
+
+
+def _rules(documents: Mapping[str, Document]) -> Mapping[str, str]:
+    """Return the rules that hold. Raises DocumentError where documents disagree."""
+    found = {name: rule.value for name, rule in vocabulary().rules.items()}
+    said: dict[str, str] = {}
+    for document in documents.values():
+        for name, value in document.rules.items():
+            other = documents.get(said.get(name, document.name), document)
+            if other.rules.get(name, value) != value:
+                place = document.place(f"/x-rules/{name}")
+                message = f"{name} is {value} here and {other.rules[name]} in {other.path.name}: the service has one"
+                raise DocumentError([Problem(place, message, f"/x-rules/{name}")])
+            said[name] = document.name
+            found[name] = value
+    return MappingProxyType(found)
+
+
+def _changes(data: Any, document: str, readings: Choices, overlays: Overlays) -> Iterator[Change]:
+    """Change the data of a document as readings and overlays say, one by one."""
+    yield from apply_readings(data, document, overlay_files.effective(readings, overlays))
+    yield from overlay_files.change(data, document, overlays)
+
+
+def _misread(source: Located, name: str, changing: Callable[[Any], Iterator[Change]]) -> list[Problem]:
+    """Return what is wrong with a document once it is changed, each where it comes from."""
+    from copy import deepcopy  # needed for errors only
+
+    def caused(fault: Fault) -> Problem:
+        """Blame the last change that says what is wrong, or what is around it, else the first that makes it wrong."""
+        around = pointers.parent(fault.pointer)
+        said = ((each, wrong) for wrong in (fault.pointer, around) for each in reversed(changes) if each.says(wrong))
+        cause, wrong = next(said, None) or (first()[fault], fault.pointer)
+        message = f"makes {name} wrong at {fault.pointer}: {fault.message}"
+        return Problem(cause.place_of(wrong), message, cause.pointer_of(wrong))
+
+    @cache
+    def first() -> Mapping[Fault, Change]:
+        """Return the first change after which each fault is there; that takes a while."""
+        since: dict[Fault, Change] = {}
+        for made in changing(written):
+            for fault in examine(deepcopy(written)).faults:
+                since.setdefault(fault, made)
+        return since
+
+    written = deepcopy(source.data)
+    problems = {fault: problem_of(fault, source) for fault in examine(deepcopy(source.data)).faults}
+    changes = list(changing(source.data))
+    return in_order(problems.get(fault) or caused(fault) for fault in examine(source.data).faults)

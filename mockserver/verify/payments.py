@@ -1,0 +1,127 @@
+"""The payments that customers open, and what they add to the account once they are paid. Money is cents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mockserver.verify.comparison import alike
+from mockserver.verify.order_oracle import SECOND
+from mockserver.verify.person import Payment
+
+if TYPE_CHECKING:
+    from mockserver.contract.reader import Facts
+    from mockserver.verify.customer import Reply
+    from mockserver.verify.expectations import Expectations
+    from mockserver.verify.person import Person
+    from mockserver.verify.service_rules import Terms
+
+COIN = ("USDT", "BSC")
+"""The currency and the network of wallets."""
+OPEN, UNTOLD = "check", ""
+PAID = frozenset({"paid", "paid_over"})
+
+
+class Payments:
+    """Opens payments, and holds them against what the service lists of them."""
+
+    def __init__(self, terms: Terms, expectations: Expectations) -> None:
+        self._terms = terms
+        self._expectations = expectations
+
+    def open(
+        self, person: Person, via: str, way: str, amount: int, coupon: str = "", *, percent: int = 0, refusal: str = ""
+    ) -> str:
+        """Open an `invoice`, a `card_invoice` or a `wallet`.
+
+        `percent` is what its coupon adds, `refusal` is what must come instead. Returns the key of the payment, empty if
+        none was opened.
+        """
+        currency, network = COIN
+        by = person.by[via]
+        amount = by.payable(way, amount)
+        reply = by.call(way, amount=amount, coupon=coupon or None, currency=currency, network=network)
+        if refusal:
+            self._expectations.refusal(reply, refusal, "coupon-refused")
+        elif reply.refusal:
+            rule = "coupon-accepted" if coupon else "payment-granted"
+            self._expectations.breach(rule, reply, expected="a payment", got=reply.refusal)
+        key = ""
+        if not reply.refusal:
+            opened, is_wallet = reply.facts.get("payment", {}), way == "wallet"
+            if is_wallet:
+                asked = {"payment": {"amount": amount}, "wallet": {"currency": currency, "network": network}}
+                self._expectations.expect(
+                    "wallet-as-asked", alike(asked, reply.facts), reply, expected=asked, got=reply.facts
+                )
+            key = self._wallet(person, opened, reply) if is_wallet else self._invoice(person, amount, reply)
+            if key:
+                person.payments[key] = Payment(key, amount, amount * percent // 100, is_wallet, OPEN)
+        return key
+
+    def wallet(self, person: Person, key: str) -> str:
+        """Look a wallet up. Returns its status, empty if nobody tells of it."""
+        reply = person.to("transaction").call("transaction", payment=key)
+        found = self._expectations.expect("payment-listed", not reply.refusal, reply, expected=key, got=reply.refusal)
+        return status_of(reply.facts.get("payment", {})) if found else OPEN
+
+    def settle(self, person: Person) -> None:
+        """Look at payments that are open, and let the balance grow by those that were paid."""
+        unsettled = {key: payment for key, payment in person.payments.items() if payment.status in (OPEN, UNTOLD)}
+        if not unsettled:
+            return
+        statuses = {key_of(listed): status_of(listed) for listed in self.invoices(person)}
+        for key, payment in unsettled.items():
+            looked_up = payment.wallet and person.knows("transaction")
+            status = self.wallet(person, key) if looked_up else statuses.get(key, payment.status)
+            person.payments[key] = payment._replace(status=status)
+            if status in PAID:
+                person.earn(payment.amount + payment.bonus)
+                person.charges = None if person.charges is None else person.charges + payment.amount
+            elif status == UNTOLD:
+                person.balance = person.charges = None
+
+    def invoices(self, person: Person) -> list[Facts]:
+        """Return the payments that are listed; none if no document lists them."""
+        return person.to("invoices").call("invoices").all("payments") if person.knows("invoices") else []
+
+    def _invoice(self, person: Person, amount: int, opened: Reply) -> str:
+        """Find the invoice that was just opened, as the list shows it."""
+        if not person.knows("invoices"):
+            return ""
+        new = [listed for listed in self.invoices(person) if not self._is_known(person, listed)]
+        if not self._expectations.expect(
+            "payment-listed", len(new) == 1, opened, expected="one new invoice", got=len(new)
+        ):
+            return ""
+        [invoice] = new
+        listed = invoice.get("amount", amount)
+        self._expectations.expect("payment-listed", listed == amount, opened, expected=amount, got=listed)
+        if invoice.keys() >= {"created_at", "expires_at"}:
+            lifetime, lives = self._terms.payment_lifetime, invoice["expires_at"] - invoice["created_at"]
+            self._expectations.expect(
+                "payment-lifetime", abs(lives - lifetime) < SECOND, opened, expected=lifetime, got=lives
+            )
+        return key_of(invoice)
+
+    def _wallet(self, person: Person, opened: Facts, reply: Reply) -> str:
+        """Return the key of the wallet that was just opened. It is listed among the invoices if the rules say so."""
+        key = key_of(opened)
+        if self._terms.listed and key and person.knows("invoices"):
+            ids = [listed["id"] for listed in self.invoices(person) if "id" in listed]
+            self._expectations.expect("payment-listed", not ids or key in ids, reply, expected=key, got=ids)
+        return key
+
+    def _is_known(self, person: Person, listed: Facts) -> bool:
+        """Say whether a payment of the list is one that was opened before."""
+        return key_of(listed) in person.payments or (self._terms.listed and listed.get("id") in person.payments)
+
+
+def key_of(payment: Facts) -> str:
+    """Return what tells a payment from others."""
+    return " ".join(str(payment[name]) for name in ("id", "session", "page") if payment.get(name))
+
+
+def status_of(payment: Facts) -> str:
+    """Return the status of a payment; empty if nothing says so."""
+    by_money = {"True": "paid", "False": OPEN}.get(str(payment.get("credited")), "")
+    return str(payment.get("status") or by_money)
