@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockserver import __version__
-from mockserver.cli.options import EXTRA, UnusableError, readings
+from mockserver.cli import options
+from mockserver.cli.options import UnusableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,21 +18,17 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("traffic", nargs=-1, required=True, metavar="TRAFFIC...", type=click.Path(path_type=Path))
 @click.option("--propose", metavar="FILE", type=click.Path(path_type=Path), help="Write the corrections as an overlay.")
-@click.option(
-    "--overlay", "overlays", multiple=True, metavar="FILE", type=click.Path(path_type=Path), help="Corrections so far."
-)
-@readings
-@click.option("--report", "formats", metavar="FORMAT[,...]", default="", help="Reports to write besides the console's.")
-@click.option("--report-dir", "directory", default="reports", show_default=True, type=click.Path(path_type=Path))
-@click.option("--no-color", is_flag=True, help="Print no colours.")
-@click.option("-q", "--quiet", is_flag=True, help="Print the verdict only.")
+@options.corrections
+@options.readings
+@options.reports
+@options.printing
 def drift(
     *,
     traffic: "Sequence[Path]",
     propose: Path | None,
     overlays: "Sequence[Path]",
     readings: dict[str, object],
-    formats: str,
+    formats: "Sequence[str]",
     directory: Path,
     no_color: bool,
     quiet: bool,
@@ -42,7 +39,7 @@ def drift(
 
     Exit code 0: nothing contradicted, nothing new; 1: drift; 2: nothing could be compared.
     """
-    try:
+    with options.needing_extra():
         from rich.console import Console
 
         import mockserver.traffic.archive  # noqa: F401 - with what only the extra brings; it is used by recordings
@@ -52,9 +49,6 @@ def drift(
         from mockserver.drift import console
         from mockserver.traffic.errors import CutOffError, RecordingError
         from mockserver.traffic.recordings import read
-    except ImportError as error:
-        raise UnusableError(f"{EXTRA} ({error.name} is missing)") from None
-    wanted = [name for name in formats.split(",") if name]
     cut_off: dict[Path, str] = {}
 
     def exchanges() -> "Iterator[Exchange]":
@@ -65,7 +59,7 @@ def drift(
                 cut_off[path] = str(error)
 
     try:
-        reports.check_formats(wanted)
+        reports.check_formats(formats)
         found, bases = drifting.compare(exchanges, readings, tuple(overlays))
     except (LocatedError, RecordingError, reports.UnknownFormatError) as error:
         raise UnusableError(str(error)) from None
@@ -78,7 +72,7 @@ def drift(
     if propose:
         _propose(propose, drifting.propose(found, bases, source))
     documents = [basis.document for basis in bases.values()]
-    for path in reports.write(console.run(found, documents, source, __version__), wanted, directory):
+    for path in reports.write(console.run(found, documents, source, __version__), formats, directory):
         click.echo(f"Written: {path}")
     raise SystemExit(1 if found.differences else 0)
 

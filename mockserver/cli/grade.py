@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,16 @@ import click
 from click.core import ParameterSource
 
 from mockserver import __version__
-from mockserver.cli.options import EXTRA, UnusableError, cents, overlays, readings
+from mockserver.cli import options
+from mockserver.cli.options import UnusableError
 from mockserver.cli.signals import as_interrupt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from mockserver.findings import Run
+    from mockserver.findings import Baseline, Run
+    from mockserver.grade.session import Session
+    from mockserver.grade.trial import Attempt
     from mockserver.reports import Progress
     from mockserver.traffic import Redactor
 
@@ -66,10 +70,6 @@ def _pace(text: str) -> tuple[str, float]:
     return name, seconds
 
 
-def _dollars(context: click.Context, parameter: click.Parameter, text: str | None) -> int | None:
-    return None if text is None else cents(context, parameter, text)
-
-
 @click.command()
 @click.argument("traffic", nargs=-1, metavar="[TRAFFIC]...", type=click.Path(path_type=Path))
 @click.option("--while", "command", metavar="COMMAND", help="Run this command of the client, and grade what it does.")
@@ -77,8 +77,8 @@ def _dollars(context: click.Context, parameter: click.Parameter, text: str | Non
     "--scenario", "scenarios", multiple=True, metavar="NAME", help="By default: default. A shipped one, or a YAML file."
 )
 @click.option("--all", "every", is_flag=True, help="Run it under every scenario and every reading, in turn.")
-@readings
-@overlays
+@options.readings
+@options.overlays
 @click.option("--seed", type=click.IntRange(0, 2**53 - 1), help="Repeats a run. By default: the scenario's.")
 @click.option(
     "--speed", default=1, show_default=True, type=click.IntRange(1, 1_000_000), help="How fast the mock's time passes."
@@ -97,7 +97,7 @@ def _dollars(context: click.Context, parameter: click.Parameter, text: str | Non
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(1, 64), help="Commands that run at once.")
 @click.option("--url", metavar="URL", help="Let the client use this server instead of the mock; `live` is the service.")
 @click.option("--allow-orders", is_flag=True, help="With --url: let orders through, which spend money.")
-@click.option("--spend-limit", "limit", metavar="DOLLARS", callback=_dollars, help="What all orders may cost together.")
+@options.spend_limit
 @click.option("--answers", is_flag=True, help="Answer with whatever the contract allows, and look what it fails at.")
 @click.option(
     "--examples", default=25, show_default=True, type=click.IntRange(1), help="Answers to try for each operation."
@@ -124,15 +124,10 @@ def _dollars(context: click.Context, parameter: click.Parameter, text: str | Non
     type=click.FloatRange(0, 100),
     help="Exit with 1 if fewer operations of the API that it uses were met.",
 )
-@click.option(
-    "--baseline", metavar="FILE", type=click.Path(path_type=Path), help="Findings that are known and accepted."
-)
-@click.option("--write-baseline", is_flag=True, help="Accept what is found now, in the file of --baseline.")
-@click.option("--report", "formats", metavar="FORMAT[,...]", default="", help="Reports to write besides the console's.")
-@click.option("--report-dir", "directory", default="reports", show_default=True, type=click.Path(path_type=Path))
-@click.option("--strict", is_flag=True, help="Notes fail the run, too.")
-@click.option("--no-color", is_flag=True, help="Print no colours.")
-@click.option("-q", "--quiet", is_flag=True, help="Print the verdict only.")
+@options.baselines
+@options.reports
+@options.strict
+@options.printing
 @click.option("-v", "--verbose", is_flag=True, help="Show what the command prints, even if it succeeds.")
 @click.pass_context
 def grade(
@@ -161,7 +156,7 @@ def grade(
     least: float | None,
     baseline: Path | None,
     write_baseline: bool,
-    formats: str,
+    formats: "Sequence[str]",
     directory: Path,
     strict: bool,
     no_color: bool,
@@ -179,68 +174,39 @@ def grade(
     Exit code 0: nothing found, 1: findings, a command that failed, or too little coverage, 2: nothing could be graded.
     """
     _check_usage(context)
-    try:
-        from rich.console import Console
+    with options.needing_extra():
+        import rich.console  # noqa: F401 - the first that would be missing
 
         import mockserver.traffic.archive  # noqa: F401 - with what only the extra brings; it is used by recordings
         from mockserver import reports
-        from mockserver.contract import LocatedError
-        from mockserver.findings import baseline as baselines
-        from mockserver.grade import console as trials_console
-        from mockserver.grade import matrix, outcome, session
+        from mockserver.grade import session
         from mockserver.grade.trial import Attempt
         from mockserver.judge import Limits
-        from mockserver.proxy import Allowance
         from mockserver.traffic import Redactor
-    except ImportError as error:
-        raise UnusableError(f"{EXTRA} ({error.name} is missing)") from None
-    wanted = [name for name in formats.split(",") if name]
     attempt = Attempt(
         command or "", survives, timeout, speed, seed, readings, tuple(overlays), Limits(**paces), not unpaced
     )
+    grading: Callable[[Attempt, Progress], Session]
+    if traffic:
+        grading = partial(_recorded, traffic, ended=ended)
+    elif url:
+        grading = partial(_behind, url, allow_orders=allow_orders, limit=limit)
+    else:
+        grading = partial(_tried, scenarios, every=every, jobs=jobs, answers=(examples, budget) if answers else None)
     started = time.time()
-    try:
-        reports.check_formats(wanted)
-        accepted = baselines.read(baseline) if baseline and (baseline.exists() or not write_baseline) else {}
+    with _usable():
+        reports.check_formats(formats)
+        accepted = options.accepted(baseline, write=write_baseline)
         with _progress(no_color=no_color, quiet=quiet) as progress:
-            if traffic:
-                held = session.recorded(traffic, attempt, ended=ended)
-            elif url:
-                from mockserver.cli.proxy import hang_up
-
-                held = session.behind(url, attempt, Allowance(allow_orders, limit=limit), hang_up)
-            else:
-                named = [matrix.Case(name) for name in dict.fromkeys(scenarios)] or [matrix.Case()]
-                cases = matrix.every(readings) if every else named
-                search = session.Search(named, examples, budget) if answers else None
-                held = session.tried(cases, attempt, progress.case, jobs=jobs, search=search)
-    except (LocatedError, reports.UnknownFormatError, session.GradingError) as error:
-        raise UnusableError(str(error)) from None
-    occasion = outcome.Occasion(
-        __version__,
-        command or ", ".join(path.name for path in traffic),
-        seed or 0,
-        int(started * 1000),
-        time.time() - started,
-        held.interrupted,
-    )
-    run = outcome.run(held.trials, occasion, accepted, held.searches)
+            held = grading(attempt, progress)
+    target = command or ", ".join(path.name for path in traffic)
+    run = _run(held, accepted, target, seed or 0, started)
     redactor = Redactor(filter(None, map(os.environ.get, session.KEYS)))
     if write_baseline and baseline:
         with _writing(baseline):
-            baselines.write(baseline, (*run.findings, *run.accepted), accepted)
-    for remark in held.remarks:
-        click.echo(redactor.text(remark), err=True)
-    with _annotated(run, redactor):
-        console = Console(no_color=no_color or None)
-        if verbose:
-            trials_console.show_output(held.trials, console)
-        trials_console.show(run, held.trials, console, quiet=quiet)
-    for name in wanted:
-        with _writing(directory):
-            paths = reports.write(outcome.fitting(run, name), [name], directory, redactor, strict=strict)
-        for path in paths:
-            click.echo(f"Written: {path}")
+            options.accept(baseline, run, accepted)
+    _show(run, held, redactor, no_color=no_color, quiet=quiet, verbose=verbose)
+    _report(run, formats, directory, redactor, strict=strict)
     uncovered = _is_uncovered(run, least)
     code = 0 if write_baseline and not run.interrupted else run.exit_code(strict=strict)
     raise SystemExit(code or int(uncovered))
@@ -258,6 +224,86 @@ def _check_usage(context: click.Context) -> None:
         for other in misplaced:
             if other in given and (name in given) is there:
                 raise click.UsageError(f"{named[other]} {reason}")
+
+
+def _recorded(traffic: "Sequence[Path]", attempt: "Attempt", _: "Progress", *, ended: bool) -> "Session":
+    from mockserver.grade import session
+
+    return session.recorded(traffic, attempt, ended=ended)
+
+
+def _behind(url: str, attempt: "Attempt", _: "Progress", *, allow_orders: bool, limit: int | None) -> "Session":
+    from mockserver.cli.proxy import hang_up
+    from mockserver.grade import session
+    from mockserver.proxy import Allowance
+
+    return session.behind(url, attempt, Allowance(allow_orders, limit=limit), hang_up)
+
+
+def _tried(
+    scenarios: "Sequence[str]",
+    attempt: "Attempt",
+    progress: "Progress",
+    *,
+    every: bool,
+    jobs: int,
+    answers: tuple[int, float] | None,
+) -> "Session":
+    from mockserver.grade import matrix, session
+
+    named = [matrix.Case(name) for name in dict.fromkeys(scenarios)] or [matrix.Case()]
+    cases = matrix.every(attempt.readings) if every else named
+    search = session.Search(named, *answers) if answers else None
+    return session.tried(cases, attempt, progress.case, jobs=jobs, search=search)
+
+
+def _run(held: "Session", accepted: "Baseline", target: str, seed: int, started: float) -> "Run":
+    """Return what has been held since then as a run."""
+    from mockserver.grade import outcome
+
+    seconds = time.time() - started
+    occasion = outcome.Occasion(__version__, target, seed, int(started * 1000), seconds, held.interrupted)
+    return outcome.run(held.trials, occasion, accepted, held.searches)
+
+
+def _show(run: "Run", held: "Session", redactor: "Redactor", *, no_color: bool, quiet: bool, verbose: bool) -> None:
+    """Print what was found, and what is to be said beside it."""
+    from rich.console import Console
+
+    from mockserver.grade import console as trials_console
+
+    for remark in held.remarks:
+        click.echo(redactor.text(remark), err=True)
+    with _annotated(run, redactor):
+        console = Console(no_color=no_color or None)
+        if verbose:
+            trials_console.show_output(held.trials, console)
+        trials_console.show(run, held.trials, console, quiet=quiet)
+
+
+def _report(run: "Run", formats: "Sequence[str]", directory: Path, redactor: "Redactor", *, strict: bool) -> None:
+    """Write the reports that are wanted, and say where they are."""
+    from mockserver import reports
+    from mockserver.grade import outcome
+
+    for name in formats:
+        with _writing(directory):
+            paths = reports.write(outcome.fitting(run, name), [name], directory, redactor, strict=strict)
+        for path in paths:
+            click.echo(f"Written: {path}")
+
+
+@contextmanager
+def _usable() -> "Iterator[None]":
+    """Raise UnusableError if nothing can be graded as it is asked for."""
+    from mockserver.contract import LocatedError
+    from mockserver.grade.session import GradingError
+    from mockserver.reports import UnknownFormatError
+
+    try:
+        yield
+    except (LocatedError, UnknownFormatError, GradingError) as error:
+        raise UnusableError(str(error)) from None
 
 
 @contextmanager

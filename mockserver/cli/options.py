@@ -1,15 +1,21 @@
 """What several commands have in common: an exit code, and options that are read alike."""
 
+from collections.abc import Callable
+from contextlib import contextmanager
+from functools import reduce
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from mockserver.findings import Baseline, Run
     from mockserver.scenario.variables import Scalar
     from mockserver.simulation.limits import Limits
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 UNUSABLE = 2
 
@@ -20,6 +26,15 @@ class UnusableError(click.ClickException):
     """The command could not run: exit code 2, one message."""
 
     exit_code = UNUSABLE
+
+
+@contextmanager
+def needing_extra() -> "Iterator[None]":
+    """Raise UnusableError if something cannot be imported that only the extra brings."""
+    try:
+        yield
+    except ImportError as error:
+        raise UnusableError(f"{EXTRA} ({error.name} is missing)") from None
 
 
 def _values(_: click.Context, __: click.Parameter, texts: "Sequence[str]") -> "dict[str, Scalar]":
@@ -68,14 +83,19 @@ limits = click.option(
     help="Change a limit, such as worlds=50 or journal=200; docs/control-api.md lists them all.",
 )
 
-overlays = click.option(
-    "--overlay",
-    "overlays",
-    multiple=True,
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Correct the contract by an overlay, such as drift --propose writes; may be repeated. See docs/drift.md.",
+
+def _overlays(text: str) -> "Decorator":
+    return click.option(
+        "--overlay", "overlays", multiple=True, metavar="FILE", type=click.Path(path_type=Path), help=text
+    )
+
+
+overlays = _overlays(
+    "Correct the contract by an overlay, such as drift --propose writes; may be repeated. See docs/drift.md."
 )
+
+corrections = _overlays("Corrections so far.")
+"""The same for a command that looks for more of them."""
 
 variables = click.option(
     "--set", "variables", multiple=True, metavar="NAME=VALUE", callback=_values, help="Give a variable of the scenario."
@@ -94,10 +114,11 @@ readings = click.option(
 )
 
 
-def cents(_: click.Context, __: click.Parameter, dollars: str | None) -> int:
-    """Read an amount of dollars; none is 0."""
+def _cents(_: click.Context, __: click.Parameter, dollars: str | None) -> int | None:
     from decimal import Decimal, InvalidOperation
 
+    if dollars is None:
+        return None
     try:
         amount = Decimal(dollars or "0") * 100
     except InvalidOperation:
@@ -105,3 +126,58 @@ def cents(_: click.Context, __: click.Parameter, dollars: str | None) -> int:
     if not amount.is_finite() or amount < 0 or amount != amount.to_integral_value():
         raise click.BadParameter("write it in dollars, such as 0.50")
     return int(amount)
+
+
+spend_limit = click.option(
+    "--spend-limit", "limit", metavar="DOLLARS", callback=_cents, help="What all orders may cost together."
+)
+
+
+def _names(_: click.Context, __: click.Parameter, text: str) -> list[str]:
+    return [name for name in text.split(",") if name]
+
+
+def _together(*options: Decorator) -> Decorator:
+    """Options that are told one after the other."""
+    return lambda command: reduce(lambda decorated, option: option(decorated), reversed(options), command)
+
+
+baselines = _together(
+    click.option(
+        "--baseline", metavar="FILE", type=click.Path(path_type=Path), help="Findings that are known and accepted."
+    ),
+    click.option("--write-baseline", is_flag=True, help="Accept what is found now, in the file of --baseline."),
+)
+
+reports = _together(
+    click.option(
+        "--report",
+        "formats",
+        metavar="FORMAT[,...]",
+        default="",
+        callback=_names,
+        help="Reports to write besides the console's.",
+    ),
+    click.option("--report-dir", "directory", default="reports", show_default=True, type=click.Path(path_type=Path)),
+)
+
+strict = click.option("--strict", is_flag=True, help="Notes fail the run, too.")
+
+printing = _together(
+    click.option("--no-color", is_flag=True, help="Print no colours."),
+    click.option("-q", "--quiet", is_flag=True, help="Print the verdict only."),
+)
+
+
+def accepted(baseline: Path | None, *, write: bool) -> "Baseline":
+    """Read what a baseline accepts; one that is to be written need not be there yet. Raises LocatedError."""
+    from mockserver.findings.baseline import read
+
+    return read(baseline) if baseline and (baseline.exists() or not write) else {}
+
+
+def accept(baseline: Path, run: "Run", known: "Baseline") -> None:
+    """Write a baseline that accepts what a run has found; `known` is what it accepted before. Raises OSError."""
+    from mockserver.findings.baseline import write
+
+    write(baseline, (*run.findings, *run.accepted), known)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from mockserver import __version__
-from mockserver.cli.options import EXTRA, UnusableError, cents, readings
+from mockserver.cli import options
+from mockserver.cli.options import UnusableError
 from mockserver.cli.signals import as_interrupt
 
 if TYPE_CHECKING:
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
 
 FINDINGS = 1
 _KEYS = ("SMSONLINE_API_KEY", "SMSONLINE_OTHER_API_KEY")
-
-
-def _limit(context: click.Context, parameter: click.Parameter, dollars: str | None) -> int | None:
-    return None if dollars is None else cents(context, parameter, dollars)
 
 
 @click.command()
@@ -48,12 +45,10 @@ def _limit(context: click.Context, parameter: click.Parameter, dollars: str | No
 )
 @click.option("--allow-orders", is_flag=True, help="Let orders through, which spend money.")
 @click.option("--allow-payments", is_flag=True, help="Let payments through.")
-@click.option("--spend-limit", "limit", metavar="DOLLARS", callback=_limit, help="What all orders may cost together.")
+@options.spend_limit
 @click.option("--strict", is_flag=True, help="Exit with 1 if anything broke the contract.")
-@readings
-@click.option(
-    "--overlay", "overlays", multiple=True, metavar="FILE", type=click.Path(path_type=Path), help="Corrections so far."
-)
+@options.readings
+@options.corrections
 @click.option(
     "--token",
     envvar="SMSONLINE_MOCK_TOKEN",
@@ -95,7 +90,7 @@ def proxy(
     if limit is not None and not allow_orders:
         raise click.UsageError("--spend-limit is for orders: give --allow-orders, too")
     _check_token(host, token)
-    try:
+    with options.needing_extra():
         from mockserver.proxy import (
             Allowance,
             Contract,
@@ -108,8 +103,6 @@ def proxy(
             UpstreamError,
             open_recording,
         )
-    except ImportError as error:
-        raise UnusableError(f"{EXTRA} ({error.name} is missing)") from None
     from mockserver.contract import LocatedError
     from mockserver.contract import contract as load
     from mockserver.serving import foreground

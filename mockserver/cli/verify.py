@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 import click
 
 from mockserver import __version__
-from mockserver.cli.options import EXTRA, UnusableError, cents, overlays, readings
+from mockserver.cli import options
+from mockserver.cli.options import UnusableError
 from mockserver.cli.signals import as_interrupt
 
 if TYPE_CHECKING:
@@ -44,20 +45,15 @@ _URL = "_url"
 @click.option("--suite", "suites", multiple=True, metavar="NAME", help="Only this suite; may be repeated.")
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0, 2**53 - 1), help="Repeats a run.")
 @click.option("--scenario", help="Check the mock as this scenario has it; a shipped one, or a YAML file.")
-@readings
-@overlays
+@options.readings
+@options.overlays
 @click.option("--credentials", metavar="FILE", type=click.Path(path_type=Path), help="By default: the environment.")
 @click.option("--allow-orders", is_flag=True, help="Order from a server that is not on this machine.")
-@click.option("--spend-limit", "limit", metavar="DOLLARS", callback=cents, help="What all orders may cost together.")
-@click.option(
-    "--baseline", metavar="FILE", type=click.Path(path_type=Path), help="Findings that are known and accepted."
-)
-@click.option("--write-baseline", is_flag=True, help="Accept what is found now, in the file of --baseline.")
-@click.option("--report", "formats", metavar="FORMAT[,...]", default="", help="Reports to write besides the console's.")
-@click.option("--report-dir", "directory", default="reports", show_default=True, type=click.Path(path_type=Path))
-@click.option("--strict", is_flag=True, help="Notes fail the run, too.")
-@click.option("--no-color", is_flag=True, help="Print no colours.")
-@click.option("-q", "--quiet", is_flag=True, help="Print the verdict only.")
+@options.spend_limit
+@options.baselines
+@options.reports
+@options.strict
+@options.printing
 def verify(
     *,
     url: str | None,
@@ -68,10 +64,10 @@ def verify(
     overlays: "Sequence[Path]",
     credentials: Path | None,
     allow_orders: bool,
-    limit: int,
+    limit: int | None,
     baseline: Path | None,
     write_baseline: bool,
-    formats: str,
+    formats: "Sequence[str]",
     directory: Path,
     strict: bool,
     no_color: bool,
@@ -93,24 +89,20 @@ def verify(
         raise click.UsageError("--allow-orders and --spend-limit go together")
     if write_baseline and baseline is None:
         raise click.UsageError("--write-baseline needs --baseline FILE")
-    try:
+    with options.needing_extra():
         from rich.console import Console
 
         from mockserver import reports
         from mockserver.contract import LocatedError, contract
-        from mockserver.findings import baseline as baselines
         from mockserver.traffic.redaction import Redactor
         from mockserver.verify import SUITES, Plan, Spending, TargetError
         from mockserver.verify import verify as check
-    except ImportError as error:
-        raise UnusableError(f"{EXTRA} ({error.name} is missing)") from None
-    wanted = [name for name in formats.split(",") if name]
     try:
-        reports.check_formats(wanted)
+        reports.check_formats(formats)
         _check_suites(suites, SUITES)
         held = contract(readings, overlays)
         target, accounts = _target(held, url, bases, scenario, overlays, credentials)
-        accepted = baselines.read(baseline) if baseline and (baseline.exists() or not write_baseline) else {}
+        accepted = options.accepted(baseline, write=write_baseline)
     except (LocatedError, TargetError, reports.UnknownFormatError) as error:
         raise UnusableError(str(error)) from None
     journal = None
@@ -122,15 +114,15 @@ def verify(
         accounts=accounts,
         suites=tuple(name for name in SUITES if name in (suites or SUITES)),
         seed=seed,
-        spending=Spending(allow_orders, limit, journal),
+        spending=Spending(allow_orders, limit or 0, journal),
         baseline=accepted,
     )
     redactor = Redactor([account.key for account in accounts])
     run = _run(check, target, plan, Console(stderr=True, no_color=no_color or None), quiet=quiet)
     if write_baseline and baseline:
-        baselines.write(baseline, (*run.findings, *run.accepted), accepted)
+        options.accept(baseline, run, accepted)
     _show(run, redactor, no_color=no_color, quiet=quiet)
-    for path in reports.write(run, wanted, directory, redactor, strict=strict):
+    for path in reports.write(run, formats, directory, redactor, strict=strict):
         click.echo(f"Written: {path}")
     raise SystemExit(0 if write_baseline and not run.interrupted else run.exit_code(strict=strict))
 
@@ -158,11 +150,9 @@ def _run(check: Any, target: "Target", plan: "Plan", console: Any, *, quiet: boo
     from mockserver.verify import TargetError
 
     try:
-        with as_interrupt(), Progress(console, quiet=quiet) as progress:
+        with options.needing_extra(), as_interrupt(), Progress(console, quiet=quiet) as progress:
             run: Run = check(target, plan, __version__, progress)
             return run
-    except ImportError as error:
-        raise UnusableError(f"{EXTRA} ({error.name} is missing)") from None
     except TargetError as error:
         raise UnusableError(str(error)) from None
 

@@ -4,6 +4,7 @@ from mockserver.contract import Severity
 from mockserver.findings.baseline import Baseline, BaselineError, Sorted, apply
 from mockserver.findings.codes import Code, codes, explain
 from mockserver.findings.finding import Finding, weigh
+from mockserver.findings.grouping import grouped
 from mockserver.findings.run import Exclusion, ExitCode, Run, Skip, SuiteResult
 from mockserver.findings.statement import Line, Statement
 
@@ -24,5 +25,6 @@ __all__ = [
     "apply",
     "codes",
     "explain",
+    "grouped",
     "weigh",
 ]

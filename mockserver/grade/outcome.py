@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from mockserver.findings import Finding, Severity, Run, Statement, SuiteResult, apply
+from mockserver.findings import Finding, Run, Severity, Statement, SuiteResult, apply, grouped
 from mockserver.judge.rules import FAILS
 from mockserver.traffic.coverage import Coverage
 
@@ -68,10 +67,8 @@ class Found(NamedTuple):
 
 def merged(findings: Iterable[Finding]) -> list[Found]:
     """Return each finding once, as the first trial has it."""
-    groups: defaultdict[Hashable, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        groups[_identity(finding)].append(finding)
-    return [Found(group[0], tuple(dict.fromkeys(each.suite for each in group))) for group in groups.values()]
+    groups = grouped(findings, _identity)
+    return [Found(group[0], tuple(dict.fromkeys(each.suite for each in group))) for group in groups]
 
 
 def heaviest_first(found: Iterable[Found]) -> list[Found]:

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from mockserver import __version__
-from mockserver.findings import Run, Skip, Statement, SuiteResult
+from mockserver.findings import Run, Skip, Statement, SuiteResult, grouped
 from mockserver.judge.rules import CONTRACT
 from mockserver.reports import write
 from mockserver.reports.redacted import clean
@@ -16,6 +16,7 @@ from mockserver.traffic import Redactor
 from mockserver.traffic.coverage import Coverage
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from mockserver.findings import Finding, Line
@@ -121,13 +122,10 @@ class Tally:
 
 def once(run: Run) -> Run:
     """A run with each finding as the first test has it, and the names of the others."""
-    groups: dict[str, list[Finding]] = {}
-    for each in run.findings:
-        groups.setdefault(each.fingerprint, []).append(each)
-    return run._replace(findings=tuple(map(_with_tests, groups.values())))
+    return run._replace(findings=tuple(map(_with_tests, grouped(run.findings))))
 
 
-def _with_tests(group: list[Finding]) -> Finding:
+def _with_tests(group: Sequence[Finding]) -> Finding:
     first = group[0]
     if len(group) == 1:
         return first

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mockserver.contract.formats import dollars_text
 from mockserver.findings import Statement
-from mockserver.traffic.spending import buys, charged, may_cost
+from mockserver.traffic.spending import CHANGES, ORDERS, PAYS, READS, UNKNOWN, Allowance, buys, charged, cost, may_cost
 from mockserver.verify.assertions import read
 from mockserver.verify.journal import Journal, Record
 
@@ -14,9 +14,14 @@ if TYPE_CHECKING:
     from mockserver.contract import Arguments, Operation
     from mockserver.traffic import Exchange, Request
 
-READS = "reads"
-ORDERS = "orders"
-PAYS = "pays"
+__all__ = ["READS", "DeniedError", "Guard"]
+
+_REASONS = {
+    ORDERS: " without --allow-orders",
+    PAYS: ": payments are never made",
+    UNKNOWN: ": it is not marked safe",
+}
+"""Why what has an effect is not asked of a foreign server."""
 
 
 class DeniedError(Exception):
@@ -35,10 +40,15 @@ class Guard:
         self, *, foreign: bool = False, allow_orders: bool = False, limit: int = 0, journal: Journal | None = None
     ) -> None:
         self.foreign = foreign
-        self.allow_orders = allow_orders
         self.limit = limit
+        self._allowance = Allowance(orders=allow_orders, limit=limit)
         self.journal = journal or Journal(None)
         self.stopped = ""
+
+    @property
+    def allow_orders(self) -> bool:
+        """Whether orders are allowed."""
+        return self._allowance.orders
 
     @property
     def statement(self) -> Statement | None:
@@ -51,15 +61,13 @@ class Guard:
         """Let a request through; `arguments` are what it says, if it is of an operation. Raises DeniedError."""
         if not self.foreign:
             return
-        effect = operation.effect if operation else ""
-        name = operation.name if operation else f"{request.method} {request.path}"
+        effect = operation.effect if operation else UNKNOWN
+        needed = ORDERS if effect == CHANGES else effect
+        if self._allowance.forbids(needed):
+            name = operation.name if operation else f"{request.method} {request.path}"
+            raise DeniedError(f"{name} is not asked of a foreign server{_REASONS[needed]}")
         if effect == READS:
             return
-        if effect in (PAYS, ""):
-            kind = "payments are never made" if effect == PAYS else "it is not marked safe"
-            raise DeniedError(f"{name} is not asked of a foreign server: {kind}")
-        if not self.allow_orders:
-            raise DeniedError(f"{name} is not asked of a foreign server without --allow-orders")
         if operation is not None and buys(operation, arguments):
             self._ask_for_money(operation, arguments)
 
@@ -69,11 +77,11 @@ class Guard:
             return
         charge = charged(read(operation, exchange.answer)) if exchange.answer else None
         if charge:
-            price = may_cost(operation, arguments) if charge.cents is None else charge.cents
-            self.journal.write(Record("ordered", operation.name, charge.order, price or 0))
+            price = cost(charge, may_cost(operation, arguments))
+            self.journal.write(Record("ordered", operation.name, charge.order, price))
         elif exchange.answer is not None:
             self.journal.write(Record("refused", operation.name))
-        if self._spent > self.limit:
+        if not self._allowance.covers(0, self._spent):
             spent, limit = dollars_text(self._spent), dollars_text(self.limit)
             self._stop(f"{spent} were charged, more than the limit of {limit} dollars")
 
@@ -95,7 +103,7 @@ class Guard:
         maximum = may_cost(operation, arguments) if arguments else None
         if maximum is None:
             raise DeniedError(f"{operation.name} is not asked of a foreign server without a maximum price")
-        if self._spent + maximum > self.limit:
+        if not self._allowance.covers(maximum, self._spent):
             spent, limit = dollars_text(self._spent), dollars_text(self.limit)
             self._stop(f"the limit of {limit} dollars is reached, {spent} were charged")
             raise DeniedError(f"{operation.name} is not asked any more: {self.stopped}")

@@ -7,7 +7,7 @@ import time
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from mockserver.findings import Run, SuiteResult, apply
+from mockserver.findings import Run, SuiteResult, apply, grouped
 from mockserver.traffic.coverage import Coverage
 from mockserver.traffic.order_states import STATES, TRANSITIONS
 from mockserver.traffic.redaction import Redactor
@@ -20,11 +20,11 @@ from mockserver.verify.preflight import greet
 from mockserver.verify.target import HttpCarrier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from mockserver.contract import Contract
-    from mockserver.findings import Baseline, Finding
+    from mockserver.findings import Baseline
     from mockserver.verify.credentials import Account
     from mockserver.verify.target import Target
 
@@ -127,8 +127,8 @@ def verify(target: Target, plan: Plan, version: str = "", watcher: Watcher | Non
         log.exception("a suite broke")
         interrupted = f"a suite broke: {type(error).__name__}"
     _play("guard", cleanup.settle, setting, results)
-    findings = tuple(_merged(results))
-    sorted_ = apply(findings, plan.baseline or {})
+    found = (finding for result in results for finding in result.findings)
+    sorted_ = apply((group[0] for group in grouped(found)), plan.baseline or {})
     return Run(
         version=version,
         target=target.label,
@@ -165,12 +165,3 @@ def _play(name: str, run: Callable[[Context], None], setting: Setting, results: 
         result = context.result(time.perf_counter() - clock)
         if name in SUITES or result.findings or result.skipped:
             results.append(result)
-
-
-def _merged(results: Iterable[SuiteResult]) -> Iterator[Finding]:
-    """Return the findings of all suites, each once: several may have found the same."""
-    seen: set[str] = set()
-    for finding in (finding for result in results for finding in result.findings):
-        if finding.fingerprint not in seen:
-            seen.add(finding.fingerprint)
-            yield finding

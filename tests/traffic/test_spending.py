@@ -5,7 +5,19 @@ from typing import Any
 import pytest
 
 from mockserver.contract import Operation, contract
-from mockserver.traffic.spending import Charge, buys, charged, may_cost
+from mockserver.traffic.spending import (
+    CHANGES,
+    ORDERS,
+    PAYS,
+    READS,
+    UNKNOWN,
+    Allowance,
+    Charge,
+    buys,
+    charged,
+    cost,
+    may_cost,
+)
 
 V3, V2 = (contract().documents[name] for name in ("v3", "v2"))
 WISH = {"country": "12", "service": "ds"}
@@ -51,3 +63,45 @@ def test_only_an_order_buys(purpose: str, *, bought: bool) -> None:
 def test_arguments_say_which_of_several_an_operation_does(purpose: str) -> None:
     operation = V3.by_purpose[purpose]
     assert not buys(operation, operation.arguments(purpose, {"order": "7"}))
+
+
+@pytest.mark.parametrize(
+    ("allowance", "forbidden"),
+    [
+        (Allowance(), [ORDERS, PAYS, UNKNOWN]),
+        (Allowance(orders=True), [PAYS, UNKNOWN]),
+        (Allowance(payments=True), [ORDERS, UNKNOWN]),
+        (Allowance(orders=True, payments=True), []),
+    ],
+)
+def test_orders_and_payments_need_permission_and_what_nobody_knows_needs_both(
+    allowance: Allowance, forbidden: list[str]
+) -> None:
+    assert list(filter(allowance.forbids, (READS, CHANGES, ORDERS, PAYS, UNKNOWN))) == forbidden
+
+
+@pytest.mark.parametrize(
+    ("limit", "maximum", "spent", "held", "covered"),
+    [
+        (None, None, 99, 99, True),
+        (40, None, 0, 0, False),
+        (40, 40, 0, 0, True),
+        (40, 8, 16, 16, True),
+        (40, 9, 16, 16, False),
+        (40, 0, 41, 0, False),
+    ],
+)
+def test_a_limit_covers_what_was_spent_and_held_back_to_the_last_cent(
+    limit: int | None, maximum: int | None, spent: int, held: int, *, covered: bool
+) -> None:
+    assert Allowance(limit=limit).covers(maximum, spent, held) is covered
+
+
+@pytest.mark.parametrize(
+    ("charge", "maximum", "cents"),
+    [(Charge("7", 16), 20, 16), (Charge("7", 0), 20, 0), (Charge("7", None), 20, 20), (None, 20, 20), (None, None, 0)],
+)
+def test_an_order_counts_as_its_maximum_where_no_answer_says_its_price(
+    charge: Charge | None, maximum: int | None, cents: int
+) -> None:
+    assert cost(charge, maximum) == cents
