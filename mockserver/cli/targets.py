@@ -31,7 +31,7 @@ class Playing(NamedTuple):
 def player(readings: Choices, seed: int | None = None, overlays: Overlays = ()) -> Callable[[str], Playing]:
     """Return what plays scenarios, each time from its beginning, with these readings in place of the scenarios' own.
 
-    Raises LocatedError at once for a reading that there is not or an overlay that cannot be used; what it returns
+    Raises LocatedError at once for an unknown reading or an overlay that cannot be used; what it returns
     raises it, too.
     """
     shipped = fixtures.load()

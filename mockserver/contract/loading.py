@@ -35,7 +35,7 @@ def load(source: str | Path, readings: Choices = DEFAULTS, overlays: Overlays = 
     `mockserver.contract.readings()`. `overlays` are overlay files, applied after them; readings that they choose hold
     unless `readings` says otherwise. What they change in a document is known by its name, and has the place of what it
     stands in. Raises LocatedError if the file is not YAML, DocumentError if it is not a document that is understood
-    here, ReadingError for a choice that there is not, OverlayFileError for an overlay that cannot be applied. What is
+    here, ReadingError for an unknown reading or value, OverlayFileError for an overlay that cannot be applied. What is
     wrong because of a reading or an overlay is told by its place there.
     """
     return _load(source, readings, overlays, [])

@@ -145,7 +145,7 @@ def _matching(call: Call, context: Context) -> Iterator[Record]:
 
 
 def _check(condition: Condition, context: Context) -> None:
-    """Raise ControlError(404) for an operation that there is not: that it was never called would not say a thing."""
+    """Raise ControlError(404) for an unknown operation: "never called" would hold for every misspelt name."""
     known = [operation.name for document in context.documents for operation in document.operations.values()]
     name = condition.operation
     if name is not None and not any(fnmatchcase(each, name) for each in known):

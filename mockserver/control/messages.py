@@ -19,7 +19,7 @@ _LIST = re.compile(r"\^\(([a-z-]+(?:\|[a-z-]+)*)\)\$")
 def problems(violations: Sequence[Violation], document: Document) -> list[str]:
     """Every violation in a sentence, those of unknown names first: they explain what is missing.
 
-    That an object has a name that there is not is told once.
+    An object with unknown names is reported once.
     """
     holders = {violation.path[:-1] for violation in violations if violation.rule == UNKNOWN}
     told = (

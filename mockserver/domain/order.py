@@ -43,7 +43,7 @@ REFUSALS: dict[tuple[State, Event], Reason] = {
     (State.REFUNDED, Event.ANOTHER): Reason.SMS_NOT_RECEIVED,
     (State.EXPIRED, Event.ANOTHER): Reason.ORDER_EXPIRED,
 }
-"""What a customer is told who asks for a move that there is not."""
+"""Why an order in this state refuses this event."""
 
 RUNNING = frozenset({State.WAITING, State.COMPLETED})
 """States in which the number is the customer's and can still receive an SMS."""

@@ -30,9 +30,9 @@ def compare(
 ) -> tuple[Drift, Mapping[str, Basis]]:
     """Compare traffic with the contract as these readings and overlays have it.
 
-    `traffic` gives the exchanges, in their order, and is called twice: which readings are true is found out first, so
-    that what they explain is not told again, fact by fact. Return the drift, and the documents by the readings found,
-    to which its pointers belong. Raises what `traffic` and `mockserver.contract.contract` raise.
+    `traffic` gives the exchanges, in their order, and is called twice: the first pass infers which readings are true,
+    so that what they explain is not told again, fact by fact. Return the drift, and the documents by the readings
+    found, to which its pointers belong. Raises what `traffic` and `mockserver.contract.contract` raise.
     """
     chosen = effective(readings, overlays)
     before = contract(chosen, overlays).documents

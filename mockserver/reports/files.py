@@ -44,7 +44,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
 
 
 class UnknownFormatError(ValueError):
-    """A report was asked for in a format that there is not."""
+    """The format of a requested report is unknown."""
 
 
 def check_formats(formats: Sequence[str]) -> None:

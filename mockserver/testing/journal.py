@@ -29,8 +29,8 @@ class Conditions(TypedDict, total=False):
 class Journal:
     """The exchanges of a world.
 
-    Operations are named as in the contract documents, such as `v3.getOrder`, or by globs such as `v3.*`; one that
-    there is not is a ValueError.
+    Operations are named as in the contract documents, such as `v3.getOrder`, or by globs such as `v3.*`. An unknown
+    operation raises ValueError.
     """
 
     def __init__(self, ask: Callable[..., Any], keep: Callable[[], None], operations: Collection[str]) -> None:

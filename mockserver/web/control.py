@@ -75,8 +75,8 @@ class ControlApp:
         """Answer a request."""
         try:
             response = await self._answer(scope, receive)
-        except ControlError as trouble:
-            response = _refused(trouble)
+        except ControlError as error:
+            response = _refused(error)
         except PayloadError as error:
             response = _refused(ControlError(400, str(error)))
         except Exception:  # the last resort: a bug here is seen in the log, and never takes the connection with it
@@ -240,11 +240,11 @@ def _written(reply: Reply) -> Response:
     return Response(content, reply.status, {"cache-control": "no-store"}, reply.content_type)
 
 
-def _refused(trouble: ControlError) -> Response:
-    body: dict[str, object] = {"error": str(trouble)}
-    if trouble.status == 405:
-        return Response(orjson.dumps(body), 405, {"allow": ", ".join(trouble.problems)}, "application/json")
-    if trouble.problems:
-        body["problems"] = list(trouble.problems)
-    headers = {"www-authenticate": "Bearer"} if trouble.status == 401 else None
-    return Response(orjson.dumps(body), trouble.status, headers, "application/json")
+def _refused(error: ControlError) -> Response:
+    body: dict[str, object] = {"error": str(error)}
+    if error.status == 405:
+        return Response(orjson.dumps(body), 405, {"allow": ", ".join(error.problems)}, "application/json")
+    if error.problems:
+        body["problems"] = list(error.problems)
+    headers = {"www-authenticate": "Bearer"} if error.status == 401 else None
+    return Response(orjson.dumps(body), error.status, headers, "application/json")

@@ -87,18 +87,18 @@ def served(overlay: Path) -> V3:
             "overlay.yaml:15:27: /actions/0/update/~1phones~1services/get/parameters/2/x-argument: makes v3 wrong at "
             "/paths/~1phones~1services/get/parameters/2/x-argument: services has no argument cuontry, "
             "did you mean country?",
-            id="an argument that there is not",
+            id="an unknown argument",
         ),
         pytest.param(
             f"{HEAD.replace('v3.yaml', 'v4.yaml')}actions:\n- {{target: $.paths, remove: true}}\n",
             "overlay.yaml:3:10: /extends: there is no document v4.yaml, did you mean v3.yaml?; "
             "there are v3.yaml, v2.yaml",
-            id="a document that there is not",
+            id="an unknown document",
         ),
         pytest.param(
             f"{HEAD}actions:\n- {{target: $.info, x-document: v4, update: {{title: x}}}}\n",
             "overlay.yaml:5:32: /actions/0/x-document: there is no document v4; there are v3, v2",
-            id="an action for a document that there is not",
+            id="an action for an unknown document",
         ),
         pytest.param(
             f"{HEAD}actions:\n- target: $.paths['/customers/{{userId}}/blance']\n  remove: true\n",
