@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mockserver.control import snapshot
-from mockserver.control.world_factory import Choice, WorldFactory
+from mockserver.control.world_factory import WorldChoice, WorldFactory
 from mockserver.domain.clock import HOUR
 from mockserver.domain.settlement import settle
 from mockserver.scenario import fixtures
@@ -49,7 +49,7 @@ class Bench:
 
     def create(self) -> WorldSlot:
         """A new world of the scenario."""
-        return self.maker.open(Choice(SCENARIO, seed=7))
+        return self.maker.open(WorldChoice(SCENARIO, seed=7))
 
     def with_orders(self, count: int) -> WorldSlot:
         """A world in which so many numbers were ordered, all over the world."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
-    from mockserver.testing.aggregation import Tally
+    from mockserver.testing.aggregation import Aggregation
     from mockserver.testing.handle import SmsOnline
     from mockserver.testing.server import Server
     from mockserver.testing.world_config import Wanted
@@ -51,7 +51,7 @@ _SCENARIO, _READINGS = "smsonline scenario", "smsonline readings"
 
 _world: pytest.StashKey[SmsOnline] = pytest.StashKey()
 _failed: pytest.StashKey[bool] = pytest.StashKey()
-_tally: pytest.StashKey[Tally] = pytest.StashKey()
+_tally: pytest.StashKey[Aggregation] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -118,9 +118,9 @@ def pytest_testnodedown(node: Any) -> None:
     """Take in what a worker of pytest-xdist has counted."""
     counted = getattr(node, "workeroutput", {}).get("smsonline")
     if counted:
-        from mockserver.testing.aggregation import Tally
+        from mockserver.testing.aggregation import Aggregation
 
-        node.config.stash.setdefault(_tally, Tally()).merge(counted)
+        node.config.stash.setdefault(_tally, Aggregation()).merge(counted)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -157,9 +157,9 @@ def smsonline_server(pytestconfig: pytest.Config) -> Iterator[Server]:
         server = Server.elsewhere(url) if url else Server.here(overlays)
     server.usual = _usual(pytestconfig)
     if _setting(pytestconfig, "report"):
-        from mockserver.testing.aggregation import Tally
+        from mockserver.testing.aggregation import Aggregation
 
-        server.tally = pytestconfig.stash.setdefault(_tally, Tally())
+        server.tally = pytestconfig.stash.setdefault(_tally, Aggregation())
     with server:
         yield server
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from mockserver.domain.world import World
     from mockserver.scenario.fixtures import Fixtures
     from mockserver.scenario.load import Scenario
-    from mockserver.simulation.exchange import Exchange
+    from mockserver.simulation.exchange import ServedExchange
 
     Command = Callable[..., Result]
 
@@ -67,7 +67,7 @@ class ContractKeeper:
         self.violations: list[Violation] = []
         self.documents: dict[str, Document] = {}
 
-    def __call__(self, exchange: Exchange) -> None:
+    def __call__(self, exchange: ServedExchange) -> None:
         if exchange.altered:
             return
         media = next((value.decode() for name, value in exchange.answer_headers if name == b"content-type"), "")
@@ -129,7 +129,7 @@ class Mock:
 
     def __init__(self, scenario: Scenario, world: World, keeper: ContractKeeper) -> None:
         self.world = world
-        self.exchanges: list[Exchange] = []
+        self.exchanges: list[ServedExchange] = []
         service = service_of(scenario)
         keeper.documents = dict(service.documents)
         self.faults = faults_of(scenario, world)

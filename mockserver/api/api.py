@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from mockserver.api.operations import OPERATIONS, Call
+from mockserver.api.operations import OPERATIONS, OperationCall
 from mockserver.api.results import AccountRecord, OfferRecord
-from mockserver.contract import ABSENT, Contract, Document, Operation, Overlays, Reply, contract, vocabulary
+from mockserver.contract import ABSENT, Contract, Document, FailureBody, Operation, Overlays, contract, vocabulary
 from mockserver.contract.overlays import effective
 from mockserver.contract.readings import DEFAULTS, Choices
 from mockserver.contract.service_rules import milliseconds
@@ -25,7 +25,7 @@ class ApiError(ValueError):
 class _Scope:
     """The values that an answer can use, by their names: those of a result, and what every result has."""
 
-    def __init__(self, values: dict[str, Any], operation: str, call: Call) -> None:
+    def __init__(self, values: dict[str, Any], operation: str, call: OperationCall) -> None:
         self.__dict__ = values
         self.operation = operation
         self._call = call
@@ -51,7 +51,7 @@ class Api:
         self._failures = document.failures
         self._writers: dict[str, tuple[int, Writer]] = {}
 
-    def answer(self, operation: Operation, purpose: str, call: Call) -> Reply:
+    def answer(self, operation: Operation, purpose: str, call: OperationCall) -> FailureBody:
         """Do what an operation does, or say why not."""
         if not purpose:
             return _repeated(operation)
@@ -60,19 +60,19 @@ class Api:
         except Refusal as refusal:
             return self.refuse(refusal, call)
         status, write = self._writers.get(operation.id) or self._writer(operation)
-        return Reply(status, write(_Scope(result, purpose, call)))
+        return FailureBody(status, write(_Scope(result, purpose, call)))
 
-    def fail(self, reason: str, detail: str = "") -> Reply:
+    def fail(self, reason: str, detail: str = "") -> FailureBody:
         """The answer for a reason of the vocabulary; a detail follows its words."""
         return self._failures.write(reason, detail)
 
-    def refuse(self, refusal: Refusal, call: Call) -> Reply:
+    def refuse(self, refusal: Refusal, call: OperationCall) -> FailureBody:
         """The answer to what the business refuses."""
         if refusal.offer is None:
             return self.fail(refusal.reason)
         return self._failures.write(refusal.reason, offer=OfferRecord(call.world, refusal.offer))
 
-    def failure(self, status: int, text: str) -> Reply:
+    def failure(self, status: int, text: str) -> FailureBody:
         """A failure of any status and text, in the usual shape of the document."""
         return self._failures.other(status, text)
 
@@ -123,8 +123,8 @@ def served(loaded: Contract) -> Service:
     return Service(apis, Rules.of(loaded.rules, milliseconds), loaded.readings)
 
 
-def _repeated(operation: Operation) -> Reply:
+def _repeated(operation: Operation) -> FailureBody:
     """The answer of an operation of which nothing is known but what was seen: the same, whatever is asked."""
     answer = operation.answers.get(operation.status)
     seen = answer.examples.values() if answer else ()
-    return Reply(operation.status or 204, next((example.value for example in seen), ABSENT))
+    return FailureBody(operation.status or 204, next((example.value for example in seen), ABSENT))

@@ -25,7 +25,7 @@ from mockserver.usecases.lookup import Listing
 Result = dict[str, Any]
 
 
-class Call(NamedTuple):
+class OperationCall(NamedTuple):
     """A request that fits the contract: who asks, in which world, and the arguments by the vocabulary's names."""
 
     customer: Customer
@@ -33,65 +33,65 @@ class Call(NamedTuple):
     arguments: Mapping[str, Any]
 
 
-def balance(_: Call) -> Result:
+def balance(_: OperationCall) -> Result:
     return {}
 
 
-def invoices(call: Call) -> Result:
+def invoices(call: OperationCall) -> Result:
     return {"payments": [PaymentRecord(payment) for payment in paying.invoices(call.world, call.customer)]}
 
 
-def coupons(call: Call) -> Result:
+def coupons(call: OperationCall) -> Result:
     now = call.world.clock.now()
     return {"coupons": [CouponRecord(coupon, now) for coupon in call.world.coupons_of(call.customer)]}
 
 
-def favourites(call: Call) -> Result:
+def favourites(call: OperationCall) -> Result:
     return {"favourites": [_favourite(call, *pair) for pair in call.customer.favourites]}
 
 
-def toggle_favourite(call: Call) -> Result:
+def toggle_favourite(call: OperationCall) -> Result:
     country, service = call.arguments["country"], call.arguments["service"]
     marked = account.toggle_favourite(call.world, call.customer, country, service)
     return {"favourite": _favourite(call, country, service, marked=marked)}
 
 
-def countries(call: Call) -> Result:
+def countries(call: OperationCall) -> Result:
     return {"countries": [CountryRecord(country) for country in lookup.countries(call.world)]}
 
 
-def services(call: Call) -> Result:
+def services(call: OperationCall) -> Result:
     found = lookup.listings(call.world, call.arguments["country"], call.arguments["carrier"])
     return {"offers": [_offer(call, listing) for listing in found]}
 
 
-def quote(call: Call) -> Result:
+def quote(call: OperationCall) -> Result:
     asked = call.arguments
     return {"offer": _offer(call, lookup.listing(call.world, asked["country"], asked["carrier"], asked["service"]))}
 
 
-def popular(call: Call) -> Result:
+def popular(call: OperationCall) -> Result:
     return {"offers": [_offer(call, listing) for listing, _ in lookup.popular(call.world)]}
 
 
-def country_stats(call: Call) -> Result:
+def country_stats(call: OperationCall) -> Result:
     found = lookup.by_country(call.world, call.arguments["service"])
     return {"offers": [_offer(call, listing) for listing in found]}
 
 
-def order(call: Call) -> Result:
+def order(call: OperationCall) -> Result:
     return _order(call, ordering.order_number(call.world, call.customer, ordering.OrderRequest(**call.arguments)))
 
 
-def look(call: Call) -> Result:
+def look(call: OperationCall) -> Result:
     return _order(call, inventory.single(call.world, call.customer, call.arguments["order"]))
 
 
-def list_inventory(call: Call) -> Result:
+def list_inventory(call: OperationCall) -> Result:
     return _orders(call, inventory.inventory(call.world, call.customer, call.arguments["expired"]))
 
 
-def orders(call: Call) -> Result:
+def orders(call: OperationCall) -> Result:
     asked, catalogue = call.arguments, call.world.catalogue
     wanted = inventory.OrderFilter(
         country=None if asked["country"] is None else catalogue.country(asked["country"]).code,
@@ -103,23 +103,23 @@ def orders(call: Call) -> Result:
     return _orders(call, list(inventory.matching(call.world, call.customer, wanted)))
 
 
-def refund(call: Call) -> Result:
+def refund(call: OperationCall) -> Result:
     return _order(call, ordering.refund(call.world, call.customer, call.arguments["order"]))
 
 
-def another(call: Call) -> Result:
+def another(call: OperationCall) -> Result:
     return _order(call, ordering.request_another(call.world, call.customer, call.arguments["order"]))
 
 
-def invoice(call: Call) -> Result:
+def invoice(call: OperationCall) -> Result:
     return _invoice(call, paying.CRYPTOMUS)
 
 
-def card_invoice(call: Call) -> Result:
+def card_invoice(call: OperationCall) -> Result:
     return _invoice(call, paying.PAY4BIT)
 
 
-def wallet(call: Call) -> Result:
+def wallet(call: OperationCall) -> Result:
     asked = call.arguments
     payment = paying.create_wallet(
         call.world, call.customer, asked["currency"], asked["network"], asked["amount"], asked["coupon"]
@@ -127,11 +127,11 @@ def wallet(call: Call) -> Result:
     return _wallet(PaymentRecord(payment))
 
 
-def transaction(call: Call) -> Result:
+def transaction(call: OperationCall) -> Result:
     return _wallet(PaymentRecord(paying.transaction(call.world, call.customer, call.arguments["payment"])))
 
 
-def count(call: Call) -> Result:
+def count(call: OperationCall) -> Result:
     since, through = call.arguments["since"], call.arguments["through"]
 
     def within(at: Instant) -> bool:
@@ -142,24 +142,24 @@ def count(call: Call) -> Result:
     return {"totals": totals_record(total), "by_service": shares}
 
 
-def _favourite(call: Call, country: str, service: str, *, marked: bool = True) -> FavouriteRecord:
+def _favourite(call: OperationCall, country: str, service: str, *, marked: bool = True) -> FavouriteRecord:
     catalogue = call.world.catalogue
     return FavouriteRecord(CountryRecord(catalogue.country(country)), catalogue.service(service), marked)
 
 
-def _offer(call: Call, listing: Listing) -> OfferRecord:
+def _offer(call: OperationCall, listing: Listing) -> OfferRecord:
     return OfferRecord(call.world, lookup.shown(call.world, call.customer, listing))
 
 
-def _order(call: Call, found: Order) -> Result:
+def _order(call: OperationCall, found: Order) -> Result:
     return {"order": OrderRecord(call.world, found)}
 
 
-def _orders(call: Call, found: list[Order]) -> Result:
+def _orders(call: OperationCall, found: list[Order]) -> Result:
     return {"orders": [OrderRecord(call.world, each) for each in found]}
 
 
-def _invoice(call: Call, provider: paying.Provider) -> Result:
+def _invoice(call: OperationCall, provider: paying.Provider) -> Result:
     asked = call.arguments
     payment = paying.create_invoice(call.world, call.customer, provider, asked["amount"], asked["coupon"])
     return {"payment": PaymentRecord(payment)}
@@ -169,7 +169,7 @@ def _wallet(payment: PaymentRecord) -> Result:
     return {"payment": payment, "wallet": payment.wallet}
 
 
-OPERATIONS: Mapping[str, Callable[[Call], Result]] = {
+OPERATIONS: Mapping[str, Callable[[OperationCall], Result]] = {
     "balance": balance,
     "invoices": invoices,
     "coupons": coupons,

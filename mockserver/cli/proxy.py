@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from mockserver.proxy import Allowance, Gate, Passage, Recording, Tally
-    from mockserver.web.guard import Guard
+    from mockserver.proxy import Allowance, Gate, Passage, Recording, TrafficSummary
+    from mockserver.web.guard import AccessGuard
 
 FINDINGS = 1
 _KEYS = ("SMSONLINE_API_KEY", "SMSONLINE_OTHER_API_KEY")
@@ -98,7 +98,7 @@ def proxy(
             Parts,
             Proxy,
             RecordingError,
-            Tally,
+            TrafficSummary,
             Upstream,
             UpstreamError,
             open_recording,
@@ -119,7 +119,7 @@ def proxy(
     except (LocatedError, UpstreamError, RecordingError, foreground.AddressError) as error:
         raise UnusableError(str(error)) from None
     gate = Gate(Allowance(allow_orders, allow_payments, limit))
-    tally = Tally(contract.documents)
+    tally = TrafficSummary(contract.documents)
     observers = [_telling(tally, quiet=quiet, verbose=verbose)]
     if recording:
         observers.append(_recorder(recording))
@@ -147,7 +147,7 @@ def _check_token(host: str, token: str | None) -> None:
         raise click.UsageError("the token is empty: give one, or none")
 
 
-def _guarded(app: "ASGIApp", guard: "Guard", token: str | None) -> "ASGIApp":
+def _guarded(app: "ASGIApp", guard: "AccessGuard", token: str | None) -> "ASGIApp":
     """The proxy, for requests of its own host that have its token, if there is one."""
     from starlette.responses import JSONResponse
 
@@ -199,7 +199,7 @@ def _recorder(recording: "Recording") -> "Callable[[Passage], None]":
     return record
 
 
-def _telling(tally: "Tally", *, quiet: bool, verbose: bool) -> "Callable[[Passage], None]":
+def _telling(tally: "TrafficSummary", *, quiet: bool, verbose: bool) -> "Callable[[Passage], None]":
     """What is printed while requests pass: every exchange, or what is wrong, or nothing. All are counted."""
 
     def tell(passage: "Passage") -> None:
@@ -236,7 +236,7 @@ def _banner(url: str, upstream: str, file: Path | None, allowance: "Allowance") 
     )
 
 
-def _summary(tally: "Tally", gate: "Gate") -> "Iterator[str]":
+def _summary(tally: "TrafficSummary", gate: "Gate") -> "Iterator[str]":
     from mockserver.contract.formats import dollars_text
 
     yield "Stopped."

@@ -4,7 +4,7 @@ from mockserver.contract import located, pointer
 from mockserver.contract.absent import ABSENT, Absent
 from mockserver.contract.arguments import Arguments, Credentials
 from mockserver.contract.document import Document, DocumentError
-from mockserver.contract.failures import Refused, Reply
+from mockserver.contract.failures import FailureBody, Refused
 from mockserver.contract.loading import Contract, contract, load
 from mockserver.contract.located import Located, LocatedError, Place, Problem
 from mockserver.contract.messages import did_you_mean
@@ -29,6 +29,7 @@ __all__ = [
     "Document",
     "DocumentError",
     "Example",
+    "FailureBody",
     "Found",
     "Located",
     "LocatedError",
@@ -43,7 +44,6 @@ __all__ = [
     "Reading",
     "ReadingError",
     "Refused",
-    "Reply",
     "RequestBody",
     "Severity",
     "Violation",

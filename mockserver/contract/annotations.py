@@ -10,7 +10,7 @@ from mockserver.contract.derived_responses import success_status
 from mockserver.contract.failures import FAILURES, Failures
 from mockserver.contract.messages import did_you_mean
 from mockserver.contract.parts import JSON_TYPE
-from mockserver.contract.planner import Fault, Planner
+from mockserver.contract.planner import AnnotationProblem, Planner
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -58,7 +58,7 @@ class Annotations:
             if pointers.join("components", "responses", name) in derived
         }
         self.failures = Failures(data[FAILURES], vocabulary, data)
-        self.faults: list[Fault] = list(self.failures.faults)
+        self.faults: list[AnnotationProblem] = list(self.failures.faults)
         self._meanings: dict[int, Meaning] = {}
         for _, _, described, parameters in operations:
             self._meanings[id(described)] = self._read(described, parameters)
@@ -85,9 +85,13 @@ class Annotations:
             plan = planner.plan(schema, self._vocabulary.names_of(purposes))
             self.faults += planner.faults
             if plan is None and not planner.faults:
-                self.faults.append(Fault(schema, "", "nothing says what is written in this answer: give it an x-value"))
+                self.faults.append(
+                    AnnotationProblem(schema, "", "nothing says what is written in this answer: give it an x-value")
+                )
         if purposes and not status:
-            self.faults.append(Fault(described, "responses", "an operation needs a response of success, 200 to 299"))
+            self.faults.append(
+                AnnotationProblem(described, "responses", "an operation needs a response of success, 200 to 299")
+            )
         return Meaning(purposes, binding, status, schema, plan)
 
     def _purposes(self, described: Described) -> dict[str, Purpose]:
@@ -97,10 +101,10 @@ class Annotations:
         for name in names:
             if name not in known:
                 message = f"the vocabulary has no operation {name}{did_you_mean(name, known)}"
-                self.faults.append(Fault(described, "x-operation", message))
+                self.faults.append(AnnotationProblem(described, "x-operation", message))
         if not names and not described.get("x-unmodelled"):
             message = "an operation needs x-operation, or x-unmodelled: true if nothing is known of what it does"
-            self.faults.append(Fault(described, "", message))
+            self.faults.append(AnnotationProblem(described, "", message))
         return {name: known[name] for name in names if name in known}
 
     def _success(self, schema: Schema | None, status: int) -> Schema | None:
@@ -113,17 +117,19 @@ class Annotations:
             return schema
         return branches[0] if len(branches) == 1 else {**schema, "oneOf": branches}
 
-    def _wrong_rules(self) -> Iterator[Fault]:
+    def _wrong_rules(self) -> Iterator[AnnotationProblem]:
         from mockserver.contract.service_rules import wrong_value
 
         for name, value in self.rules.items():
             rule = self._vocabulary.rules.get(name)
             if rule is None:
-                yield Fault(self.rules, name, f"there is no rule {name}{did_you_mean(name, self._vocabulary.rules)}")
+                yield AnnotationProblem(
+                    self.rules, name, f"there is no rule {name}{did_you_mean(name, self._vocabulary.rules)}"
+                )
             elif message := wrong_value(rule, value):
-                yield Fault(self.rules, name, message)
+                yield AnnotationProblem(self.rules, name, message)
 
 
-def pointer_of(fault: Fault, origin: str) -> str:
+def pointer_of(fault: AnnotationProblem, origin: str) -> str:
     """Return the pointer of what is wrong; `origin` is that of its holder."""
     return f"{origin}/{pointers.escape(fault.keyword)}" if fault.keyword else origin

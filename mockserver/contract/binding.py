@@ -8,7 +8,7 @@ from mockserver.contract.absent import ABSENT
 from mockserver.contract.arguments import Arguments
 from mockserver.contract.formats import FormatError, Template, format_of, taken_apart
 from mockserver.contract.messages import did_you_mean
-from mockserver.contract.planner import Fault
+from mockserver.contract.planner import AnnotationProblem
 from mockserver.contract.reader import Unread
 from mockserver.contract.vocabulary import OPERATION, Type
 
@@ -66,7 +66,7 @@ class Binding:
         self.purposes = tuple(purposes.values())
         self._named = purposes
         self._vocabulary = vocabulary
-        self.faults: list[Fault] = []
+        self.faults: list[AnnotationProblem] = []
         self._spots: dict[str, Spot] = {}
         self._refusals: dict[Steps, str] = {}
         for parameter in parameters:
@@ -171,7 +171,7 @@ class Binding:
         try:
             template = Template.parse(said)
         except ValueError as error:
-            self.faults.append(Fault(holder, "x-argument", str(error)))
+            self.faults.append(AnnotationProblem(holder, "x-argument", str(error)))
             return
         for part, name in enumerate(template.names):
             self._place(holder, {"type": "string"}, name, path, template.pieces, part)
@@ -185,16 +185,18 @@ class Binding:
             known = dict.fromkeys(argument for purpose in self.purposes for argument in purpose.arguments)
             which = " or ".join(purpose.name for purpose in self.purposes) or "an operation without x-operation"
             hint = did_you_mean(name, known) or (f"; there are {', '.join(known)}" if known else "")
-            self.faults.append(Fault(holder, "x-argument", f"{which} has no argument {name}{hint}"))
+            self.faults.append(AnnotationProblem(holder, "x-argument", f"{which} has no argument {name}{hint}"))
         elif name in self._spots:
             taken = ".".join(self._spots[name].path)
-            self.faults.append(Fault(holder, "x-argument", f"the argument {name} stands at {taken} already"))
+            self.faults.append(
+                AnnotationProblem(holder, "x-argument", f"the argument {name} stands at {taken} already")
+            )
         else:
             operations = tuple(self._named) if name == OPERATION else ()
             try:
                 format_ = format_of(type_, schema, self._vocabulary, operations)
             except FormatError as error:
-                self.faults.append(Fault(holder, error.keyword, str(error)))
+                self.faults.append(AnnotationProblem(holder, error.keyword, str(error)))
             else:
                 self._spots[name] = Spot(path, format_, pieces, part)
 
@@ -206,7 +208,9 @@ class Binding:
             self._refusals[path] = reason
         elif reason is not None:
             hint = did_you_mean(reason, known) or f"; there are {', '.join(sorted(known))}"
-            self.faults.append(Fault(holder, "x-refusal", f"the operation is not refused for {reason}{hint}"))
+            self.faults.append(
+                AnnotationProblem(holder, "x-refusal", f"the operation is not refused for {reason}{hint}")
+            )
 
     def _type(self, name: str) -> Type | None:
         if name == OPERATION:
@@ -218,12 +222,12 @@ class Binding:
         if len(self.purposes) > 1 and self._decides is None:
             names = " or ".join(self._named)
             message = f"nothing says whether a request is for {names}: a parameter needs x-argument: operation"
-            self.faults.append(Fault(described, "x-operation", message))
+            self.faults.append(AnnotationProblem(described, "x-operation", message))
         bad = {fault.keyword for fault in self.faults}
         for name in dict.fromkeys(name for names in self._needed.values() for name in names):
             if name not in self._spots and "x-argument" not in bad:
                 message = f"nothing says where the argument {name} stands: a parameter needs x-argument: {name}"
-                self.faults.append(Fault(described, "x-operation", message))
+                self.faults.append(AnnotationProblem(described, "x-operation", message))
 
 
 def _joined(written: Any) -> Any:

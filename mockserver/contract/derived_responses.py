@@ -14,7 +14,7 @@ from mockserver.contract.parts import JSON_TYPE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from mockserver.contract.failures import Entry
+    from mockserver.contract.failures import ReasonResponse
     from mockserver.contract.parts import Schema
     from mockserver.contract.vocabulary import Vocabulary
 
@@ -82,7 +82,7 @@ class _Completion:
         return self._names[status]
 
 
-def _pointer(entry: Entry) -> str:
+def _pointer(entry: ReasonResponse) -> str:
     return pointers.join(FAILURES, "reasons", entry.reason)
 
 
@@ -91,7 +91,7 @@ def success_status(responses: Mapping[str, Any]) -> int:
     return min((int(status) for status in responses if status.isdigit() and 200 <= int(status) < 300), default=0)
 
 
-def _add_branches(response: dict[str, Any], failing: Iterable[Entry], data: Any) -> None:
+def _add_branches(response: dict[str, Any], failing: Iterable[ReasonResponse], data: Any) -> None:
     """Let a response of success be one of failure, too."""
     media = response.get("content", {}).get(JSON_TYPE)
     if media is None:
@@ -107,7 +107,7 @@ def _add_branches(response: dict[str, Any], failing: Iterable[Entry], data: Any)
             examples.setdefault(entry.reason, {"x-provenance": {"level": "assumed"}, "value": example})
 
 
-def _component(status: int, entries: list[Entry], data: Any, vocabulary: Vocabulary) -> str:
+def _component(status: int, entries: list[ReasonResponse], data: Any, vocabulary: Vocabulary) -> str:
     """Add a response for a status to the components, and return its name."""
     try:
         name = "".join(word.capitalize() for word in HTTPStatus(status).phrase.replace("-", " ").split())
@@ -124,9 +124,9 @@ def _component(status: int, entries: list[Entry], data: Any, vocabulary: Vocabul
     return name
 
 
-def _content(entries: Iterable[Entry], data: Any) -> dict[str, Any]:
+def _content(entries: Iterable[ReasonResponse], data: Any) -> dict[str, Any]:
     content: dict[str, Any] = {}
-    by_media: defaultdict[str, list[Entry]] = defaultdict(list)
+    by_media: defaultdict[str, list[ReasonResponse]] = defaultdict(list)
     for entry in entries:
         by_media[entry.media].append(entry)
     for media, same in by_media.items():
@@ -156,7 +156,7 @@ def _unique(schemas: Iterable[Schema | None]) -> list[Schema]:
     return found
 
 
-def _example(entry: Entry, data: Any) -> Any:
+def _example(entry: ReasonResponse, data: Any) -> Any:
     """Return the body of a failure, as far as its schema can be told at sight; else ABSENT."""
     text = entry.text or entry.code
     values = {"failure.code": entry.code, "failure.text": text, "failure.reason": entry.reason, "failure.detail": ""}

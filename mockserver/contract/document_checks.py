@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import jsonschema_rs
 
 from mockserver.contract import pointer as pointers
-from mockserver.contract.keywords import KINDS, MARKS, Kind, Many, Named, One, Rule
+from mockserver.contract.keywords import KINDS, MARKS, Kind, Many, Named, One, ValueRule
 from mockserver.contract.messages import brief, did_you_mean
 from mockserver.contract.provenance import NEEDED, Confidence, Provenances
 
@@ -21,7 +21,7 @@ _SURE = 0.8
 """How near a field beginning with `x-` must be to one that means something so that it is taken for a slip."""
 
 
-class Fault(NamedTuple):
+class DocumentProblem(NamedTuple):
     """Something wrong in a document: the pointer of the value, and what is wrong with it."""
 
     pointer: str
@@ -46,7 +46,7 @@ class Survey:
     """
 
     def __init__(self, data: Any) -> None:
-        self.faults: list[Fault] = []
+        self.faults: list[DocumentProblem] = []
         self.origins: dict[int, str] = {}
         self._stated: dict[str, dict[str, Any]] = {}
         self.provenances = Provenances(self._stated)
@@ -80,12 +80,12 @@ class Survey:
             self._stated[pointer] = node["x-provenance"]
         for name in kind.required:
             if name not in node:
-                self.faults.append(Fault(pointer, f"{kind.title} needs the field {name}"))
+                self.faults.append(DocumentProblem(pointer, f"{kind.title} needs the field {name}"))
 
     def _visit_field(self, spot: _Spot, kind: Kind) -> None:
         name = spot.key
         shape = kind.fields.get(name) or MARKS.get(name)
-        if isinstance(shape, Rule):
+        if isinstance(shape, ValueRule):
             value = spot.holder[name]
             if type(value) is dict:
                 self.origins.setdefault(id(value), spot.pointer)
@@ -181,7 +181,7 @@ class Survey:
             settle(key)
 
     def _refuse(self, spot: _Spot, message: str) -> None:
-        self.faults.append(Fault(spot.pointer, message))
+        self.faults.append(DocumentProblem(spot.pointer, message))
         self._wrong.append(spot)
 
     def _take_out(self) -> None:
@@ -220,7 +220,7 @@ def _cycles(edges: Mapping[str, set[str]]) -> Iterator[tuple[tuple[str, str], st
             return
 
 
-def _weak_provenances(stated: Mapping[str, Mapping[str, Any]], provenances: Provenances) -> Iterator[Fault]:
+def _weak_provenances(stated: Mapping[str, Mapping[str, Any]], provenances: Provenances) -> Iterator[DocumentProblem]:
     """Find the levels that lack the field without which they say too little."""
     for pointer, fields in stated.items():
         level = fields.get("level")
@@ -228,15 +228,19 @@ def _weak_provenances(stated: Mapping[str, Mapping[str, Any]], provenances: Prov
         if needed is None or fields.get(needed):
             continue
         if level != Confidence.DOCUMENTED:
-            yield Fault(f"{pointer}/x-provenance", f"what is {level} needs the field {needed}")
+            yield DocumentProblem(f"{pointer}/x-provenance", f"what is {level} needs the field {needed}")
         elif not provenances.page(pointer):
-            yield Fault(f"{pointer}/x-provenance", f"what is {level} needs the field {needed}, here or further out")
+            yield DocumentProblem(
+                f"{pointer}/x-provenance", f"what is {level} needs the field {needed}, here or further out"
+            )
 
 
-def _bad_patterns(patterns: Mapping[str, list[str]]) -> Iterator[Fault]:
+def _bad_patterns(patterns: Mapping[str, list[str]]) -> Iterator[DocumentProblem]:
     """Find the patterns that are not regular expressions."""
     for pattern, places in patterns.items():
         try:
             jsonschema_rs.Draft202012Validator({"pattern": pattern})
         except ValueError:
-            yield from (Fault(pointer, f"pattern is not a regular expression: {brief(pattern)}") for pointer in places)
+            yield from (
+                DocumentProblem(pointer, f"pattern is not a regular expression: {brief(pattern)}") for pointer in places
+            )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from mockserver.contract import pointer as pointers
-from mockserver.contract.document_checks import Fault
+from mockserver.contract.document_checks import DocumentProblem
 from mockserver.contract.keywords import METHODS, SCALARS
 from mockserver.contract.messages import did_you_mean
 from mockserver.contract.parts import effective, types
@@ -27,7 +27,7 @@ def operations(document: Described) -> Iterator[tuple[str, str, Described, list[
                 yield path, method, described, effective(item.get("parameters", ()), described.get("parameters", ()))
 
 
-def faults(document: Described) -> Iterator[Fault]:
+def faults(document: Described) -> Iterator[DocumentProblem]:
     """Find what does not fit together in a document after its survey. Required fields may be missing."""
     paths: dict[str, Described] = document.get("paths", {})
     yield from _servers(document.get("servers", ()))
@@ -42,25 +42,25 @@ def faults(document: Described) -> Iterator[Fault]:
         yield from _path_parameters(path, parameters, pointer)
 
 
-def _servers(servers: Iterable[Described]) -> Iterator[Fault]:
+def _servers(servers: Iterable[Described]) -> Iterator[DocumentProblem]:
     urls = [server["url"] for server in servers if "url" in server]
     if not urls:
-        yield Fault("/servers", "a document needs a server: the path of its URL stands before all others")
+        yield DocumentProblem("/servers", "a document needs a server: the path of its URL stands before all others")
     for number, url in enumerate(urls):
         try:
             absolute = bool(urlsplit(url).netloc)
         except ValueError:
             absolute = False
         if not absolute:
-            yield Fault(f"/servers/{number}/url", "url must be an absolute URL such as https://host/v3")
+            yield DocumentProblem(f"/servers/{number}/url", "url must be an absolute URL such as https://host/v3")
 
 
-def _failure(document: Described) -> Iterator[Fault]:
+def _failure(document: Described) -> Iterator[DocumentProblem]:
     if "x-failures" not in document and "Failure" not in document.get("components", {}).get("schemas", {}):
-        yield Fault("/components/schemas", "x-failures is missing: how it says no")
+        yield DocumentProblem("/components/schemas", "x-failures is missing: how it says no")
 
 
-def _templates(paths: Iterable[str]) -> Iterator[Fault]:
+def _templates(paths: Iterable[str]) -> Iterator[DocumentProblem]:
     shapes: dict[tuple[str | None, ...], str] = {}
     for path in paths:
         pointer = pointers.join("paths", path)
@@ -68,52 +68,56 @@ def _templates(paths: Iterable[str]) -> Iterator[Fault]:
         names = [parameter_name(part) for part in parts]
         for part, name in zip(parts, names, strict=True):
             if not name and ("{" in part or "}" in part):
-                yield Fault(pointer, f"{part} must be fixed, or one whole parameter such as {{userId}}")
+                yield DocumentProblem(pointer, f"{part} must be fixed, or one whole parameter such as {{userId}}")
         for name in _repeated(filter(None, names)):
-            yield Fault(pointer, f"the path has {{{name}}} twice")
+            yield DocumentProblem(pointer, f"the path has {{{name}}} twice")
         shape = tuple(None if name else part for part, name in zip(parts, names, strict=True))
         if shape in shapes:
-            yield Fault(pointer, f"the path differs from {shapes[shape]} only in the names of its parameters")
+            yield DocumentProblem(pointer, f"the path differs from {shapes[shape]} only in the names of its parameters")
         shapes[shape] = path
 
 
-def _operation_ids(document: Described) -> Iterator[Fault]:
+def _operation_ids(document: Described) -> Iterator[DocumentProblem]:
     seen: dict[str, str] = {}
     for path, method, described, _ in operations(document):
         name = described.get("operationId")
         if name in seen:
-            yield Fault(
+            yield DocumentProblem(
                 pointers.join("paths", path, method, "operationId"), f"operationId {name} is also that of {seen[name]}"
             )
         elif name is not None:
             seen[name] = f"{method.upper()} {path}"
 
 
-def _parameters(parameters: Iterable[Described], pointer: str) -> Iterator[Fault]:
+def _parameters(parameters: Iterable[Described], pointer: str) -> Iterator[DocumentProblem]:
     """Check the parameters of one list."""
     seen = set()
     for number, parameter in enumerate(parameters):
         place, name = parameter.get("in"), parameter.get("name")
         if (place, name) in seen:
-            yield Fault(f"{pointer}/{number}", f"the {place} parameter {name} is described twice")
+            yield DocumentProblem(f"{pointer}/{number}", f"the {place} parameter {name} is described twice")
         seen.add((place, name))
         if place == "path" and parameter.get("required") is not True:
-            yield Fault(f"{pointer}/{number}", f"the path parameter {name} needs required: true")
+            yield DocumentProblem(f"{pointer}/{number}", f"the path parameter {name} needs required: true")
         named = types(parameter.get("schema", {}))
         if "schema" in parameter and not (named and set(named) <= set(SCALARS)):
-            yield Fault(f"{pointer}/{number}", f"the schema of {name} needs a type out of {', '.join(SCALARS)}")
+            yield DocumentProblem(
+                f"{pointer}/{number}", f"the schema of {name} needs a type out of {', '.join(SCALARS)}"
+            )
 
 
-def _path_parameters(path: str, parameters: Iterable[Described], pointer: str) -> Iterator[Fault]:
+def _path_parameters(path: str, parameters: Iterable[Described], pointer: str) -> Iterator[DocumentProblem]:
     """Check that a path and its operation agree on the path parameters."""
     names = [name for name in map(parameter_name, segments(path)) if name]
     described = [parameter["name"] for parameter in parameters if parameter.get("in") == "path" and "name" in parameter]
     for name in described:
         if name not in names:
-            yield Fault(pointer, f"the path has no {{{name}}}{did_you_mean(name, names)}")
+            yield DocumentProblem(pointer, f"the path has no {{{name}}}{did_you_mean(name, names)}")
     for name in names:
         if name not in described:
-            yield Fault(pointer, f"no parameter describes {{{name}}} of the path{did_you_mean(name, described)}")
+            yield DocumentProblem(
+                pointer, f"no parameter describes {{{name}}} of the path{did_you_mean(name, described)}"
+            )
 
 
 def _repeated(names: Iterable[str]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.contract import derived_responses, document_rules, index
 from mockserver.contract.annotations import Annotations, pointer_of
-from mockserver.contract.document_checks import Fault, Survey
+from mockserver.contract.document_checks import DocumentProblem, Survey
 from mockserver.contract.failures import FAILURES
 from mockserver.contract.located import Problem
 from mockserver.contract.vocabulary import vocabulary
@@ -21,7 +21,7 @@ class Examined(NamedTuple):
     """A document after a look at all of it: what is wrong, and if that is nothing, what it means."""
 
     survey: Survey
-    faults: list[Fault]
+    faults: list[DocumentProblem]
     annotations: Annotations | None
     derived: Mapping[str, str]
 
@@ -38,17 +38,18 @@ def examine(data: Any) -> Examined:
         return Examined(survey, _in_file(faults, derived), None, derived)
     meant = Annotations(data, document_rules.operations(data), vocabulary(), derived)
     wrong = [
-        Fault(pointer_of(fault, survey.origins.get(id(fault.holder), "")), fault.message) for fault in meant.faults
+        DocumentProblem(pointer_of(fault, survey.origins.get(id(fault.holder), "")), fault.message)
+        for fault in meant.faults
     ]
     return Examined(survey, _in_file(wrong, derived), meant, derived)
 
 
-def _in_file(faults: Iterable[Fault], derived: Mapping[str, str]) -> list[Fault]:
+def _in_file(faults: Iterable[DocumentProblem], derived: Mapping[str, str]) -> list[DocumentProblem]:
     """Return faults, each once, where they are written."""
     return list(dict.fromkeys(fault._replace(pointer=index.written(fault.pointer, derived)) for fault in faults))
 
 
-def problem_of(fault: Fault, source: Located) -> Problem:
+def problem_of(fault: DocumentProblem, source: Located) -> Problem:
     """Return what is wrong, with its place in a file."""
     return Problem(source.place(fault.pointer, key=True), fault.message, fault.pointer)
 

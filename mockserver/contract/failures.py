@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mockserver.contract.absent import ABSENT
 from mockserver.contract.messages import did_you_mean
 from mockserver.contract.parts import JSON_TYPE
-from mockserver.contract.planner import Fault, Planner
+from mockserver.contract.planner import AnnotationProblem, Planner
 from mockserver.contract.reader import distance, read
 from mockserver.contract.vocabulary import Type
 from mockserver.contract.writer import compiled
@@ -29,7 +29,7 @@ UNKNOWN = "?"
 _NAMES = {"failure": Type("failure"), "operation": Type("text")}
 
 
-class Reply(NamedTuple):
+class FailureBody(NamedTuple):
     """An answer as data: a body of JSON, or a text if `media` is another type."""
 
     status: int
@@ -37,7 +37,7 @@ class Reply(NamedTuple):
     media: str = JSON_TYPE
 
 
-class Entry(NamedTuple):
+class ReasonResponse(NamedTuple):
     """How one reason is answered. `text` is what people read; without a schema it is the whole body."""
 
     reason: str
@@ -71,7 +71,7 @@ class Failures:
 
     def __init__(self, data: Mapping[str, Any], vocabulary: Vocabulary, document: object) -> None:
         """Take what `x-failures` says, with its references resolved."""
-        self.faults: list[Fault] = []
+        self.faults: list[AnnotationProblem] = []
         self._plans: dict[int, Node | None] = {}
         self._writers: dict[int, Callable[[Any], Any]] = {}
         self._vocabulary = vocabulary
@@ -79,12 +79,14 @@ class Failures:
         for reason in described:
             if reason not in vocabulary.reasons:
                 hint = did_you_mean(reason, vocabulary.reasons)
-                self.faults.append(Fault(described, reason, f"the vocabulary has no reason {reason}{hint}"))
+                self.faults.append(AnnotationProblem(described, reason, f"the vocabulary has no reason {reason}{hint}"))
         self.entries = {
             reason: entry_of(reason, data, each) for reason, each in described.items() if reason in vocabulary.reasons
         }
         if missing := [reason for reason in vocabulary.reasons if reason not in described]:
-            self.faults.append(Fault(document, FAILURES, f"nothing says how {', '.join(missing)} is answered"))
+            self.faults.append(
+                AnnotationProblem(document, FAILURES, f"nothing says how {', '.join(missing)} is answered")
+            )
         self._default = data.get("schema")
         for entry in self.entries.values():
             if entry.schema is not None and id(entry.schema) not in self._plans:
@@ -98,24 +100,24 @@ class Failures:
         """The statuses of failures."""
         return frozenset(self._by_status)
 
-    def by_status(self, status: int) -> Sequence[Entry]:
+    def by_status(self, status: int) -> Sequence[ReasonResponse]:
         """Return the failures with a status."""
         return self._by_status.get(status, ())
 
-    def write(self, reason: str, detail: str = "", offer: Any = None, operation: str = "") -> Reply:
+    def write(self, reason: str, detail: str = "", offer: Any = None, operation: str = "") -> FailureBody:
         """Return the answer for a reason; details follow its words."""
         entry = self.entries[reason]
         text = entry.text or entry.code
         failure = Failure(reason, entry.code, f"{text}: {detail}" if detail else text, detail, offer)
         if entry.schema is None:
-            return Reply(entry.status, failure.text if entry.media == "text/plain" else text, entry.media)
-        return Reply(entry.status, self._body(entry.schema, failure, operation), entry.media)
+            return FailureBody(entry.status, failure.text if entry.media == "text/plain" else text, entry.media)
+        return FailureBody(entry.status, self._body(entry.schema, failure, operation), entry.media)
 
-    def other(self, status: int, text: str) -> Reply:
+    def other(self, status: int, text: str) -> FailureBody:
         """Return a failure of any status and text, in the usual shape of the document."""
         if self._default is None:
-            return Reply(status, text, "text/plain")
-        return Reply(status, self._body(self._default, Failure("", text, text), ""))
+            return FailureBody(status, text, "text/plain")
+        return FailureBody(status, self._body(self._default, Failure("", text, text), ""))
 
     def read(self, status: int, body: Any, media: str = JSON_TYPE) -> Refused:
         """Read a failure: an answer of this status, whose JSON says `body`; ABSENT if it is none."""
@@ -141,7 +143,7 @@ class Failures:
         found = {id(entry.schema): entry.schema for entry in self.by_status(status) if entry.schema is not None}
         return list(found.values())
 
-    def _facts(self, entries: Iterable[Entry], body: Any) -> Facts:
+    def _facts(self, entries: Iterable[ReasonResponse], body: Any) -> Facts:
         schemas = {id(entry.schema): entry.schema for entry in entries if entry.schema is not None}
         if not schemas and self._default is not None:
             schemas = {id(self._default): self._default}
@@ -176,23 +178,23 @@ def reasons_of(purposes: Iterable[Purpose], vocabulary: Vocabulary, *, has_path:
     yield from seen
 
 
-def entry_of(reason: str, failures: Mapping[str, Any], described: Mapping[str, Any]) -> Entry:
+def entry_of(reason: str, failures: Mapping[str, Any], described: Mapping[str, Any]) -> ReasonResponse:
     """Return how a reason is answered, as its description says, or else what is said of all failures."""
     media = described.get("media", failures.get("media", JSON_TYPE))
     schema = described.get("schema", failures.get("schema") if media == JSON_TYPE else None)
     code = described.get("code", reason)
-    return Entry(reason, int(described["status"]), code, described.get("text", ""), media, schema)
+    return ReasonResponse(reason, int(described["status"]), code, described.get("text", ""), media, schema)
 
 
-def by_status(entries: Iterable[Entry]) -> dict[int, list[Entry]]:
+def by_status(entries: Iterable[ReasonResponse]) -> dict[int, list[ReasonResponse]]:
     """Return failures by their status."""
-    found: defaultdict[int, list[Entry]] = defaultdict(list)
+    found: defaultdict[int, list[ReasonResponse]] = defaultdict(list)
     for entry in entries:
         found[entry.status].append(entry)
     return found
 
 
-def _named(entries: Iterable[Entry], code: str, words: str) -> Entry | None:
+def _named(entries: Iterable[ReasonResponse], code: str, words: str) -> ReasonResponse | None:
     """Return the failure of this code, or of these words, whose details follow a colon."""
     if code:
         return next((entry for entry in entries if entry.code == code), None)

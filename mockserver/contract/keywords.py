@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-class Rule(NamedTuple):
+class ValueRule(NamedTuple):
     """What the value of a field must be. `known` lists the words it can be if they are few."""
 
     expected: str
@@ -28,7 +28,7 @@ class One(NamedTuple):
     """A field that holds one object of a kind, or instead of it what a rule allows."""
 
     kind: str
-    instead: Rule | None = None
+    instead: ValueRule | None = None
 
 
 class Many(NamedTuple):
@@ -41,20 +41,20 @@ class Named(NamedTuple):
     """A field that holds objects of a kind by name."""
 
     kind: str
-    names: Rule
+    names: ValueRule
 
 
 class Kind(NamedTuple):
     """A kind of object: what it is called, its fields, and the section of components that a `$ref` to it names."""
 
     title: str
-    fields: Mapping[str, Rule | One | Many | Named]
+    fields: Mapping[str, ValueRule | One | Many | Named]
     required: tuple[str, ...] = ()
     section: str = ""
 
 
-def _one_of(*words: str) -> Rule:
-    return Rule("one of " + ", ".join(words), lambda value: isinstance(value, str) and value in words, words)
+def _one_of(*words: str) -> ValueRule:
+    return ValueRule("one of " + ", ".join(words), lambda value: isinstance(value, str) and value in words, words)
 
 
 def _is_count(value: object) -> bool:
@@ -83,37 +83,39 @@ SCALARS = ("string", "integer", "number", "boolean")
 FORMATS = ("uuid", "uri", "date")
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 
-ANYTHING = Rule("anything", lambda _: True)
-TEXT = Rule("text", lambda value: isinstance(value, str))
-FLAG = Rule("true or false", lambda value: isinstance(value, bool))
-CLOSED = Rule("false", lambda value: value is False)
-COUNT = Rule("a whole number, 0 or more", _is_count)
-NUMBER = Rule("a number", _is_number)
-LIST = Rule("a list", lambda value: isinstance(value, list))
-VALUES = Rule("a list of at least one value", lambda value: isinstance(value, list) and value != [])
-NAMES = Rule("a list of different names", _is_names)
-TYPE = Rule("a type or a list of types", _is_types, TYPES)
-VERSION = Rule("3.1.x", lambda value: isinstance(value, str) and value.startswith("3.1."))
+ANYTHING = ValueRule("anything", lambda _: True)
+TEXT = ValueRule("text", lambda value: isinstance(value, str))
+FLAG = ValueRule("true or false", lambda value: isinstance(value, bool))
+CLOSED = ValueRule("false", lambda value: value is False)
+COUNT = ValueRule("a whole number, 0 or more", _is_count)
+NUMBER = ValueRule("a number", _is_number)
+LIST = ValueRule("a list", lambda value: isinstance(value, list))
+VALUES = ValueRule("a list of at least one value", lambda value: isinstance(value, list) and value != [])
+NAMES = ValueRule("a list of different names", _is_names)
+TYPE = ValueRule("a type or a list of types", _is_types, TYPES)
+VERSION = ValueRule("3.1.x", lambda value: isinstance(value, str) and value.startswith("3.1."))
 
-NAME = Rule(
+NAME = ValueRule(
     "a name of letters, digits, '.', '-' and '_'", lambda name: re.fullmatch(r"[\w.-]+", name, re.ASCII) is not None
 )
-FREE = Rule("text", lambda _: True)
-PATH = Rule("a path that begins with '/'", lambda name: name.startswith("/"))
-STATUS = Rule("a status code such as 200", lambda name: re.fullmatch("[1-5][0-9][0-9]", name, re.ASCII) is not None)
+FREE = ValueRule("text", lambda _: True)
+PATH = ValueRule("a path that begins with '/'", lambda name: name.startswith("/"))
+STATUS = ValueRule(
+    "a status code such as 200", lambda name: re.fullmatch("[1-5][0-9][0-9]", name, re.ASCII) is not None
+)
 JSON_TYPE = "application/json"
-MEDIA_TYPE = Rule(
+MEDIA_TYPE = ValueRule(
     "a media type such as application/json", lambda name: re.fullmatch(r"[a-z]+/[a-z0-9.+-]+", str(name)) is not None
 )
-OPERATIONS = Rule(
+OPERATIONS = ValueRule(
     "a name, or a list of names", lambda value: isinstance(value, str) or (_is_names(value) and value != [])
 )
-WORDS = Rule(
+WORDS = ValueRule(
     "lower, upper, or other words by those of the vocabulary", lambda value: value in CASES or _is_mapping(value)
 )
 UNIT = _one_of(*(unit for units in UNITS.values() for unit in units))
 TIME = _one_of(*TIMES)
-STATUS_CODE = Rule("a status code such as 200", lambda value: type(value) is int and 100 <= value <= 599)
+STATUS_CODE = ValueRule("a status code such as 200", lambda value: type(value) is int and 100 <= value <= 599)
 
 KINDS: Mapping[str, Kind] = {
     "document": Kind(
@@ -127,7 +129,7 @@ KINDS: Mapping[str, Kind] = {
             "paths": Named("path item", PATH),
             "components": One("components"),
             "x-failures": One("failures"),
-            "x-rules": Rule("a mapping of rules", _is_mapping),
+            "x-rules": ValueRule("a mapping of rules", _is_mapping),
         },
         required=("openapi", "info", "servers", "paths", "components"),
     ),
@@ -138,8 +140,8 @@ KINDS: Mapping[str, Kind] = {
             "version": TEXT,
             "summary": TEXT,
             "description": TEXT,
-            "contact": Rule("a mapping", _is_mapping),
-            "license": Rule("a mapping", _is_mapping),
+            "contact": ValueRule("a mapping", _is_mapping),
+            "license": ValueRule("a mapping", _is_mapping),
         },
         required=("title", "version", "x-provenance"),
     ),
@@ -309,7 +311,7 @@ KINDS: Mapping[str, Kind] = {
     ),
 }
 
-MARKS: Mapping[str, Rule | One] = {
+MARKS: Mapping[str, ValueRule | One] = {
     "x-provenance": One("provenance"),
     "x-credential": _one_of("user", "key"),
     "x-stands-in-for": TEXT,

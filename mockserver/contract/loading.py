@@ -22,7 +22,7 @@ from mockserver.contract.vocabulary import vocabulary
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from mockserver.contract.document_checks import Fault
+    from mockserver.contract.document_checks import DocumentProblem
     from mockserver.contract.located import Located
     from mockserver.contract.overlays import Overlays
     from mockserver.contract.readings import Change, Choices
@@ -160,7 +160,7 @@ def _misread(source: Located, name: str, changing: Callable[[Any], Iterator[Chan
     """Return what is wrong with a document once it is changed, each where it comes from."""
     from copy import deepcopy  # needed for errors only
 
-    def caused(fault: Fault) -> Problem:
+    def caused(fault: DocumentProblem) -> Problem:
         """Blame the last change that says what is wrong, or what is around it, else the first that makes it wrong."""
         around = pointers.parent(fault.pointer)
         said = ((each, wrong) for wrong in (fault.pointer, around) for each in reversed(changes) if each.says(wrong))
@@ -169,9 +169,9 @@ def _misread(source: Located, name: str, changing: Callable[[Any], Iterator[Chan
         return Problem(cause.place_of(wrong), message, cause.pointer_of(wrong))
 
     @cache
-    def first() -> Mapping[Fault, Change]:
+    def first() -> Mapping[DocumentProblem, Change]:
         """Return the first change after which each fault is there; that takes a while."""
-        since: dict[Fault, Change] = {}
+        since: dict[DocumentProblem, Change] = {}
         for made in changing(written):
             for fault in examine(deepcopy(written)).faults:
                 since.setdefault(fault, made)

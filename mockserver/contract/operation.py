@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mockserver.contract.violation import Violation
 
 
-class Reading(NamedTuple):
+class AnswerFacts(NamedTuple):
     """What an answer says, in the names of the vocabulary.
 
     `granted` says whether it is one of success; else `refused` says why it is not. `unread` are the parts that cannot
@@ -167,16 +167,16 @@ class Operation:
         """
         return compiled(self.plan, make_up) if self.plan is not None else lambda _: ABSENT
 
-    def read_answer(self, status: int, body: object = ABSENT, content_type: str = "application/json") -> Reading:
+    def read_answer(self, status: int, body: object = ABSENT, content_type: str = "application/json") -> AnswerFacts:
         """Read an answer, tolerantly; `body` is what its JSON said, ABSENT if that cannot be said."""
         meaning, failures = self._meaning, self.document.failures
         if meaning is None or failures is None:
-            return Reading(granted=False, facts={}, refused=Refused(UNKNOWN, "", {}))
+            return AnswerFacts(granted=False, facts={}, refused=Refused(UNKNOWN, "", {}))
         if status == meaning.status and self._is_success(body):
             facts, unread = read(meaning.plan, body, _ALWAYS)
-            return Reading(granted=True, facts=facts, unread=unread)
+            return AnswerFacts(granted=True, facts=facts, unread=unread)
         media = content_type.partition(";")[0].strip().lower()
-        return Reading(granted=False, facts={}, refused=failures.read(status, body, media))
+        return AnswerFacts(granted=False, facts={}, refused=failures.read(status, body, media))
 
     def _is_success(self, body: object) -> bool:
         """Say whether a body with the status of success is one of success rather than of a failure with any status."""

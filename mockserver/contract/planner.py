@@ -25,7 +25,7 @@ _ADVICE = "give it an x-value, a const, or x-made-up: true"
 _KNOWN = "{} is known here already: give it another name"
 
 
-class Fault(NamedTuple):
+class AnnotationProblem(NamedTuple):
     """An annotation that is wrong: the object that holds it, its keyword, and what is wrong."""
 
     holder: Any
@@ -40,7 +40,7 @@ class Planner:
         """Take the vocabulary, and the names of the operations that answer so."""
         self._vocabulary = vocabulary
         self._operations = operations
-        self.faults: list[Fault] = []
+        self.faults: list[AnnotationProblem] = []
 
     def plan(self, schema: Schema, names: Names) -> Node | None:
         """Return the plan of a schema that can use these names; None if nothing says what is written."""
@@ -250,4 +250,4 @@ class Planner:
         return ABSENT
 
     def _refuse(self, holder: Any, keyword: str, message: str) -> None:
-        self.faults.append(Fault(holder, keyword, message))
+        self.faults.append(AnnotationProblem(holder, keyword, message))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mockserver.contract.absent import ABSENT
-from mockserver.contract.violation import UNKNOWN, Failure
+from mockserver.contract.violation import UNKNOWN, KeywordFailure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,20 +37,22 @@ class Names:
             return self._flat.issuperset(value)
         return next(self.unknown(value, ()), None) is None
 
-    def unknown(self, value: object, path: tuple[str | int, ...]) -> Iterator[Failure]:
+    def unknown(self, value: object, path: tuple[str | int, ...]) -> Iterator[KeywordFailure]:
         """Find the other names in a value that stands at this path.
 
         Where a schema lists no names, every name is fine; of alternatives, each may use the names of all.
         """
         return self._unknown(value, [self._schema], path)
 
-    def _unknown(self, value: object, schemas: Sequence[Schema], path: tuple[str | int, ...]) -> Iterator[Failure]:
+    def _unknown(
+        self, value: object, schemas: Sequence[Schema], path: tuple[str | int, ...]
+    ) -> Iterator[KeywordFailure]:
         if isinstance(value, dict) and (fields := _fields(schemas)) is not None:
             for name, inner in value.items():
                 if name in fields:
                     yield from self._unknown(inner, fields[name], (*path, name))
                 elif isinstance(name, str):
-                    yield Failure((*path, name), UNKNOWN, ABSENT, [*fields], self._listed(schemas))
+                    yield KeywordFailure((*path, name), UNKNOWN, ABSENT, [*fields], self._listed(schemas))
         elif isinstance(value, list) and schemas:
             for position, inner in enumerate(value):
                 yield from self._unknown(inner, _items(schemas, position), (*path, position))

@@ -11,7 +11,7 @@ from mockserver.contract.messages import brief, choice
 from mockserver.contract.parts import JSON_TYPE
 from mockserver.contract.unknown_names import Names
 from mockserver.contract.validator import Validator
-from mockserver.contract.violation import UNKNOWN, Failure, Violation
+from mockserver.contract.violation import UNKNOWN, KeywordFailure, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -79,12 +79,12 @@ class RequestCheck:
                 return
             yield token
 
-    def _unknown(self, request: dict[str, Any]) -> Iterator[Failure]:
+    def _unknown(self, request: dict[str, Any]) -> Iterator[KeywordFailure]:
         yield from self._query_names.unknown(request["query"], ("query",))
         if self._body_names is not None and "body" in request:
             yield from self._body_names.unknown(request["body"], ("body",))
 
-    def _located(self, failure: Failure) -> Failure:
+    def _located(self, failure: KeywordFailure) -> KeywordFailure:
         """Give a failure of the schema over everything the pointer of the parameter or body that it is about."""
         path, rule = failure.path, failure.rule
         pointer = next(self._pointers[path[:end]] for end in (2, 1, 0) if path[:end] in self._pointers)
@@ -131,19 +131,19 @@ def check_answer(
     answer = operation.answers.get(status)
     if answer is None:
         documented = list(operation.answers)
-        undocumented = Failure(("status",), "status", status, documented, f"{operation.pointer}/responses")
+        undocumented = KeywordFailure(("status",), "status", status, documented, f"{operation.pointer}/responses")
         return (Violation.of(undocumented, operation.name, index.place),)
     if not answer.media:
         return ()
     media = content_type.partition(";")[0].strip().lower()
     if media not in answer.media:
         expected = choice(answer.media)
-        untyped = Failure(("contentType",), "contentType", content_type, expected, f"{answer.pointer}/content")
+        untyped = KeywordFailure(("contentType",), "contentType", content_type, expected, f"{answer.pointer}/content")
         return (Violation.of(untyped, operation.name, index.place),)
     if media != JSON_TYPE or answer.schema is None:
         return ()
     if body is ABSENT:
-        missing = Failure(("body",), "required", ABSENT, "body", f"{answer.pointer}/content")
+        missing = KeywordFailure(("body",), "required", ABSENT, "body", f"{answer.pointer}/content")
         return (Violation.of(missing, operation.name, index.place),)
     return check_body(body, answer.schema, operation.name, index)
 
@@ -156,13 +156,13 @@ def check_failure(
     entries = [failures.entries[reason]] if reason else failures.by_status(status)
     if not entries or all(entry.status != status for entry in entries):
         documented = sorted({entry.status for entry in entries} or failures.known)
-        undocumented = Failure(("status",), "status", status, documented, pointer)
+        undocumented = KeywordFailure(("status",), "status", status, documented, pointer)
         return (Violation.of(undocumented, document, index.place),)
     media = content_type.partition(";")[0].strip().lower()
     typed = [entry for entry in entries if entry.media == media]
     if not typed:
         expected = choice(sorted({entry.media for entry in entries}))
-        untyped = Failure(("contentType",), "contentType", content_type, expected, pointer)
+        untyped = KeywordFailure(("contentType",), "contentType", content_type, expected, pointer)
         return (Violation.of(untyped, document, index.place),)
     found = [check_body(body, entry.schema, document, index) for entry in typed if entry.schema is not None]
     return min(found, key=len, default=())

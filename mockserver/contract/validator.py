@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import jsonschema_rs
 
 from mockserver.contract.absent import ABSENT
-from mockserver.contract.violation import Failure
+from mockserver.contract.violation import KeywordFailure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,14 +45,14 @@ class Validator:
         """Say whether a value fits, as fast as can be."""
         return first_non_json(value) is None and self._is_valid(value)
 
-    def failures(self, value: object) -> list[Failure]:
+    def failures(self, value: object) -> list[KeywordFailure]:
         """List the rules that a value breaks."""
         if found := first_non_json(value):
             path, part, expected = found
-            return [Failure(path, "json", part, expected, self._index.origin(self._schema))]
+            return [KeywordFailure(path, "json", part, expected, self._index.origin(self._schema))]
         return [failure for error in self._compiled.iter_errors(value) for failure in self._explain(error)]
 
-    def _explain(self, error: ValidationError) -> list[Failure]:
+    def _explain(self, error: ValidationError) -> list[KeywordFailure]:
         """Turn an error of the compiled schema into failures; of alternatives, into those of the one that was meant."""
         kind: Any = error.kind
         if kind.name in ("oneOf", "anyOf"):
@@ -63,8 +63,8 @@ class Validator:
         pointer = self._index.descend(self._schema, error.schema_path)
         path = tuple(error.instance_path)
         if kind.name == "required":
-            return [Failure((*path, kind.value), "required", ABSENT, kind.value, pointer)]
-        return [Failure(path, kind.name, error.instance, kind.value, pointer)]
+            return [KeywordFailure((*path, kind.value), "required", ABSENT, kind.value, pointer)]
+        return [KeywordFailure(path, kind.name, error.instance, kind.value, pointer)]
 
 
 def _nearest(branches: list[list[ValidationError]]) -> list[list[ValidationError]]:
@@ -73,7 +73,7 @@ def _nearest(branches: list[list[ValidationError]]) -> list[list[ValidationError
     return [branch for branch, distance in zip(branches, distances, strict=True) if distance == min(distances)]
 
 
-def _shared(branches: list[list[Failure]]) -> list[Failure]:
+def _shared(branches: list[list[KeywordFailure]]) -> list[KeywordFailure]:
     """Return the failures that every one of these alternatives has."""
     if not branches:
         return []

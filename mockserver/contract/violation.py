@@ -30,7 +30,7 @@ class Severity(StrEnum):
     """Drift: what we assumed is not so. The assumption may be wrong."""
 
 
-class Failure(NamedTuple):
+class KeywordFailure(NamedTuple):
     """One rule that a value breaks.
 
     `path` leads from the whole to the part that breaks the rule; `value` is that part, or `ABSENT` if it is missing;
@@ -72,7 +72,9 @@ class Violation(NamedTuple):
     level: Severity
 
     @classmethod
-    def of(cls, failure: Failure, operation: str, locate: Callable[[str], Place], *, secret: bool = False) -> Violation:
+    def of(
+        cls, failure: KeywordFailure, operation: str, locate: Callable[[str], Place], *, secret: bool = False
+    ) -> Violation:
         """Describe a failure; of a secret value, say nothing but its type; of a secret name, whose path ends before it,
         nothing.
         """

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mockserver.contract import did_you_mean
 from mockserver.contract.messages import brief
-from mockserver.control.context import Call, Context, Reply, slot
+from mockserver.control.context import Context, ControlCall, ControlReply, slot
 from mockserver.control.errors import ControlError
 from mockserver.control.views import order_view, payment_view, shelf_view
 from mockserver.domain.catalogue import ANY_CARRIER, Country, Service
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mockserver.domain.stock import Shelf
 
 
-def list_orders(call: Call, context: Context) -> Reply:
+def list_orders(call: ControlCall, context: Context) -> ControlReply:
     """`listOrders`."""
     world, query = slot(call, context).world, call.query
     settle(world)
@@ -34,10 +34,10 @@ def list_orders(call: Call, context: Context) -> Reply:
         for order in reversed(world.all_orders())
         if query.get("state") in (None, order.state) and query.get("account") in (None, order.customer)
     )
-    return Reply(200, {"orders": [order_view(order) for order in islice(orders, query["limit"])]})
+    return ControlReply(200, {"orders": [order_view(order) for order in islice(orders, query["limit"])]})
 
 
-def deliver_sms(call: Call, context: Context) -> Reply:
+def deliver_sms(call: ControlCall, context: Context) -> ControlReply:
     """`deliverSms`."""
     changed, order = _order(call, context)
     if not order.can(Event.SMS):
@@ -51,7 +51,7 @@ def deliver_sms(call: Call, context: Context) -> Reply:
     return _settled(changed, order)
 
 
-def expire_order(call: Call, context: Context) -> Reply:
+def expire_order(call: ControlCall, context: Context) -> ControlReply:
     """`expireOrder`."""
     changed, order = _order(call, context)
     if not order.can(Event.EXPIRY):
@@ -63,7 +63,7 @@ def expire_order(call: Call, context: Context) -> Reply:
     return _settled(changed, order)
 
 
-def refund_order(call: Call, context: Context) -> Reply:
+def refund_order(call: ControlCall, context: Context) -> ControlReply:
     """`refundOrder`."""
     changed, order = _order(call, context)
     try:
@@ -73,17 +73,17 @@ def refund_order(call: Call, context: Context) -> Reply:
     return _settled(changed, order)
 
 
-def list_payments(call: Call, context: Context) -> Reply:
+def list_payments(call: ControlCall, context: Context) -> ControlReply:
     """`listPayments`."""
     world, query = slot(call, context).world, call.query
     settle(world)
     payments = (
         payment for payment in reversed(world.all_payments()) if query.get("account") in (None, payment.customer)
     )
-    return Reply(200, {"payments": [payment_view(payment) for payment in islice(payments, query["limit"])]})
+    return ControlReply(200, {"payments": [payment_view(payment) for payment in islice(payments, query["limit"])]})
 
 
-def settle_payment(call: Call, context: Context) -> Reply:
+def settle_payment(call: ControlCall, context: Context) -> ControlReply:
     """`settlePayment`."""
     changed = slot(call, context)
     world, name = changed.world, call.path["payment"]
@@ -97,10 +97,10 @@ def settle_payment(call: Call, context: Context) -> Reply:
     world.agenda.plan(world.clock.now(), PaymentSettles(payment.id, Status(call.body["status"])))
     settle(world)
     changed.tell_of_money()
-    return Reply(200, payment_view(world.payment(payment.id)))
+    return ControlReply(200, payment_view(world.payment(payment.id)))
 
 
-def show_catalogue(call: Call, context: Context) -> Reply:
+def show_catalogue(call: ControlCall, context: Context) -> ControlReply:
     """`showCatalogue`."""
     world = slot(call, context).world
     settle(world)
@@ -108,10 +108,10 @@ def show_catalogue(call: Call, context: Context) -> Reply:
     services = (
         [_service(world, call.query["service"])] if "service" in call.query else world.catalogue.services.values()
     )
-    return Reply(200, _shelves(world, country, services, ANY_CARRIER))
+    return ControlReply(200, _shelves(world, country, services, ANY_CARRIER))
 
 
-def change_catalogue(call: Call, context: Context) -> Reply:
+def change_catalogue(call: ControlCall, context: Context) -> ControlReply:
     """`changeCatalogue`."""
     changed, body = slot(call, context), call.body
     world = changed.world
@@ -123,10 +123,10 @@ def change_catalogue(call: Call, context: Context) -> Reply:
     plan_change(world, {**body, "country": country.code, "service": service.code}, world.clock.now())
     settle(world)
     shown = _shelves(world, country, [service], body["carrier"])
-    return Reply(200, shown)
+    return ControlReply(200, shown)
 
 
-def _order(call: Call, context: Context) -> tuple[WorldSlot, Order]:
+def _order(call: ControlCall, context: Context) -> tuple[WorldSlot, Order]:
     found = slot(call, context)
     settle(found.world)
     name = call.path["order"]
@@ -136,10 +136,10 @@ def _order(call: Call, context: Context) -> tuple[WorldSlot, Order]:
         raise ControlError(404, f"there is no order {brief(name)} in this world") from None
 
 
-def _settled(changed: WorldSlot, order: Order) -> Reply:
+def _settled(changed: WorldSlot, order: Order) -> ControlReply:
     settle(changed.world)
     changed.tell_of_money()
-    return Reply(200, order_view(changed.world.order(order.id)))
+    return ControlReply(200, order_view(changed.world.order(order.id)))
 
 
 def _country(world: World, text: str) -> Country:

@@ -1,6 +1,6 @@
 """The clock of a world: reading it, setting it, letting time pass."""
 
-from mockserver.control.context import Call, Context, Reply, slot
+from mockserver.control.context import Context, ControlCall, ControlReply, slot
 from mockserver.control.errors import ControlError
 from mockserver.control.views import clock_view
 from mockserver.domain.clock import LAST
@@ -10,12 +10,12 @@ from mockserver.scenario.units import duration
 _MODES = {"real": 1, "manual": 0}
 
 
-def show_clock(call: Call, context: Context) -> Reply:
+def show_clock(call: ControlCall, context: Context) -> ControlReply:
     """`showClock`."""
-    return Reply(200, clock_view(slot(call, context).world.clock))
+    return ControlReply(200, clock_view(slot(call, context).world.clock))
 
 
-def set_clock(call: Call, context: Context) -> Reply:
+def set_clock(call: ControlCall, context: Context) -> ControlReply:
     """`setClock`."""
     [(name, value)] = call.body.items()
     changed = slot(call, context)
@@ -26,10 +26,10 @@ def set_clock(call: Call, context: Context) -> Reply:
     else:
         clock.run(pace=_MODES.get(value, value), step=0)
     changed.publish("clock", clock_view(clock))
-    return Reply(200, clock_view(clock))
+    return ControlReply(200, clock_view(clock))
 
 
-def advance_clock(call: Call, context: Context) -> Reply:
+def advance_clock(call: ControlCall, context: Context) -> ControlReply:
     """`advanceClock`."""
     advanced = slot(call, context)
     clock, by = advanced.world.clock, duration(call.body["by"])
@@ -38,4 +38,4 @@ def advance_clock(call: Call, context: Context) -> Reply:
     clock.advance(by)
     settle(advanced.world)
     advanced.publish("clock", clock_view(clock))
-    return Reply(200, clock_view(clock))
+    return ControlReply(200, clock_view(clock))

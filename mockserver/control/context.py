@@ -23,7 +23,7 @@ class Context(NamedTuple):
     read: Callable[[Readings], Sequence[Document]]
 
 
-class Call(NamedTuple):
+class ControlCall(NamedTuple):
     """A request that fits the control API's own document, with its arguments coerced."""
 
     path: Mapping[str, Any]
@@ -31,7 +31,7 @@ class Call(NamedTuple):
     body: Mapping[str, Any]
 
 
-class Reply(NamedTuple):
+class ControlReply(NamedTuple):
     """An answer as data; a body that is no JSON comes as bytes, with its type."""
 
     status: int
@@ -39,10 +39,10 @@ class Reply(NamedTuple):
     content_type: str = "application/json"
 
 
-Handler = Callable[[Call, Context], Reply]
+Handler = Callable[[ControlCall, Context], ControlReply]
 
 
-def slot(call: Call, context: Context) -> WorldSlot:
+def slot(call: ControlCall, context: Context) -> WorldSlot:
     """The world that a path names. Raises ControlError(404)."""
     name = call.path["world"]
     try:

@@ -11,7 +11,7 @@ from mockserver.domain.events import OrderChanged, PaymentChanged, PriceChanged,
 from mockserver.domain.ledger import Entry
 from mockserver.simulation import journal
 from mockserver.simulation.event_log import Event
-from mockserver.simulation.exchange import Exchange
+from mockserver.simulation.exchange import ServedExchange
 from mockserver.simulation.worlds import Worlds
 
 View = dict[str, Any]
@@ -34,7 +34,7 @@ def written(kind: str, data: View, number: int) -> bytes:
 
 def _view(event: Event, worlds: Worlds) -> View:
     what = event.what
-    if isinstance(what, Exchange):
+    if isinstance(what, ServedExchange):
         [record] = records([journal.Entry(event.id, what)], worlds)
         view = shown(record)
         del view["number"]

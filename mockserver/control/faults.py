@@ -3,7 +3,7 @@
 from typing import Any
 
 from mockserver.contract import LocatedError
-from mockserver.control.context import Call, Context, Reply, slot
+from mockserver.control.context import Context, ControlCall, ControlReply, slot
 from mockserver.control.errors import ControlError
 from mockserver.scenario.error import path
 from mockserver.scenario.faults import faults
@@ -12,14 +12,14 @@ from mockserver.simulation.faults import Fault, Faults
 from mockserver.simulation.world_slot import WorldSlot
 
 
-def list_faults(call: Call, context: Context) -> Reply:
+def list_faults(call: ControlCall, context: Context) -> ControlReply:
     """`listFaults`."""
     found = slot(call, context).faults
     views = [_view(number, fault, found) for number, fault in found.items()] if found is not None else []
-    return Reply(200, {"faults": views})
+    return ControlReply(200, {"faults": views})
 
 
-def add_fault(call: Call, context: Context) -> Reply:
+def add_fault(call: ControlCall, context: Context) -> ControlReply:
     """`addFault`."""
     changed = slot(call, context)
     limit = context.worlds.limits.faults
@@ -32,25 +32,25 @@ def add_fault(call: Call, context: Context) -> Reply:
     [fault] = faults([dict(call.body)], held.next + 1)
     number = held.add(fault)
     changed.publish("fault", {"done": "added", "number": number + 1, "name": fault.name})
-    return Reply(201, _view(number, fault, held))
+    return ControlReply(201, _view(number, fault, held))
 
 
-def clear_faults(call: Call, context: Context) -> Reply:
+def clear_faults(call: ControlCall, context: Context) -> ControlReply:
     """`clearFaults`."""
     changed = slot(call, context)
     gone = [number for number, _ in changed.faults.items()] if changed.faults is not None else []
     for number in gone:
         _remove(changed, number)
-    return Reply(200, {"done": f"{len(gone)} faults removed"})
+    return ControlReply(200, {"done": f"{len(gone)} faults removed"})
 
 
-def remove_fault(call: Call, context: Context) -> Reply:
+def remove_fault(call: ControlCall, context: Context) -> ControlReply:
     """`removeFault`."""
     changed, number = slot(call, context), call.path["fault"]
     if changed.faults is None or number - 1 not in dict(changed.faults.items()):
         raise ControlError(404, f"there is no fault {number} in this world")
     _remove(changed, number - 1)
-    return Reply(200, {"done": f"the fault {number} is gone"})
+    return ControlReply(200, {"done": f"the fault {number} is gone"})
 
 
 def _remove(changed: WorldSlot, number: int) -> None:

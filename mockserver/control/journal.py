@@ -9,7 +9,7 @@ from typing import Any
 
 from mockserver import __version__
 from mockserver.contract import did_you_mean
-from mockserver.control.context import Call, Context, Reply, slot
+from mockserver.control.context import Context, ControlCall, ControlReply, slot
 from mockserver.control.coverage import coverage
 from mockserver.control.errors import ControlError
 from mockserver.control.record import REQUEST, Record, records, shown, violation_shown
@@ -22,52 +22,52 @@ from mockserver.traffic import lines
 from mockserver.traffic.coverage import Coverage
 
 
-def list_exchanges(call: Call, context: Context) -> Reply:
+def list_exchanges(call: ControlCall, context: Context) -> ControlReply:
     """`listExchanges`."""
     journal = slot(call, context).journal
-    return Reply(200, _journal(journal, _matching(call, context)))
+    return ControlReply(200, _journal(journal, _matching(call, context)))
 
 
-def list_strays(call: Call, context: Context) -> Reply:
+def list_strays(call: ControlCall, context: Context) -> ControlReply:
     """`listStrays`."""
     journal = context.worlds.strays
-    return Reply(200, _journal(journal, islice(records(journal, context.worlds), call.query["limit"])))
+    return ControlReply(200, _journal(journal, islice(records(journal, context.worlds), call.query["limit"])))
 
 
-def clear_journal(call: Call, context: Context) -> Reply:
+def clear_journal(call: ControlCall, context: Context) -> ControlReply:
     """`clearJournal`."""
     cleared = slot(call, context)
     count = len(cleared.journal)
     cleared.journal.clear()
-    return Reply(200, {"done": f"{count} exchanges forgotten"})
+    return ControlReply(200, {"done": f"{count} exchanges forgotten"})
 
 
-def export_har(call: Call, context: Context) -> Reply:
+def export_har(call: ControlCall, context: Context) -> ControlReply:
     """`exportHar`."""
     from mockserver.traffic import har  # its library takes long to import
 
     file = io.StringIO()
     har.write((record.traffic for record in _matching(call, context)), file, __version__)
-    return Reply(200, file.getvalue().encode())
+    return ControlReply(200, file.getvalue().encode())
 
 
-def export_lines(call: Call, context: Context) -> Reply:
+def export_lines(call: ControlCall, context: Context) -> ControlReply:
     """`exportLines`."""
     content = b"".join(lines.write(record.traffic for record in _matching(call, context)))
-    return Reply(200, content, "application/jsonl")
+    return ControlReply(200, content, "application/jsonl")
 
 
-def count_exchanges(call: Call, context: Context) -> Reply:
+def count_exchanges(call: ControlCall, context: Context) -> ControlReply:
     """`countExchanges`."""
-    return Reply(200, {"count": sum(1 for _ in _matching(call, context))})
+    return ControlReply(200, {"count": sum(1 for _ in _matching(call, context))})
 
 
-def verify_calls(call: Call, context: Context) -> Reply:
+def verify_calls(call: ControlCall, context: Context) -> ControlReply:
     """`verifyCalls`."""
-    return Reply(200, verdict_shown(verdict(call, context)))
+    return ControlReply(200, verdict_shown(verdict(call, context)))
 
 
-def verdict(call: Call, context: Context) -> Verdict:
+def verdict(call: ControlCall, context: Context) -> Verdict:
     """Whether what a request expects has come. Raises ControlError."""
     found = slot(call, context)
     expectation = Expectation.of(call.body)
@@ -90,7 +90,7 @@ def verdict_shown(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def list_violations(call: Call, context: Context) -> Reply:
+def list_violations(call: ControlCall, context: Context) -> ControlReply:
     """`listViolations`."""
     journal, level, side = slot(call, context).journal, call.query.get("level"), call.query.get("side")
     found = (
@@ -100,10 +100,10 @@ def list_violations(call: Call, context: Context) -> Reply:
         for each in (record.breaks_of_request if side == REQUEST else record.breaks)
         if level in (None, each.violation.level) and side in (None, each.side)
     )
-    return Reply(200, {"violations": list(islice(found, call.query["limit"]))})
+    return ControlReply(200, {"violations": list(islice(found, call.query["limit"]))})
 
 
-def show_ledger(call: Call, context: Context) -> Reply:
+def show_ledger(call: ControlCall, context: Context) -> ControlReply:
     """`showLedger`."""
     asked = slot(call, context)
     world, account = asked.world, call.query.get("account")
@@ -115,27 +115,27 @@ def show_ledger(call: Call, context: Context) -> Reply:
         "balances": {user: world.ledger.balance(user) for user in world.customers if account in (None, user)},
         "brokenRules": world.invariant_violations(),
     }
-    return Reply(200, body)
+    return ControlReply(200, body)
 
 
-def show_coverage(call: Call, context: Context) -> Reply:
+def show_coverage(call: ControlCall, context: Context) -> ControlReply:
     """`showCoverage`."""
-    return Reply(200, _coverage(slot(call, context), context).data())
+    return ControlReply(200, _coverage(slot(call, context), context).data())
 
 
-def show_total_coverage(_: Call, context: Context) -> Reply:
+def show_total_coverage(_: ControlCall, context: Context) -> ControlReply:
     """`showTotalCoverage`."""
     total = coverage(context.worlds.gone, context.documents)
     for each in context.worlds:
         total.merge(_coverage(each, context))
-    return Reply(200, total.data())
+    return ControlReply(200, total.data())
 
 
 def _coverage(asked: WorldSlot, context: Context) -> Coverage:
     return coverage(asked.counts, context.documents if asked.readings is None else context.read(asked.readings))
 
 
-def _matching(call: Call, context: Context) -> Iterator[Record]:
+def _matching(call: ControlCall, context: Context) -> Iterator[Record]:
     journal, query = slot(call, context).journal, call.query
     condition, after = Condition.of(query), query.get("after", 0)
     _check(condition, context)

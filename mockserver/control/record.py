@@ -9,7 +9,7 @@ from urllib.parse import quote
 from mockserver.contract import ABSENT, Violation
 from mockserver.control.redaction import redactor
 from mockserver.domain.clock import Instant
-from mockserver.simulation.exchange import Exchange, Header
+from mockserver.simulation.exchange import Header, ServedExchange
 from mockserver.simulation.journal import Entry
 from mockserver.simulation.worlds import Worlds
 from mockserver.traffic import Answer, Request
@@ -135,7 +135,7 @@ def violation_shown(number: int, found: Break) -> dict[str, Any]:
     }
 
 
-def _breaks_of_answer(exchange: Exchange) -> Iterator[Break]:
+def _breaks_of_answer(exchange: ServedExchange) -> Iterator[Break]:
     if exchange.operation is None or not exchange.status:
         return
     content_type = next((value for name, value in exchange.answer_headers if name == b"content-type"), b"").decode(
@@ -145,7 +145,7 @@ def _breaks_of_answer(exchange: Exchange) -> Iterator[Break]:
         yield Break(ANSWER, violation)
 
 
-def _traffic(exchange: Exchange) -> Traffic:
+def _traffic(exchange: ServedExchange) -> Traffic:
     lost = not exchange.status
     query = exchange.query.decode("latin-1")
     return Traffic(
@@ -171,7 +171,7 @@ def _traffic(exchange: Exchange) -> Traffic:
 _SAFE = "%/?#[]@!$&'()*+,;=:-._~"
 
 
-def _base(exchange: Exchange) -> str:
+def _base(exchange: ServedExchange) -> str:
     host = next((value.decode("latin-1") for name, value in exchange.headers if name == b"host"), "")
     return f"http://{host}" if host else ORIGIN
 

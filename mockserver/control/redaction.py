@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
-from mockserver.simulation.exchange import Exchange
+from mockserver.simulation.exchange import ServedExchange
 from mockserver.simulation.worlds import Worlds
 from mockserver.traffic.redaction import Redactor
 
 
-def redactor(exchange: Exchange, worlds: Worlds) -> Redactor:
+def redactor(exchange: ServedExchange, worlds: Worlds) -> Redactor:
     """What hides the keys of an exchange."""
     return _redactor(frozenset(_keys(exchange, worlds)))
 
@@ -24,7 +24,7 @@ def text_without_keys(text: str, worlds: Worlds) -> str:
     return _redactor(frozenset(_standing_in(text.encode(errors="surrogatepass"), worlds))).text(text)
 
 
-def _keys(exchange: Exchange, worlds: Worlds) -> Iterator[str]:
+def _keys(exchange: ServedExchange, worlds: Worlds) -> Iterator[str]:
     if exchange.key:
         yield exchange.key
     if exchange.world is not None and exchange.world in worlds:

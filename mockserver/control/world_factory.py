@@ -36,7 +36,7 @@ _REMEMBERED, _SMALL = 256, 64 * 1024
 """So many choices of a scenario are kept, if they have no more bytes, so that the next world of one is made at once."""
 
 
-class Choice(NamedTuple):
+class WorldChoice(NamedTuple):
     """Which scenario, and what is different in it; None leaves it as it is."""
 
     scenario: str | Mapping[str, Any] = "default"
@@ -86,7 +86,7 @@ class WorldFactory:
             slot.readings = self._readings(slot.origin)
         return before
 
-    def open(self, choice: Choice, user: str | None = None, key: str | None = None) -> WorldSlot:
+    def open(self, choice: WorldChoice, user: str | None = None, key: str | None = None) -> WorldSlot:
         """A new world of a scenario; its first account has a fresh name and key unless they are given.
 
         Raises ControlError: 422 for a scenario that is wrong, 409 for a name or key taken or too many worlds.
@@ -103,7 +103,7 @@ class WorldFactory:
         self.put(slot, self._make(slot.origin))
         slot.forget()
 
-    def play(self, slot: WorldSlot, choice: Choice) -> None:
+    def play(self, slot: WorldSlot, choice: WorldChoice) -> None:
         """Let a world begin anew with another scenario; its users and keys stay. Raises ControlError(422 or 409)."""
         origin = self._choose(choice)
         wanted, known = accounts_of(origin.data), accounts_of(slot.origin.data)
@@ -190,7 +190,7 @@ class WorldFactory:
     def _readings(self, origin: Origin) -> Readings | None:
         return None if origin.readings == self._worlds.readings else origin.readings
 
-    def _choose(self, choice: Choice) -> Origin:
+    def _choose(self, choice: WorldChoice) -> Origin:
         return _origin(self._read_as(self._load(choice)), choice.seed)
 
     def _read_as(self, scenario: Scenario) -> Scenario:
@@ -201,7 +201,7 @@ class WorldFactory:
         readings = effective(scenario.data.get("readings", DEFAULTS), overlays)
         return scenario._replace(data={**scenario.data, "readings": dict(readings)})
 
-    def _load(self, choice: Choice) -> Scenario:
+    def _load(self, choice: WorldChoice) -> Scenario:
         """The scenario of a choice; one that was asked for before is not read again."""
         identity = orjson.dumps([choice.scenario, dict(choice.variables), choice.clock, choice.readings])
         if identity in self._loaded:

@@ -2,21 +2,21 @@
 
 from typing import Any
 
-from mockserver.control.context import Call, Context, Reply, slot
+from mockserver.control.context import Context, ControlCall, ControlReply, slot
 from mockserver.control.errors import ControlError
 from mockserver.control.views import opened_view, world_view
-from mockserver.control.world_factory import Choice
+from mockserver.control.world_factory import WorldChoice
 
 _MASK = "***"
 
 
-def list_worlds(_: Call, context: Context) -> Reply:
+def list_worlds(_: ControlCall, context: Context) -> ControlReply:
     """`listWorlds`."""
     worlds = [world_view(each) for each in context.worlds]
-    return Reply(200, {"worlds": worlds, "limits": context.worlds.limits._asdict()})
+    return ControlReply(200, {"worlds": worlds, "limits": context.worlds.limits._asdict()})
 
 
-def create_world(call: Call, context: Context) -> Reply:
+def create_world(call: ControlCall, context: Context) -> ControlReply:
     """`createWorld`."""
     body = call.body
     if "snapshot" in body:
@@ -28,55 +28,55 @@ def create_world(call: Call, context: Context) -> Reply:
         opened, strict = context.maker.open(_choice(body), body.get("userId"), body.get("apiKey")), True
     opened.strict = body["strictness"] == "strict" if "strictness" in body else strict
     opened.publish("world", {"done": "created"})
-    return Reply(201, opened_view(opened))
+    return ControlReply(201, opened_view(opened))
 
 
-def show_world(call: Call, context: Context) -> Reply:
+def show_world(call: ControlCall, context: Context) -> ControlReply:
     """`showWorld`."""
-    return Reply(200, world_view(slot(call, context)))
+    return ControlReply(200, world_view(slot(call, context)))
 
 
-def change_world(call: Call, context: Context) -> Reply:
+def change_world(call: ControlCall, context: Context) -> ControlReply:
     """`changeWorld`."""
     changed = slot(call, context)
     changed.strict = call.body["strictness"] == "strict"
     changed.publish("world", {"done": "changed", "strictness": call.body["strictness"]})
-    return Reply(200, world_view(changed))
+    return ControlReply(200, world_view(changed))
 
 
-def delete_world(call: Call, context: Context) -> Reply:
+def delete_world(call: ControlCall, context: Context) -> ControlReply:
     """`deleteWorld`."""
     removed = slot(call, context)
     if removed.permanent:
         raise ControlError(409, f"the mock was started with the world {removed.id}, which stays: reset it instead")
     context.worlds.remove(removed)
     removed.publish("world", {"done": "deleted"})
-    return Reply(200, {"done": f"the world {removed.id} is gone"})
+    return ControlReply(200, {"done": f"the world {removed.id} is gone"})
 
 
-def reset_world(call: Call, context: Context) -> Reply:
+def reset_world(call: ControlCall, context: Context) -> ControlReply:
     """`resetWorld`."""
     again = slot(call, context)
     context.maker.replay(again)
     again.publish("world", {"done": "reset"})
-    return Reply(200, world_view(again))
+    return ControlReply(200, world_view(again))
 
 
-def fork_world(call: Call, context: Context) -> Reply:
+def fork_world(call: ControlCall, context: Context) -> ControlReply:
     """`forkWorld`."""
     copy = context.maker.fork(slot(call, context))
     copy.publish("world", {"done": "forked", "from": call.path["world"]})
-    return Reply(201, opened_view(copy))
+    return ControlReply(201, opened_view(copy))
 
 
-def take_snapshot(call: Call, context: Context) -> Reply:
+def take_snapshot(call: ControlCall, context: Context) -> ControlReply:
     """`takeSnapshot`."""
     from mockserver.control import snapshot
 
-    return Reply(200, snapshot.write(slot(call, context)))
+    return ControlReply(200, snapshot.write(slot(call, context)))
 
 
-def restore_snapshot(call: Call, context: Context) -> Reply:
+def restore_snapshot(call: ControlCall, context: Context) -> ControlReply:
     """`restoreSnapshot`."""
     from mockserver.control import snapshot
 
@@ -85,26 +85,28 @@ def restore_snapshot(call: Call, context: Context) -> Reply:
     context.maker.put(restored, made)
     restored.strict = strict
     restored.publish("world", {"done": "restored"})
-    return Reply(200, world_view(restored))
+    return ControlReply(200, world_view(restored))
 
 
-def show_scenario(call: Call, context: Context) -> Reply:
+def show_scenario(call: ControlCall, context: Context) -> ControlReply:
     """`showScenario`."""
     origin = slot(call, context).origin
     accounts = [{**account, **_masks(account)} for account in origin.data.get("accounts", ())]
-    return Reply(200, {"name": origin.scenario, "seed": origin.seed, "data": {**origin.data, "accounts": accounts}})
+    return ControlReply(
+        200, {"name": origin.scenario, "seed": origin.seed, "data": {**origin.data, "accounts": accounts}}
+    )
 
 
-def load_scenario(call: Call, context: Context) -> Reply:
+def load_scenario(call: ControlCall, context: Context) -> ControlReply:
     """`loadScenario`."""
     played = slot(call, context)
     context.maker.play(played, _choice(call.body))
     played.publish("world", {"done": "scenario", "scenario": played.origin.scenario})
-    return Reply(200, opened_view(played))
+    return ControlReply(200, opened_view(played))
 
 
-def _choice(body: Any) -> Choice:
-    return Choice(**{name: body[name] for name in Choice._fields if name in body})
+def _choice(body: Any) -> WorldChoice:
+    return WorldChoice(**{name: body[name] for name in WorldChoice._fields if name in body})
 
 
 def _masks(account: dict[str, Any]) -> dict[str, Any]:

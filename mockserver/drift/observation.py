@@ -11,7 +11,7 @@ from mockserver.contract.failures import FAILURES, UNKNOWN
 from mockserver.contract.messages import brief
 from mockserver.drift import renames
 from mockserver.drift.difference import Confirmed, Difference, Drift, Kind
-from mockserver.drift.occurrences import Tally
+from mockserver.drift.occurrences import Occurrences
 from mockserver.drift.schema_walk import Seen, walk
 from mockserver.drift.unmatched_requests import UnmatchedRequests
 from mockserver.traffic import header
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from mockserver.contract import Document, Operation, Violation
-    from mockserver.contract.operation import Reading
+    from mockserver.contract.operation import AnswerFacts
     from mockserver.drift.schema_walk import Path
     from mockserver.traffic import Answer, Exchange, Request
     from mockserver.traffic.reading_inference import Indication
@@ -42,7 +42,7 @@ class Observation:
         self._first = self._last = 0
         self._confirmed: Counter[tuple[str, str]] = Counter()
         self._what: dict[tuple[str, str], str] = {}
-        self._differing: dict[tuple[Kind, str, str, str], Tally] = {}
+        self._differing: dict[tuple[Kind, str, str, str], Occurrences] = {}
         self._objects: Counter[tuple[str, str]] = Counter()
         self._members: Counter[tuple[str, str, str]] = Counter()
         self._refusals: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
@@ -213,7 +213,7 @@ class Observation:
                     what=f"{side}{_dotted(part.path)}", expected="", got=brief(part.value),
                 )  # fmt: skip
 
-    def _see_request(self, known: Known, exchange: Exchange, status: int, reading: Reading) -> None:
+    def _see_request(self, known: Known, exchange: Exchange, status: int, reading: AnswerFacts) -> None:
         operation, document = known.operation, known.document
         arguments = arguments_of(known, exchange.request)
         violations = operation.check_request(arguments)
@@ -277,10 +277,10 @@ class Observation:
     ) -> None:
         key = (kind, operation.document.name, pointer, name)
         if key not in self._differing:
-            self._differing[key] = Tally(operation=operation.name, **fields)
+            self._differing[key] = Occurrences(operation=operation.name, **fields)
         self._differing[key].add(exchange, value)
 
-    def _difference(self, key: tuple[Kind, str, str, str], tally: Tally) -> Difference:
+    def _difference(self, key: tuple[Kind, str, str, str], tally: Occurrences) -> Difference:
         kind, name, pointer, called = key
         document = self._documents[name]
         reason = tally.fields.get("extra") if kind is Kind.NEW_STATUS else ""
@@ -324,7 +324,7 @@ class Observation:
                 )
 
 
-def _calls_malformed(document: Document, status: int, reading: Reading) -> bool:
+def _calls_malformed(document: Document, status: int, reading: AnswerFacts) -> bool:
     """Say whether an answer calls its request malformed: by its reason, or by a status that means nothing else."""
     if reading.refused is None or document.failures is None:
         return False

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mockserver.traffic import Exchange
 
 
-class Tally:
+class Occurrences:
     """How often something was seen, when (in milliseconds since the epoch), what it looked like, and the first time."""
 
     def __init__(self, **fields: Any) -> None:

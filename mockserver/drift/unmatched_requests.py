@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from mockserver.contract import ABSENT
 from mockserver.drift import path_matching
 from mockserver.drift.difference import Difference, Kind
-from mockserver.drift.occurrences import Tally
+from mockserver.drift.occurrences import Occurrences
 from mockserver.drift.path_matching import Group, Move, UnmatchedRequest
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class UnmatchedRequests:
         )
 
     def _of_group(self, kind: Kind, group: Group, **fields: Any) -> Difference:
-        tally = Tally()
+        tally = Occurrences()
         for stray in group.strays:
             tally.add(stray.exchange, stray.exchange.answer.json if stray.exchange.answer else ABSENT)
         return Difference(

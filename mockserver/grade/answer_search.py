@@ -18,7 +18,7 @@ from hypothesis.errors import NoSuchExample
 
 from mockserver.findings import Finding, Severity, Skip
 from mockserver.grade.baseline import play, rehearse
-from mockserver.judge.answers import NEAR, Answer, answers, bodies, telling
+from mockserver.judge.answers import NEAR, GeneratedAnswer, answers, bodies, telling
 from mockserver.judge.rules import ANSWER
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mockserver.testing.world_config import Wanted
     from mockserver.traffic import Exchange
 
-    Case = tuple[int, Answer]
+    Case = tuple[int, GeneratedAnswer]
     """Which call of an operation, and its answer."""
 
 SUITE = "answers"
@@ -142,7 +142,7 @@ class _Trials:
         self.count = 0
         self.is_over = False
 
-    def fails(self, usual: Usual, answer: Answer) -> bool:
+    def fails(self, usual: Usual, answer: GeneratedAnswer) -> bool:
         """Say whether a client fails when a call is answered so."""
         identity = orjson.dumps([usual.operation.name, usual.nth, answer.status, answer.body])
         if identity not in self._known:
@@ -161,7 +161,7 @@ class _Trials:
             raise _UnsteadyError
         return Weakness(call.operation.name, nth, answer.status, answer.body, played.failed, tries, played.exchange)
 
-    def _play(self, usual: Usual, answer: Answer) -> Played:
+    def _play(self, usual: Usual, answer: GeneratedAnswer) -> Played:
         """Let a client run. How often it polls is never quite the same: if it does so less often this time, the answer
         comes to the last call that it has made.
         """
@@ -189,7 +189,7 @@ def _smallest(trials: _Trials, usual: Sequence[Usual], examples: int, seed: int)
     known = next((answer for answer in told if trials.fails(last, answer)), None)
     if known is None:
         return _first(st.sampled_from(list(by_nth)).flatmap(near), fails, examples, seed)
-    like_it = bodies(operation, document, known.status, known).map(lambda body: Answer(known.status, body))
+    like_it = bodies(operation, document, known.status, known).map(lambda body: GeneratedAnswer(known.status, body))
     calls = st.sampled_from([*by_nth, *[last.nth] * NEAR])
     return _first(st.tuples(calls, like_it), fails, _NEAR_A_WEAKNESS, seed) or (last.nth, known)
 

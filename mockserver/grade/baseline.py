@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.contract.reader import get
-from mockserver.judge.answers import Answer
+from mockserver.judge.answers import GeneratedAnswer
 from mockserver.scenario import fixtures
 from mockserver.scenario.load import load
 from mockserver.testing.judgement import documents
@@ -45,7 +45,7 @@ class Usual(NamedTuple):
     document: Document
     operation: Operation
     nth: int
-    answer: Answer
+    answer: GeneratedAnswer
     order: int = 0
     rule: Mapping[str, Any] = NOTHING
 
@@ -85,7 +85,7 @@ class Played(NamedTuple):
     made: int
 
 
-def play(server: Server, wanted: Wanted, attempt: Attempt, usual: Usual, answer: Answer) -> Played:
+def play(server: Server, wanted: Wanted, attempt: Attempt, usual: Usual, answer: GeneratedAnswer) -> Played:
     """Let a client run in a world in which a call is answered otherwise.
 
     An order that is answered is there, and none is there if it is refused.
@@ -118,7 +118,7 @@ def _usual(made: Iterable[Call], rules: Sequence[Json], user: str) -> Mapping[st
         orders += granted
         if answer is None or notes.get("faults") or wanted != granted:
             continue
-        usual = Answer(answer.status, _replaced(answer.json, user, _USER))
+        usual = GeneratedAnswer(answer.status, _replaced(answer.json, user, _USER))
         rule = _rule(rules, notes.get("rules", ())) if granted else NOTHING
         usable.append(Usual(call.document, call.operation, counts[call.name], usual, orders if granted else 0, rule))
     return found
@@ -130,7 +130,7 @@ def _rule(rules: Sequence[Json], decided: Iterable[str]) -> Mapping[str, Any]:
     return next((rule for name, rule in zip(names, rules, strict=True) if name in decided), NOTHING)
 
 
-def _placed(usual: Usual, answer: Answer) -> Facts:
+def _placed(usual: Usual, answer: GeneratedAnswer) -> Facts:
     """The order that an answer says was made; nothing if it says none."""
     facts = usual.operation.read_answer(answer.status, answer.body).facts
     return facts["order"] if get(facts, "order.id") else {}

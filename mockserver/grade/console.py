@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from mockserver.findings import Finding, Run
-    from mockserver.grade.outcome import Found
+    from mockserver.grade.outcome import TrialFinding
     from mockserver.grade.trial import Trial
 
 _FEW = 2
@@ -87,7 +87,7 @@ def _to_copy(finding: Finding) -> Finding:
     return finding._replace(got="", curl="\n".join(filter(None, (finding.got, finding.curl))))
 
 
-def _places(found: Found, trials: Sequence[Trial]) -> Sequence[str]:
+def _places(found: TrialFinding, trials: Sequence[Trial]) -> Sequence[str]:
     """Name the trials that have a finding, briefly if they are many; nothing if there is one trial only."""
     if len(trials) == 1:
         return ()

@@ -58,20 +58,20 @@ def run(
     )
 
 
-class Found(NamedTuple):
+class TrialFinding(NamedTuple):
     """A finding, and the trials that have it."""
 
     finding: Finding
     places: tuple[str, ...]
 
 
-def merged(findings: Iterable[Finding]) -> list[Found]:
+def merged(findings: Iterable[Finding]) -> list[TrialFinding]:
     """Return each finding once, as the first trial has it."""
     groups = grouped(findings, _identity)
-    return [Found(group[0], tuple(dict.fromkeys(each.suite for each in group))) for group in groups]
+    return [TrialFinding(group[0], tuple(dict.fromkeys(each.suite for each in group))) for group in groups]
 
 
-def heaviest_first(found: Iterable[Found]) -> list[Found]:
+def heaviest_first(found: Iterable[TrialFinding]) -> list[TrialFinding]:
     """Return findings in the order in which they are told."""
     weights = list(Severity)
     return sorted(found, key=lambda each: weights.index(each.finding.level))
@@ -89,7 +89,7 @@ def _identity(finding: Finding) -> Hashable:
     return finding.code, finding.got.rpartition("\n")[2]
 
 
-def _with_places(found: Found) -> Finding:
+def _with_places(found: TrialFinding) -> Finding:
     finding, places = found
     if len(places) == 1:
         return finding

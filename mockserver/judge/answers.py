@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mockserver.contract import ABSENT
 from mockserver.judge.scalars import Scalar
-from mockserver.judge.shapes import UNKNOWN, Choice, Fields, Items, fits, least, shape
+from mockserver.judge.shapes import UNKNOWN, Fields, Items, ShapeChoice, fits, least, shape
 from mockserver.judge.shapes import telling as changed
 
 if TYPE_CHECKING:
@@ -30,14 +30,16 @@ NEAR = 12
 """How many times as likely what is near is as the least."""
 
 
-class Answer(NamedTuple):
+class GeneratedAnswer(NamedTuple):
     """A status and a body, as JSON data."""
 
     status: int
     body: Any
 
 
-def answers(operation: Operation, document: Document, near: Answer | None = None) -> SearchStrategy[Answer]:
+def answers(
+    operation: Operation, document: Document, near: GeneratedAnswer | None = None
+) -> SearchStrategy[GeneratedAnswer]:
     """Return a strategy of the answers that an operation of a document may give.
 
     Most are like the one that is `near` in most places. They keep to the contract but for words in the place of an
@@ -47,27 +49,29 @@ def answers(operation: Operation, document: Document, near: Answer | None = None
     first, *_ = forms
     usual = [near.status] * NEAR if near is not None and near.status in forms else []
     return st.sampled_from([first, *usual, *forms]).flatmap(
-        lambda status: bodies(operation, document, status, near).map(lambda body: Answer(status, body))
+        lambda status: bodies(operation, document, status, near).map(lambda body: GeneratedAnswer(status, body))
     )
 
 
-def bodies(operation: Operation, document: Document, status: int, near: Answer | None = None) -> SearchStrategy[object]:
+def bodies(
+    operation: Operation, document: Document, status: int, near: GeneratedAnswer | None = None
+) -> SearchStrategy[object]:
     """Return a strategy of the bodies that an operation may answer with this status, drawn as `answers` are."""
     like = near.body if near is not None and near.status == status else ABSENT
     return _values(_forms(operation, document)[status], like)
 
 
-def telling(operation: Operation, document: Document, near: Answer) -> Iterator[Answer]:
+def telling(operation: Operation, document: Document, near: GeneratedAnswer) -> Iterator[GeneratedAnswer]:
     """Yield answers that the contract allows and that often make a program fail.
 
     First the least of each status, then those that differ from `near` in one place, then all examples of the document.
     """
     forms = _forms(operation, document)
-    yield from (Answer(status, least(form)) for status, form in forms.items())
+    yield from (GeneratedAnswer(status, least(form)) for status, form in forms.items())
     if near.status in forms and fits(forms[near.status], near.body):
-        yield from (Answer(near.status, body) for body in changed(forms[near.status], near.body))
+        yield from (GeneratedAnswer(near.status, body) for body in changed(forms[near.status], near.body))
     for status in forms:
-        yield from (Answer(status, example.value) for example in operation.answers[status].examples.values())
+        yield from (GeneratedAnswer(status, example.value) for example in operation.answers[status].examples.values())
 
 
 @cache
@@ -93,7 +97,7 @@ def _value(draw: DrawFn, form: Shape, near: Any) -> Any:
             return _object(draw, form, near if known else {})
         case Items():
             return _list(draw, form, near if known else [])
-        case Choice():
+        case ShapeChoice():
             fitting = [each for each in form.shapes if known and fits(each, near)][:1]
             return _value(draw, _one_of(draw, [form.shapes[0], *fitting * NEAR, *form.shapes]), near)
         case Scalar():

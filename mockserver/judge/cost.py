@@ -10,7 +10,7 @@ from mockserver.traffic import order_states
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from mockserver.judge.history import History, Order
+    from mockserver.judge.history import History, ObservedOrder
 
 
 def statement(histories: Iterable[History], rules: Mapping[str, str]) -> Statement:
@@ -32,7 +32,7 @@ def _lines(history: History, rules: Mapping[str, str]) -> Iterator[Line]:
         yield Line("?", call.name, 0, 0, "unknown")
 
 
-def _outcome(order: Order) -> str:
+def _outcome(order: ObservedOrder) -> str:
     if order.returned:
         return "refunded"
     if order.heard:

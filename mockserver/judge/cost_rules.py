@@ -12,7 +12,7 @@ from mockserver.traffic.calls import LISTS, QUOTES, UNCERTAIN, Call, Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mockserver.judge.history import History, Order
+    from mockserver.judge.history import History, ObservedOrder
     from mockserver.judge.limits import Limits
     from mockserver.traffic.calls import Offer
 
@@ -116,7 +116,7 @@ def _maximum(call: Call) -> str:
     return "no maximum" if most is None else f"a maximum of {dollars_text(most)} dollars"
 
 
-def _about(history: History, order: Order) -> tuple[Call, ...]:
+def _about(history: History, order: ObservedOrder) -> tuple[Call, ...]:
     """The call that placed an order, and the last one that asked for it."""
     asked = [call for call in history.calls if call.order == order.id]
     return tuple(filter(None, (order.placed, *asked[-1:])))

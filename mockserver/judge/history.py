@@ -21,7 +21,7 @@ _SKEW = 60_000
 
 
 @dataclass
-class Order:
+class ObservedOrder:
     """An order as its client saw it.
 
     `placed` is the call that made it, None if it was there before. `price` is in cents; `expires` in milliseconds
@@ -56,7 +56,7 @@ class History:
 
     def __init__(self, calls: Iterable[Call]) -> None:
         self.calls = tuple(calls)
-        self.orders: dict[str, Order] = {}
+        self.orders: dict[str, ObservedOrder] = {}
         self.lost: list[Call] = []
         for call in self.calls:
             self._see(call)
@@ -121,8 +121,8 @@ class History:
                 return call
         return None
 
-    def _order(self, number: str) -> Order:
-        return self.orders.setdefault(number, Order(number))
+    def _order(self, number: str) -> ObservedOrder:
+        return self.orders.setdefault(number, ObservedOrder(number))
 
 
 def histories(calls: Iterable[Call]) -> tuple[History, ...]:

@@ -34,23 +34,23 @@ class Items(NamedTuple):
     most: int | None
 
 
-class Choice(NamedTuple):
+class ShapeChoice(NamedTuple):
     """One of several shapes, the usual one first."""
 
     shapes: tuple[Shape, ...]
 
 
-Shape = Fields | Items | Choice | Scalar
+Shape = Fields | Items | ShapeChoice | Scalar
 
 
 def shape(schema: Schema, document: Document) -> Shape:
     """Return the shape of a schema of a document."""
     alternatives = schema.get("oneOf", schema.get("anyOf"))
     if alternatives:
-        return Choice(tuple(shape(alternative, document) for alternative in alternatives))
+        return ShapeChoice(tuple(shape(alternative, document) for alternative in alternatives))
     named = types(schema)
     if len(named) > 1 and {"object", "array"} & set(named):
-        return Choice(tuple(shape({**schema, "type": name}, document) for name in named))
+        return ShapeChoice(tuple(shape({**schema, "type": name}, document) for name in named))
     if "object" in named or "properties" in schema:
         return _fields(schema, document)
     if "array" in named:
@@ -96,7 +96,7 @@ def fits(form: Shape, value: object) -> bool:
             )
         case Items():
             return isinstance(value, list)
-        case Choice():
+        case ShapeChoice():
             return any(fits(each, value) for each in form.shapes)
         case Scalar():
             return not isinstance(value, dict | list) and (not form.fixed or value == form.least)
@@ -109,7 +109,7 @@ def least(form: Shape) -> Any:
             return {name: least(field) for name, field in form.required.items()}
         case Items():
             return [least(form.item)] * form.fewest
-        case Choice():
+        case ShapeChoice():
             return least(form.shapes[0])
         case Scalar():
             return form.least
@@ -125,7 +125,7 @@ def telling(form: Shape, near: Any) -> Iterator[Any]:
             yield from _telling_fields(form, near)
         case Items():
             yield from _telling_items(form, near)
-        case Choice():
+        case ShapeChoice():
             chosen = next(each for each in form.shapes if fits(each, near))
             yield from telling(chosen, near)
             yield from (least(each) for each in form.shapes if each is not chosen)

@@ -5,7 +5,7 @@ from mockserver.proxy.checking import Contract
 from mockserver.proxy.gate import Allowance, Gate
 from mockserver.proxy.proxied_exchange import Passage
 from mockserver.proxy.recording import Recording, RecordingError, open_recording
-from mockserver.proxy.summary import Tally
+from mockserver.proxy.summary import TrafficSummary
 from mockserver.proxy.upstream import Upstream, UpstreamError
 
 __all__ = [
@@ -18,7 +18,7 @@ __all__ = [
     "Proxy",
     "Recording",
     "RecordingError",
-    "Tally",
+    "TrafficSummary",
     "Upstream",
     "UpstreamError",
     "open_recording",

@@ -12,8 +12,8 @@ from mockserver.proxy.asgi import Receive, Scope, Send
 from mockserver.proxy.client import Client
 from mockserver.proxy.gate import StoppedError
 from mockserver.proxy.keys import Keyring
-from mockserver.proxy.proxied_exchange import Call, Passage
-from mockserver.proxy.upstream import LOST, Failure
+from mockserver.proxy.proxied_exchange import Passage, ProxiedCall
+from mockserver.proxy.upstream import LOST, UpstreamFailure
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
@@ -51,8 +51,8 @@ _HOP_BY_HOP = frozenset(
 _TO_SERVER = _HOP_BY_HOP | {b"host", b"expect"}
 """The server has a name of its own, and the proxy has asked for the body already."""
 
-_LEFT = Failure("the client went away before the answer ended")
-_SHUT = Failure("the proxy was stopped before the answer ended")
+_LEFT = UpstreamFailure("the client went away before the answer ended")
+_SHUT = UpstreamFailure("the proxy was stopped before the answer ended")
 
 
 class Parts(NamedTuple):
@@ -105,11 +105,11 @@ class Proxy:
             await asyncio.wait(self._under_way)
         await self._upstream.close()
 
-    async def _accompany(self, scope: Scope, receive: Receive, send: Send) -> Failure | None:
+    async def _accompany(self, scope: Scope, receive: Receive, send: Send) -> UpstreamFailure | None:
         """Pass a request on for as long as its client is there; return how that failed, if it did."""
         path: bytes = self._upstream.path.encode() + scope["raw_path"]
         query: bytes = scope["query_string"]
-        call = Call(scope["method"], path + b"?" + query if query else path, self._body_limit)
+        call = ProxiedCall(scope["method"], path + b"?" + query if query else path, self._body_limit)
         call.headers = _to_server(scope["headers"], self._upstream.authority)
         call.path = scope["raw_path"].decode("latin-1")
         client = Client(receive)
@@ -131,7 +131,7 @@ class Proxy:
             self._tell(call)
         return call.failure
 
-    async def _pass(self, call: Call, client: Client, send: Send, *, has_body: bool) -> None:
+    async def _pass(self, call: ProxiedCall, client: Client, send: Send, *, has_body: bool) -> None:
         """Send a request on and its answer back, as far as both get."""
         call.body.ended = not has_body
         body: AsyncIterable[bytes] | None = call.body.keep(client.body()) if has_body else None
@@ -152,7 +152,7 @@ class Proxy:
         else:
             await send({"type": "http.response.body", "body": b""})
 
-    async def _let_through(self, call: Call, body: AsyncIterable[bytes] | None) -> AsyncIterable[bytes] | None:
+    async def _let_through(self, call: ProxiedCall, body: AsyncIterable[bytes] | None) -> AsyncIterable[bytes] | None:
         """Ask the gate, which may need the body; return the body that is to be sent. Raises StoppedError."""
         match = self._match(call, self._contract.match_loosely)
         if body is not None and self._gate.needs_body(match):
@@ -165,7 +165,7 @@ class Proxy:
         call.held = self._gate.ask(match, call.method, call.request(self._upstream.origin))
         return body
 
-    def _tell(self, call: Call) -> None:
+    def _tell(self, call: ProxiedCall) -> None:
         """Count what a call cost, and show the observers what has passed."""
         answer = call.answer if call.answer_body.whole else None
         if call.held is not None:
@@ -191,13 +191,13 @@ class Proxy:
         for observe in self._observers:
             observe(passage)
 
-    def _match(self, call: Call, find: Callable[[str, str], Match]) -> Match:
+    def _match(self, call: ProxiedCall, find: Callable[[str, str], Match]) -> Match:
         """Find what a call is for, whether the prefix of a document is in the URL of the server or after it."""
         match = find(call.method, call.path)
         return match if match.near else find(call.method, self._upstream.path + call.path)
 
 
-async def _send_back(call: Call, response: httpcore.Response, send: Send) -> None:
+async def _send_back(call: ProxiedCall, response: httpcore.Response, send: Send) -> None:
     call.status = response.status
     call.answer_headers = response.headers
     dropped = _HOP_BY_HOP | {b"content-length"} if response.status == _NOT_MODIFIED else _HOP_BY_HOP

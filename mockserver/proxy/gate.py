@@ -12,7 +12,7 @@ from mockserver.traffic.spending import ORDERS, PAYS, UNKNOWN, Allowance, charge
 
 if TYPE_CHECKING:
     from mockserver.contract import Operation
-    from mockserver.contract.operation import Reading
+    from mockserver.contract.operation import AnswerFacts
     from mockserver.proxy.checking import Match
     from mockserver.traffic import Answer, Request
 
@@ -106,5 +106,5 @@ def _bought(match: Match) -> Operation | None:
     return next(filter(may_buy, match.near), None)
 
 
-def _read(operation: Operation, answer: Answer) -> Reading:
+def _read(operation: Operation, answer: Answer) -> AnswerFacts:
     return operation.read_answer(answer.status, answer.json, header(answer.headers, "content-type") or "")

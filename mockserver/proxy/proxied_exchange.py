@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator
 
     from mockserver.contract import Violation
-    from mockserver.proxy.upstream import Failure, RawHeaders
+    from mockserver.proxy.upstream import RawHeaders, UpstreamFailure
     from mockserver.traffic import Headers
 
 
@@ -71,7 +71,7 @@ class Body:
         return b"".join(self._chunks) if self.whole else b""
 
 
-class Call:
+class ProxiedCall:
     """A call on its way through, and what is known of it so far.
 
     `path` is what the client asked for, `target` is what the server is asked for; `held` are the cents that the gate
@@ -88,7 +88,7 @@ class Call:
         self.answer_headers: RawHeaders = []
         self.answer_body = Body(limit)
         self.stopped = ""
-        self.failure: Failure | None = None
+        self.failure: UpstreamFailure | None = None
         self._started = time.time_ns()
 
     @property

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _Rule = tuple[str, str, str]
 
 
-class Tally:
+class TrafficSummary:
     """Counts exchanges, answers by operation, and how often which rule was broken."""
 
     def __init__(self, documents: Iterable[Document]) -> None:

@@ -33,7 +33,7 @@ class UpstreamError(ValueError):
     """A URL that nothing can be passed on to. The text says why."""
 
 
-class Failure(NamedTuple):
+class UpstreamFailure(NamedTuple):
     """How a call failed: a clause for people, whether the connection was refused or reset, rather than closed, and
     whether the request may have been sent.
     """
@@ -84,19 +84,21 @@ class Upstream:
         """Close all connections."""
         await self._pool.aclose()
 
-    def failure(self, error: Exception, *, answered: bool) -> Failure:
+    def failure(self, error: Exception, *, answered: bool) -> UpstreamFailure:
         """Say how a call failed by one of LOST; `answered` says whether an answer had begun."""
         causes = list(_causes(error))
         if isinstance(error, httpcore.ConnectError | httpcore.ConnectTimeout):
             unreached = next(filter(None, map(_unreached, causes)), f"cannot be reached: {error}")
-            return Failure(f"{self.authority} {unreached}", reset=True, sent=False)
+            return UpstreamFailure(f"{self.authority} {unreached}", reset=True, sent=False)
         if isinstance(error, httpcore.LocalProtocolError):
-            return Failure(f"the request is not HTTP that can be passed on: {error}", sent=False)
+            return UpstreamFailure(f"the request is not HTTP that can be passed on: {error}", sent=False)
         if isinstance(error, httpcore.RemoteProtocolError) and not _is_ending(error):
-            return Failure(f"{self.authority} does not speak HTTP as it should: {error}")
+            return UpstreamFailure(f"{self.authority} does not speak HTTP as it should: {error}")
         reset = any(isinstance(cause, ConnectionResetError | BrokenPipeError) for cause in causes)
         how = "reset the connection" if reset else "closed the connection"
-        return Failure(f"{self.authority} {how} {'within its answer' if answered else 'without an answer'}", reset)
+        return UpstreamFailure(
+            f"{self.authority} {how} {'within its answer' if answered else 'without an answer'}", reset
+        )
 
 
 def _defect(response: httpcore.Response) -> str:

@@ -61,9 +61,9 @@ def _latency(value: Any) -> Cause:
 
 def _status(value: Any) -> Cause:
     if isinstance(value, int):
-        return effects.Failure(value)
+        return effects.ErrorAnswer(value)
     headers = tuple(value.get("headers", {}).items())
-    return effects.Failure(value["status"], value.get("text", ""), value.get("body", ABSENT), headers)
+    return effects.ErrorAnswer(value["status"], value.get("text", ""), value.get("body", ABSENT), headers)
 
 
 _CAUSES: Mapping[str, Callable[[Any], Cause]] = {

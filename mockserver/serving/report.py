@@ -11,7 +11,7 @@ from mockserver.contract.formats import dollars_text
 from mockserver.domain.world import World
 from mockserver.scenario.load import Scenario
 from mockserver.serving.setup import Mock
-from mockserver.simulation.exchange import Exchange, Observer
+from mockserver.simulation.exchange import Observer, ServedExchange
 
 
 def banner(url: str, mock: Mock) -> str:
@@ -85,14 +85,14 @@ def _key(account: dict[str, Any]) -> str:
     return " or ".join(account.get("keys") or [account["key"]])
 
 
-def _print_exchange(exchange: Exchange) -> None:
+def _print_exchange(exchange: ServedExchange) -> None:
     name = exchange.operation.name if exchange.operation else "no operation"
     faults = f", {' and '.join(exchange.faults)}" if exchange.faults else ""
     click.echo(f"{exchange.status or 'no answer'} {exchange.method} {exchange.path} ({name}{faults})")
     _print_violations(exchange)
 
 
-def _print_violations(exchange: Exchange) -> None:
+def _print_violations(exchange: ServedExchange) -> None:
     for violation in exchange.violations:
         told = (
             "the request breaks the contract" if violation.level is Severity.ERROR else "the contract does not say so"

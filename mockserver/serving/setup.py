@@ -21,7 +21,7 @@ from mockserver.simulation.limits import Limits
 from mockserver.simulation.world_slot import WorldSlot
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.app import create_app
-from mockserver.web.guard import OPEN, Guard
+from mockserver.web.guard import OPEN, AccessGuard
 
 
 class Mock(NamedTuple):
@@ -35,7 +35,7 @@ class Mock(NamedTuple):
     worlds: Worlds
     service: Service
     services: Services
-    guard: Guard
+    guard: AccessGuard
     app: Starlette
 
     @property
@@ -47,7 +47,7 @@ class Mock(NamedTuple):
 class Settings(NamedTuple):
     """Who may use a mock, how much it holds, whether its first world is strict, and what corrects its contract."""
 
-    guard: Guard = OPEN
+    guard: AccessGuard = OPEN
     limits: Limits = sizes.DEFAULTS
     strict: bool = True
     overlays: Overlays = ()

@@ -20,7 +20,7 @@ class Delay(NamedTuple):
     duration: Duration
 
 
-class Failure(NamedTuple):
+class ErrorAnswer(NamedTuple):
     """Another answer: `body` as JSON; without one, the text in the document's own failure body.
 
     With a content type among its headers, a body that is a text is sent as it stands.
@@ -83,7 +83,7 @@ class Retype(NamedTuple):
     type: str
 
 
-Effect = Delay | Failure | Disconnect | Empty | Cut | Malformed | SlowBody | ContentType | Omit | Retype
+Effect = Delay | ErrorAnswer | Disconnect | Empty | Cut | Malformed | SlowBody | ContentType | Omit | Retype
 
 LATE = (Delay, SlowBody)
 """Effects that take time only: once the answer is there, it is what the service meant to say."""
@@ -120,10 +120,10 @@ class RateLimit(NamedTuple):
     limit: int
     window: Duration
 
-    def refusal(self, elapsed: Duration) -> Failure:
+    def refusal(self, elapsed: Duration) -> ErrorAnswer:
         """The answer at so long after the start of the world: come back when the window is over."""
         seconds = -(-(self.window - elapsed % self.window) // 1000)
-        return Failure(429, headers=(("retry-after", str(seconds)),))
+        return ErrorAnswer(429, headers=(("retry-after", str(seconds)),))
 
 
 Cause = Effect | Uniform | Lognormal | RateLimit

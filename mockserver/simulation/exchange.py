@@ -11,7 +11,7 @@ from mockserver.domain.clock import Instant
 Header = tuple[bytes, bytes]
 
 
-class Exchange(NamedTuple):
+class ServedExchange(NamedTuple):
     """A finished exchange, as it came and went: with the key, but in the path, until it is shown without.
 
     `document` and `operation` are None where the path leads to none. `path` is percent-encoded and without the query.
@@ -53,4 +53,4 @@ class Exchange(NamedTuple):
             return ABSENT
 
 
-Observer = Callable[[Exchange], None]
+Observer = Callable[[ServedExchange], None]

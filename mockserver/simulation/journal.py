@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from itertools import count
 from typing import NamedTuple
 
-from mockserver.simulation.exchange import Exchange
+from mockserver.simulation.exchange import ServedExchange
 
 
 class Entry(NamedTuple):
     """An exchange, and its number in the journal, from 1."""
 
     number: int
-    exchange: Exchange
+    exchange: ServedExchange
 
 
 class Journal:
@@ -22,7 +22,7 @@ class Journal:
     """
 
     def __init__(self, limit: int, kept: int) -> None:
-        self._exchanges: deque[Exchange] = deque(maxlen=limit)
+        self._exchanges: deque[ServedExchange] = deque(maxlen=limit)
         self._kept = kept
         self.recorded = 0
         """How many exchanges were ever recorded."""
@@ -39,7 +39,7 @@ class Journal:
         """How many exchanges were recorded and are not here any more."""
         return self.recorded - len(self._exchanges)
 
-    def record(self, exchange: Exchange) -> Exchange:
+    def record(self, exchange: ServedExchange) -> ServedExchange:
         """Add an exchange; answer it as it is kept."""
         if len(exchange.answer) > self._kept or len(exchange.content or b"") > self._kept:
             exchange = _cut(exchange, self._kept)
@@ -52,6 +52,6 @@ class Journal:
         self._exchanges.clear()
 
 
-def _cut(exchange: Exchange, kept: int) -> Exchange:
+def _cut(exchange: ServedExchange, kept: int) -> ServedExchange:
     content = exchange.content[:kept] if exchange.content is not None else None
     return exchange._replace(content=content, answer=exchange.answer[:kept])

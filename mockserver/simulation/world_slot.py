@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mockserver.domain.events import OrderChanged, PaymentChanged, PriceChanged, WorldEvent
 from mockserver.domain.world import World
 from mockserver.simulation.event_log import EventLog
-from mockserver.simulation.exchange import Exchange
+from mockserver.simulation.exchange import ServedExchange
 from mockserver.simulation.journal import Journal
 from mockserver.simulation.script import SeededScript
 
@@ -104,7 +104,7 @@ class WorldSlot:
         self.journal.clear()
         self.counts = Counts.none()
 
-    def record(self, exchange: Exchange) -> None:
+    def record(self, exchange: ServedExchange) -> None:
         """Keep an exchange of this world."""
         self.used = exchange.began
         kept = self.journal.record(exchange)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from mockserver.domain.clock import Instant
 from mockserver.domain.world import World
 from mockserver.simulation.event_log import EventLog
-from mockserver.simulation.exchange import Exchange
+from mockserver.simulation.exchange import ServedExchange
 from mockserver.simulation.journal import Journal
 from mockserver.simulation.limits import DEFAULTS, Limits
 from mockserver.simulation.world_slot import Counts, Readings, WorldSlot
@@ -118,7 +118,7 @@ class Worlds:
         """Every API key that selects a world."""
         return list(self._by_key)
 
-    def record(self, exchange: Exchange) -> None:
+    def record(self, exchange: ServedExchange) -> None:
         """Keep an exchange whose key selects no world."""
         self.feed.publish(None, "exchange", self.strays.record(exchange))
 

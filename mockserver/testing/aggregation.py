@@ -30,7 +30,7 @@ _NAMED = 3
 """So many tests are named that have the same finding."""
 
 
-class Tally:
+class Aggregation:
     """Adds up judgements of clients by test. `started` is in milliseconds since the epoch."""
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ class Tally:
 
     def merge(self, packed: bytes) -> None:
         """Count what another process has counted, as its `pack` tells it."""
-        other: Tally = pickle.loads(packed)  # noqa: S301 - from our own workers
+        other: Aggregation = pickle.loads(packed)  # noqa: S301 - from our own workers
         self.started = min(self.started, other.started)
         for suite in other._suites.values():
             self._add_suite(suite)

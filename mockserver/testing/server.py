@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mockserver.contract import Document, Overlays
     from mockserver.domain.catalogue import Catalogue
-    from mockserver.testing.aggregation import Tally
+    from mockserver.testing.aggregation import Aggregation
 
 _EXCHANGES = 10_000
 """So many exchanges of a test are kept; more would let violations be forgotten."""
@@ -27,7 +27,7 @@ _WAIT = 3600
 """Seconds that a test may wait for a request."""
 
 
-class Place(Protocol):
+class MockLocation(Protocol):
     """Where a mock is; `stop` ends it if it is ours."""
 
     @property
@@ -46,7 +46,7 @@ class Server:
 
     def __init__(
         self,
-        place: Place,
+        place: MockLocation,
         steering: ControlClient,
         documents: Iterable[Document],
         app: ASGIApp | None = None,
@@ -57,7 +57,7 @@ class Server:
         self.app = app
         self.overlays = overlays
         self.usual = Wanted()
-        self.tally: Tally | None = None
+        self.tally: Aggregation | None = None
         self.operations = tuple(operation.name for each in documents for operation in each.operations.values())
         self._prefixes: dict[str, str] = {document.name: document.prefix for document in documents}
         self._place = place

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mockserver.contract import ABSENT, vocabulary
 from mockserver.contract.arguments import bearer
 from mockserver.contract.failures import UNKNOWN
-from mockserver.contract.operation import Reading
+from mockserver.contract.operation import AnswerFacts
 from mockserver.contract.parts import JSON_TYPE
 from mockserver.contract.reader import get
 from mockserver.traffic.exchange import header
@@ -216,7 +216,7 @@ def _succeeds(found: Known | Unknown, status: int) -> bool:
     return is_of_2xx and (status not in failing or any(status == operation.status for operation in operations))
 
 
-def _reading(found: Known | Unknown, answer: Answer, said: object) -> Reading:
+def _reading(found: Known | Unknown, answer: Answer, said: object) -> AnswerFacts:
     """What an answer says. Of an unknown operation only failures can be read."""
     media = header(answer.headers, "content-type") or JSON_TYPE
     succeeds = _succeeds(found, answer.status)
@@ -225,11 +225,11 @@ def _reading(found: Known | Unknown, answer: Answer, said: object) -> Reading:
     failures = found.document.failures
     refused = failures.read(answer.status, said, media) if failures else None
     if succeeds and said is not ABSENT and not (refused and (refused.code or refused.reason != UNKNOWN)):
-        return Reading(granted=True, facts={})
-    return Reading(granted=False, facts={}, refused=refused)
+        return AnswerFacts(granted=True, facts={})
+    return AnswerFacts(granted=False, facts={}, refused=refused)
 
 
-def _refusal(document: Document, reading: Reading, *, is_text: bool) -> str:
+def _refusal(document: Document, reading: AnswerFacts, *, is_text: bool) -> str:
     """The reason for which an answer says no. One that is no JSON has only those that are answered by a text."""
     if reading.refused is None or document.failures is None:
         return ""
@@ -237,7 +237,7 @@ def _refusal(document: Document, reading: Reading, *, is_text: bool) -> str:
     return reading.refused.reason if not is_text or (entry and entry.schema is None) else ""
 
 
-def _outcome(status: int, reading: Reading, refusal: str) -> Outcome:
+def _outcome(status: int, reading: AnswerFacts, refusal: str) -> Outcome:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return Outcome.LIMITED
     if reading.granted:

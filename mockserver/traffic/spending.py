@@ -10,7 +10,7 @@ from mockserver.traffic.exchange import header
 
 if TYPE_CHECKING:
     from mockserver.contract import Arguments, Operation
-    from mockserver.contract.operation import Reading
+    from mockserver.contract.operation import AnswerFacts
     from mockserver.traffic.exchange import Answer
 
 READS, CHANGES, ORDERS, PAYS = "reads", "changes", "orders", "pays"
@@ -67,7 +67,7 @@ def may_cost(operation: Operation, arguments: Arguments) -> int | None:
     return _amount(operation.values(arguments, ORDER)[0].get("maximum"))
 
 
-def charged(reading: Reading) -> Charge | None:
+def charged(reading: AnswerFacts) -> Charge | None:
     """Return what the answer to an order says was bought; None if it says no such thing."""
     number = get(reading.facts, "order.id") if reading.granted else None
     return None if number is None else Charge(number, _amount(get(reading.facts, "order.price")))
@@ -78,7 +78,7 @@ def cost(charge: Charge | None, maximum: int | None) -> int:
     return (maximum or 0) if charge is None or charge.cents is None else charge.cents
 
 
-def refuses(operation: Operation, answer: Answer, reading: Reading) -> bool:
+def refuses(operation: Operation, answer: Answer, reading: AnswerFacts) -> bool:
     """Say whether an answer says that nothing was bought. A server that breaks may have sold something before."""
     refused, failures = reading.refused, operation.document.failures
     if refused is None or failures is None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mockserver.contract.reader import Facts
     from mockserver.verify.customer import Customer, Reply
-    from mockserver.verify.order_oracle import Order
+    from mockserver.verify.order_oracle import ExpectedOrder
     from mockserver.verify.person import Person
     from mockserver.verify.service_rules import Terms
     from mockserver.verify.session import Life
@@ -248,7 +248,7 @@ def _expect_any(life: Life, operation: str, quotes: Sequence[Facts], anyone: Fac
 
 
 def _expect_statistics(
-    life: Life, person: Person, via: str, asked: Mapping[str, Any], orders: Sequence[Order], rule: str
+    life: Life, person: Person, via: str, asked: Mapping[str, Any], orders: Sequence[ExpectedOrder], rule: str
 ) -> None:
     reply: Reply = person.by[via].call("statistics", **asked)
     if reply.refusal:
@@ -262,7 +262,7 @@ def _expect_statistics(
     if "by_service" not in reply.facts:
         return
     shares = {get(part, "service.code"): part.get("totals", {}) for part in reply.all("by_service")}
-    groups: dict[Any, list[Order]] = {}
+    groups: dict[Any, list[ExpectedOrder]] = {}
     for order in orders:
         groups.setdefault(order.get("service.code"), []).append(order)
     counted = {service: {"orders": len(group), **_spent(group)} for service, group in groups.items()}
@@ -270,7 +270,7 @@ def _expect_statistics(
     life.context.expect(rule, holds, reply.operation, "Services differ.", expected=counted, got=shares)
 
 
-def _counted(orders: Sequence[Order], terms: Terms) -> dict[str, Any]:
+def _counted(orders: Sequence[ExpectedOrder], terms: Terms) -> dict[str, Any]:
     """Return what statistics must say of orders whose states are known."""
     quiet = [order for order in orders if not order.received]
     counted, completed = (orders, [order for order in orders if order.state == COMPLETED])
@@ -286,7 +286,7 @@ def _counted(orders: Sequence[Order], terms: Terms) -> dict[str, Any]:
     }
 
 
-def _spent(orders: Sequence[Order]) -> dict[str, int]:
+def _spent(orders: Sequence[ExpectedOrder]) -> dict[str, int]:
     """Return what was spent on orders, unless the price of one is not known."""
     prices = [order.price for order in orders if order.price is not None]
     return {"spent": sum(prices)} if len(prices) == len(orders) else {}

@@ -10,7 +10,7 @@ from mockserver.verify import requests
 
 if TYPE_CHECKING:
     from mockserver.contract import Arguments, Document, Found, Operation
-    from mockserver.contract.operation import Reading
+    from mockserver.contract.operation import AnswerFacts
     from mockserver.traffic import Answer, Exchange, Request
     from mockserver.verify.context import Context
 
@@ -19,7 +19,7 @@ BROKEN = 500
 UNINTENDED = "INTERNAL_ERROR"
 
 
-def read(operation: Operation, answer: Answer) -> Reading:
+def read(operation: Operation, answer: Answer) -> AnswerFacts:
     """Read an answer by the names of the vocabulary."""
     return operation.read_answer(answer.status, answer.json, header(answer.headers, "content-type") or "")
 

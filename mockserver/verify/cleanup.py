@@ -8,7 +8,7 @@ from mockserver.traffic.order_states import REFUNDED
 from mockserver.verify.customer import MOST, UnusableError
 from mockserver.verify.guard import DeniedError
 from mockserver.verify.journal import Record
-from mockserver.verify.order_oracle import Order
+from mockserver.verify.order_oracle import ExpectedOrder
 from mockserver.verify.person import Person
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _find_lost(context: Context, person: Person, guard: Guard) -> None:
 
 
 def _return(person: Person, guard: Guard, number: str, price: int) -> None:
-    order = Order({"id": number, **person.to("look").call("look", order=number).facts.get("order", {})})
+    order = ExpectedOrder({"id": number, **person.to("look").call("look", order=number).facts.get("order", {})})
     if order.state == REFUNDED:
         guard.refunded(number, price)
     elif order.received:

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Difference(NamedTuple):
+class FactDifference(NamedTuple):
     """A fact that two state differently: its dotted name, and what each says."""
 
     name: str
@@ -16,7 +16,7 @@ class Difference(NamedTuple):
     two: Any
 
 
-def differences(one: Any, two: Any, name: str = "") -> Iterator[Difference]:
+def differences(one: Any, two: Any, name: str = "") -> Iterator[FactDifference]:
     """Find the facts that both state, but differently."""
     match one, two:
         case dict(), dict():
@@ -27,7 +27,7 @@ def differences(one: Any, two: Any, name: str = "") -> Iterator[Difference]:
             for index, (item, other) in enumerate(zip(one, two, strict=True)):
                 yield from differences(item, other, f"{name}[{index}]")
         case _ if one != two:
-            yield Difference(name, one, two)
+            yield FactDifference(name, one, two)
 
 
 def alike(one: Any, two: Any) -> bool:

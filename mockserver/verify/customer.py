@@ -27,7 +27,7 @@ class UnusableError(Exception):
     """An answer breaks the contract, so that nothing can be read from it. It is noted already."""
 
 
-class Wish(NamedTuple):
+class OrderArguments(NamedTuple):
     """What a customer orders, by the arguments of the operation `order`."""
 
     country: str
@@ -38,7 +38,7 @@ class Wish(NamedTuple):
     n: str = ""
     failover: bool = True
 
-    def on(self, offer: Facts) -> Wish:
+    def on(self, offer: Facts) -> OrderArguments:
         """Return the wish on an offer: at its price, and with the proof of it."""
         return self._replace(maximum=offer.get("price", MOST), m=offer.get("m", ""), n=offer.get("n", ""))
 
@@ -98,15 +98,15 @@ class Customer:
         )
         return self._read(operation, self._context.send(request, operation))
 
-    def order(self, wish: Wish) -> Reply:
+    def order(self, wish: OrderArguments) -> Reply:
         """Order a number."""
         return self.call("order", **wish._asdict())
 
-    def sayable(self, wish: Wish) -> Wish:
+    def sayable(self, wish: OrderArguments) -> OrderArguments:
         """Return a wish as far as it can be said by the document; what cannot be said is as a wish is by default."""
-        usual = Wish(wish.country, wish.service)._asdict()
+        usual = OrderArguments(wish.country, wish.service)._asdict()
         said = {name: value if self.knows(f"order.{name}") else usual[name] for name, value in wish._asdict().items()}
-        return Wish(**said)
+        return OrderArguments(**said)
 
     def payable(self, way: str, cents: int) -> int:
         """Return an amount if the document can say it, else the next one in whole dollars if it can say that."""

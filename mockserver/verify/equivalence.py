@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.contract.reader import get
 from mockserver.verify.comparison import differences
-from mockserver.verify.customer import MOST, UnusableError, Wish
+from mockserver.verify.customer import MOST, OrderArguments, UnusableError
 from mockserver.verify.session import BUYING, Life
 from mockserver.verify.worlds import MINUTE, SECOND, world
 
@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from mockserver.verify.customer import Customer, Reply
     from mockserver.verify.person import Person
 
-WISHES = (Wish("12", "ds"), Wish("12", "go"), Wish("95", "wa"), Wish("95", "tg"))
+WISHES = (
+    OrderArguments("12", "ds"),
+    OrderArguments("12", "go"),
+    OrderArguments("95", "wa"),
+    OrderArguments("95", "tg"),
+)
 """Orders by one document after the other; the last one is returned."""
 PROOF = ("m", "n")
 """What a server may draw anew for each quote."""

@@ -14,7 +14,7 @@ from mockserver.contract import pointer as pointers
 from mockserver.data import directory
 from mockserver.verify.assertions import read
 from mockserver.verify.guard import READS, DeniedError
-from mockserver.verify.sample_calls import Call
+from mockserver.verify.sample_calls import SampleCall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,13 +36,13 @@ CUT = "…"
 class Documented(NamedTuple):
     """A documented exchange. Of one that is not `whole`, the page shows only a part of the answer."""
 
-    call: Call
+    call: SampleCall
     status: int
     answer: Any
     whole: bool
 
 
-class Difference(NamedTuple):
+class ExampleDifference(NamedTuple):
     """Where an answer differs from the documented one, and how."""
 
     rule: str
@@ -71,7 +71,7 @@ def _read(operation: Operation, base: str, data: Any) -> Documented | None:
     if not isinstance(found, Found) or found.operation is not operation:
         return None
     body = ABSENT if request["body"] is None else request["body"]
-    call = Call(operation, base, dict(found.path_params), request["query"] or {}, body)
+    call = SampleCall(operation, base, dict(found.path_params), request["query"] or {}, body)
     return Documented(call, response["status"], response["body"], data["seen"] == "complete")
 
 
@@ -137,7 +137,9 @@ def _ask_oneself(context: Context, example: Documented, account: Account) -> Non
         _tell(context, operation, difference)
 
 
-def differences(example: Any, got: Any, where: str = "body", *, values: bool, whole: bool) -> Iterator[Difference]:
+def differences(
+    example: Any, got: Any, where: str = "body", *, values: bool, whole: bool
+) -> Iterator[ExampleDifference]:
     """Find where an answer differs from an example: in its shape, and in its values if these count.
 
     If the example is `whole`, the answer has no more fields than it.
@@ -145,24 +147,24 @@ def differences(example: Any, got: Any, where: str = "body", *, values: bool, wh
     match example, got:
         case dict(), dict():
             for name in example.keys() - got.keys():
-                yield Difference("example-shape", f"{where}.{name}", "a value", "nothing")
+                yield ExampleDifference("example-shape", f"{where}.{name}", "a value", "nothing")
             for name in (got.keys() - example.keys()) if whole and values else ():
-                yield Difference("example-shape", f"{where}.{name}", "nothing", got[name])
+                yield ExampleDifference("example-shape", f"{where}.{name}", "nothing", got[name])
             for name in example.keys() & got.keys():
                 yield from differences(example[name], got[name], f"{where}.{name}", values=values, whole=whole)
         case list(), list() if values and len(example) != len(got):
-            yield Difference("example-value", where, f"{len(example)} items", f"{len(got)} items")
+            yield ExampleDifference("example-value", where, f"{len(example)} items", f"{len(got)} items")
         case list(), list():
             for index, item in enumerate(got):
                 model = example[index] if values else _model(example, item, index)
                 yield from differences(model, item, f"{where}[{index}]", values=values, whole=whole)
         case _ if not _is_alike(example, got):
-            yield Difference("example-shape", where, type(example).__name__, type(got).__name__)
+            yield ExampleDifference("example-shape", where, type(example).__name__, type(got).__name__)
         case _ if values and not _agrees(example, got):
-            yield Difference("example-value", where, example, got)
+            yield ExampleDifference("example-value", where, example, got)
 
 
-def misnamed(facts: Any, record: str = "") -> Iterator[Difference]:
+def misnamed(facts: Any, record: str = "") -> Iterator[ExampleDifference]:
     """Find where facts give another name to a code than the documentation does; `record` is what they are of."""
     if isinstance(facts, list):
         for item in facts:
@@ -171,12 +173,12 @@ def misnamed(facts: Any, record: str = "") -> Iterator[Difference]:
         name = facts.get("name")
         wanted = NAMES.get(record, {}).get(str(facts.get("code")), name)
         if name not in (wanted, None):
-            yield Difference("example-value", f"{record}.name", wanted, name)
+            yield ExampleDifference("example-value", f"{record}.name", wanted, name)
         for part, item in facts.items():
             yield from misnamed(item, part)
 
 
-def _tell(context: Context, operation: Operation, difference: Difference) -> None:
+def _tell(context: Context, operation: Operation, difference: ExampleDifference) -> None:
     rule, where, expected, got = difference
     answer = operation.answers.get(operation.status)
     pointer = ""

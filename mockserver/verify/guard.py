@@ -8,7 +8,7 @@ from mockserver.contract.formats import dollars_text
 from mockserver.findings import Statement
 from mockserver.traffic.spending import CHANGES, ORDERS, PAYS, READS, UNKNOWN, Allowance, buys, charged, cost, may_cost
 from mockserver.verify.assertions import read
-from mockserver.verify.journal import Journal, Record
+from mockserver.verify.journal import Record, RunJournal
 
 if TYPE_CHECKING:
     from mockserver.contract import Arguments, Operation
@@ -37,12 +37,12 @@ class Guard:
     """
 
     def __init__(
-        self, *, foreign: bool = False, allow_orders: bool = False, limit: int = 0, journal: Journal | None = None
+        self, *, foreign: bool = False, allow_orders: bool = False, limit: int = 0, journal: RunJournal | None = None
     ) -> None:
         self.foreign = foreign
         self.limit = limit
         self._allowance = Allowance(orders=allow_orders, limit=limit)
-        self.journal = journal or Journal(None)
+        self.journal = journal or RunJournal(None)
         self.stopped = ""
 
     @property

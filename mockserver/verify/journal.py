@@ -27,7 +27,7 @@ class Record(NamedTuple):
     known: tuple[str, ...] = ()
 
 
-class Journal:
+class RunJournal:
     """The records of the runs against one target, in a file that is only ever appended to; without a path, nowhere."""
 
     def __init__(self, path: Path | None) -> None:

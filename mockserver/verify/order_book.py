@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mockserver.traffic.order_states import EXPIRED, REFUNDED, RUNNING
 from mockserver.verify import order_oracle
 from mockserver.verify.customer import MOST
-from mockserver.verify.order_oracle import Order
+from mockserver.verify.order_oracle import ExpectedOrder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ class OrderBook:
         self._expectations = expectations
         self._clock = clock
 
-    def look(self, person: Person, via: str, number: str) -> Order | None:
+    def look(self, person: Person, via: str, number: str) -> ExpectedOrder | None:
         """Look at an order, and hold it against what is known of it. None if there is none of this number."""
         reply = person.to("look", via).call("look", order=number)
         known, shown = number in person.orders, reply.facts.get("order")
@@ -41,22 +41,22 @@ class OrderBook:
         self._expectations.expect("order-unknown", known, reply, expected=UNKNOWN_ORDER, got=number)
         return self.see(person, number, shown, reply) if known else None
 
-    def known(self, person: Person, via: str, number: str) -> Order | None:
+    def known(self, person: Person, via: str, number: str) -> ExpectedOrder | None:
         """Look at an order before it is changed."""
         return self.look(person, via, number) if number in person.orders else None
 
-    def sms_came(self, person: Person, via: str, before: Order) -> bool:
+    def sms_came(self, person: Person, via: str, before: ExpectedOrder) -> bool:
         """Say whether an SMS came between a look at an order and its refund."""
         after = self.look(person, via, before.number)
         return after is not None and (after.received or 0) > (before.received or 0)
 
-    def touch(self, person: Person, order: Order) -> None:
+    def touch(self, person: Person, order: ExpectedOrder) -> None:
         """Take in what an act has made of an order."""
         before = person.orders[order.number]
         self._context.setting.coverage.transition(before.state, order.state)
         person.orders[order.number] = order
 
-    def see(self, person: Person, number: str, facts: Facts, reply: Reply) -> Order:
+    def see(self, person: Person, number: str, facts: Facts, reply: Reply) -> ExpectedOrder:
         """Hold an order as it is shown against what is known of it. Returns all that is known of it then."""
         before = person.orders[number]
         shown = order_oracle.follow(before, facts)
@@ -73,12 +73,12 @@ class OrderBook:
         person.orders[number] = known
         return known
 
-    def count_state(self, order: Order) -> None:
+    def count_state(self, order: ExpectedOrder) -> None:
         """Count the state of an order among those that were met."""
         if order.state:
             self._context.setting.coverage.state(order.state)
 
-    def breaches(self, order: Order, reply: Reply) -> None:
+    def breaches(self, order: ExpectedOrder, reply: Reply) -> None:
         """Hold an order against all that must be true of any."""
         for breach in order_oracle.breaches(order, self._terms, self._clock.now()):
             self._expectations.breach(breach.rule, reply, expected=breach.expected, got=breach.got)
@@ -105,7 +105,7 @@ class OrderBook:
                     self.see(person, number, facts, reply)
                 elif person.untold:
                     person.untold -= 1
-                    person.orders[number] = Order(facts, inherited=True)
+                    person.orders[number] = ExpectedOrder(facts, inherited=True)
             strange = [number for number in numbers if number not in person.orders]
             self._expectations.expect(
                 "only-own-listed", not strange and len(numbers) == len(set(numbers)), reply, got=strange

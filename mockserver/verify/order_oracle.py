@@ -31,7 +31,7 @@ KEPT = ("id", "service", "country", "carrier", "phone", "ordered_at")
 """What of an order never changes."""
 
 
-class Order(NamedTuple):
+class ExpectedOrder(NamedTuple):
     """What is known of an order: `facts` by the names of the vocabulary, and what is remembered.
 
     `heard` is how many messages there were when another SMS was last asked for. An `inherited` order was there before.
@@ -94,7 +94,7 @@ class Order(NamedTuple):
         """Say whether all these facts are known."""
         return all(self.get(path) is not None for path in paths)
 
-    def having(self, **facts: Any) -> Order:
+    def having(self, **facts: Any) -> ExpectedOrder:
         """Return the order with other facts; None for one that is not known any more."""
         kept = {name: value for name, value in self.facts.items() if name not in facts}
         return self._replace(facts=kept | {name: value for name, value in facts.items() if value is not None})
@@ -108,12 +108,12 @@ class Breach(NamedTuple):
     got: object
 
 
-def follow(before: Order, shown: Facts) -> Order:
+def follow(before: ExpectedOrder, shown: Facts) -> ExpectedOrder:
     """Return an order as it is shown now, with what is remembered of it."""
     return before._replace(facts={"id": before.number, **shown})
 
 
-def learn(before: Order, shown: Order) -> Order:
+def learn(before: ExpectedOrder, shown: ExpectedOrder) -> ExpectedOrder:
     """Return all that is known of an order once it was shown.
 
     What is not shown now may have changed: its state unless that was the last, its messages until it ended.
@@ -125,12 +125,12 @@ def learn(before: Order, shown: Order) -> Order:
     return shown._replace(facts={**known, **shown.facts})
 
 
-def is_repaid(order: Order, terms: Terms) -> bool:
+def is_repaid(order: ExpectedOrder, terms: Terms) -> bool:
     """Say whether the money of an order has returned by itself, though the order has not."""
     return terms.repaid and order.state == EXPIRED and not order.received
 
 
-def rule_against_refund(order: Order, terms: Terms, now: tuple[int, int] | None) -> str:
+def rule_against_refund(order: ExpectedOrder, terms: Terms, now: tuple[int, int] | None) -> str:
     """Return the rule by which an order cannot be returned; empty if it can, or if that is not known."""
     if order.state == REFUNDED or is_repaid(order, terms):
         return "refund-once"
@@ -140,12 +140,12 @@ def rule_against_refund(order: Order, terms: Terms, now: tuple[int, int] | None)
     return "refund-not-after-window" if is_late else ""
 
 
-def is_refund_due(order: Order) -> bool:
+def is_refund_due(order: ExpectedOrder) -> bool:
     """Say whether enough is known of an order to tell that it must be taken back."""
     return order.received is not None and order.ordered is not None
 
 
-def breaches(order: Order, terms: Terms, now: tuple[int, int] | None) -> Iterator[Breach]:
+def breaches(order: ExpectedOrder, terms: Terms, now: tuple[int, int] | None) -> Iterator[Breach]:
     """Find the rules that an order breaks by itself; `now` is a span in which the server's present time lies."""
     yield from _in_messages(order, order.messages or [])
     ordered, expires = order.ordered, order.expires
@@ -161,7 +161,7 @@ def breaches(order: Order, terms: Terms, now: tuple[int, int] | None) -> Iterato
         yield Breach("expires-on-time", "running", order.state)
 
 
-def changes(before: Order, shown: Order, *, lapses: bool) -> Iterator[Breach]:
+def changes(before: ExpectedOrder, shown: ExpectedOrder, *, lapses: bool) -> Iterator[Breach]:
     """Find the rules that an order breaks that nobody has touched since it was shown before.
 
     With `lapses`, one that ends without an SMS is refunded by itself.
@@ -182,7 +182,7 @@ def changes(before: Order, shown: Order, *, lapses: bool) -> Iterator[Breach]:
             yield Breach("no-sms-after-end", there, len(shown.messages))
 
 
-def _in_messages(order: Order, messages: list[Facts]) -> Iterator[Breach]:
+def _in_messages(order: ExpectedOrder, messages: list[Facts]) -> Iterator[Breach]:
     """Find what contradicts the messages of an order."""
     if order.messages is not None:
         yield from _in_state(order, len(messages) - order.heard)
@@ -203,7 +203,7 @@ def _within(at: int, begins: int | None, ends: int | None) -> bool:
     return (begins is None or begins <= at) and (ends is None or at < ends)
 
 
-def _in_state(order: Order, heard: int) -> Iterator[Breach]:
+def _in_state(order: ExpectedOrder, heard: int) -> Iterator[Breach]:
     if order.state == COMPLETED and heard < 1:
         yield Breach("status-shows-messages", WAITING, COMPLETED)
     if order.state == WAITING and heard > 0:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.traffic.order_states import EXPIRED, REFUNDED, RUNNING, WAITING
 from mockserver.verify import purchase_oracle
-from mockserver.verify.customer import Wish
+from mockserver.verify.customer import OrderArguments
 from mockserver.verify.session import offered
 from mockserver.verify.worlds import DEARER, DISCORD, GONE, GOOGLE, HOUR, MINUTE, SECOND, TELEGRAM, WHATSAPP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from mockserver.verify.order_oracle import Order
+    from mockserver.verify.order_oracle import ExpectedOrder
     from mockserver.verify.person import Person
     from mockserver.verify.session import Life
 
@@ -164,7 +164,7 @@ def what_is_not_in_the_catalogue(life: Life, via: str) -> None:
         life.context.expect(
             "refusal-says-why", quoted.refusal in ("", refusal), quoted.operation, expected=refusal, got=quoted.refusal
         )
-        life.buy(ann, via, Wish(country, service, carrier))
+        life.buy(ann, via, OrderArguments(country, service, carrier))
     if ann.knows("services"):
         listed = ann.to("services", via).call("services", country="no-such")
         life.context.expect("unknown-not-offered", listed.refusal, listed.operation, expected="UNKNOWN_COUNTRY")
@@ -257,11 +257,11 @@ def filters(life: Life, via: str) -> None:
         life.context.expect("filter-lets-through", fitting <= got, reply.operation, detail, expected=fitting, got=got)
 
 
-def _fits(order: Order, asked: Mapping[str, object]) -> bool:
+def _fits(order: ExpectedOrder, asked: Mapping[str, object]) -> bool:
     return all(FILTERS[name][1](value, order.get(FILTERS[name][0])) for name, value in asked.items())
 
 
-def _expect_messages(life: Life, person: Person, via: str, order: Order, count: int) -> Order:
+def _expect_messages(life: Life, person: Person, via: str, order: ExpectedOrder, count: int) -> ExpectedOrder:
     shown = life.look(person, via, order.number)
     life.agree(person)
     got = None if shown is None or shown.messages is None else len(shown.messages)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mockserver.verify.comparison import alike
 from mockserver.verify.order_oracle import SECOND
-from mockserver.verify.person import Payment
+from mockserver.verify.person import OpenPayment
 
 if TYPE_CHECKING:
     from mockserver.contract.reader import Facts
@@ -55,7 +55,7 @@ class Payments:
                 )
             key = self._wallet(person, opened, reply) if is_wallet else self._invoice(person, amount, reply)
             if key:
-                person.payments[key] = Payment(key, amount, amount * percent // 100, is_wallet, OPEN)
+                person.payments[key] = OpenPayment(key, amount, amount * percent // 100, is_wallet, OPEN)
         return key
 
     def wallet(self, person: Person, key: str) -> str:

@@ -9,10 +9,10 @@ from mockserver.verify.customer import Customer
 if TYPE_CHECKING:
     from mockserver.verify.context import Context
     from mockserver.verify.credentials import Account
-    from mockserver.verify.order_oracle import Order
+    from mockserver.verify.order_oracle import ExpectedOrder
 
 
-class Payment(NamedTuple):
+class OpenPayment(NamedTuple):
     """A payment that was opened: its key by what tells it from others, its cents, and its status.
 
     `bonus` is what its coupon adds when it is paid, in cents.
@@ -33,9 +33,9 @@ class Person:
         self.by = {name: Customer(context, account, document) for name, document in context.documents.items()}
         self.balance: int | None = None
         self.charges: int | None = None
-        self.orders: dict[str, Order] = {}
+        self.orders: dict[str, ExpectedOrder] = {}
         self.untold = 0  # orders that were granted without their number
-        self.payments: dict[str, Payment] = {}
+        self.payments: dict[str, OpenPayment] = {}
 
     def knows(self, *purposes: str) -> bool:
         """Whether for each of these there is a document that can do it."""

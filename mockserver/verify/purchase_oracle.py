@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mockserver.contract.reader import Facts
-    from mockserver.verify.customer import Wish
+    from mockserver.verify.customer import OrderArguments
     from mockserver.verify.service_rules import Terms
 
 PRICE_CHANGED = "PRICE_CHANGED"
@@ -45,7 +45,7 @@ class Forecast(NamedTuple):
     doubts: frozenset[str] = frozenset()
 
 
-def forecast(wish: Wish, situation: Situation, terms: Terms) -> Forecast:
+def forecast(wish: OrderArguments, situation: Situation, terms: Terms) -> Forecast:
     """Return what must come of an order."""
     asked, account = situation.asked, situation.account
     substitute = None if "stock" not in asked else not asked["stock"]

@@ -17,7 +17,7 @@ TABLE = directory("contracts") / "verify_rules.yaml"
 ALWAYS = "always"
 
 
-class Rule(NamedTuple):
+class SuiteRule(NamedTuple):
     """A rule: the code of a finding that breaks it, how it is known, and what it says.
 
     `known` is a level of provenance, or `always` for what holds whatever a contract says.
@@ -40,6 +40,6 @@ class Rule(NamedTuple):
 
 
 @cache
-def rules() -> Mapping[str, Rule]:
+def rules() -> Mapping[str, SuiteRule]:
     """Return all rules by name."""
-    return MappingProxyType({name: Rule(name, **fields) for name, fields in located.read(TABLE).data.items()})
+    return MappingProxyType({name: SuiteRule(name, **fields) for name, fields in located.read(TABLE).data.items()})

@@ -15,7 +15,7 @@ from mockserver.verify import cleanup
 from mockserver.verify.context import PAUSE, Context, Setting
 from mockserver.verify.customer import UnusableError
 from mockserver.verify.guard import DeniedError, Guard
-from mockserver.verify.journal import Journal
+from mockserver.verify.journal import RunJournal
 from mockserver.verify.preflight import greet
 from mockserver.verify.target import HttpCarrier
 
@@ -95,7 +95,7 @@ def verify(target: Target, plan: Plan, version: str = "", watcher: Watcher | Non
         foreign=target.foreign,
         allow_orders=spending.allow_orders,
         limit=spending.limit,
-        journal=Journal(spending.journal if target.foreign and spending.allow_orders else None),
+        journal=RunJournal(spending.journal if target.foreign and spending.allow_orders else None),
     )
     coverage = Coverage(plan.contract.documents.values(), STATES, TRANSITIONS)
     redactor = Redactor([account.key for account in plan.accounts])

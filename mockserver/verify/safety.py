@@ -9,9 +9,9 @@ from mockserver.contract import ABSENT, Found, NotFound
 from mockserver.contract.parts import types
 from mockserver.traffic import Request, header
 from mockserver.verify.assertions import granted, judge, refusing
-from mockserver.verify.customer import MOST, UnusableError, Wish
+from mockserver.verify.customer import MOST, OrderArguments, UnusableError
 from mockserver.verify.guard import READS, DeniedError
-from mockserver.verify.sample_calls import Call, credentials, sample
+from mockserver.verify.sample_calls import SampleCall, credentials, sample
 from mockserver.verify.session import BUYING, Life
 from mockserver.verify.smoke import look_around
 from mockserver.verify.worlds import world
@@ -93,11 +93,11 @@ def _operations(context: Context) -> Iterator[Operation]:
                 yield operation
 
 
-def _sample(context: Context, operation: Operation) -> Call:
+def _sample(context: Context, operation: Operation) -> SampleCall:
     return sample(operation, context.base(operation.document.name))
 
 
-def _keys(context: Context, calls: list[Call], accounts: Sequence[Account]) -> None:
+def _keys(context: Context, calls: list[SampleCall], accounts: Sequence[Account]) -> None:
     """Every operation without a key, with a wrong one, and with somebody else's."""
     user = accounts[0].user if accounts else "nobody"
     for call in calls:
@@ -111,7 +111,7 @@ def _keys(context: Context, calls: list[Call], accounts: Sequence[Account]) -> N
                 _expect_closed(context, call.by(own, key), "key-of-user", "user-refused-properly", "FORBIDDEN")
 
 
-def _bearers(context: Context, calls: list[Call], account: Account) -> None:
+def _bearers(context: Context, calls: list[SampleCall], account: Account) -> None:
     """Every operation that takes a bearer token, with the key there and nowhere else."""
     for call in calls:
         if _takes_bearer(call.operation):
@@ -131,7 +131,7 @@ def _takes_bearer(operation: Operation) -> bool:
     return any(name == scheme.get("x-stands-in-for") for _, name in credentials(operation, "key"))
 
 
-def _expect_closed(context: Context, call: Call, rule: str, properly: str, reason: str) -> None:
+def _expect_closed(context: Context, call: SampleCall, rule: str, properly: str, reason: str) -> None:
     context.case()
     status = refusing(call.operation.document, reason)
     exchange = context.send(call.request(), call.operation)
@@ -142,7 +142,7 @@ def _expect_closed(context: Context, call: Call, rule: str, properly: str, reaso
         context.expect(properly, got in (status, 0), name, expected=status, got=got)
 
 
-def _expect_untold(context: Context, call: Call, exchange: Exchange) -> None:
+def _expect_untold(context: Context, call: SampleCall, exchange: Exchange) -> None:
     """Expect that the key of a request does not come back."""
     for place, name in credentials(call.operation, "key"):
         key = getattr(call, place).get(name)
@@ -197,7 +197,7 @@ def _first(document: Document) -> str:
     return "/" + path.strip("/").partition("/")[0]
 
 
-def _malformed(context: Context, calls: list[Call], account: Account) -> None:
+def _malformed(context: Context, calls: list[SampleCall], account: Account) -> None:
     """Bodies and queries that are none; and if all are refused, nothing may have changed by them."""
     life, refused = Life(context, [account]), True
     for call in calls:
@@ -219,7 +219,7 @@ def _malformed(context: Context, calls: list[Call], account: Account) -> None:
         life.agree(life.person(account.user))
 
 
-def _expect_refused(context: Context, call: Call, request: Request, rule: str, what: str) -> bool:
+def _expect_refused(context: Context, call: SampleCall, request: Request, rule: str, what: str) -> bool:
     context.case()
     operation = call.operation
     exchange = context.send(request, operation)
@@ -229,7 +229,7 @@ def _expect_refused(context: Context, call: Call, request: Request, rule: str, w
     return context.expect(rule, holds, operation.name, f"It was {what}.", expected="400 to 499", got=status)
 
 
-def _values(context: Context, calls: list[Call]) -> None:
+def _values(context: Context, calls: list[SampleCall]) -> None:
     """Odd texts in every parameter: whatever comes, it is an answer by the contract."""
     for call in calls:
         for place in ("path", "query", "body"):
@@ -241,7 +241,7 @@ def _values(context: Context, calls: list[Call]) -> None:
                     _judge(context, call, exchange)
 
 
-def _other_types(call: Call, place: str, name: str) -> Iterator[object]:
+def _other_types(call: SampleCall, place: str, name: str) -> Iterator[object]:
     """Return the number that a text of digits is, where the contract takes both."""
     fields = call.operation.body.schema["properties"] if place == "body" and call.operation.body else {}
     example = getattr(call, place)[name]
@@ -249,7 +249,7 @@ def _other_types(call: Call, place: str, name: str) -> Iterator[object]:
         yield int(example)
 
 
-def _judge(context: Context, call: Call, exchange: Exchange) -> None:
+def _judge(context: Context, call: SampleCall, exchange: Exchange) -> None:
     """Judge a request, if it leads to the operation that it was made from."""
     request = exchange.request
     found = context.route(call.operation.document, request)
@@ -291,9 +291,9 @@ def _strangers(context: Context, via: str, accounts: Sequence[Account]) -> None:
     life.agree(stranger)
 
 
-def _wish(life: Life) -> Wish | None:
+def _wish(life: Life) -> OrderArguments | None:
     """Return something to order: a number that the stage has, or the cheapest that is in stock."""
     if life.context.staged:
-        return Wish("95", "tg")
+        return OrderArguments("95", "tg")
     offers = look_around(life)
-    return Wish(*offers[0]) if offers else None
+    return OrderArguments(*offers[0]) if offers else None

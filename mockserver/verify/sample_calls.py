@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mockserver.traffic import Request
 
 
-class Call(NamedTuple):
+class SampleCall(NamedTuple):
     """A sound call of an operation, but for who asks: path, query and body by the examples of the document."""
 
     operation: Operation
@@ -30,7 +30,7 @@ class Call(NamedTuple):
         """Return the request."""
         return requests.write(self.operation, self.base, self.path, self.query, self.body)
 
-    def by(self, user: str | None, key: str | None) -> Call:
+    def by(self, user: str | None, key: str | None) -> SampleCall:
         """Return the call by somebody; None leaves a credential out."""
         whole = self
         for credential, value in (("user", user), ("key", key)):
@@ -38,7 +38,7 @@ class Call(NamedTuple):
                 whole = whole.having(place, name, ABSENT if value is None else value)
         return whole
 
-    def having(self, place: str, name: str, value: object) -> Call:
+    def having(self, place: str, name: str, value: object) -> SampleCall:
         """Return the call with another value; `ABSENT` takes it out."""
         fields = {each: known for each, known in getattr(self, place).items() if each != name}
         if value is not ABSENT:
@@ -47,7 +47,7 @@ class Call(NamedTuple):
         return self._replace(**changes)
 
 
-def sample(operation: Operation, base: str) -> Call:
+def sample(operation: Operation, base: str) -> SampleCall:
     """Return the call of an operation that the examples of its document make, or else one that fits its schemas."""
     places: dict[str, dict[str, Any]] = {"path": {}, "query": {}}
     for parameter in operation.parameters:
@@ -59,7 +59,7 @@ def sample(operation: Operation, base: str) -> Call:
     if operation.body:
         example = next((each.value for each in operation.body.examples.values()), None)
         body = _least(operation.body.schema) if example is None else dict(example)
-    return Call(operation, base, places["path"], places["query"], body)
+    return SampleCall(operation, base, places["path"], places["query"], body)
 
 
 def _least(schema: Schema) -> dict[str, Any]:

@@ -15,9 +15,9 @@ from mockserver.verify.comparison import alike
 from mockserver.verify.customer import UnusableError
 from mockserver.verify.expectations import Expectations
 from mockserver.verify.order_book import UNKNOWN_ORDER, OrderBook
-from mockserver.verify.order_oracle import Order
+from mockserver.verify.order_oracle import ExpectedOrder
 from mockserver.verify.payments import Payments, key_of, status_of
-from mockserver.verify.person import Payment, Person
+from mockserver.verify.person import OpenPayment, Person
 from mockserver.verify.server_clock import ServerClock
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mockserver.contract.reader import Facts
     from mockserver.verify.context import Context
     from mockserver.verify.credentials import Account
-    from mockserver.verify.customer import Customer, Reply, Wish
+    from mockserver.verify.customer import Customer, OrderArguments, Reply
 
 BUYING = ("balance", "quote", "order", "look")
 """What a document must know, so that orders can be placed by it."""
@@ -67,7 +67,9 @@ class Life:
             self._proofs[offer["m"], offer["n"]] = offer
         return reply
 
-    def buy(self, person: Person, via: str, wish: Wish, *, genuine: bool | None = None) -> Order | None:
+    def buy(
+        self, person: Person, via: str, wish: OrderArguments, *, genuine: bool | None = None
+    ) -> ExpectedOrder | None:
         """Order a number. Returns the order if it was granted.
 
         `genuine` says whether m and n are those of the present price; None if that is not known.
@@ -141,7 +143,7 @@ class Life:
         self.agree(person)
         return not reply.refusal
 
-    def look(self, person: Person, via: str, number: str) -> Order | None:
+    def look(self, person: Person, via: str, number: str) -> ExpectedOrder | None:
         """Look at an order; see `OrderBook.look`."""
         return self._book.look(person, via, number)
 
@@ -171,20 +173,20 @@ class Life:
                 raise UnusableError(account.operation)
             person.balance, person.charges = account.get("account.balance"), account.get("account.charges")
         for _, reply, shown in self._book.lists(person):
-            orders = [Order(facts, inherited=True) for facts in shown]
+            orders = [ExpectedOrder(facts, inherited=True) for facts in shown]
             for order in orders:
                 person.orders.setdefault(order.number, order._replace(heard=_heard(order)))
             self._expectations.expect("only-own-listed", len(orders) == len({order.number for order in orders}), reply)
         for listed in self._payments.invoices(person):
             key = key_of(listed)
             amount, status = listed.get("amount", 0), status_of(listed)
-            person.payments[key] = Payment(key, amount, bonus=0, wallet=False, status=status)
+            person.payments[key] = OpenPayment(key, amount, bonus=0, wallet=False, status=status)
 
     def _receive(
-        self, person: Person, via: str, wish: Wish, reply: Reply, must: purchase_oracle.Forecast
-    ) -> Order | None:
+        self, person: Person, via: str, wish: OrderArguments, reply: Reply, must: purchase_oracle.Forecast
+    ) -> ExpectedOrder | None:
         """Take an order that was granted into the book."""
-        bought = Order(reply.facts.get("order", {}))
+        bought = ExpectedOrder(reply.facts.get("order", {}))
         if "id" not in bought.facts:
             person.untold += 1
             person.balance = None
@@ -227,7 +229,9 @@ class Life:
             said, got = ({name: facts[name] for name in names if name in facts} for facts in (bought, shown))
             self._expectations.expect(rule, alike(said, got), reply, expected=said, got=got)
 
-    def _expect_carrier(self, order: Order, wish: Wish, must: purchase_oracle.Forecast, reply: Reply) -> None:
+    def _expect_carrier(
+        self, order: ExpectedOrder, wish: OrderArguments, must: purchase_oracle.Forecast, reply: Reply
+    ) -> None:
         carrier = order.get("carrier")
         if carrier is None or must.substitute is None:
             return
@@ -235,7 +239,7 @@ class Life:
         holds = (carrier != wish.carrier) is must.substitute
         self._expectations.expect("carrier-shown", holds, reply, expected=wanted, got=carrier)
 
-    def _renew(self, person: Person, via: str, before: Order) -> None:
+    def _renew(self, person: Person, via: str, before: ExpectedOrder) -> None:
         reply = person.to("look", via).call("look", order=before.number)
         shown = reply.facts.get("order")
         if not shown:
@@ -251,7 +255,7 @@ class Life:
         self._book.touch(person, order)
         self._book.see(person, before.number, shown, reply)
 
-    def _refusal_of_another(self, person: Person, order: Order) -> str:
+    def _refusal_of_another(self, person: Person, order: ExpectedOrder) -> str:
         """Return why another SMS cannot be had; empty if it can, or if that is not known."""
         if order.state != COMPLETED:
             return {EXPIRED: "ORDER_EXPIRED", "": ""}.get(order.state, "SMS_NOT_RECEIVED")
@@ -268,7 +272,7 @@ class Life:
             holds = reply.refusal in {*must.refusals, *must.doubts}
             self._expectations.expect("refusal-says-why", holds, reply, expected=words, got=reply.refusal)
 
-    def _expect_stock(self, by: Customer, wish: Wish, before: Facts) -> None:
+    def _expect_stock(self, by: Customer, wish: OrderArguments, before: Facts) -> None:
         if not self.context.staged or "stock" not in before:
             return
         after, left = self.quote(by, wish.country, wish.service), before["stock"] - 1
@@ -311,6 +315,6 @@ def _is_same_offer(one: Facts, two: Facts) -> bool:
     return all(get(one, name) == get(two, name) for name in names)
 
 
-def _heard(order: Order) -> int:
+def _heard(order: ExpectedOrder) -> int:
     """Return how many messages an order had when another SMS was last asked for, as far as its state tells."""
     return (order.received or 0) if order.state == WAITING else 0

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mockserver.contract.reader import get
 from mockserver.verify.comparison import alike
-from mockserver.verify.customer import Wish
+from mockserver.verify.customer import OrderArguments
 from mockserver.verify.session import BUYING, offered
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def order_once(life: Life, via: str, offers: tuple[tuple[str, str, str], ...]) -
     quoted = life.quote(person.by[via], *offers[0])
     if quoted.refusal:
         return
-    wish = Wish(*offers[0]).on(offered(quoted))
+    wish = OrderArguments(*offers[0]).on(offered(quoted))
     order = life.buy(person, via, wish)
     if order is None:
         return
@@ -74,7 +74,7 @@ def order_in_vain(life: Life, via: str, offers: tuple[tuple[str, str, str], ...]
     person = next(iter(life.people.values()))
     if not offers:
         return
-    wish = Wish(*offers[0]).on(offered(life.quote(person.by[via], *offers[0])))
+    wish = OrderArguments(*offers[0]).on(offered(life.quote(person.by[via], *offers[0])))
     if wish.maximum and person.by[via].knows("order.maximum"):
         life.buy(person, via, wish._replace(maximum=wish.maximum - 1))
     if person.by[via].knows("order.m", "order.n"):

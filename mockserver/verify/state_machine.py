@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, multiple, precondition, rule, run_state_machine_as_test
 
-from mockserver.verify.customer import MOST, UnusableError, Wish
+from mockserver.verify.customer import MOST, OrderArguments, UnusableError
 from mockserver.verify.guard import DeniedError
 from mockserver.verify.session import BUYING, offered
 from mockserver.verify.worlds import DAY, HOUR, MINUTE, SECOND
@@ -71,7 +71,7 @@ class Lives(RuleBasedStateMachine):
     """One life. After an answer that nothing can be read from it is over."""
 
     numbers: Bundle[Number] = Bundle("numbers")
-    quotes: Bundle[Wish] = Bundle("quotes")
+    quotes: Bundle[OrderArguments] = Bundle("quotes")
     some = st.integers(0, 59)
     """Which of several: a number that is divided by how many there are."""
 
@@ -116,18 +116,18 @@ class Lives(RuleBasedStateMachine):
         reply = self.attempt(lambda: self.life.quote(self.person(person).by[name], *chosen)) if name else None
         if reply is None or reply.refusal:
             return multiple()
-        return Wish(*chosen).on(offered(reply))._replace(maximum=MOST)
+        return OrderArguments(*chosen).on(offered(reply))._replace(maximum=MOST)
 
     @precondition(_goes_on)
     @rule(target=numbers, person=some, via=some, offer=some, maximum=st.sampled_from(MAXIMA), failover=st.booleans())
     def order(self, person: int, via: int, offer: int, maximum: int, *, failover: bool) -> Any:
         """Order without a quote."""
         chosen = self.offers[offer % len(self.offers)]
-        return self._buy(person, via, Wish(*chosen, maximum=maximum, failover=failover))
+        return self._buy(person, via, OrderArguments(*chosen, maximum=maximum, failover=failover))
 
     @precondition(_goes_on)
     @rule(target=numbers, person=some, via=some, wish=quotes)
-    def order_on_a_quote(self, person: int, via: int, wish: Wish) -> Any:
+    def order_on_a_quote(self, person: int, via: int, wish: OrderArguments) -> Any:
         """Order on a quote that may be stale by now."""
         return self._buy(person, via, wish)
 
@@ -172,7 +172,7 @@ class Lives(RuleBasedStateMachine):
         if name := self.via(via, purpose):
             self.attempt(lambda: acts[purpose](self.life.person(number[0]), name, number[1]))
 
-    def _buy(self, person: int, via: int, wish: Wish) -> Any:
+    def _buy(self, person: int, via: int, wish: OrderArguments) -> Any:
         buyer, name = self.person(person), self.via(via, *BUYING)
         order = self.attempt(lambda: self.life.buy(buyer, name, wish)) if name else None
         return (buyer.user, order.number) if order else multiple()

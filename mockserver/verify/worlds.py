@@ -8,20 +8,20 @@ from typing import Any, NamedTuple
 
 from mockserver.contract import located
 from mockserver.verify.credentials import Account
-from mockserver.verify.customer import Wish
+from mockserver.verify.customer import OrderArguments
 
 FOLDER = Path(__file__).with_name("worlds")
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 """Milliseconds."""
 
-DISCORD = Wish("12", "ds")
-GOOGLE = Wish("12", "go")
-WHATSAPP = Wish("95", "wa")
+DISCORD = OrderArguments("12", "ds")
+GOOGLE = OrderArguments("12", "go")
+WHATSAPP = OrderArguments("95", "wa")
 """Its SMS comes after the end of an order."""
-TELEGRAM = Wish("95", "tg")
+TELEGRAM = OrderArguments("95", "tg")
 """It never sends an SMS."""
-GONE = Wish("95", "ig")
+GONE = OrderArguments("95", "ig")
 """It is out of stock."""
 DEARER = 10 * MINUTE
 """When the price of Discord rises."""

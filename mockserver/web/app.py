@@ -15,7 +15,7 @@ from mockserver.simulation.exchange import Observer
 from mockserver.simulation.world_slot import Readings
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.adapter import answer, raw_path
-from mockserver.web.guard import OPEN, Guard
+from mockserver.web.guard import OPEN, AccessGuard
 from mockserver.web.pipeline import Pipeline
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class MockApp(Starlette):
     middleware costs as much as a whole request.
     """
 
-    def __init__(self, pipelines: Sequence[Pipeline], guard: Guard, control: "Control", **options: Any) -> None:
+    def __init__(self, pipelines: Sequence[Pipeline], guard: AccessGuard, control: "Control", **options: Any) -> None:
         super().__init__(**options)
         self._pipelines = {pipeline.prefix.strip("/"): pipeline for pipeline in pipelines}
         self._guard = guard
@@ -62,7 +62,7 @@ class Control:
     """The control API, loaded with its first request: a mock that nobody steers starts faster without it."""
 
     def __init__(
-        self, worlds: Worlds, service: Service, services: Services, guard: Guard, maker: "WorldFactory | None"
+        self, worlds: Worlds, service: Service, services: Services, guard: AccessGuard, maker: "WorldFactory | None"
     ) -> None:
         self._parts = worlds, service, services, guard, maker
         self._app: ASGIApp | None = None
@@ -80,7 +80,7 @@ def create_app(
     service: Service,
     worlds: Worlds,
     observers: Sequence[Observer] = (),
-    guard: Guard = OPEN,
+    guard: AccessGuard = OPEN,
     maker: "WorldFactory | None" = None,
     services: Services | None = None,
 ) -> Starlette:

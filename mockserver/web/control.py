@@ -25,7 +25,7 @@ from mockserver.contract import (
 from mockserver.contract.loading import as_yaml, written
 from mockserver.contract.messages import brief
 from mockserver.control import journal
-from mockserver.control.context import Call, Context, Reply, slot
+from mockserver.control.context import Context, ControlCall, ControlReply, slot
 from mockserver.control.errors import ControlError
 from mockserver.control.events import news
 from mockserver.control.integers import whole
@@ -37,7 +37,7 @@ from mockserver.scenario.units import duration
 from mockserver.simulation.world_slot import Readings, WorldSlot
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.adapter import has_body, raw_path, read_body
-from mockserver.web.guard import Guard
+from mockserver.web.guard import AccessGuard
 from mockserver.web.payload import PayloadError, read_json, read_query
 from mockserver.web.scope import STOPPING
 
@@ -60,7 +60,7 @@ class ControlApp:
         worlds: Worlds,
         service: Service,
         services: Services,
-        guard: Guard,
+        guard: AccessGuard,
         maker: "WorldFactory | None",
     ) -> None:
         def read(readings: Readings) -> Sequence[Document]:
@@ -96,7 +96,7 @@ class ControlApp:
             idle.publish("world", {"done": "evicted"})
         match operation.id:
             case "showDocument":
-                return _written(Reply(200, self._served()))
+                return _written(ControlReply(200, self._served()))
             case "showContract":
                 return _written(self._contract(call))
             case "waitForCalls":
@@ -105,7 +105,7 @@ class ControlApp:
                 return self._follow(call, scope)
         return _written(HANDLERS[operation.id](call, self._context))
 
-    def _contract(self, call: Call) -> Reply:
+    def _contract(self, call: ControlCall) -> ControlReply:
         """A contract document as the server plays it. Raises ControlError(404)."""
         name, _, form = call.path["file"].rpartition(".")
         known = {each.name for each in self._context.documents}
@@ -115,7 +115,7 @@ class ControlApp:
                 404, f"there is no contract document {brief(name)}{hint}; there are {', '.join(sorted(known))}"
             )
         data = written(name, dict(self._context.worlds.readings), self._services.overlays)
-        return Reply(200, data) if form == "json" else Reply(200, as_yaml(data), "application/yaml")
+        return ControlReply(200, data) if form == "json" else ControlReply(200, as_yaml(data), "application/yaml")
 
     def _served(self) -> dict[str, Any]:
         """The document as clients get it: its server is the one that they have it from, whatever its address."""
@@ -148,14 +148,14 @@ class ControlApp:
             raise ControlError(400, f"send content-type: application/json{kind and f', not {brief(kind)}'}")
         return whole(read_json(body), operation.body_schema)
 
-    def _read(self, operation: Operation, path: dict[str, str], scope: Scope, body: object) -> Call:
+    def _read(self, operation: Operation, path: dict[str, str], scope: Scope, body: object) -> ControlCall:
         arguments = operation.read(path, read_query(scope["query_string"]), body)
         if violations := operation.check_request(arguments):
             told = problems(violations, self._document)
             raise ControlError(400, f"{operation.id}: {told[0]}", told)
-        return Call(arguments.path, arguments.query, arguments.body if arguments.body is not ABSENT else {})
+        return ControlCall(arguments.path, arguments.query, arguments.body if arguments.body is not ABSENT else {})
 
-    async def _wait(self, call: Call, scope: Scope) -> Reply:
+    async def _wait(self, call: ControlCall, scope: Scope) -> ControlReply:
         limits = self._context.worlds.limits
         longest = min(duration(call.body["within"]) / 1000, limits.wait)
         clock = asyncio.get_running_loop().time
@@ -167,9 +167,9 @@ class ControlApp:
                     await wait_for(woken.wait(), min(_HEARTBEAT, max(0, end - clock())))
                 woken.clear()
                 verdict = journal.verdict(call, self._context)
-        return Reply(200, journal.verdict_shown(verdict))
+        return ControlReply(200, journal.verdict_shown(verdict))
 
-    def _follow(self, call: Call, scope: Scope) -> Response:
+    def _follow(self, call: ControlCall, scope: Scope) -> Response:
         followed = slot(call, self._context) if "world" in call.path else None
         last = next((value for name, value in scope["headers"] if name == b"last-event-id"), b"")
         feed = self._context.worlds.feed
@@ -235,7 +235,7 @@ def _stopping(scope: Scope) -> bool:
     return stopping is not None and stopping.is_set()
 
 
-def _written(reply: Reply) -> Response:
+def _written(reply: ControlReply) -> Response:
     content = reply.body if isinstance(reply.body, bytes) else orjson.dumps(reply.body)
     return Response(content, reply.status, {"cache-control": "no-store"}, reply.content_type)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from mockserver.api.api import Api
-from mockserver.contract import ABSENT, Reply
+from mockserver.contract import ABSENT, FailureBody
 from mockserver.contract.parts import JSON_TYPE
 from mockserver.domain.clock import Duration
 from mockserver.simulation.body_mutations import malform, omit, retype
@@ -17,7 +17,7 @@ from mockserver.simulation.effects import (
     Disconnect,
     Effect,
     Empty,
-    Failure,
+    ErrorAnswer,
     Malformed,
     Omit,
     Retype,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from mockserver.web.pipeline import Outcome
 
-_NOTHING_YET = Reply(200, None)
+_NOTHING_YET = FailureBody(200, None)
 _BODILESS = (204, 304)
 """Answers that cannot have a body."""
 
@@ -41,7 +41,7 @@ def delay_before(acts: tuple[Act, ...]) -> Duration:
     return sum(act.effect.duration for act in acts if act.moment is Moment.BEFORE and isinstance(act.effect, Delay))
 
 
-def play(acts: tuple[Act, ...], handle: "Callable[[Reply | None], Outcome]", api: Api) -> "Outcome":
+def play(acts: tuple[Act, ...], handle: "Callable[[FailureBody | None], Outcome]", api: Api) -> "Outcome":
     """Handle a request amid faults; `handle` takes what is answered in the handler's place, if anything is.
 
     Of the faults that answer before the handler, the first takes its place. The others that come after it change what
@@ -58,7 +58,7 @@ def play(acts: tuple[Act, ...], handle: "Callable[[Reply | None], Outcome]", api
             continue
         played.append(act)
         outcome = outcome._replace(reply=reply)
-        if isinstance(act.effect, Failure):
+        if isinstance(act.effect, ErrorAnswer):
             outcome = outcome._replace(headers=_encoded(act.effect.headers))
         if isinstance(act.effect, Disconnect):
             break
@@ -97,11 +97,11 @@ def write(outcome: "Outcome") -> Response:
     return Response(status, list(headers.items()), content, delivery)
 
 
-def _change(reply: Reply, effect: Effect, api: Api) -> Reply:
+def _change(reply: FailureBody, effect: Effect, api: Api) -> FailureBody:
     match effect:
-        case Failure():
+        case ErrorAnswer():
             if effect.body is not ABSENT:
-                return Reply(effect.status, effect.body)
+                return FailureBody(effect.status, effect.body)
             return api.failure(effect.status, effect.text or _name(effect.status))
         case Disconnect():
             return reply._replace(status=0)

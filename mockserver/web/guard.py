@@ -14,7 +14,7 @@ _SAFE_SITES = ("", "same-origin", "none")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-class Guard(NamedTuple):
+class AccessGuard(NamedTuple):
     """`hosts` are the names that requests may be for, in lower case (empty: any). `*` lets every name through.
 
     With a `token`, the control API wants it. `closed` says why nobody may use the control API, if so.
@@ -52,16 +52,16 @@ class Guard(NamedTuple):
         return "the control API of this mock wants its token: send Authorization: Bearer …"
 
 
-OPEN = Guard()
+OPEN = AccessGuard()
 """For a mock that no network leads to: everybody may."""
 
 
-def guard(host: str, allowed: Iterable[str] = (), token: str | None = None) -> Guard:
+def guard(host: str, allowed: Iterable[str] = (), token: str | None = None) -> AccessGuard:
     """The guard of a mock that listens on this host."""
     local = host in LOOPBACK
     names = frozenset(name.lower() for name in (*LOOPBACK, host, *allowed) if name)
     closed = "" if local or token else f"closed on {host}: start the mock with --token"
-    return Guard(names, token, closed)
+    return AccessGuard(names, token, closed)
 
 
 def hostname(host: str) -> str:

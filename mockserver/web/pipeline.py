@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from mockserver.api.api import Api
-from mockserver.api.operations import Call
+from mockserver.api.operations import OperationCall
 from mockserver.contract import (
     ABSENT,
     Arguments,
     BadPath,
+    FailureBody,
     Found,
     NotFound,
     Operation,
-    Reply,
     Violation,
     WrongMethod,
     broken,
@@ -27,7 +27,7 @@ from mockserver.contract.parts import JSON_TYPE
 from mockserver.domain.clock import Instant
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.settlement import settle
-from mockserver.simulation.exchange import Exchange, Observer
+from mockserver.simulation.exchange import Observer, ServedExchange
 from mockserver.simulation.world_slot import Readings, WorldSlot
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.message import Header, Pause, Request, Response
@@ -49,7 +49,7 @@ class Outcome(NamedTuple):
     `identity` is the user and the key that the request names.
     """
 
-    reply: Reply
+    reply: FailureBody
     operation: Operation | None = None
     slot: WorldSlot | None = None
     arguments: Arguments | None = None
@@ -76,7 +76,7 @@ class _Checked(NamedTuple):
 
     known: _Known
     violations: tuple[Violation, ...]
-    refusal: Reply | None = None
+    refusal: FailureBody | None = None
 
 
 def _known(operation: Operation, arguments: Arguments) -> _Known:
@@ -86,14 +86,14 @@ def _known(operation: Operation, arguments: Arguments) -> _Known:
     return _Known(operation, arguments, purpose, values, "; ".join(map(str, unread)), identity)
 
 
-def content(reply: Reply) -> bytes:
+def content(reply: FailureBody) -> bytes:
     """The body of an answer as bytes."""
     if reply.body is ABSENT:
         return b""
     return orjson.dumps(reply.body) if reply.media == JSON_TYPE else str(reply.body).encode()
 
 
-def _typed(reply: Reply) -> Header | None:
+def _typed(reply: FailureBody) -> Header | None:
     """The header that says what the body is; None if there is none."""
     if reply.media == JSON_TYPE:
         return None if reply.body is ABSENT else _JSON
@@ -187,7 +187,7 @@ class Pipeline:
         operation: Operation,
         arguments: Arguments,
         violations: tuple[Violation, ...] | None = None,
-        instead: Reply | None = None,
+        instead: FailureBody | None = None,
         known: "_Known | None" = None,
     ) -> Outcome:
         """Identify, then handle, amid faults if there are any; `instead` is answered in the handler's place."""
@@ -214,7 +214,7 @@ class Pipeline:
         world.clock.tick()
         now = settle(world)
         if instead is None:
-            call = Call(world.customers[customer.id], world, known.values)
+            call = OperationCall(world.customers[customer.id], world, known.values)
             instead = self.api.answer(operation, known.purpose, call)
         return Outcome(instead, operation, slot, known.arguments, now, violations or (), (), (), identity)
 
@@ -289,7 +289,7 @@ class Pipeline:
         path = request.path
         if outcome.operation is None or "%" in path or (key and key in path) or self._shows_token(path):
             path = self._without_keys(path)
-        exchange = Exchange(
+        exchange = ServedExchange(
             self.api.document.name,
             outcome.operation,
             request.method,

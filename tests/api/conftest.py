@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import httpx
 
     from mockserver.contract import Document
-    from mockserver.contract.operation import Reading
+    from mockserver.contract.operation import AnswerFacts
     from tests.conftest import Mock
 
 LIFE = """
@@ -71,7 +71,7 @@ class Customer:
         url = self.document.prefix + operation.path.format(**path)
         return self.mock.client.request(operation.method, url, params=query, json=None if body is ABSENT else body)
 
-    def read(self, purpose: str, **values: Any) -> Reading:
+    def read(self, purpose: str, **values: Any) -> AnswerFacts:
         """What the answer says."""
         answer = self.send(purpose, **values)
         reading = self.document.by_purpose[purpose].read_answer(answer.status_code, answer.json())

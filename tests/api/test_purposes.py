@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mockserver.api.operations import OPERATIONS, Call
+from mockserver.api.operations import OPERATIONS, OperationCall
 from mockserver.contract import vocabulary
 from mockserver.contract.vocabulary import Type
 
@@ -82,7 +82,7 @@ def test_every_operation_is_asked_for_here() -> None:
 def test_a_result_has_what_the_vocabulary_says(customers: list[Customer], purpose: str) -> None:
     world = customers[0].mock.world
     arguments = {name: each.default for name, each in WORDS.purposes[purpose].arguments.items() if not each.required}
-    result = OPERATIONS[purpose](Call(world.customers["demo"], world, {**arguments, **ASKED[purpose]}))
+    result = OPERATIONS[purpose](OperationCall(world.customers["demo"], world, {**arguments, **ASKED[purpose]}))
     expected = WORDS.purposes[purpose].result
     assert result.keys() == expected.keys()
     assert [fault for name, type_ in expected.items() for fault in wrong(type_, result[name], name)] == []

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import httpx
 import pytest
 
-from mockserver.control.world_factory import Choice, WorldFactory
+from mockserver.control.world_factory import WorldChoice, WorldFactory
 from mockserver.data import scenarios
 from mockserver.scenario.load import load
 from mockserver.simulation.worlds import Worlds
@@ -134,7 +134,7 @@ def alone(plan: Plan, shipped: Fixtures) -> list[Answer]:
     readings = tuple(sorted((plan.readings or {}).items()))
     worlds = Worlds(readings=readings)
     maker = WorldFactory(worlds, shipped, lambda: START, SERVICES)
-    choice = Choice(plan.scenario, seed=plan.seed, clock=plan.clock, readings=plan.readings)
+    choice = WorldChoice(plan.scenario, seed=plan.seed, clock=plan.clock, readings=plan.readings)
     maker.open(choice, USER, plan.key)
     app = create_app(SERVICES(dict(readings)), worlds, maker=maker, services=SERVICES)
     return list(journey(httpx.Client(transport=InProcess(app), base_url="http://localhost"), plan))

@@ -14,7 +14,7 @@ from mockserver.scenario.load import load
 from mockserver.simulation.limits import DEFAULTS, Limits
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.app import create_app
-from mockserver.web.guard import OPEN, Guard
+from mockserver.web.guard import OPEN, AccessGuard
 from tests.conftest import SERVICES, START, V2, V3, InProcess, service_of
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Steered:
     """A mock in process whose wall clock stands at `now`, in milliseconds, until the test sets it."""
 
     def __init__(
-        self, scenario: str, fixtures: Fixtures, limits: Limits, guard: Guard, observers: Sequence[Observer]
+        self, scenario: str, fixtures: Fixtures, limits: Limits, guard: AccessGuard, observers: Sequence[Observer]
     ) -> None:
         self.now = START
         self.worlds = Worlds(limits=limits)
@@ -123,7 +123,7 @@ def steer(shipped: Fixtures, tmp_path: Path) -> Callable[..., Steered]:
     """Starts a mock that is steered, from a shipped scenario's name or from the text of one."""
 
     def steer(
-        scenario: str = STILL, limits: Limits = DEFAULTS, guard: Guard = OPEN, observers: Sequence[Observer] = ()
+        scenario: str = STILL, limits: Limits = DEFAULTS, guard: AccessGuard = OPEN, observers: Sequence[Observer] = ()
     ) -> Steered:
         if "\n" in scenario:
             (tmp_path / "scenario.yaml").write_text(scenario)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import httpx
 
     from mockserver.contract import Violation
-    from mockserver.simulation.exchange import Exchange
+    from mockserver.simulation.exchange import ServedExchange
     from tests.control.conftest import Json, Opened, Steered
 
 READINGS = contract.readings()
@@ -97,7 +97,7 @@ class Judge:
         self.violations: list[tuple[str, Violation]] = []
         self.judged = 0
 
-    def __call__(self, exchange: Exchange) -> None:
+    def __call__(self, exchange: ServedExchange) -> None:
         if exchange.world not in self.readings or exchange.operation is None:
             return
         assert exchange.document is not None

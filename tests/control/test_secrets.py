@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from mockserver.simulation.limits import Limits
-from mockserver.web.guard import Guard
+from mockserver.web.guard import AccessGuard
 from tests.control.streams import heard
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ def sent(client: httpx.Client, plant: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("plant", TOKENS.values(), ids=TOKENS)
 def test_the_token_is_told_nowhere(steer: Callable[..., Steered], plant: dict[str, Any]) -> None:
-    steered = steer(limits=Limits(stream=0.001), guard=Guard(token=KEY))
+    steered = steer(limits=Limits(stream=0.001), guard=AccessGuard(token=KEY))
     if plant.get("path") != "/__mock__/events":
         sent(steered.service, plant)
     steered.service.headers.update(BEARER)

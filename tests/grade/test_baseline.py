@@ -7,7 +7,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 import pytest
 
 from mockserver.grade.baseline import play, rehearse
-from mockserver.judge.answers import Answer
+from mockserver.judge.answers import GeneratedAnswer
 from mockserver.testing import SteeringError, Wanted
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ WANTED = Wanted(clock="manual", allow_violations=True)
 OPENER = build_opener(ProxyHandler({}))
 ORDERED = {"orderId": "77", "phoneNumber": "14155550000", "expiredAtUTC": "2030-01-01 00:00:00", "purchasePrice": 1}
 OFFER = {"country": "12", "service": "ds", "carrier": "any", "maximumPrice": "99", "m": "", "n": ""}
-V3_ORDER = Answer(200, {"ok": True, "body": ORDERED})
-V2_ORDER = Answer(200, {"error": False, **ORDERED, "purchasePrice": 0.01})
-REFUSAL = Answer(200, {"ok": False, "errorMessage": "NO_NUMBERS"})
+V3_ORDER = GeneratedAnswer(200, {"ok": True, "body": ORDERED})
+V2_ORDER = GeneratedAnswer(200, {"error": False, **ORDERED, "purchasePrice": 0.01})
+REFUSAL = GeneratedAnswer(200, {"ok": False, "errorMessage": "NO_NUMBERS"})
 
 
 def send(method: str, url: str, body: dict[str, Any] | None = None) -> Any:
@@ -107,7 +107,7 @@ def test_a_call_is_answered_otherwise(server: Server) -> None:
     _, second = usual(server, "v3.getBalance", balance, balance)
     said: list[Any] = []
     again = does(*[lambda world: said.append(balance(world))] * 2)
-    play(server, WANTED, again, second, Answer(200, {"ok": False, "errorMessage": "x"}))
+    play(server, WANTED, again, second, GeneratedAnswer(200, {"ok": False, "errorMessage": "x"}))
     assert [each["ok"] for each in said] == [True, False]
 
 
@@ -118,7 +118,7 @@ def test_a_call_is_answered_otherwise(server: Server) -> None:
     ("call", "operation", "answer"), [(order, "v3.orderNumber", V3_ORDER), (purchase, "v2.purchase", V2_ORDER)]
 )
 def test_an_order_that_is_answered_is_there(
-    server: Server, scenario: Any, call: Does, operation: str, answer: Answer, tmp_path: Path
+    server: Server, scenario: Any, call: Does, operation: str, answer: GeneratedAnswer, tmp_path: Path
 ) -> None:
     if scenario == "file":
         scenario = tmp_path / "own.yaml"

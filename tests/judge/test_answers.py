@@ -10,7 +10,7 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from mockserver.contract import Confidence, Document, Operation, load, readings
-from mockserver.judge.answers import Answer, answers, bodies, telling
+from mockserver.judge.answers import GeneratedAnswer, answers, bodies, telling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +40,7 @@ ITEM = {
 
 V3 = load("v3")
 ORDER = V3.operations["getOrder"]
-USUAL = Answer(200, ORDER.answers[200].examples["success"].value)
+USUAL = GeneratedAnswer(200, ORDER.answers[200].examples["success"].value)
 
 
 @cache
@@ -53,12 +53,12 @@ def documents(reading: str, value: str) -> tuple[Document, Document]:
     return load("v3", {reading: value}), load("v2", {reading: value})
 
 
-def usual(operation: Operation) -> Answer:
+def usual(operation: Operation) -> GeneratedAnswer:
     status, answer = next(iter(operation.answers.items()))
-    return Answer(status, next(iter(answer.examples.values())).value)
+    return GeneratedAnswer(status, next(iter(answer.examples.values())).value)
 
 
-def broken(operation: Operation, document: Document, answer: Answer) -> list[Violation]:
+def broken(operation: Operation, document: Document, answer: GeneratedAnswer) -> list[Violation]:
     """How an answer breaks the contract, but for words that are not in an enumeration that is assumed."""
     found = operation.check_answer(answer.status, answer.body)
     return [
@@ -93,7 +93,7 @@ def test_what_tells_keeps_to_the_contract(name: str, operation: str) -> None:
     assert [answer for answer in told if broken(described, document, answer)] == []
 
 
-def item_of(answer: Answer) -> dict[str, Any]:
+def item_of(answer: GeneratedAnswer) -> dict[str, Any]:
     """The last order of an answer; nothing if it has none."""
     body = answer.body.get("body")
     return body[-1] if body else {}
@@ -112,9 +112,9 @@ def item_of(answer: Answer) -> dict[str, Any]:
 )
 def test_an_answer_shrinks_to_the_least(field: str, value: object, least: object) -> None:
     [item] = USUAL.body["body"]
-    strange = Answer(200, {"ok": True, "body": [item, {**item, field: value}]})
+    strange = GeneratedAnswer(200, {"ok": True, "body": [item, {**item, field: value}]})
     tells = FAILURES[value]
-    strategy = bodies(ORDER, V3, 200, strange).map(lambda body: Answer(200, body))
+    strategy = bodies(ORDER, V3, 200, strange).map(lambda body: GeneratedAnswer(200, body))
     found = find(strategy, lambda each: tells(item_of(each).get(field, "0")), settings=FIND, random=Random(1))  # noqa: S311
     assert found == (200, {"ok": True, "body": [{**ITEM, field: least}]})
 
@@ -132,7 +132,7 @@ FAILURES: dict[object, Callable[[Any], bool]] = {
 
 @settings(max_examples=50, deadline=None)
 @given(answer=answers(ORDER, V3, USUAL))
-def test_times_are_on_days_that_there_are(answer: Answer) -> None:
+def test_times_are_on_days_that_there_are(answer: GeneratedAnswer) -> None:
     for name in ("orderedAtUTC", "expiredAtUTC"):
         datetime.strptime(item_of(answer).get(name, "2000-01-01 00:00:00"), "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007
 
@@ -153,7 +153,7 @@ def test_no_word_is_made_up_where_the_words_are_documented() -> None:
     assert currencies == set(V3.schema("Currency")["enum"])
 
 
-def told(operation: Operation) -> list[Answer]:
+def told(operation: Operation) -> list[GeneratedAnswer]:
     return list(telling(operation, V3, usual(operation)))
 
 
@@ -173,20 +173,22 @@ def told(operation: Operation) -> list[Answer]:
 )
 def test_what_tells_differs_from_the_usual_in_one_place(field: dict[str, Any]) -> None:
     [item] = USUAL.body["body"]
-    assert Answer(200, {"ok": True, "body": [{**item, **field}]}) in told(ORDER)
+    assert GeneratedAnswer(200, {"ok": True, "body": [{**item, **field}]}) in told(ORDER)
 
 
 @pytest.mark.parametrize("count", [0, 2])
 def test_what_tells_has_more_and_fewer_items(count: int) -> None:
-    assert Answer(200, {"ok": True, "body": USUAL.body["body"] * count}) in told(ORDER)
+    assert GeneratedAnswer(200, {"ok": True, "body": USUAL.body["body"] * count}) in told(ORDER)
 
 
 def test_what_tells_has_every_status_and_every_example() -> None:
     examples = [
-        Answer(status, each.value) for status, answer in ORDER.answers.items() for each in answer.examples.values()
+        GeneratedAnswer(status, each.value)
+        for status, answer in ORDER.answers.items()
+        for each in answer.examples.values()
     ]
     assert [example for example in examples if example not in told(ORDER)] == []
 
 
 def test_what_tells_begins_with_the_least() -> None:
-    assert told(ORDER)[0] == Answer(200, {"ok": True, "body": []})
+    assert told(ORDER)[0] == GeneratedAnswer(200, {"ok": True, "body": []})

@@ -15,7 +15,7 @@ from tests.mutants.parts import become
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockserver.api.operations import Call, Result
+    from mockserver.api.operations import OperationCall, Result
     from mockserver.domain.coupon import Coupon
     from mockserver.domain.payment import Payment
     from mockserver.simulation.world_slot import WorldSlot
@@ -71,7 +71,7 @@ def blocked_account_served(parts: Parts) -> None:
 
 def _as_its_owner(parts: Parts, *names: str) -> None:
     def owning(act: Act) -> Act:
-        def handle(call: Call) -> Result:
+        def handle(call: OperationCall) -> Result:
             order, world = call.arguments["order"], call.world
             owner = world.customers[world.order(order).customer] if world.has_order(order) else call.customer
             return act(call._replace(customer=owner))
@@ -132,7 +132,7 @@ def _coupon_count(probe: Probe) -> object:
 
 @mutant("The number of usable coupons counts those that were used.", _coupon_count)
 def coupon_count_off(parts: Parts) -> None:
-    def counting(result: Body, call: Call) -> Body:
+    def counting(result: Body, call: OperationCall) -> Body:
         return {**result, "couponCount": len(call.world.coupons_of(call.customer))}
 
     parts.results_of(counting, "v3.balance")
@@ -176,7 +176,7 @@ def _favourites_of_another(probe: Probe) -> object:
 @mutant("The favourites of one customer are those of all.", _favourites_of_another)
 def favourites_shared(parts: Parts) -> None:
     def sharing(act: Act) -> Act:
-        def of_all(call: Call) -> Result:
+        def of_all(call: OperationCall) -> Result:
             others = (other for other in call.world.customers.values() if other.id != call.customer.id)
             theirs = [_favourite(call, *pair) for other in others for pair in other.favourites]
             return {"favourites": [*act(call)["favourites"], *theirs]}

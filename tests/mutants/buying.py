@@ -12,7 +12,7 @@ from tests.mutants.mutant import Family
 from tests.mutants.parts import ORDERING, become
 
 if TYPE_CHECKING:
-    from mockserver.api.operations import Call, Result
+    from mockserver.api.operations import OperationCall, Result
     from mockserver.domain.script import Assignment, Purchase
     from tests.mutants.parts import Act, Body, Parts
     from tests.mutants.probe import Probe
@@ -120,7 +120,7 @@ def _substitute_too_dear(probe: Probe) -> object:
 
 @mutant("Another carrier serves above `maximumPrice`.", _substitute_too_dear)
 def failover_above_the_maximum(parts: Parts) -> None:
-    def at_any_price(call: Call, order: Act) -> Result:
+    def at_any_price(call: OperationCall, order: Act) -> Result:
         return order(call._replace(arguments={**call.arguments, "maximum": 99_999}))
 
     parts.instead(Reason.NO_NUMBERS, at_any_price, *ORDERING)
@@ -141,7 +141,7 @@ def _sold_out(probe: Probe) -> object:
 
 @mutant("What is sold out is sold.", _sold_out)
 def sold_out_still_sells(parts: Parts) -> None:
-    def restock(call: Call, order: Act) -> Result:
+    def restock(call: OperationCall, order: Act) -> Result:
         asked, world = call.arguments, call.world
         country = world.catalogue.country(asked["country"])
         carrier = world.catalogue.carriers(country, asked["carrier"])[0]

@@ -11,7 +11,7 @@ from tests.mutants.mutant import Family
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockserver.api.operations import Call, Result
+    from mockserver.api.operations import OperationCall, Result
     from mockserver.domain.order import Order
     from tests.mutants.parts import Act, Body, Parts
     from tests.mutants.probe import Probe
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 mutant = Family()
 
 
-def _listing_too(parts: Parts, too: Callable[[Order, Call], bool]) -> None:
+def _listing_too(parts: Parts, too: Callable[[Order, OperationCall], bool]) -> None:
     """Let the inventory go on with other orders."""
 
     def lengthening(act: Act) -> Act:
-        def longer(call: Call) -> Result:
+        def longer(call: OperationCall) -> Result:
             world = call.world
             orders = [order for customer in world.customers.values() for order in world.orders_of(customer)]
             more = [OrderRecord(world, order) for order in orders if too(order, call)]
@@ -61,7 +61,7 @@ def oldest_first(parts: Parts) -> None:
 
 @mutant("The inventory lists numbers that were returned.", _inventory_of_many)
 def refunded_in_the_inventory(parts: Parts) -> None:
-    def own_and_refunded(order: Order, call: Call) -> bool:
+    def own_and_refunded(order: Order, call: OperationCall) -> bool:
         return order.customer == call.customer.id and order.state is State.REFUNDED
 
     _listing_too(parts, own_and_refunded)

@@ -11,7 +11,7 @@ from tests.mutants.mutant import Family
 from tests.mutants.parts import ORDERING
 
 if TYPE_CHECKING:
-    from mockserver.api.operations import Call, Result
+    from mockserver.api.operations import OperationCall, Result
     from mockserver.domain.clock import Duration, Instant
     from tests.mutants.parts import Act, Body, Parts
     from tests.mutants.probe import Probe
@@ -52,7 +52,7 @@ def _too_dear(probe: Probe) -> object:
 
 @mutant("An order that is refused for its price costs a cent.", _too_dear)
 def refused_order_charged(parts: Parts) -> None:
-    def charge(call: Call, _: Act) -> Result:
+    def charge(call: OperationCall, _: Act) -> Result:
         world = call.world
         world.ledger.post(Entry(world.clock.now(), call.customer.id, EntryKind.CHARGE, -1, "refused"))
         raise Refusal(Reason.PRICE_CHANGED)
@@ -66,7 +66,7 @@ def _poor(probe: Probe) -> object:
 
 @mutant("A number that costs more than there is is sold for what there is.", _poor)
 def balance_not_checked(parts: Parts) -> None:
-    def lend(call: Call, order: Act) -> Result:
+    def lend(call: OperationCall, order: Act) -> Result:
         world, customer = call.world, call.customer.id
         now = world.clock.now()
         world.ledger.post(Entry(now, customer, EntryKind.BONUS, 1_000_000, "lent"))

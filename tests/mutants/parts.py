@@ -17,8 +17,8 @@ from mockserver.web.pipeline import Pipeline
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from mockserver.api.operations import Call, Result
-    from mockserver.contract import Document, Operation, Reply
+    from mockserver.api.operations import OperationCall, Result
+    from mockserver.contract import Document, FailureBody, Operation
     from mockserver.domain.coupon import Coupon
     from mockserver.domain.customer import Customer
     from mockserver.domain.ledger import Entry
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from mockserver.domain.refusal import Reason
     from mockserver.web.message import Request, Response
 
-    Act = Callable[[Call], Result]
-    Finish = Callable[[Reply, Call], Reply]
+    Act = Callable[[OperationCall], Result]
+    Finish = Callable[[FailureBody, OperationCall], FailureBody]
 
 Body = Any
 """What an answer holds, as data."""
@@ -54,7 +54,7 @@ class SpoiltApi(Api):
         self.failure_body: Callable[[str], object] | None = None
         self._refused = False
 
-    def answer(self, operation: Operation, purpose: str, call: Call) -> Reply:
+    def answer(self, operation: Operation, purpose: str, call: OperationCall) -> FailureBody:
         self._refused = False
         with patch.object(api, "OPERATIONS", self.acts):
             reply = super().answer(operation, purpose, call)
@@ -62,14 +62,14 @@ class SpoiltApi(Api):
             reply = finish(reply, call)
         return reply
 
-    def fail(self, reason: str, detail: str = "") -> Reply:
+    def fail(self, reason: str, detail: str = "") -> FailureBody:
         return self._spoilt(reason, super().fail(reason, detail))
 
-    def refuse(self, refusal: Refusal, call: Call) -> Reply:
+    def refuse(self, refusal: Refusal, call: OperationCall) -> FailureBody:
         self._refused = True
         return self._spoilt(refusal.reason, super().refuse(refusal, call))
 
-    def _spoilt(self, reason: str, reply: Reply) -> Reply:
+    def _spoilt(self, reason: str, reply: FailureBody) -> FailureBody:
         body = reply.body
         if self.failure_body:
             body = self.failure_body(next(value for value in body.values() if isinstance(value, str)))
@@ -112,15 +112,15 @@ class Parts:
         """Change the `body` in the envelope of such an answer."""
         self.results_of(lambda result, _: change(result), *names)
 
-    def results_of(self, change: Callable[[Body, Call], Body], *names: str) -> None:
+    def results_of(self, change: Callable[[Body, OperationCall], Body], *names: str) -> None:
         """Change the `body` in the envelope of such an answer, knowing what was asked."""
 
-        def finish(reply: Reply, call: Call) -> Reply:
+        def finish(reply: FailureBody, call: OperationCall) -> FailureBody:
             return reply._replace(body={**reply.body, "body": change(reply.body["body"], call)})
 
         self.replies(finish, *names)
 
-    def asked(self, change: Callable[[Call], Mapping[str, Any]], *names: str) -> None:
+    def asked(self, change: Callable[[OperationCall], Mapping[str, Any]], *names: str) -> None:
         """Let other arguments be taken than were given: those that a change answers."""
 
         def deaf(act: Act) -> Act:
@@ -128,11 +128,11 @@ class Parts:
 
         self.around(deaf, *names)
 
-    def instead(self, reason: Reason, act: Callable[[Call, Act], Result], *names: str) -> None:
+    def instead(self, reason: Reason, act: Callable[[OperationCall, Act], Result], *names: str) -> None:
         """Act where something is refused for a reason."""
 
         def acting(usual: Act) -> Act:
-            def handle(call: Call) -> Result:
+            def handle(call: OperationCall) -> Result:
                 try:
                     return usual(call)
                 except Refusal as refusal:

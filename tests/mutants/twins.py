@@ -8,7 +8,7 @@ from mockserver.domain.refusal import Reason, Refusal
 from tests.mutants.mutant import Family
 
 if TYPE_CHECKING:
-    from mockserver.api.operations import Call, Result
+    from mockserver.api.operations import OperationCall, Result
     from tests.mutants.parts import Act, Body, Parts
     from tests.mutants.probe import Probe
 
@@ -77,7 +77,7 @@ def v2_does_not_know_v3_orders(parts: Parts) -> None:
         return answer
 
     def forgetting(act: Act) -> Act:
-        def handle(call: Call) -> Result:
+        def handle(call: OperationCall) -> Result:
             if call.arguments["order"] not in bought:
                 raise Refusal(Reason.ORDER_NOT_FOUND)
             return act(call)

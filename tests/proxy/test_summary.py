@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mockserver.contract import load
-from mockserver.proxy import Contract, Passage, Tally
+from mockserver.proxy import Contract, Passage, TrafficSummary
 from mockserver.traffic import Answer, Exchange, Request
 
 CONTRACT = Contract([load("v3")])
@@ -20,7 +20,7 @@ def passage(target: str = f"{BALANCE}?apiKey=k", status: int = 200, *, stopped: 
 
 
 def summary(*passages: Passage) -> list[str]:
-    tally = Tally(CONTRACT.documents)
+    tally = TrafficSummary(CONTRACT.documents)
     for each in passages:
         tally.add(each)
     return list(tally.summary())
@@ -44,7 +44,7 @@ def test_where_nothing_is_broken_this_is_told() -> None:
 
 
 def test_a_violation_is_new_once() -> None:
-    tally = Tally(CONTRACT.documents)
+    tally = TrafficSummary(CONTRACT.documents)
     assert [len(tally.add(passage(BALANCE))) for _ in range(3)] == [1, 0, 0]
 
 
@@ -55,12 +55,12 @@ def test_a_violation_is_counted() -> None:
 
 
 def test_an_unknown_name_does_not_break_the_contract() -> None:
-    tally = Tally(CONTRACT.documents)
+    tally = TrafficSummary(CONTRACT.documents)
     [warning] = tally.add(passage(f"{BALANCE}?apiKey=k&odd=1"))
     assert (tally.broken, warning.place) == (False, "query.odd")
 
 
 def test_a_missing_key_breaks_it() -> None:
-    tally = Tally(CONTRACT.documents)
+    tally = TrafficSummary(CONTRACT.documents)
     tally.add(passage(BALANCE))
     assert tally.broken

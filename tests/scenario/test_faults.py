@@ -15,7 +15,7 @@ from mockserver.simulation.effects import (
     Cut,
     Disconnect,
     Empty,
-    Failure,
+    ErrorAnswer,
     Lognormal,
     Malformed,
     Omit,
@@ -39,12 +39,12 @@ def only(text: str) -> Fault:
         ("latency: 200ms", Uniform(200, 200)),
         ("latency: {uniform: [100ms, 1s]}", Uniform(100, 1000)),
         ("latency: {lognormal: {median: 200ms, sigma: 0.5}}", Lognormal(200, 0.5)),
-        ("status: 500", Failure(500)),
-        ("status: {status: 503}", Failure(503)),
-        ("status: {status: 503, text: maintenance}", Failure(503, "maintenance")),
-        ("status: {status: 200, body: {a: [1]}}", Failure(200, body={"a": [1]})),
-        ("status: {status: 200, body: null}", Failure(200, body=None)),
-        ("status: {status: 503, headers: {Retry-After: '9'}}", Failure(503, headers=(("Retry-After", "9"),))),
+        ("status: 500", ErrorAnswer(500)),
+        ("status: {status: 503}", ErrorAnswer(503)),
+        ("status: {status: 503, text: maintenance}", ErrorAnswer(503, "maintenance")),
+        ("status: {status: 200, body: {a: [1]}}", ErrorAnswer(200, body={"a": [1]})),
+        ("status: {status: 200, body: null}", ErrorAnswer(200, body=None)),
+        ("status: {status: 503, headers: {Retry-After: '9'}}", ErrorAnswer(503, headers=(("Retry-After", "9"),))),
         ("rateLimit: {limit: 10, window: 1m}", RateLimit(10, MINUTE)),
         ("reset: true", Disconnect(reset=True)),
         ("empty: true", Empty()),
@@ -67,7 +67,7 @@ def test_an_effect_is_read(then: str, cause: object) -> None:
 
 def test_without_a_body_a_status_has_the_failure_body_of_its_generation() -> None:
     cause = only("then: {status: 500}").cause
-    assert isinstance(cause, Failure)
+    assert isinstance(cause, ErrorAnswer)
     assert cause.body is ABSENT
 
 

@@ -9,7 +9,7 @@ import pytest
 from mockserver.contract import load
 from mockserver.serving import report
 from mockserver.serving.setup import Settings, set_up
-from mockserver.simulation.exchange import Exchange
+from mockserver.simulation.exchange import ServedExchange
 from mockserver.web.guard import guard
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 OPERATION = load("v3").operations["getInventory"]
 ARGUMENTS = OPERATION.read({"userId": "demo", "limit": "x"}, [("apiKey", "demo-key")])
-EXCHANGE = Exchange(
+EXCHANGE = ServedExchange(
     document="v3",
     operation=OPERATION,
     method="GET",

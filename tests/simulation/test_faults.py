@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.simulation.effects import Delay, Disconnect, Empty, Failure, Lognormal, RateLimit, SlowBody, Uniform
+from mockserver.simulation.effects import Delay, Disconnect, Empty, ErrorAnswer, Lognormal, RateLimit, SlowBody, Uniform
 from mockserver.simulation.faults import Act, Condition, Fault, Faults, Moment
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 START = 1_750_000_000_000
 MINUTE = 60_000
-FAILURE = Failure(500)
+FAILURE = ErrorAnswer(500)
 ALWAYS = Condition()
 
 
@@ -144,7 +144,7 @@ def test_counts_are_plain_data() -> None:
 
 @pytest.mark.parametrize(
     ("effect", "alters"),
-    [(Delay(1), False), (SlowBody(1, 1), False), (Failure(500), True), (Disconnect(reset=True), True)],
+    [(Delay(1), False), (SlowBody(1, 1), False), (ErrorAnswer(500), True), (Disconnect(reset=True), True)],
 )
 def test_an_answer_that_is_only_late_is_not_altered(effect: Effect, alters: bool) -> None:
     assert Act("f", Moment.AFTER, effect).alters is alters
@@ -234,7 +234,7 @@ def test_a_refusal_tells_when_to_come_back() -> None:
     subject = limited(1)
     acting(subject, at=100)
     [act] = subject.decide("v3.getOrder", "demo", "key", START + 30_001)
-    assert act.effect == Failure(429, headers=(("retry-after", "30"),))
+    assert act.effect == ErrorAnswer(429, headers=(("retry-after", "30"),))
 
 
 def test_a_limit_counts_only_calls_that_meet_its_conditions() -> None:

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.simulation.exchange import Exchange
+from mockserver.simulation.exchange import ServedExchange
 from mockserver.simulation.journal import Journal
 
 KEPT = 10
 
 
-def exchange(path: str = "/v3/x", content: bytes | None = b"", answer: bytes = b"") -> Exchange:
-    return Exchange("v3", None, "PUT", path, 200, content=content, answer=answer)
+def exchange(path: str = "/v3/x", content: bytes | None = b"", answer: bytes = b"") -> ServedExchange:
+    return ServedExchange("v3", None, "PUT", path, 200, content=content, answer=answer)
 
 
 @given(limit=st.integers(1, 5), count=st.integers(0, 12))

@@ -17,7 +17,7 @@ from mockserver.domain.order import Order, State
 from mockserver.domain.stock import Shelf
 from mockserver.domain.world import World
 from mockserver.simulation.event_log import EventLog
-from mockserver.simulation.exchange import Exchange
+from mockserver.simulation.exchange import ServedExchange
 from mockserver.simulation.journal import Journal
 from mockserver.simulation.world_slot import NOTHING, Counts, WorldSlot
 
@@ -55,8 +55,8 @@ def entry(cents: int) -> Entry:
     return Entry(0, "alice", EntryKind.PAYMENT, cents, "p")
 
 
-def exchange(operation: Any = BALANCE, status: int = 200, **fields: Any) -> Exchange:
-    return Exchange("v3", operation, "GET", "/v3/x", status, "s", **fields)
+def exchange(operation: Any = BALANCE, status: int = 200, **fields: Any) -> ServedExchange:
+    return ServedExchange("v3", operation, "GET", "/v3/x", status, "s", **fields)
 
 
 def told(feed: EventLog) -> list[tuple[str | None, str]]:

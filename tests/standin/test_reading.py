@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from mockserver.contract import ABSENT, Contract, Operation, broken, contract
-from mockserver.contract.operation import Reading
+from mockserver.contract.operation import AnswerFacts
 from mockserver.traffic import Request
 from mockserver.traffic.matching import Known, Unknown, match
 from tests.standin import vendor
@@ -48,7 +48,7 @@ class Understood(NamedTuple):
     violations: tuple[object, ...]
     unread: tuple[object, ...]
     values: Facts
-    reading: Reading
+    reading: AnswerFacts
     truth: Truth
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from mockserver.findings import Finding, Line, Severity, Skip, Statement
 from mockserver.judge import Judgement
-from mockserver.testing.aggregation import Tally, once
+from mockserver.testing.aggregation import Aggregation, once
 from mockserver.traffic.coverage import Coverage
 from tests.testing.conftest import Client
 
@@ -42,14 +42,14 @@ def judgement(*findings: Finding, price: int = 30, refunded: int = 10, calls: in
     return Judgement(findings, calls, calls, Statement(lines), Coverage.of_data(COVERAGE))
 
 
-def counted(*tests: str, found: Finding = BROKEN) -> Tally:
-    tally = Tally()
+def counted(*tests: str, found: Finding = BROKEN) -> Aggregation:
+    tally = Aggregation()
     for test in tests:
         tally.add(test, judgement(found), seconds=0.5, again=f"pytest {test}", seed=7)
     return tally
 
 
-def spent(tally: Tally) -> Statement:
+def spent(tally: Aggregation) -> Statement:
     statement = tally.run("").statement
     assert statement is not None
     return statement
@@ -84,7 +84,7 @@ def test_orders_of_two_tests_are_told_apart() -> None:
 
 
 def test_what_a_test_allows_is_skipped() -> None:
-    tally = Tally()
+    tally = Aggregation()
     tally.add("test_a", judgement(BROKEN, PRICED_OVER), seconds=0, allowed=True)
     [suite] = tally.run("shop").suites
     assert [each.code for each in suite.findings] == ["client.stale-quote"]
@@ -92,7 +92,7 @@ def test_what_a_test_allows_is_skipped() -> None:
 
 
 def test_clients_that_call_nothing_do_not_say_what_there_is_to_meet() -> None:
-    tally = Tally()
+    tally = Aggregation()
     tally.add("test_a", judgement(price=0, calls=0), seconds=0)
     met = Judgement((), 1, 1, Statement(), Coverage.of_data({**COVERAGE, "operations": COVERAGE["operations"][:1]}))
     tally.add("test_b", met, seconds=0)
@@ -100,7 +100,7 @@ def test_clients_that_call_nothing_do_not_say_what_there_is_to_meet() -> None:
 
 
 def test_without_a_call_all_is_still_to_be_met() -> None:
-    tally = Tally()
+    tally = Aggregation()
     tally.add("test_a", judgement(price=0, calls=0), seconds=0)
     assert tally.line().startswith("1 test, 0 calls, 1 of 2 operations met, nothing found")
 
@@ -115,7 +115,7 @@ def test_what_other_processes_counted_is_merged() -> None:
 
 
 def test_a_run_began_when_its_first_process_did() -> None:
-    first, second = Tally(), Tally()
+    first, second = Aggregation(), Aggregation()
     first.started -= 1000
     second.merge(first.pack())
     assert second.started == first.started
@@ -171,7 +171,7 @@ def test_a_summary_is_readable(tmp_path: Path, line: str) -> None:
 
 
 def test_a_summary_lists_the_dearest_tests(tmp_path: Path) -> None:
-    tally = Tally()
+    tally = Aggregation()
     for price in range(1, 23):
         tally.add(f"test_{price}", judgement(price=price, refunded=0), seconds=0)
     tally.write(tmp_path, "shop")
@@ -182,13 +182,13 @@ def test_a_summary_lists_the_dearest_tests(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def tallied(server: Server) -> Iterator[Tally]:
-    server.tally = Tally()
+def tallied(server: Server) -> Iterator[Aggregation]:
+    server.tally = Aggregation()
     yield server.tally
     server.tally = None
 
 
-def test_a_world_is_counted_when_it_ends(server: Server, tallied: Tally) -> None:
+def test_a_world_is_counted_when_it_ends(server: Server, tallied: Aggregation) -> None:
     with server.open() as world:
         client = Client(world)
         client.order()
@@ -203,7 +203,7 @@ def test_a_world_is_counted_when_it_ends(server: Server, tallied: Tally) -> None
     )
 
 
-def test_violations_of_a_fork_are_counted_once(server: Server, tallied: Tally) -> None:
+def test_violations_of_a_fork_are_counted_once(server: Server, tallied: Aggregation) -> None:
     with server.open(clock="manual", allow_violations=True) as world:
         client = Client(world.fork())
         client.order(maximumPrice="0.2")
@@ -212,7 +212,7 @@ def test_violations_of_a_fork_are_counted_once(server: Server, tallied: Tally) -
     assert [skip.what.partition(":")[0] for skip in suite.skipped] == ["client.request"]
 
 
-def test_an_order_that_a_fork_began_with_is_paid_once(server: Server, tallied: Tally) -> None:
+def test_an_order_that_a_fork_began_with_is_paid_once(server: Server, tallied: Aggregation) -> None:
     with server.open(clock="manual") as world:
         client = Client(world)
         client.order()
@@ -221,7 +221,7 @@ def test_an_order_that_a_fork_began_with_is_paid_once(server: Server, tallied: T
     assert [line.price for line in spent(tallied).lines] == [16]
 
 
-def test_no_report_holds_a_key(server: Server, tallied: Tally, tmp_path: Path) -> None:
+def test_no_report_holds_a_key(server: Server, tallied: Aggregation, tmp_path: Path) -> None:
     with server.open(clock="manual", allow_violations=True) as world:
         client = Client(world)
         client.order(colour=world.api_key)

@@ -7,7 +7,7 @@ import pytest
 
 from mockserver.traffic import Answer, Request
 from mockserver.verify import Account, Target
-from mockserver.verify.customer import MOST, Customer, UnusableError, Wish
+from mockserver.verify.customer import MOST, Customer, OrderArguments, UnusableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +62,7 @@ def asked(customer: Customer) -> list[Request]:
 def test_an_answer_states_the_same_facts_whatever_the_wire(
     customer: Callable[..., Customer], document: str, body: object
 ) -> None:
-    reply = customer(document, answer(body)).order(Wish("12", "ds"))
+    reply = customer(document, answer(body)).order(OrderArguments("12", "ds"))
     assert (reply.refusal, reply.facts["order"]) == ("", SAID)
 
 
@@ -86,13 +86,13 @@ def test_a_wish_is_written_as_far_as_it_can_be_said(
 ) -> None:
     buyer = customer(document, answer({"ok": True, "body": {**BOUGHT, "purchasePrice": 16}, "error": False}))
     with pytest.raises(UnusableError) if document == "v2" else pytest.MonkeyPatch.context():
-        buyer.order(Wish("12", "ds", maximum=1600, failover=False))
+        buyer.order(OrderArguments("12", "ds", maximum=1600, failover=False))
     assert [request.json for request in asked(buyer)] == [body]
 
 
 @pytest.mark.parametrize(("document", "said"), [("v3", False), ("v2", True)])
 def test_what_cannot_be_said_is_as_by_default(customer: Callable[..., Customer], document: str, *, said: bool) -> None:
-    assert customer(document).sayable(Wish("12", "ds", failover=False)).failover is said
+    assert customer(document).sayable(OrderArguments("12", "ds", failover=False)).failover is said
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_what_cannot_be_said_is_as_by_default(customer: Callable[..., Customer],
     [("NO_NUMBERS", "NO_NUMBERS"), ("ORDER_NOT_FOUND: 7", "ORDER_NOT_FOUND"), ("Something else", "Something else")],
 )
 def test_a_refusal_has_its_reason(customer: Callable[..., Customer], text: str, refusal: str) -> None:
-    reply = customer("v3", answer({"ok": False, "errorMessage": text})).order(Wish("12", "ds"))
+    reply = customer("v3", answer({"ok": False, "errorMessage": text})).order(OrderArguments("12", "ds"))
     assert (reply.refusal, reply.facts) == (refusal, {})
 
 
@@ -110,7 +110,7 @@ def test_a_refusal_has_the_status_of_its_reason(
 ) -> None:
     refused = {"ok": False, "errorMessage": "Additional user action required"}
     buyer = customer("v3", answer(refused, status))
-    buyer.order(Wish("12", "ds"))
+    buyer.order(OrderArguments("12", "ds"))
     findings = buyer._context.result(0).findings
     assert [finding.check for finding in findings] == found
     assert all(finding.pointer == "/x-failures/reasons/PRICE_CHANGED" for finding in findings)
@@ -119,7 +119,7 @@ def test_a_refusal_has_the_status_of_its_reason(
 @pytest.mark.parametrize("given", [None, answer({"ok": True}), answer(7), answer({"ok": True, "body": BOUGHT}, 201)])
 def test_from_a_broken_answer_nothing_is_read(customer: Callable[..., Customer], given: Answer | None) -> None:
     with pytest.raises(UnusableError, match=r"^v3\.orderNumber$"):
-        customer("v3", given).order(Wish("12", "ds"))
+        customer("v3", given).order(OrderArguments("12", "ds"))
 
 
 @pytest.mark.parametrize(
@@ -138,8 +138,10 @@ def test_a_document_knows_operations_and_arguments(
 
 
 def test_a_wish_on_an_offer_is_at_its_price_with_its_proof() -> None:
-    assert Wish("12", "ds").on({"price": 16, "m": "a", "n": "b"}) == Wish("12", "ds", maximum=16, m="a", n="b")
+    assert OrderArguments("12", "ds").on({"price": 16, "m": "a", "n": "b"}) == OrderArguments(
+        "12", "ds", maximum=16, m="a", n="b"
+    )
 
 
 def test_a_wish_on_an_offer_that_says_nothing_is_at_any_price() -> None:
-    assert Wish("12", "ds", maximum=1).on({}) == Wish("12", "ds", maximum=MOST)
+    assert OrderArguments("12", "ds", maximum=1).on({}) == OrderArguments("12", "ds", maximum=MOST)

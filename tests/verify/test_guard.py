@@ -9,7 +9,7 @@ from mockserver.traffic import Answer, Exchange, Request
 from mockserver.verify import requests
 from mockserver.verify.credentials import Account
 from mockserver.verify.guard import DeniedError, Guard
-from mockserver.verify.journal import Journal
+from mockserver.verify.journal import RunJournal
 from mockserver.verify.sample_calls import sample
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def test_the_statement_says_what_came_back(documents: Mapping[str, Document]) ->
 
 
 def test_an_order_whose_answer_is_lost_is_remembered(documents: Mapping[str, Document]) -> None:
-    journal = Journal(None)
+    journal = RunJournal(None)
     guard = Guard(foreign=True, allow_orders=True, limit=40, journal=journal)
     operation, request, arguments = order(documents)
     guard.ask(operation, request, arguments)
@@ -152,7 +152,7 @@ def test_an_order_whose_answer_is_lost_is_remembered(documents: Mapping[str, Doc
 
 
 def test_an_order_that_is_refused_is_not_lost(documents: Mapping[str, Document]) -> None:
-    journal = Journal(None)
+    journal = RunJournal(None)
     guard = Guard(foreign=True, allow_orders=True, limit=40, journal=journal)
     operation, request, arguments = order(documents)
     guard.ask(operation, request, arguments)

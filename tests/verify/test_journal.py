@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockserver.verify.journal import Journal, Record
+from mockserver.verify.journal import Record, RunJournal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,30 +12,30 @@ ORDERED = Record("ordered", "v3.orderNumber", "7", 16)
 
 def test_what_was_written_is_there_for_the_next_run(tmp_path: Path) -> None:
     path = tmp_path / "spending.jsonl"
-    first = Journal(path)
+    first = RunJournal(path)
     for record in (Record("began", known=("1", "2")), Record("asked", "v3.orderNumber"), ORDERED):
         first.write(record)
-    assert Journal(path).records == first.records
+    assert RunJournal(path).records == first.records
 
 
 def test_half_a_line_of_a_run_that_was_killed_is_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "spending.jsonl"
-    Journal(path).write(ORDERED)
+    RunJournal(path).write(ORDERED)
     with path.open("a") as file:
         file.write('{"event": "refun')
-    assert [line.outcome for line in Journal(path).open] == ["open"]
+    assert [line.outcome for line in RunJournal(path).open] == ["open"]
 
 
 def test_orders_of_an_earlier_run_are_open_but_not_charged_to_this_one(tmp_path: Path) -> None:
     path = tmp_path / "spending.jsonl"
-    Journal(path).write(ORDERED)
-    journal = Journal(path)
+    RunJournal(path).write(ORDERED)
+    journal = RunJournal(path)
     journal.write(Record("began"))
     assert ([line.order for line in journal.open], journal.lines) == (["7"], ())
 
 
 def test_an_order_that_was_refunded_or_kept_is_not_open() -> None:
-    journal = Journal(None)
+    journal = RunJournal(None)
     for record in (
         ORDERED,
         ORDERED._replace(order="8"),

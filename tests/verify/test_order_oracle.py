@@ -6,13 +6,13 @@ import pytest
 
 from mockserver.contract import contract
 from mockserver.traffic.order_states import COMPLETED, EXPIRED, REFUNDED, STATES, WAITING
-from mockserver.verify.order_oracle import BY_ITSELF, SECOND, Order, breaches, changes, follow, learn
+from mockserver.verify.order_oracle import BY_ITSELF, SECOND, ExpectedOrder, breaches, changes, follow, learn
 from mockserver.verify.service_rules import Terms
 
 TERMS = Terms.of(contract().rules)
 LIFETIME = TERMS.lifetime
 SMS: dict[str, Any] = {"text": "Your code is 1234", "code": "1234", "received_at": 5 * SECOND}
-ORDER = Order(
+ORDER = ExpectedOrder(
     {
         "id": "7",
         "service": {"code": "ds", "name": "Discord"},
@@ -30,15 +30,15 @@ ORDER = Order(
 DONE = ORDER.having(state=COMPLETED, messages=[SMS], latest={"text": SMS["text"], "code": SMS["code"]})
 
 
-def broken(order: Order, now: tuple[int, int] | None = None) -> list[str]:
+def broken(order: ExpectedOrder, now: tuple[int, int] | None = None) -> list[str]:
     return [breach.rule for breach in breaches(order, TERMS, now)]
 
 
-def changed(before: Order, shown: Order, *, lapses: bool = False) -> list[str]:
+def changed(before: ExpectedOrder, shown: ExpectedOrder, *, lapses: bool = False) -> list[str]:
     return [breach.rule for breach in changes(before, shown, lapses=lapses)]
 
 
-def without(order: Order, *names: str) -> Order:
+def without(order: ExpectedOrder, *names: str) -> ExpectedOrder:
     return order.having(**dict.fromkeys(names))
 
 
@@ -57,10 +57,10 @@ def without(order: Order, *names: str) -> Order:
         DONE.having(messages=[{"text": SMS["text"]}]),
         DONE.having(latest={"code": SMS["code"]}),
         ORDER.having(latest={"code": None}),
-        Order({"id": "7"}),
+        ExpectedOrder({"id": "7"}),
     ],
 )
-def test_a_sound_order_breaks_nothing(order: Order) -> None:
+def test_a_sound_order_breaks_nothing(order: ExpectedOrder) -> None:
     assert broken(order) == []
 
 
@@ -72,7 +72,7 @@ def test_a_sound_order_breaks_nothing(order: Order) -> None:
         (DONE._replace(heard=1), "status-shows-messages"),
         (DONE.having(latest={"text": "else"}), "latest-shown"),
         (DONE.having(latest={"code": None}), "latest-shown"),
-        (Order({**DONE.facts, "latest": None}), "latest-shown"),
+        (ExpectedOrder({**DONE.facts, "latest": None}), "latest-shown"),
         (ORDER.having(latest={"text": "else"}), "latest-shown"),
         (DONE.having(messages=[{**SMS, "received_at": LIFETIME}]), "no-sms-after-end"),
         (DONE.having(messages=[{**SMS, "received_at": -1}]), "no-sms-after-end"),
@@ -80,7 +80,7 @@ def test_a_sound_order_breaks_nothing(order: Order) -> None:
         (ORDER.having(expires_at=LIFETIME - SECOND), "lifetime"),
     ],
 )
-def test_an_order_that_contradicts_itself_breaks_a_rule(order: Order, rule: str) -> None:
+def test_an_order_that_contradicts_itself_breaks_a_rule(order: ExpectedOrder, rule: str) -> None:
     assert broken(order) == [rule]
 
 
@@ -110,7 +110,9 @@ def test_an_order_is_over_when_its_time_is(state: str, now: int, rules: list[str
         (ORDER, ORDER.having(state=REFUNDED), "status-follows"),
     ],
 )
-def test_an_order_that_changes_as_it_must_not_breaks_a_rule(before: Order, shown: Order, rule: str) -> None:
+def test_an_order_that_changes_as_it_must_not_breaks_a_rule(
+    before: ExpectedOrder, shown: ExpectedOrder, rule: str
+) -> None:
     assert changed(before, shown) == [rule]
 
 
@@ -139,17 +141,17 @@ def test_what_is_remembered_goes_with_what_is_shown() -> None:
 
 
 def test_what_is_not_shown_stays_known() -> None:
-    assert learn(DONE, Order({"id": "7", "state": COMPLETED})) == DONE
+    assert learn(DONE, ExpectedOrder({"id": "7", "state": COMPLETED})) == DONE
 
 
 def test_what_may_have_changed_unseen_is_not_known() -> None:
-    known = learn(DONE, Order({"id": "7", "state": EXPIRED}))
+    known = learn(DONE, ExpectedOrder({"id": "7", "state": EXPIRED}))
     assert known == without(DONE, "messages", "latest").having(state=EXPIRED)
 
 
 @pytest.mark.parametrize(("state", "known"), [(WAITING, ""), (EXPIRED, ""), (REFUNDED, REFUNDED)])
 def test_the_last_state_only_stays_known(state: str, known: str) -> None:
-    assert learn(ORDER.having(state=state), Order({"id": "7"})).state == known
+    assert learn(ORDER.having(state=state), ExpectedOrder({"id": "7"})).state == known
 
 
 @pytest.mark.parametrize(
@@ -158,10 +160,12 @@ def test_the_last_state_only_stays_known(state: str, known: str) -> None:
         (ORDER, 0),
         (DONE, 1),
         (without(DONE, "messages"), 1),
-        (Order({"id": "7", "latest": None}), 0),
-        (Order({"id": "7", "latest": {"code": None}}), None),
-        (Order({"id": "7"}), None),
+        (ExpectedOrder({"id": "7", "latest": None}), 0),
+        (ExpectedOrder({"id": "7", "latest": {"code": None}}), None),
+        (ExpectedOrder({"id": "7"}), None),
     ],
 )
-def test_an_order_says_how_many_sms_it_has_received_if_that_is_known(order: Order, received: int | None) -> None:
+def test_an_order_says_how_many_sms_it_has_received_if_that_is_known(
+    order: ExpectedOrder, received: int | None
+) -> None:
     assert order.received == received

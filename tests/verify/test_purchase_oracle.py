@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.contract import contract
-from mockserver.verify.customer import Wish
+from mockserver.verify.customer import OrderArguments
 from mockserver.verify.purchase_oracle import (
     PRICE_CHANGED,
     SOLD_OUT,
@@ -27,7 +27,7 @@ TIERS = [
     {"threshold": 2000, "factor": 0.95, "label": "-5%"},
     {"threshold": 0, "factor": 1.0, "label": "0%"},
 ]
-WISH = Wish("12", "ds", "tmobile", 20)
+WISH = OrderArguments("12", "ds", "tmobile", 20)
 
 
 def account(balance: int = 1000, charges: int = 0, label: str = "0%") -> dict[str, Any]:
@@ -64,7 +64,7 @@ def test_what_nothing_speaks_against_is_granted_at_its_price() -> None:
     ],
 )
 def test_what_something_speaks_against_is_refused_for_it(
-    wish: Wish, situation: Situation, refusals: dict[str, str]
+    wish: OrderArguments, situation: Situation, refusals: dict[str, str]
 ) -> None:
     assert forecast(wish, situation, TERMS).refusals == refusals
 

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from mockserver.verify import Account, Plan, Spending, of_urls, verify
-from mockserver.verify.journal import Journal
+from mockserver.verify.journal import RunJournal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,4 +167,4 @@ def test_the_next_run_returns_what_a_killed_one_has_left(url: str, held: Contrac
     assert balance(url) < before
     target = of_urls(held.documents.values(), url, loopback_is_ours=False)
     verify(target, plan(held, journal, 50)._replace(suites=()))
-    assert (balance(url), Journal(journal).open) == (before, ())
+    assert (balance(url), RunJournal(journal).open) == (before, ())

@@ -13,7 +13,7 @@ from mockserver.web import delivery
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockserver.simulation.exchange import Exchange
+    from mockserver.simulation.exchange import ServedExchange
     from tests.conftest import Mock
     from tests.web.conftest import Answer, Wire
 
@@ -59,7 +59,7 @@ class Faulty(NamedTuple):
         return FULL - self.mock.world.ledger.balance("demo")
 
     @property
-    def last(self) -> Exchange:
+    def last(self) -> ServedExchange:
         """The latest exchange."""
         return self.mock.exchanges[-1]
 

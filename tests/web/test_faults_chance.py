@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from mockserver.scenario.fixtures import Fixtures
-    from mockserver.simulation.exchange import Exchange
+    from mockserver.simulation.exchange import ServedExchange
 
 GOLDEN = """description: A rough day.
 seed: 7
@@ -264,7 +264,7 @@ def test_no_faults_ever_break_the_ledger_or_the_mock(
     scenario = load(str(path), shipped.catalogue)
     world, worlds = build(scenario, shipped, lambda: 0), Worlds()
     worlds.add(world, faults_of(scenario, world))
-    exchanges: list[Exchange] = []
+    exchanges: list[ServedExchange] = []
     app = create_app(SERVICES(), worlds, [exchanges.append])
     for step in course:
         if step == "10s":

@@ -9,7 +9,7 @@ import pytest
 
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.app import create_app
-from mockserver.web.guard import Guard, guard, hostname
+from mockserver.web.guard import AccessGuard, guard, hostname
 from tests.conftest import SERVICES
 
 if TYPE_CHECKING:
@@ -26,20 +26,22 @@ HOST = (b"host", b"127.0.0.1:8080")
 
 
 @pytest.fixture
-def guarded(start: Callable[[str], Any]) -> Callable[[Guard], Starlette]:
+def guarded(start: Callable[[str], Any]) -> Callable[[AccessGuard], Starlette]:
     """Makes an application that a guard stands before."""
 
-    def make(guard: Guard) -> Starlette:
+    def make(guard: AccessGuard) -> Starlette:
         return create_app(SERVICES(), Worlds(start("default").world), guard=guard)
 
     return make
 
 
 @pytest.fixture
-def ask(guarded: Callable[[Guard], Starlette], wire: Wire) -> Callable[..., Answer]:
+def ask(guarded: Callable[[AccessGuard], Starlette], wire: Wire) -> Callable[..., Answer]:
     """Sends a request with these headers to a mock with a guard."""
 
-    def ask(guard: Guard, *headers: tuple[bytes, bytes], method: str = "GET", path: bytes = b"/__mock__/worlds") -> Any:
+    def ask(
+        guard: AccessGuard, *headers: tuple[bytes, bytes], method: str = "GET", path: bytes = b"/__mock__/worlds"
+    ) -> Any:
         return wire(guarded(guard), method, path, headers=headers)
 
     return ask

@@ -17,8 +17,8 @@ from tests.conftest import SERVICES
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
-    from mockserver.api.operations import Call, Result
-    from mockserver.simulation.exchange import Exchange
+    from mockserver.api.operations import OperationCall, Result
+    from mockserver.simulation.exchange import ServedExchange
     from tests.conftest import ContractKeeper, Mock
     from tests.web.conftest import Wire
 
@@ -32,11 +32,11 @@ ANSWERS = {
 }
 
 
-def raising(call: Call) -> Result:
+def raising(call: OperationCall) -> Result:
     raise LookupError("deep inside")
 
 
-def unwritable(call: Call) -> Result:
+def unwritable(call: OperationCall) -> Result:
     return {"countries": [SimpleNamespace(code=object(), name="Atlantis", carriers=[])]}
 
 
@@ -81,9 +81,9 @@ def test_a_broken_handler_breaks_nothing_else(broken: Starlette, wire: Wire) -> 
 # Observers
 
 
-def observed(mock: Mock, request: Request) -> Exchange:
+def observed(mock: Mock, request: Request) -> ServedExchange:
     """The one exchange that an observer sees of a request."""
-    seen: list[Exchange] = []
+    seen: list[ServedExchange] = []
     [api] = (api for api in SERVICES().apis if request.path.startswith(api.document.prefix))
     Pipeline(api, Worlds(mock.world), [seen.append])(request)
     [exchange] = seen

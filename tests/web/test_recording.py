@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from mockserver.serving.setup import Mock, set_up
-from mockserver.simulation.exchange import Exchange
+from mockserver.simulation.exchange import ServedExchange
 from tests.conftest import V3, InProcess
 
 KIBIBYTE = 1024
@@ -42,7 +42,7 @@ def test_a_short_answer_is_kept_in_little_memory(v3: V3) -> None:
 def test_an_event_keeps_no_more_of_a_long_body_than_the_journal(served: Mock, v3: V3) -> None:
     v3.send("PUT", "/numbers/{user}/order", country="x" * 500 * KIBIBYTE)
 
-    kept = [event.what.content for event in served.worlds.feed.after(0) if isinstance(event.what, Exchange)][-1]
+    kept = [event.what.content for event in served.worlds.feed.after(0) if isinstance(event.what, ServedExchange)][-1]
 
     assert kept is not None
     assert len(kept) == served.worlds.limits.kept
