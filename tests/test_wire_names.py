@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parent.parent
-PRODUCT = sorted([*(ROOT / "contracts").rglob("*.py"), *(ROOT / "mockserver").rglob("*.py")])
+PRODUCT = sorted((ROOT / "mockserver").rglob("*.py"))
 
 PLAIN_WORDS = {"body", "codes", "currency", "error", "limit", "message", "method", "ok", "order_id", "status", "url"}
 """Names of the wire that are words of HTTP, or of plain English."""

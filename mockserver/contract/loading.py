@@ -85,9 +85,17 @@ def contract(readings: Choices = DEFAULTS, overlays: Overlays = ()) -> Contract:
     Raises LocatedError, also for an overlay that changes nothing, and for documents whose rules or paths disagree.
     """
     changes: dict[str, list[Change]] = {name: [] for name in names()}
-    documents = {name: _load(name, readings, overlays, made) for name, made in changes.items()}
-    if overlays and (problems := list(overlay_files.aimless(overlays, changes, _raw()))):
-        raise overlay_files.OverlayFileError(problems)
+    documents: dict[str, Document] = {}
+    problems: list[Problem] = []
+    for name, made in changes.items():
+        try:
+            documents[name] = _load(name, readings, overlays, made)
+        except DocumentError as error:
+            problems += error.problems
+    if overlays and (aimless := list(overlay_files.aimless(overlays, changes, _raw()))):
+        raise overlay_files.OverlayFileError(in_order([*problems, *aimless]))
+    if problems:
+        raise DocumentError(problems)
     return Contract(
         MappingProxyType(documents),
         _rules(documents),

@@ -129,6 +129,24 @@ def test_what_is_wrong_is_told_with_its_line(overlay: Path, text: str, message: 
         contract(overlays=(overlay,))
 
 
+WRONG_IN_BOTH = """\
+overlay: 1.0.0
+info: {title: Wrong in three places, version: '1'}
+actions:
+- target: $.components.schemas.OrderItm
+  update: {description: An order.}
+- target: $.paths[?@.get['x-operation'] == 'balance'].get
+  update: {x-operation: balanc}
+"""
+
+
+@pytest.mark.parametrize("message", ["OrderItm selects nothing", "makes v3 wrong", "makes v2 wrong"])
+def test_what_is_wrong_in_one_document_hides_nothing_that_is_wrong_elsewhere(overlay: Path, message: str) -> None:
+    overlay.write_text(WRONG_IN_BOTH)
+    with pytest.raises(LocatedError, match=message):
+        contract(overlays=(overlay,))
+
+
 def test_a_renamed_text_of_failures_is_written(overlay: Path) -> None:
     overlay.write_text(FAILURE_RENAMED)
     answer = served(overlay).get("/numbers/{user}/order/99").json()
