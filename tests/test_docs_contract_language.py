@@ -42,6 +42,16 @@ def test_an_overlay_keeps_to_the_schema(text: str) -> None:
     assert [error.message for error in validator.iter_errors(yaml.safe_load(text))] == []
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [("lifetime:", "lifetmie:"), ("x-unit: dollars", "x-unit: dolars"), ("remove: true", "remve: true")],
+)
+def test_a_slip_breaks_the_schema(right: str, wrong: str) -> None:
+    validator = jsonschema_rs.validator_for(json.loads(OVERLAY.read_bytes()))
+    assert validator.is_valid(yaml.safe_load(EXAMPLE))
+    assert not validator.is_valid(yaml.safe_load(EXAMPLE.replace(right, wrong)))
+
+
 def test_the_example_changes_the_rule(corrected: Contract) -> None:
     assert corrected.rules["lifetime"] == "15m"
 

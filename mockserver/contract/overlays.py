@@ -163,6 +163,8 @@ def _read(path: Path) -> _Overlay:
     validator = jsonschema_rs.Draft202012Validator(SCHEMA)
     problems = [problem for error in validator.iter_errors(source.data) for problem in _problems(source, error)]
     if not problems:
+        problems = list(_misspelt(source))
+    if not problems:
         choices = source.data.get("x-readings", {})
         problems = [
             Problem(source.place(pointer), message, pointer)
@@ -172,6 +174,17 @@ def _read(path: Path) -> _Overlay:
     if problems:
         raise OverlayFileError(problems)
     return _Overlay(source, path)
+
+
+def _misspelt(source: Located) -> Iterator[Problem]:
+    """Find extensions that are nearly one that has a meaning here: the standard allows any."""
+    action = SCHEMA["properties"]["actions"]["items"]["properties"]
+    actions = ((pointers.join("actions", number), each) for number, each in enumerate(source.data["actions"]))
+    for pointer, fields, known in [("", source.data, SCHEMA["properties"]), *((*each, action) for each in actions)]:
+        for name in fields:
+            if name not in known and (hint := did_you_mean(name, known)):
+                field = f"{pointer}/{pointers.escape(name)}"
+                yield Problem(source.place(field, key=True), f"there is no field {name} here{hint}", field)
 
 
 def _problems(source: Located, error: jsonschema_rs.ValidationError) -> Iterator[Problem]:

@@ -121,12 +121,27 @@ def served(overlay: Path) -> V3:
             "overlay.yaml:5:3: /actions/0: there is no errorMesage here, did you mean errorMessage?",
             id="another name for what there is not",
         ),
+        pytest.param(
+            f"{HEAD}x-rulez: {{lifetime: 15m}}\nactions: []\n",
+            "overlay.yaml:4:1: /x-rulez: there is no field x-rulez here, did you mean x-rules?",
+            id="an extension that is misspelt",
+        ),
+        pytest.param(
+            f"{HEAD}actions:\n- target: $.info\n  x-documnt: v2\n  update: {{x-note: seen}}\n",
+            "overlay.yaml:6:3: /actions/0/x-documnt: there is no field x-documnt here, did you mean x-document?",
+            id="an extension of an action that is misspelt",
+        ),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(overlay: Path, text: str, message: str) -> None:
     overlay.write_text(text)
     with pytest.raises(LocatedError, match=re.escape(message)):
         contract(overlays=(overlay,))
+
+
+def test_an_extension_of_somebody_else_means_nothing(overlay: Path) -> None:
+    overlay.write_text(f"{HEAD}x-team: {{name: payments}}\nactions: []\n")
+    assert contract(overlays=(overlay,)).rules == contract().rules
 
 
 WRONG_IN_BOTH = """\
