@@ -89,7 +89,8 @@ def test_orders_from_before_are_not_the_client_s(server: Server, client: Command
 
 @pytest.mark.parametrize("scenario", ["default", "documented"])
 def test_the_clock_runs_at_its_speed_whatever_the_scenario_says(server: Server, client: Command, scenario: str) -> None:
-    judgement = play(server, Case(scenario), Attempt(client(BALANCE, BALANCE), speed=1_000_000)).judgement
+    twice = client(BALANCE, then=client(BALANCE))
+    judgement = play(server, Case(scenario), Attempt(twice, speed=1_000_000)).judgement
     assert judgement.last - judgement.first > 100_000
 
 
