@@ -47,7 +47,7 @@ def drift(
         from mockserver import reports
         from mockserver.contract import LocatedError
         from mockserver.drift import console
-        from mockserver.traffic.errors import CutOffError, RecordingError
+        from mockserver.traffic.exchange import CutOffError, RecordingError
         from mockserver.traffic.recordings import read
     cut_off: dict[Path, str] = {}
 

@@ -55,7 +55,7 @@ def _paces(_: click.Context, __: click.Parameter, texts: "Sequence[str]") -> dic
 
 def _pace(text: str) -> tuple[str, float]:
     from mockserver.contract import did_you_mean
-    from mockserver.judge.limits import Limits
+    from mockserver.judge.history import Limits
 
     name, _, value = text.partition("=")
     if name not in Limits._fields:

@@ -1,13 +1,15 @@
-"""What recorded traffic says about the facts of a contract."""
+"""What recorded traffic says about the facts of a contract: how often each was seen, and when."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mockserver.contract import ABSENT
+from mockserver.drift.schema_inference import Shape
+
 if TYPE_CHECKING:
     from mockserver.contract import Confidence, Place
-    from mockserver.drift.schema_inference import Shape
     from mockserver.traffic import Exchange
     from mockserver.traffic.reading_inference import Indication
 
@@ -110,3 +112,24 @@ class Drift(NamedTuple):
     def new(self) -> tuple[Difference, ...]:
         """The differences that the contract does not know."""
         return tuple(each for each in self.differences if each.kind.is_new)
+
+
+class Occurrences:
+    """How often something was seen, when (in milliseconds since the epoch), what it looked like, and the first time."""
+
+    def __init__(self, **fields: Any) -> None:
+        """Begin at zero; `fields` describe what is counted."""
+        self.fields = fields
+        self.times = 0
+        self.first = self.last = 0
+        self.shape = Shape()
+        self.example: Exchange | None = None
+
+    def add(self, exchange: Exchange, value: Any = ABSENT) -> None:
+        """Count an exchange, and learn from the value that it showed."""
+        self.times += 1
+        self.first = min(self.first or exchange.started, exchange.started)
+        self.last = max(self.last, exchange.started)
+        self.example = self.example or exchange
+        if value is not ABSENT:
+            self.shape.add(value)

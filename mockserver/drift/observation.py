@@ -10,20 +10,18 @@ from mockserver.contract import pointer as pointers
 from mockserver.contract.failures import FAILURES, UNKNOWN
 from mockserver.contract.messages import brief
 from mockserver.drift import renames
-from mockserver.drift.difference import Confirmed, Difference, Drift, Kind
-from mockserver.drift.occurrences import Occurrences
-from mockserver.drift.schema_walk import Seen, walk
-from mockserver.drift.unmatched_requests import UnmatchedRequests
+from mockserver.drift.difference import Confirmed, Difference, Drift, Kind, Occurrences
+from mockserver.drift.new_operations import UnmatchedRequests
+from mockserver.drift.schema_inference import Seen, walk
 from mockserver.traffic import header
-from mockserver.traffic.calls import arguments_of
-from mockserver.traffic.matching import Known, match
+from mockserver.traffic.calls import Known, arguments_of, match
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from mockserver.contract import Document, Operation, Violation
     from mockserver.contract.operation import AnswerFacts
-    from mockserver.drift.schema_walk import Path
+    from mockserver.drift.schema_inference import Path
     from mockserver.traffic import Answer, Exchange, Request
     from mockserver.traffic.reading_inference import Indication
 

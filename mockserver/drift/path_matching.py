@@ -1,4 +1,4 @@
-"""Requests of paths that the contract does not know: operations that are elsewhere, and new ones."""
+"""Matching requests to the paths of a contract: operations that have moved elsewhere, and new ones."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from urllib.parse import unquote
 from mockserver.contract import ABSENT
 from mockserver.contract.arguments import bearer
 from mockserver.contract.routing import parameter_name, segments
-from mockserver.drift.schema_walk import Stranger, walk
+from mockserver.drift.schema_inference import Stranger, walk
 from mockserver.traffic import header
-from mockserver.traffic.matching import Known
+from mockserver.traffic.calls import Known
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

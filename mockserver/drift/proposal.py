@@ -1,23 +1,156 @@
-"""From what traffic says to an overlay that makes the contract say so, too."""
+"""The overlay that makes a contract say what traffic says: one writer of edits for each kind of difference."""
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from mockserver.contract import Confidence
+from mockserver.contract import ABSENT, Confidence
 from mockserver.contract import pointer as pointers
+from mockserver.contract.keywords import METHODS
+from mockserver.contract.parts import types
 from mockserver.drift.difference import Kind
-from mockserver.drift.edit_writers import WRITERS, moved
-from mockserver.drift.edits import Edits, UnwrittenError, quoted
+from mockserver.drift.edits import SCALARS, Edits, UnwrittenError, quoted
+from mockserver.drift.new_operations import described_response, new_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mockserver.drift.difference import Difference, Drift
     from mockserver.drift.edits import Action, Basis
+
+
+def _value(difference: Difference, edits: Edits, known: Action) -> Iterator[Action]:
+    """Widen a schema so that it takes what was seen: another type, or no such rule, or always another constant."""
+    rule, pointer, shape = difference.rule, difference.pointer, difference.shape
+    try:
+        before = edits.document.resolve(pointer)
+        holder = edits.document.resolve(pointers.parent(pointer))
+    except KeyError:
+        return
+    if rule not in before or not isinstance(holder, dict) or shape is None:
+        return
+    if rule == "type":
+        both = dict.fromkeys((*types(before), *shape.types))
+        names = [name for name in both if name != "integer" or "number" not in both]
+        edits.schema(pointer).update({"type": names, **known})
+    elif rule == "const":
+        if len(shape.examples) == 1 and pointer not in edits.confirmed:
+            edits.schema(pointer).update({"const": shape.examples[0], **known})
+    elif types(before) and set(types(before)) <= SCALARS:
+        schema = edits.schema(pointer)
+        del schema[rule]
+        schema.update(known)
+    yield from ()
+
+
+def _missing(difference: Difference, edits: Edits, _: Action) -> Iterator[Action]:
+    """Make a field optional."""
+    edits.require(pointers.parent(pointers.parent(difference.pointer)), difference.name)
+    yield from ()
+
+
+def _granted(difference: Difference, edits: Edits, known: Action) -> Iterator[Action]:
+    """Widen what a request may hold."""
+    if difference.rule == "enum" and difference.shape:
+        for value in difference.shape.examples:
+            edits.add(difference.pointer, value, known)
+    elif difference.rule != "required":
+        yield from _value(difference, edits, known)
+    elif len(difference.extra) > 1 and difference.extra[0] == "body":
+        edits.require(difference.pointer, str(difference.extra[-1]))
+
+
+def _renamed(difference: Difference, edits: Edits, known: Action) -> Iterator[Action]:
+    """Give a field another name; it takes over what the one says that it replaces."""
+    holder = pointers.parent(pointers.parent(difference.pointer))
+    fields = f"{edits.at(holder, 'properties')}/properties"
+    yield {
+        "target": edits.target(fields),
+        "update": {difference.instead: {"x-renamed-from": difference.name, **known}},
+    }
+    yield {"target": edits.target(f"{fields}/{pointers.escape(difference.name)}"), "remove": True}
+    edits.require(holder, difference.name, difference.instead)
+
+
+def _new_status(difference: Difference, edits: Edits, known: Action) -> Iterator[Action]:
+    """Add an answer to an operation, or give a reason its status if it never has another.
+
+    The lowest status of success says what is written: a lower one would be taken for that.
+    """
+    status = int(difference.name)
+    if difference.extra:
+        if difference.instead:
+            yield {"target": edits.target(edits.at(difference.pointer)), "update": {"status": status, **known}}
+        return
+    operation = edits.document.operations[difference.operation.partition(".")[2]]
+    if not 200 <= status < operation.status:
+        response = described_response(difference.shape, known)
+        yield {"target": edits.target(edits.at(difference.pointer)), "update": {difference.name: response}}
+
+
+def _new_field(difference: Difference, edits: Edits, known: Action) -> Iterator[Action]:
+    """Add a field to an object. Nobody knows what it means: the mock makes it up."""
+    fields = f"{edits.at(pointers.parent(difference.pointer), 'properties')}/properties"
+    schema = difference.shape.schema() if difference.shape else {}
+    yield {"target": edits.target(fields), "update": {difference.name: {**schema, "x-made-up": True, **known}}}
+
+
+def _new_value(difference: Difference, edits: Edits, known: Action) -> Iterator[Action]:
+    """Add a value to those that are listed. Which word of the vocabulary it stands for, if any, nobody knows."""
+    if difference.extra is not ABSENT:
+        edits.add(difference.pointer, difference.extra, known)
+    yield from ()
+
+
+def _new_parameter(difference: Difference, edits: Edits, known: Action) -> Iterator[Action]:
+    """Add a parameter to an operation, as one that need not be there."""
+    schema = difference.shape.schema() if difference.shape else {}
+    at = edits.at(difference.pointer)
+    body = edits.document.operations[difference.operation.partition(".")[2]].body_schema
+    if difference.rule == "query":
+        parameter = {"name": difference.name, "in": "query", "schema": {"type": "string"}, **known}
+        if "parameters" in edits.value(at):
+            yield {"target": edits.target(f"{at}/parameters"), "update": parameter}
+        else:
+            yield {"target": edits.target(at), "update": {"parameters": [parameter]}}
+    elif len(difference.extra) == 2 and body is not None:
+        fields = f"{edits.at(edits.document.origin(body), 'properties')}/properties"
+        yield {"target": edits.target(fields), "update": {difference.name: {**schema, **known}}}
+
+
+def moved(difference: Difference, edits: Edits, known: Action) -> Iterator[Action]:
+    """Take an operation out of its path and put it into another one.
+
+    An overlay of version 1.0 cannot copy, so that the operation is written out.
+    """
+    *_, path, method = pointers.split(difference.pointer)
+    item = edits.value(pointers.join("paths", path))
+    moved = {method: {**deepcopy(item[method]), **known}}
+    if "parameters" in item:
+        moved["parameters"] = deepcopy(item["parameters"])
+    yield {"target": "$['paths']", "update": {difference.instead: moved}}
+    alone = not [name for name in item if name in METHODS and name != method]
+    gone = pointers.join("paths", path) if alone else difference.pointer
+    yield {"target": edits.target(gone), "remove": True}
+
+
+WRITERS: Mapping[Kind, Callable[[Difference, Edits, Action], Iterator[Action]]] = {
+    Kind.VALUE: _value,
+    Kind.MISSING: _missing,
+    Kind.GRANTED: _granted,
+    Kind.RENAMED: _renamed,
+    Kind.NEW_STATUS: _new_status,
+    Kind.NEW_FIELD: _new_field,
+    Kind.NEW_VALUE: _new_value,
+    Kind.NEW_PARAMETER: _new_parameter,
+    Kind.NEW_PATH: new_path,
+}
+"""What each kind of difference changes. What is not here traffic cannot say how to change."""
+
 
 _VERSION = "1.0.0"
 

@@ -2,11 +2,8 @@
 
 from mockserver.contract import Severity
 from mockserver.findings.baseline import Baseline, BaselineError, Sorted, apply
-from mockserver.findings.codes import Code, codes, explain
-from mockserver.findings.finding import Finding, weigh
-from mockserver.findings.grouping import grouped
-from mockserver.findings.run import Exclusion, ExitCode, Run, Skip, SuiteResult
-from mockserver.findings.statement import Line, Statement
+from mockserver.findings.finding import Code, Finding, codes, explain, grouped, weigh
+from mockserver.findings.run import Exclusion, ExitCode, Line, Run, Skip, Statement, SuiteResult
 
 __all__ = [
     "Baseline",

@@ -1,14 +1,20 @@
-"""One thing that a check found."""
+"""Findings: one thing that a check found, its code, and which findings are the same."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from functools import cache
 from hashlib import sha256
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from mockserver import contract
-from mockserver.contract import Severity
+from mockserver.contract import Severity, did_you_mean, located
+from mockserver.data import directory
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Mapping
+
     from mockserver.contract import Place
     from mockserver.traffic.exchange import Exchange
 
@@ -63,3 +69,47 @@ class Finding(NamedTuple):
         document = self.place.file if self.place else ""
         parts = (self.code, self.operation, self.check, document, self.pointer)
         return sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _fingerprint(finding: Finding) -> Hashable:
+    return finding.fingerprint
+
+
+def grouped(
+    findings: Iterable[Finding], identity: Callable[[Finding], Hashable] = _fingerprint
+) -> list[tuple[Finding, ...]]:
+    """Return findings in groups of those that are one, in the order in which each was found first.
+
+    `identity` is what makes them one.
+    """
+    groups: defaultdict[Hashable, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        groups[identity(finding)].append(finding)
+    return list(map(tuple, groups.values()))
+
+
+TABLE = directory("contracts") / "finding_codes.yaml"
+
+
+class Code(NamedTuple):
+    """A code: its title, what it means, what it costs who relies on the server, and what to do."""
+
+    code: str
+    title: str
+    meaning: str
+    cost: str
+    remedy: str
+
+
+@cache
+def codes() -> Mapping[str, Code]:
+    """Return all codes by name, in the order of the table."""
+    return MappingProxyType({name: Code(name, **fields) for name, fields in located.read(TABLE).data.items()})
+
+
+def explain(code: str) -> Code:
+    """Return what a code means. Raises KeyError with a message for people if there is none of this name."""
+    try:
+        return codes()[code]
+    except KeyError:
+        raise KeyError(f"there is no code {code}{did_you_mean(code, codes())}") from None

@@ -1,4 +1,4 @@
-"""A run of the suites against one target, and all that came of it."""
+"""A run of checks against one target: its findings, its coverage, and the statement of what it cost."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from mockserver.contract import Severity
 
 if TYPE_CHECKING:
     from mockserver.findings.finding import Finding
-    from mockserver.findings.statement import Statement
     from mockserver.traffic.coverage import Coverage
 
 
@@ -81,3 +80,43 @@ class Run(NamedTuple):
             return ExitCode.COULD_NOT_RUN
         failing = [finding for finding in self.findings if strict or finding.level is not Severity.NOTE]
         return ExitCode.FINDINGS if failing else ExitCode.CLEAN
+
+
+class Line(NamedTuple):
+    """An order that a run made: its number, the operation that made it, and cents.
+
+    `outcome` says what became of it: `open`, `refunded`, `kept` (an SMS arrived, so the money is gone), `unknown` (the
+    answer to the order or to its refund was lost).
+    """
+
+    order: str
+    operation: str
+    price: int
+    refunded: int = 0
+    outcome: str = "open"
+
+
+class Statement(NamedTuple):
+    """The money that a run moved, in cents, order by order. `limit` is the most it might spend; None is no limit.
+
+    `stopped` says why the run stopped ordering before its end; empty if it did not.
+    """
+
+    lines: tuple[Line, ...] = ()
+    limit: int | None = None
+    stopped: str = ""
+
+    @property
+    def spent(self) -> int:
+        """What was charged."""
+        return sum(line.price for line in self.lines)
+
+    @property
+    def refunded(self) -> int:
+        """What was paid back."""
+        return sum(line.refunded for line in self.lines)
+
+    @property
+    def lost(self) -> int:
+        """What was charged and did not come back."""
+        return self.spent - self.refunded

@@ -17,7 +17,7 @@ from mockserver.proxy import UpstreamError
 from mockserver.reports.summary import counted
 from mockserver.testing import Server, SteeringError
 from mockserver.testing.judgement import documents
-from mockserver.traffic.errors import CutOffError, RecordingError
+from mockserver.traffic.exchange import CutOffError, RecordingError
 from mockserver.traffic.recordings import keys_of, read
 from mockserver.verify import TargetError, of_urls
 

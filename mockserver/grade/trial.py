@@ -1,20 +1,24 @@
-"""A trial of a client: its command runs once, and what it did is judged."""
+"""A trial of a client: its command runs once in a world, and its traffic is judged."""
 
 from __future__ import annotations
 
 import shlex
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+import orjson
 
 from mockserver import judge
 from mockserver.findings import Finding, Severity
 from mockserver.grade.command import Completed, Running, run
-from mockserver.grade.unmatched import with_strays
 from mockserver.judge import Limits
 from mockserver.judge.rules import FAILS
+from mockserver.testing.judgement import documents
 from mockserver.testing.world_config import Wanted
 from mockserver.traffic import Redactor
+from mockserver.traffic.archive import read_journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +27,24 @@ if TYPE_CHECKING:
     from mockserver.grade.matrix import Case
     from mockserver.judge import Judgement
     from mockserver.testing import Server, SmsOnline
+
+
+_MOST = 10_000
+
+
+def with_strays(judgement: Judgement, server: Server, world: SmsOnline, overlays: Overlays = ()) -> Judgement:
+    """Add what is to be said of the requests that named the world's user, but had not its key."""
+    shown = server.steering.ask("listStrays", query={"limit": _MOST})["exchanges"]
+    own = [each for each in shown if each["account"] == world.user_id]
+    exchanges = read_journal(BytesIO(orjson.dumps({"exchanges": own})), 0)
+    strays = judge.judge(exchanges, documents((), tuple(overlays)), paced=False, overlays=overlays)
+    return judgement._replace(findings=_together(judgement.findings, strays.findings))
+
+
+def _together(findings: Sequence[Finding], others: Sequence[Finding]) -> tuple[Finding, ...]:
+    """All findings, but none twice."""
+    return tuple({each.fingerprint: each for each in (*others, *findings)}.values())
+
 
 SPEED = "SMSONLINE_CLOCK_SPEED"
 """The variable that tells a client how many times as fast its world's time passes."""

@@ -1,17 +1,19 @@
-"""Requests that the contract does not have."""
+"""Rules about requests that the contract does not allow, by themselves or after what came before."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from mockserver.contract import Confidence, Severity, did_you_mean
-from mockserver.judge.breach import Breach
+from mockserver.judge.history import Breach
+from mockserver.traffic.calls import Outcome
 from mockserver.traffic.exchange import header
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mockserver.contract import Violation
+    from mockserver.judge.history import History, Limits
     from mockserver.traffic.calls import Call
 
 
@@ -83,3 +85,32 @@ def _breach(call: Call, violation: Violation) -> Breach:
         place=violation.locate(violation.pointer),
         provenance=str(known),
     )
+
+
+def refunds_after_sms(history: History, _: Limits) -> Iterator[Breach]:
+    """Asks for the money of an order whose SMS it has read."""
+    for call in history.calls:
+        order = history.orders.get(call.order)
+        if call.purpose == "refund" and order and order.heard and call.follows(order.heard):
+            yield Breach(
+                call.name,
+                "It had read the SMS of an order, and asked for its money.",
+                (order.heard, call),
+                expected="a refund while no SMS has arrived",
+            )
+
+
+def another_too_early(history: History, _: Limits) -> Iterator[Breach]:
+    """Asks for another SMS before there was a first one. Of an order that was there before nobody knows."""
+    for call in history.calls:
+        if call.purpose != "another" or call.outcome is not Outcome.REFUSED:
+            continue
+        order = history.orders.get(call.order)
+        if order and order.placed and not (order.heard and call.follows(order.heard)):
+            yield Breach(
+                call.name,
+                "It asked for another SMS before it had seen a first one, and was refused.",
+                (call,),
+                expected="the first SMS before another one",
+                got=call.code,
+            )

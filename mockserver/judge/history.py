@@ -1,20 +1,24 @@
-"""What a client has done, account by account, and its orders as it saw them."""
+"""The history of a client, account by account, with its orders as the client saw them; and a breach found in it."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mockserver.contract.reader import get
-from mockserver.traffic import order_states
+from mockserver.traffic import calls
 from mockserver.traffic.calls import SHOWS, UNCERTAIN, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mockserver.contract import Place
     from mockserver.contract.reader import Facts
+    from mockserver.findings import Severity
     from mockserver.traffic.calls import Call
+
 
 _SKEW = 60_000
 """So many milliseconds may the clocks of the recorder and of the service be apart."""
@@ -82,18 +86,18 @@ class History:
         elif call.purpose == "refund":
             order = self._order(call.order)
             order.returned = order.returned or call
-            order.seen(order_states.REFUNDED)
+            order.seen(calls.REFUNDED)
         elif call.purpose == "another":
             order = self._order(call.order)
             order.renewals += 1
-            order.seen(order_states.WAITING)
+            order.seen(calls.WAITING)
 
     def _place(self, call: Call, shown: Facts) -> None:
         order = self._order(shown["id"])
         order.placed = call
         order.price = shown.get("price", 0)
         order.expires = shown.get("expires_at")
-        order.seen(order_states.WAITING)
+        order.seen(calls.WAITING)
 
     def _show(self, call: Call, shown: Facts) -> None:
         known = shown["id"] in self.orders
@@ -106,9 +110,9 @@ class History:
         state = shown.get("state")
         if state is not None:
             order.seen(state)
-        if order_states.has_sms(shown) or state == order_states.COMPLETED:
+        if calls.has_sms(shown) or state == calls.COMPLETED:
             order.heard = order.heard or call
-        if state == order_states.REFUNDED:
+        if state == calls.REFUNDED:
             order.returned = order.returned or call
 
     def _adopted(self, shown: Facts) -> Call | None:
@@ -132,3 +136,54 @@ def histories(calls: Iterable[Call]) -> tuple[History, ...]:
         if call.account:
             sorted_calls[call.account].append(call)
     return tuple(map(History, sorted_calls.values()))
+
+
+class Limits(NamedTuple):
+    """The shortest pauses that a good client makes, in seconds.
+
+    - `poll`: between two looks at an order that is still waiting (assumed: nothing is documented)
+    - `backoff`: before a call that has failed is made again, and after 429 without Retry-After (assumed)
+    - `stock`: before the same order again after NO_NUMBERS (documented: 20 to 30 seconds)
+    """
+
+    poll: float = 1.0
+    backoff: float = 1.0
+    stock: float = 20.0
+
+
+TOLERANCE = 0.95
+"""A pause may be so much shorter: the clocks of two machines never agree."""
+
+
+def too_short(milliseconds: float, seconds: float) -> bool:
+    """Whether a pause is shorter than so many seconds."""
+    return milliseconds < seconds * 1000 * TOLERANCE
+
+
+class Breach(NamedTuple):
+    """A rule that was broken once, and by which calls.
+
+    `operation` is such as `v3.orderNumber`. `check` tells breaches of one rule apart that are not the same mistake.
+    `level` is that of the rule unless it says otherwise. `pointer`, `place` and `provenance` are those of the line of
+    the contract that was broken, if it is one.
+    """
+
+    operation: str
+    message: str
+    calls: tuple[Call, ...]
+    check: str = ""
+    expected: str = ""
+    got: str = ""
+    level: Severity | None = None
+    pointer: str = ""
+    place: Place | None = None
+    provenance: str = ""
+
+
+Rule = Callable[[History, Limits], Iterator[Breach]]
+"""Looks for breaches in the history of an account."""
+
+
+def seconds(milliseconds: float) -> str:
+    """Write a pause: `0.2 s`."""
+    return f"{milliseconds / 1000:.3g} s"

@@ -1,32 +1,72 @@
-"""From the traffic of a client to what is to be said of it."""
+"""The judgement of a client by its traffic: findings, cost and coverage."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+from mockserver.contract import readings, vocabulary
+from mockserver.contract.failures import UNKNOWN, reasons_of
 from mockserver.contract.readings import DEFAULTS
 from mockserver.findings import Finding, Severity
-from mockserver.judge.cost import statement
-from mockserver.judge.coverage import coverage
-from mockserver.judge.history import History, histories
-from mockserver.judge.limits import Limits
+from mockserver.judge.cost_rules import statement
+from mockserver.judge.history import History, Limits, histories
 from mockserver.judge.rules import BEHAVIOUR, CONTRACT, FAILS, KEY_LEAK
-from mockserver.traffic.calls import Outcome
+from mockserver.traffic.calls import STATES, TRANSITIONS, Outcome
 from mockserver.traffic.calls import calls as read_all
+from mockserver.traffic.coverage import Coverage
 from mockserver.traffic.reading_inference import Readings, held_rules
 from mockserver.traffic.recordings import KEY_IN_URL
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from mockserver.contract import Document, Overlays
     from mockserver.contract.readings import Choices
     from mockserver.findings import Statement
-    from mockserver.judge.breach import Breach
+    from mockserver.judge.history import Breach, History
     from mockserver.traffic import Exchange
     from mockserver.traffic.calls import Call
-    from mockserver.traffic.coverage import Coverage
+    from mockserver.traffic.reading_inference import Indication
+
+
+FAILURE, READING = "failure", "reading"
+
+
+def coverage(
+    calls: Sequence[Call],
+    histories: Iterable[History],
+    documents: Iterable[Document],
+    indications: Iterable[Indication],
+) -> Coverage:
+    """Count what was met, beside all that there is to meet in the generations of the API that the client speaks.
+
+    The states of orders are those that answers showed. Of a failure its reason counts, or what it is called if that is
+    none of the vocabulary; of a reading each value that the traffic speaks for.
+    """
+    spoken = {call.document.name for call in calls}
+    used = [document for document in documents if document.name in spoken or not spoken]
+    values = [(READING, f"{name}={value}") for name, reading in readings().items() for value in reading.values]
+    purposes = [vocabulary().purposes[name] for document in used for name in document.by_purpose]
+    failures = [(FAILURE, reason) for reason in reasons_of(purposes, vocabulary(), has_path=True, has_body=True)]
+    met = Coverage(used, STATES, TRANSITIONS, (*failures, *values))
+    for call in calls:
+        if call.operation is not None and call.status:
+            met.answer(call.operation.name, call.status)
+        if failure := call.refusal if call.refusal != UNKNOWN else call.code:
+            met.name(FAILURE, failure)
+    for history in histories:
+        for order in history.orders.values():
+            for state in order.states:
+                met.state(state)
+            for before, after in pairwise(order.states):
+                met.transition(before, after)
+    for indication in indications:
+        for value, times in indication.times.items():
+            met.name(READING, f"{indication.reading}={value}", times)
+    return met
+
 
 SUITE = "client"
 

@@ -1,4 +1,4 @@
-"""Clients that are too fast."""
+"""Rules about pauses: clients that ask too often."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from mockserver.judge.breach import Breach, seconds
-from mockserver.judge.limits import Limits, too_short
-from mockserver.traffic import order_states
+from mockserver.judge.history import Breach, Limits, seconds, too_short
+from mockserver.traffic import calls
 from mockserver.traffic.calls import MOVES, SHOWS, UNCERTAIN, Call, Outcome
 
 if TYPE_CHECKING:
@@ -130,7 +129,7 @@ def _polls(history: History) -> dict[str, list[tuple[Call, Call]]]:
 
 def _waits(call: Call) -> bool:
     """Whether an answer shows an order that is still waiting."""
-    return any(order.get("state") == order_states.WAITING for order in call.orders)
+    return any(order.get("state") == calls.WAITING for order in call.orders)
 
 
 def _same(one: Call, other: Call) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mockserver.findings import Severity
-from mockserver.judge import contract_rules, cost_rules, polling_rules, sequence_rules
+from mockserver.judge import contract_rules, cost_rules, polling_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from mockserver.judge.breach import Breach, Rule
+    from mockserver.judge.history import Breach, Rule
     from mockserver.traffic.calls import Call
 
 
@@ -50,8 +50,8 @@ BEHAVIOUR = {
     "client.no-backoff": Weighed(Severity.WARNING, polling_rules.no_backoff, paced=True),
     "client.no-numbers-too-fast": Weighed(Severity.WARNING, polling_rules.no_numbers_too_fast, paced=True),
     "client.balance-polling": Weighed(Severity.WARNING, polling_rules.balance_polling),
-    "client.refunds-after-sms": Weighed(Severity.WARNING, sequence_rules.refunds_after_sms),
-    "client.another-too-early": Weighed(Severity.WARNING, sequence_rules.another_too_early),
+    "client.refunds-after-sms": Weighed(Severity.WARNING, contract_rules.refunds_after_sms),
+    "client.another-too-early": Weighed(Severity.WARNING, contract_rules.another_too_early),
 }
 """What shows in the order of an account's calls only."""
 

@@ -1,15 +1,14 @@
-"""The proxy as an ASGI application: passes everything through, and tells its observers what has passed."""
+"""The proxy as an ASGI application: it forwards every request and notifies its observers."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, NamedTuple
+from asyncio import Queue
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from mockserver.proxy.asgi import Receive, Scope, Send
-from mockserver.proxy.client import Client
 from mockserver.proxy.gate import StoppedError
 from mockserver.proxy.keys import Keyring
 from mockserver.proxy.proxied_exchange import Passage, ProxiedCall
@@ -23,6 +22,36 @@ if TYPE_CHECKING:
     from mockserver.proxy.checking import Contract, Match
     from mockserver.proxy.gate import Gate
     from mockserver.proxy.upstream import RawHeaders, Upstream
+
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+class Client:
+    """Reads the body of a request as it comes, and notices when the client goes away."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        # One chunk waits at most: a client is not faster than the server that its body goes to.
+        self._messages: Queue[Message] = Queue(maxsize=1)
+
+    async def listen(self) -> None:
+        """Hand over the body; return when the client has gone."""
+        while (message := await self._receive())["type"] != "http.disconnect":
+            await self._messages.put(message)
+
+    async def body(self) -> AsyncIterator[bytes]:
+        """Yield the body, chunk by chunk, while somebody listens."""
+        more = True
+        while more:
+            message = await self._messages.get()
+            more = message.get("more_body", False)
+            if chunk := message.get("body", b""):
+                yield chunk
+
 
 Observer = Callable[[Passage], None]
 Disconnect = Callable[[Scope, Receive, Send, bool], Awaitable[None]]

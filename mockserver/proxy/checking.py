@@ -7,8 +7,7 @@ from urllib.parse import quote, unquote
 
 from mockserver.contract import Found, Violation, WrongMethod
 from mockserver.traffic import header
-from mockserver.traffic.calls import arguments_of
-from mockserver.traffic.matching import Known
+from mockserver.traffic.calls import Known, arguments_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

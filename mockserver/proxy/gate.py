@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from mockserver.contract.formats import dollars_text
 from mockserver.traffic import header
-from mockserver.traffic.calls import arguments_of
-from mockserver.traffic.matching import Known
+from mockserver.traffic.calls import Known, arguments_of
 from mockserver.traffic.spending import ORDERS, PAYS, UNKNOWN, Allowance, charged, cost, may_buy, may_cost, refuses
 
 if TYPE_CHECKING:

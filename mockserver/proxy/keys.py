@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from mockserver.contract import ABSENT
 from mockserver.traffic import REDACTED, Redactor, header
 from mockserver.traffic.redaction import HEADERS, credential_names, shipped_names
-from mockserver.traffic.secret_names import Names
+from mockserver.traffic.secret_matcher import Names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

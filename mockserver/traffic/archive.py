@@ -9,8 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import ijson  # type: ignore[import-untyped]
 
-from mockserver.traffic.errors import CutOffError, RecordingError
-from mockserver.traffic.exchange import Answer, Exchange, Request, fitting, header
+from mockserver.traffic.exchange import Answer, CutOffError, Exchange, RecordingError, Request, fitting, header
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Exchanges as calls of the service: what each was for, and what came of it, in the names of the vocabulary."""
+"""Exchanges as calls of the service: the operation of each, and its outcome in the names of the vocabulary."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.contract import ABSENT, vocabulary
+from mockserver.contract import ABSENT, BadPath, Found, vocabulary
 from mockserver.contract.arguments import bearer
 from mockserver.contract.failures import UNKNOWN
 from mockserver.contract.operation import AnswerFacts
 from mockserver.contract.parts import JSON_TYPE
 from mockserver.contract.reader import get
 from mockserver.traffic.exchange import header
-from mockserver.traffic.matching import Known, Unknown, match
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,6 +22,40 @@ if TYPE_CHECKING:
     from mockserver.contract import Arguments, Document, Operation
     from mockserver.contract.reader import Facts
     from mockserver.traffic.exchange import Answer, Exchange, Request
+
+
+class Known(NamedTuple):
+    """A request of an operation. `path_params` are decoded."""
+
+    document: Document
+    operation: Operation
+    path_params: dict[str, str]
+
+
+class Unknown(NamedTuple):
+    """A request below the prefix of a document, whose method and path the document does not have."""
+
+    document: Document
+    path: str
+
+
+def match(documents: Iterable[Document], request: Request) -> Known | Unknown | None:
+    """Find the operation of a request; None if the request has nothing to do with the documents.
+
+    The host does not matter, nor what stands before the prefix: `https://staging.test/gateway/v3/…` is a request of V3.
+    """
+    unknown = None
+    for document in documents:
+        _, prefix, rest = request.path.partition(f"{document.prefix}/")
+        if prefix:
+            path = f"/{rest}"
+            route = document.route(request.method, path)
+            if isinstance(route, Found):
+                return Known(document, route.operation, route.path_params)
+            if unknown is None and not isinstance(route, BadPath):
+                unknown = Unknown(document, path)
+    return unknown
+
 
 Offer = tuple[str, str, str]
 """What an order asks for: country, service and carrier, as it names them."""
@@ -262,3 +295,30 @@ def _records(facts: Facts, one: str, many: str) -> list[Facts]:
 @cache
 def _milliseconds(stamp: str) -> int:
     return round(datetime.fromisoformat(stamp).timestamp() * 1000)
+
+
+STATES = vocabulary().words["state"]
+
+WAITING, COMPLETED, REFUNDED, EXPIRED = "waiting", "completed", "refunded", "expired"
+
+RUNNING = frozenset({WAITING, COMPLETED})
+
+TRANSITIONS = (
+    (WAITING, COMPLETED),
+    (WAITING, REFUNDED),
+    (WAITING, EXPIRED),
+    (COMPLETED, WAITING),
+    (COMPLETED, EXPIRED),
+    (EXPIRED, REFUNDED),
+)
+"""How an order goes from state to state."""
+
+
+def has_sms(order: Facts) -> bool:
+    """Whether an order shows an SMS."""
+    return bool(order.get("messages") or any((order.get("latest") or {}).values()))
+
+
+def is_silent(order: Facts) -> bool:
+    """Whether an order shows that there is no SMS, which it does not if it shows nothing of them."""
+    return not order.keys().isdisjoint(("messages", "latest")) and not has_sms(order)

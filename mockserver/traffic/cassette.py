@@ -11,8 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import yaml
 
-from mockserver.traffic.errors import CutOffError, RecordingError
-from mockserver.traffic.exchange import Answer, Exchange, Request, fitting
+from mockserver.traffic.exchange import Answer, CutOffError, Exchange, RecordingError, Request, fitting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,8 +1,9 @@
-"""A request and its answer, as whoever watched the wire has them."""
+"""A request and its response as recorded, with the content coding of its bodies."""
 
 from __future__ import annotations
 
 import re
+import zlib
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl
@@ -10,10 +11,46 @@ from urllib.parse import parse_qsl
 import orjson
 
 from mockserver.contract import ABSENT
-from mockserver.traffic import coding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+LIMIT = 16 * 1024 * 1024
+"""How many bytes a body may unpack to: a small one can hold gigabytes."""
+
+_WINDOWS = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}
+"""The formats of zlib that a coding may mean: servers send `deflate` with and without the header of zlib."""
+
+
+def decode(codings: str, body: bytes) -> bytes | None:
+    """Return the content of a body, given the value of its Content-Encoding header.
+
+    Of a body that ends too early, what is there. None if it cannot be read: a coding is unknown here, the body is not
+    what the header says, or its content is longer than `LIMIT`.
+    """
+    content: bytes | None = body
+    for coding in reversed(codings.lower().replace(" ", "").split(",")):
+        if content and coding not in ("", "identity"):
+            tries = (_unpack(content, window) for window in _WINDOWS.get(coding, ()))
+            content = next((unpacked for unpacked in tries if unpacked is not None), None)
+    return content
+
+
+def _unpack(packed: bytes, window: int) -> bytes | None:
+    """Unpack one stream after another, as a body in gzip may have several; None if that fails."""
+    content = b""
+    while packed:
+        stream = zlib.decompressobj(window)
+        try:
+            content += stream.decompress(packed, LIMIT + 1 - len(content))
+        except zlib.error:
+            return None
+        if len(content) > LIMIT:
+            return None
+        packed = stream.unused_data
+    return content
+
 
 Headers = tuple[tuple[str, str], ...]
 """Names and values in their order; a name may come several times, its case does not matter."""
@@ -105,7 +142,7 @@ def _parts(url: str) -> tuple[str, str, str]:
 
 def _content(headers: Headers, body: bytes) -> bytes:
     name = header(headers, "content-encoding")
-    content = coding.decode(name, body) if name else body
+    content = decode(name, body) if name else body
     return body if content is None else content
 
 
@@ -119,6 +156,14 @@ def _json(content: bytes) -> Any:
 def fitting(headers: Headers, body: bytes) -> Headers:
     """Return headers as they fit a body: most recorders keep it without the content coding that the headers name."""
     codings = header(headers, "content-encoding")
-    if not codings or coding.decode(codings, body) is not None:
+    if not codings or decode(codings, body) is not None:
         return headers
     return tuple((name, value) for name, value in headers if name.lower() not in ("content-encoding", "content-length"))
+
+
+class RecordingError(ValueError):
+    """A recording cannot be read. The text says the file, where in it (line, entry), and why; it quotes no value."""
+
+
+class CutOffError(RecordingError):
+    """A recording ends in the middle, as when its recorder was killed. All that was whole has been given out."""

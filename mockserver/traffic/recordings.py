@@ -15,9 +15,8 @@ from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
 
 from mockserver.contract.arguments import bearer
-from mockserver.traffic.errors import CutOffError, RecordingError
-from mockserver.traffic.exchange import header
-from mockserver.traffic.matching import match
+from mockserver.traffic.calls import match
+from mockserver.traffic.exchange import CutOffError, RecordingError, header
 from mockserver.traffic.redaction import Redactor, shipped_names
 
 if TYPE_CHECKING:

@@ -12,10 +12,9 @@ import orjson
 
 from mockserver.contract import load
 from mockserver.contract.document import SHIPPED
-from mockserver.traffic import coding
+from mockserver.traffic import exchange
 from mockserver.traffic.exchange import Exchange, header
-from mockserver.traffic.secret_matcher import MARK, Secrets
-from mockserver.traffic.secret_names import Names
+from mockserver.traffic.secret_matcher import MARK, Names, Secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -128,7 +127,7 @@ class Redactor:
         if not body or not (self._names or self._secrets):
             return redacted, body
         codings = header(headers, "content-encoding")
-        content = coding.decode(codings, body) if codings else body
+        content = exchange.decode(codings, body) if codings else body
         if content is None:
             hidden = MARK
         elif (hidden := self._content(content, header(headers, "content-type") or "")) is content:

@@ -6,8 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Protocol
 
 from mockserver.contract.reader import get
-from mockserver.traffic.calls import SHOWS, Outcome
-from mockserver.traffic.order_states import EXPIRED, REFUNDED, WAITING, has_sms, is_silent
+from mockserver.traffic.calls import EXPIRED, REFUNDED, SHOWS, WAITING, Outcome, has_sms, is_silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.contract.plan import told
 from mockserver.contract.reader import get
-from mockserver.traffic.order_states import COMPLETED, EXPIRED, REFUNDED, WAITING
+from mockserver.traffic.calls import COMPLETED, EXPIRED, REFUNDED, WAITING
 from mockserver.verify.comparison import alike
 from mockserver.verify.order_oracle import is_repaid
 from mockserver.verify.payments import OPEN, PAID, UNTOLD

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockserver.traffic.order_states import REFUNDED
+from mockserver.traffic.calls import REFUNDED
 from mockserver.verify.customer import MOST, UnusableError
 from mockserver.verify.guard import DeniedError
 from mockserver.verify.journal import Record

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockserver.traffic.order_states import EXPIRED, REFUNDED, RUNNING
+from mockserver.traffic.calls import EXPIRED, REFUNDED, RUNNING
 from mockserver.verify import order_oracle
 from mockserver.verify.customer import MOST
 from mockserver.verify.order_oracle import ExpectedOrder

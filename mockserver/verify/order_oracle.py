@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.contract.reader import get
-from mockserver.traffic.order_states import COMPLETED, EXPIRED, REFUNDED, RUNNING, WAITING, has_sms
+from mockserver.traffic.calls import COMPLETED, EXPIRED, REFUNDED, RUNNING, WAITING, has_sms
 from mockserver.verify.comparison import alike
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import eq, ge, le
 from typing import TYPE_CHECKING, Any
 
-from mockserver.traffic.order_states import EXPIRED, REFUNDED, RUNNING, WAITING
+from mockserver.traffic.calls import EXPIRED, REFUNDED, RUNNING, WAITING
 from mockserver.verify import purchase_oracle
 from mockserver.verify.customer import OrderArguments
 from mockserver.verify.session import offered

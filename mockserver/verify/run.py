@@ -8,8 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from mockserver.findings import Run, SuiteResult, apply, grouped
+from mockserver.traffic.calls import STATES, TRANSITIONS
 from mockserver.traffic.coverage import Coverage
-from mockserver.traffic.order_states import STATES, TRANSITIONS
 from mockserver.traffic.redaction import Redactor
 from mockserver.verify import cleanup
 from mockserver.verify.context import PAUSE, Context, Setting

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mockserver.contract.reader import get
-from mockserver.traffic.order_states import COMPLETED, EXPIRED, REFUNDED, WAITING
+from mockserver.traffic.calls import COMPLETED, EXPIRED, REFUNDED, WAITING
 from mockserver.verify import order_oracle, purchase_oracle
 from mockserver.verify.comparison import alike
 from mockserver.verify.customer import UnusableError

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 
-from mockserver.reports.diagram import HEIGHT, NODE_HEIGHT, NODE_WIDTH, WIDTH, lay_out
+from mockserver.reports.html import HEIGHT, NODE_HEIGHT, NODE_WIDTH, WIDTH, lay_out
 from mockserver.traffic.coverage import StateCount, TransitionCount
 
 NAMES = ["waiting", "completed", "refunded", "expired", "lost", "found", "kept"]

@@ -13,7 +13,7 @@ import pytest
 from mockserver.contract import ABSENT, Contract, Operation, broken, contract
 from mockserver.contract.operation import AnswerFacts
 from mockserver.traffic import Request
-from mockserver.traffic.matching import Known, Unknown, match
+from mockserver.traffic.calls import Known, Unknown, match
 from tests.standin import vendor
 from tests.standin.flows import FLOWS, Flow
 from tests.standin.model import COUNTRIES, SERVICES, Model, Order

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.contract import ABSENT
-from mockserver.traffic import Answer, Request, coding, header
+from mockserver.traffic import Answer, Request, exchange, header
 
 
 @pytest.mark.parametrize(
@@ -68,30 +68,30 @@ def test_a_coding_is_undone(content: bytes) -> None:
         "deflate, gzip": gzip.compress(zlib.compress(content)),
         "identity": content,
     }
-    assert {coding.decode(name, body) for name, body in packed.items()} == {content}
+    assert {exchange.decode(name, body) for name, body in packed.items()} == {content}
 
 
 def test_deflate_without_the_header_of_zlib_is_undone() -> None:
-    assert coding.decode("deflate", _raw_deflate(b"some text")) == b"some text"
+    assert exchange.decode("deflate", _raw_deflate(b"some text")) == b"some text"
 
 
 def test_several_gzip_members_are_one_content() -> None:
-    assert coding.decode("gzip", gzip.compress(b"a", mtime=0) + gzip.compress(b"b", mtime=0)) == b"ab"
+    assert exchange.decode("gzip", gzip.compress(b"a", mtime=0) + gzip.compress(b"b", mtime=0)) == b"ab"
 
 
 def test_of_a_body_that_ends_too_early_the_beginning_is_read() -> None:
-    assert coding.decode("gzip", gzip.compress(b"some text", mtime=0)[:-9]) == b"some text"
+    assert exchange.decode("gzip", gzip.compress(b"some text", mtime=0)[:-9]) == b"some text"
 
 
 @pytest.mark.parametrize(
     ("name", "body"), [("br", b"x"), ("gzip", b"{}"), ("gzip", gzip.compress(b"a", mtime=0) + b"{}")]
 )
 def test_what_is_not_in_a_known_coding_is_none(name: str, body: bytes) -> None:
-    assert coding.decode(name, body) is None
+    assert exchange.decode(name, body) is None
 
 
 def test_a_small_body_cannot_unpack_to_gigabytes() -> None:
-    assert coding.decode("gzip", gzip.compress(bytes(coding.LIMIT + 1))) is None
+    assert exchange.decode("gzip", gzip.compress(bytes(exchange.LIMIT + 1))) is None
 
 
 def test_traffic_imports_nothing_that_only_checks_need() -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from mockserver.contract import load
 from mockserver.traffic import Answer, Exchange, Redactor, Request, har, lines, recordings
-from mockserver.traffic.errors import CutOffError, RecordingError
+from mockserver.traffic.exchange import CutOffError, RecordingError
 from mockserver.traffic.recordings import read
 from tests.traffic.traffic import exchanges
 

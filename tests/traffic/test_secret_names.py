@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from mockserver.traffic.secret_names import Names
+from mockserver.traffic.secret_matcher import Names
 
 NAMES = Names(["apiKey", "key", "authorization", "cookie"], ["authorization", "cookie"])
 

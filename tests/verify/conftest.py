@@ -8,7 +8,7 @@ import pytest
 
 from mockserver.cli.targets import player, stage
 from mockserver.contract import Contract, Document, contract
-from mockserver.traffic import order_states
+from mockserver.traffic import calls
 from mockserver.traffic.coverage import Coverage
 from mockserver.traffic.redaction import Redactor
 from mockserver.verify import Account, Plan, Target, in_process
@@ -56,7 +56,7 @@ def context_of(held: Contract) -> Callable[..., Context]:
     """Makes what a suite works with against a target."""
 
     def make(target: Target, *accounts: Account, guard: Guard | None = None) -> Context:
-        coverage = Coverage(held.documents.values(), order_states.STATES, order_states.TRANSITIONS)
+        coverage = Coverage(held.documents.values(), calls.STATES, calls.TRANSITIONS)
         redactor = Redactor([account.key for account in accounts])
         setting = Setting(target, held, accounts, 1, guard or Guard(), coverage, redactor, pause=0)
         return Context("test", setting)

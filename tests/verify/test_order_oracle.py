@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mockserver.contract import contract
-from mockserver.traffic.order_states import COMPLETED, EXPIRED, REFUNDED, STATES, WAITING
+from mockserver.traffic.calls import COMPLETED, EXPIRED, REFUNDED, STATES, WAITING
 from mockserver.verify.order_oracle import BY_ITSELF, SECOND, ExpectedOrder, breaches, changes, follow, learn
 from mockserver.verify.service_rules import Terms
 
