@@ -24,8 +24,7 @@ from mockserver.domain.clock import HOUR
 from mockserver.domain.settlement import settle
 from mockserver.scenario import fixtures
 from mockserver.serving.setup import wall
-from mockserver.simulation.world_slot import WorldSlot
-from mockserver.simulation.worlds import Worlds
+from mockserver.simulation.worlds import Worlds, WorldSlot
 from mockserver.usecases.ordering import OrderRequest, order_number
 
 SCENARIO: dict[str, Any] = {

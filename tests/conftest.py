@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from mockserver.domain.world import World
     from mockserver.scenario.fixtures import Fixtures
     from mockserver.scenario.load import Scenario
-    from mockserver.simulation.exchange import ServedExchange
+    from mockserver.simulation.journal import ServedExchange
 
     Command = Callable[..., Result]
 

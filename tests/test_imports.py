@@ -25,7 +25,7 @@ EXTRAS = {
     "mockserver.judge.answers": "contracts",
     "mockserver.judge.scalars": "contracts",
     "mockserver.judge.shapes": "contracts",
-    "mockserver.judge.console": "contracts",
+    "mockserver.grade.console": "contracts",
     "mockserver.drift": "contracts",
     "mockserver.proxy": "contracts",
     "mockserver.reports": "contracts",

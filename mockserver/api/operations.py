@@ -19,7 +19,7 @@ from mockserver.domain.clock import Instant
 from mockserver.domain.customer import Customer
 from mockserver.domain.order import Order, State
 from mockserver.domain.world import World
-from mockserver.usecases import account, inventory, lookup, ordering, paying, statistics
+from mockserver.usecases import account, lookup, ordering, paying
 from mockserver.usecases.lookup import Listing
 
 Result = dict[str, Any]
@@ -84,23 +84,23 @@ def order(call: OperationCall) -> Result:
 
 
 def look(call: OperationCall) -> Result:
-    return _order(call, inventory.single(call.world, call.customer, call.arguments["order"]))
+    return _order(call, lookup.single(call.world, call.customer, call.arguments["order"]))
 
 
 def list_inventory(call: OperationCall) -> Result:
-    return _orders(call, inventory.inventory(call.world, call.customer, call.arguments["expired"]))
+    return _orders(call, lookup.inventory(call.world, call.customer, call.arguments["expired"]))
 
 
 def orders(call: OperationCall) -> Result:
     asked, catalogue = call.arguments, call.world.catalogue
-    wanted = inventory.OrderFilter(
+    wanted = lookup.OrderFilter(
         country=None if asked["country"] is None else catalogue.country(asked["country"]).code,
         service=None if asked["service"] is None else catalogue.service(asked["service"]).code,
         state=None if asked["state"] is None else State(asked["state"]),
         expires_from=asked["expires_from"],
         expires_through=asked["expires_through"],
     )
-    return _orders(call, list(inventory.matching(call.world, call.customer, wanted)))
+    return _orders(call, list(lookup.matching(call.world, call.customer, wanted)))
 
 
 def refund(call: OperationCall) -> Result:
@@ -137,7 +137,7 @@ def count(call: OperationCall) -> Result:
     def within(at: Instant) -> bool:
         return (since is None or since <= at) and (through is None or at <= through)
 
-    total, by_service = statistics.statistics(call.world, call.customer, within)
+    total, by_service = account.statistics(call.world, call.customer, within)
     shares = [ShareRecord(service, totals_record(part)) for service, part in by_service]
     return {"totals": totals_record(total), "by_service": shares}
 

@@ -12,15 +12,14 @@ from typing import Any, NamedTuple
 
 from mockserver.domain.catalogue import ANY_CARRIER, Country, Service
 from mockserver.domain.clock import Instant
-from mockserver.domain.coupon import Coupon
-from mockserver.domain.customer import TIERS, Customer, Tier
+from mockserver.domain.customer import TIERS, Coupon, Customer, Tier
 from mockserver.domain.order import Message, Order, State
 from mockserver.domain.payment import CREDITED, Payment
-from mockserver.domain.quote import Quote
+from mockserver.domain.stock import Quote
 from mockserver.domain.world import World
 from mockserver.usecases import account, lookup
+from mockserver.usecases.account import Totals
 from mockserver.usecases.lookup import Listing
-from mockserver.usecases.statistics import Totals
 
 
 def _of(path: str) -> Any:

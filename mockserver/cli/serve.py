@@ -80,7 +80,7 @@ def serve(
         click.echo(url if quiet else report.banner(url, mock))
 
     if watch:
-        from mockserver.serving.watching import Watch
+        from mockserver.serving.foreground import Watch
 
         watched = Watch(mock, make, report.reloads(quiet=quiet))
         foreground.run(watched.app, listener, ready, watched.run)

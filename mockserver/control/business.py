@@ -18,7 +18,7 @@ from mockserver.domain.settlement import settle
 from mockserver.domain.world import World
 from mockserver.scenario.build import plan_change
 from mockserver.simulation.script import SeededScript
-from mockserver.simulation.world_slot import WorldSlot
+from mockserver.simulation.worlds import WorldSlot
 from mockserver.usecases import ordering
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ from mockserver.contract import Document, did_you_mean
 from mockserver.contract.messages import brief
 from mockserver.control.errors import ControlError
 from mockserver.control.world_factory import WorldFactory
-from mockserver.simulation.world_slot import Readings, WorldSlot
-from mockserver.simulation.worlds import Worlds
+from mockserver.simulation.worlds import Readings, Worlds, WorldSlot
 
 
 class Context(NamedTuple):

@@ -9,7 +9,7 @@ from mockserver.scenario.error import path
 from mockserver.scenario.faults import faults
 from mockserver.scenario.load import take
 from mockserver.simulation.faults import Fault, Faults
-from mockserver.simulation.world_slot import WorldSlot
+from mockserver.simulation.worlds import WorldSlot
 
 
 def list_faults(call: ControlCall, context: Context) -> ControlReply:

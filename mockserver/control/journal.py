@@ -1,25 +1,44 @@
-"""Asking what has happened: exchanges, violations, money, coverage."""
+"""Asking what has happened: exchanges, violations, money, coverage, events."""
 
 import io
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from itertools import islice
 from typing import Any
 
+import orjson
+
 from mockserver import __version__
-from mockserver.contract import did_you_mean
+from mockserver.contract import Document, did_you_mean
 from mockserver.control.context import Context, ControlCall, ControlReply, slot
-from mockserver.control.coverage import coverage
 from mockserver.control.errors import ControlError
 from mockserver.control.record import REQUEST, Record, records, shown, violation_shown
 from mockserver.control.search import Condition, Expectation, Verdict, judge
-from mockserver.control.views import entry_view
+from mockserver.control.views import entry_view, order_view, payment_view
+from mockserver.domain.events import OrderChanged, PaymentChanged, PriceChanged, StockChanged
+from mockserver.domain.ledger import Entry
+from mockserver.domain.order import TRANSITIONS, State
 from mockserver.domain.settlement import settle
-from mockserver.simulation.journal import Journal
-from mockserver.simulation.world_slot import WorldSlot
+from mockserver.simulation import journal
+from mockserver.simulation.event_log import Event
+from mockserver.simulation.journal import Journal, ServedExchange
+from mockserver.simulation.worlds import Counts, Worlds, WorldSlot
 from mockserver.traffic import lines
 from mockserver.traffic.coverage import Coverage
+
+
+def coverage(counts: Counts, documents: Iterable[Document]) -> Coverage:
+    """The counts, beside all that there is to meet."""
+    moves = dict.fromkeys((before, after) for (before, _), after in TRANSITIONS.items())
+    whole = Coverage(documents, State, moves)
+    for (operation, status), times in counts.answers.items():
+        whole.answer(operation, status, times)
+    for state, times in counts.states.items():
+        whole.state(state, times)
+    for (before, after), times in counts.moves.items():
+        whole.transition(before, after, times)
+    return whole
 
 
 def list_exchanges(call: ControlCall, context: Context) -> ControlReply:
@@ -158,3 +177,40 @@ def _journal(journal: Journal, found: Iterable[Record]) -> dict[str, Any]:
         "recorded": journal.recorded,
         "forgotten": journal.forgotten,
     }
+
+
+View = dict[str, Any]
+
+
+def news(worlds: Worlds, after: int, world: str | None) -> Iterator[bytes]:
+    """The events after an id as server-sent ones, of one world or of all; first, how many were lost, if any were."""
+    feed = worlds.feed
+    if lost := feed.lost(after):
+        yield written("gap", {"lost": lost}, after + lost)
+    for event in feed.after(after):
+        if world in (None, event.world):
+            yield written(event.kind, {"world": event.world, **_view(event, worlds)}, event.id)
+
+
+def written(kind: str, data: View, number: int) -> bytes:
+    """A server-sent event; its data are JSON in one line."""
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (number, kind.encode(), orjson.dumps(data))
+
+
+def _view(event: Event, worlds: Worlds) -> View:
+    what = event.what
+    if isinstance(what, ServedExchange):
+        [record] = records([journal.Entry(event.id, what)], worlds)
+        view = shown(record)
+        del view["number"]
+        return view
+    return _VIEWS[type(what)](what) if type(what) in _VIEWS else dict(what)  # type: ignore[call-overload]
+
+
+_VIEWS: Mapping[type, Callable[[Any], View]] = {
+    OrderChanged: lambda what: {"before": what.before, "order": order_view(what.order)},
+    PaymentChanged: lambda what: {"before": what.before, "payment": payment_view(what.payment)},
+    PriceChanged: lambda what: {**what.shelf._asdict(), "price": what.price},
+    StockChanged: lambda what: {**what.shelf._asdict(), "stock": what.stock},
+    Entry: entry_view,
+}

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.contract import Document, located, readings
-from mockserver.control import business, clock, faults, journal, worlds
+from mockserver.control import business, faults, journal, worlds
 from mockserver.control.context import Handler
 from mockserver.data import scenarios
 
@@ -24,9 +24,9 @@ HANDLERS: Mapping[str, Handler] = {
     "restoreSnapshot": worlds.restore_snapshot,
     "showScenario": worlds.show_scenario,
     "loadScenario": worlds.load_scenario,
-    "showClock": clock.show_clock,
-    "setClock": clock.set_clock,
-    "advanceClock": clock.advance_clock,
+    "showClock": worlds.show_clock,
+    "setClock": worlds.set_clock,
+    "advanceClock": worlds.advance_clock,
     "listOrders": business.list_orders,
     "deliverSms": business.deliver_sms,
     "expireOrder": business.expire_order,

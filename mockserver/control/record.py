@@ -1,20 +1,53 @@
-"""Entries of a journal as they may be shown: without keys, and with what their answers break."""
+"""Journal entries as they may be shown: without keys, and with how their responses break the contract."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote_to_bytes
 
 from mockserver.contract import ABSENT, Violation
-from mockserver.control.redaction import redactor
 from mockserver.domain.clock import Instant
-from mockserver.simulation.exchange import Header, ServedExchange
-from mockserver.simulation.journal import Entry
+from mockserver.simulation.journal import Entry, Header, ServedExchange
 from mockserver.simulation.worlds import Worlds
 from mockserver.traffic import Answer, Request
 from mockserver.traffic import Exchange as Traffic
 from mockserver.traffic.redaction import Redactor
+
+
+def redactor(exchange: ServedExchange, worlds: Worlds) -> Redactor:
+    """What hides the keys of an exchange."""
+    return _redactor(frozenset(_keys(exchange, worlds)))
+
+
+def text_without_keys(text: str, worlds: Worlds) -> str:
+    """A text, such as a path, without the keys of any world."""
+    return _redactor(frozenset(_standing_in(text.encode(errors="surrogatepass"), worlds))).text(text)
+
+
+def _keys(exchange: ServedExchange, worlds: Worlds) -> Iterator[str]:
+    if exchange.key:
+        yield exchange.key
+    if exchange.world is not None and exchange.world in worlds:
+        yield from worlds.find(exchange.world).world.keys
+    headers = b"\n".join(value for _, value in exchange.headers)
+    user = (exchange.user or "").encode(errors="surrogatepass")
+    content = b"\n".join(
+        (user, exchange.path.encode(), exchange.query, headers, exchange.content or b"", exchange.answer)
+    )
+    yield from _standing_in(content, worlds)
+
+
+def _standing_in(content: bytes, worlds: Worlds) -> Iterator[str]:
+    plain = unquote_to_bytes(content)
+    secrets = [*worlds.keys, worlds.token] if worlds.token else worlds.keys
+    return (key for key in secrets if key.encode(errors="surrogatepass") in plain)
+
+
+@lru_cache(256)
+def _redactor(keys: frozenset[str]) -> Redactor:
+    return Redactor(keys)
+
 
 ORIGIN = "http://smsonline-mock"
 """What stands for the mock's own address where an absolute URL is wanted and the request named no host."""

@@ -18,8 +18,7 @@ from mockserver.control.errors import ControlError
 from mockserver.control.snapshot_validation import LARGEST, nonsense
 from mockserver.control.world_factory import Made, WorldFactory
 from mockserver.domain.clock import Clock, Duration, Instant
-from mockserver.domain.coupon import Coupon
-from mockserver.domain.customer import Customer
+from mockserver.domain.customer import Coupon, Customer
 from mockserver.domain.ledger import Entry
 from mockserver.domain.order import Order
 from mockserver.domain.payment import Payment
@@ -29,7 +28,7 @@ from mockserver.domain.stock import Shelf
 from mockserver.domain.world import Awaited, Memory
 from mockserver.scenario.load import take
 from mockserver.simulation.script import SeededScript
-from mockserver.simulation.world_slot import Origin, WorldSlot
+from mockserver.simulation.worlds import Origin, WorldSlot
 
 if TYPE_CHECKING:
     from mockserver.simulation.faults import Faults

@@ -17,7 +17,7 @@ from mockserver.domain.schedule import (
 )
 from mockserver.domain.stock import Shelf
 from mockserver.domain.world import Memory
-from mockserver.simulation.world_slot import Origin
+from mockserver.simulation.worlds import Origin
 
 LARGEST = 2**53 - 1
 """No number here is larger: it is the largest that every reader of JSON has."""

@@ -10,7 +10,7 @@ from mockserver.domain.order import Order
 from mockserver.domain.payment import Payment
 from mockserver.domain.stock import Shelf
 from mockserver.domain.world import World
-from mockserver.simulation.world_slot import WorldSlot
+from mockserver.simulation.worlds import WorldSlot
 
 View = dict[str, Any]
 

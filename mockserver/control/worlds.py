@@ -1,11 +1,14 @@
-"""Making, showing, copying and removing worlds."""
+"""Making, showing, copying and removing worlds, and setting their clocks."""
 
 from typing import Any
 
 from mockserver.control.context import Context, ControlCall, ControlReply, slot
 from mockserver.control.errors import ControlError
-from mockserver.control.views import opened_view, world_view
+from mockserver.control.views import clock_view, opened_view, world_view
 from mockserver.control.world_factory import WorldChoice
+from mockserver.domain.clock import LAST
+from mockserver.domain.settlement import settle
+from mockserver.scenario.units import duration
 
 _MASK = "***"
 
@@ -112,3 +115,37 @@ def _choice(body: Any) -> WorldChoice:
 def _masks(account: dict[str, Any]) -> dict[str, Any]:
     masks = {"key": _MASK, "keys": [_MASK] * len(account.get("keys", ()))}
     return {name: mask for name, mask in masks.items() if name in account}
+
+
+_MODES = {"real": 1, "manual": 0}
+
+
+def show_clock(call: ControlCall, context: Context) -> ControlReply:
+    """`showClock`."""
+    return ControlReply(200, clock_view(slot(call, context).world.clock))
+
+
+def set_clock(call: ControlCall, context: Context) -> ControlReply:
+    """`setClock`."""
+    [(name, value)] = call.body.items()
+    changed = slot(call, context)
+    clock = changed.world.clock
+    settle(changed.world)
+    if name == "step":
+        clock.run(pace=0, step=duration(value))
+    else:
+        clock.run(pace=_MODES.get(value, value), step=0)
+    changed.publish("clock", clock_view(clock))
+    return ControlReply(200, clock_view(clock))
+
+
+def advance_clock(call: ControlCall, context: Context) -> ControlReply:
+    """`advanceClock`."""
+    advanced = slot(call, context)
+    clock, by = advanced.world.clock, duration(call.body["by"])
+    if clock.now() + by > LAST:
+        raise ControlError(409, f"{call.body['by']} would take the clock beyond the year 9998")
+    clock.advance(by)
+    settle(advanced.world)
+    advanced.publish("clock", clock_view(clock))
+    return ControlReply(200, clock_view(clock))

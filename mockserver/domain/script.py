@@ -7,9 +7,8 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from mockserver.domain.clock import Duration, Instant
-from mockserver.domain.currency import Currency
 from mockserver.domain.order import Order
-from mockserver.domain.payment import Status
+from mockserver.domain.payment import Currency, Status
 from mockserver.domain.refusal import Reason
 from mockserver.domain.stock import Shelf
 

@@ -1,6 +1,7 @@
-"""Prices and stock as they are now: the catalogue, and over it what has changed in one world."""
+"""Prices and stock as they are now: the catalogue with what has changed in one world, and quotes of it."""
 
 from collections.abc import Sequence
+from hashlib import blake2b
 from typing import NamedTuple
 
 from mockserver.domain.catalogue import Carrier, Catalogue, Country, Offer, Service
@@ -86,3 +87,22 @@ def _share(shelf: Shelf, carriers: Sequence[Carrier], stock: int) -> int:
     first, *others = carriers
     shares = {carrier.name: stock * carrier.share // 100 for carrier in others}
     return stock - sum(shares.values()) if shelf.carrier == first.name else shares[shelf.carrier]
+
+
+class Quote(NamedTuple):
+    """A list price in cents and its proof."""
+
+    price: int
+    m: str
+    n: str
+
+    def confirms(self, m: str, n: str) -> bool:
+        """Whether a client may order on this quote; a client that sends no `m` and `n` relies on its maximum price."""
+        return (m, n) in ((self.m, self.n), ("", ""))
+
+
+def quote(secret: int, country: str, carrier: str, service: str, price: int) -> Quote:
+    """The quote for a carrier word (also `any`) at a list price in cents; the same for the same arguments."""
+    text = "\0".join((str(secret), country, carrier, service, str(price)))
+    digest = blake2b(text.encode(), digest_size=16).hexdigest()
+    return Quote(price, digest[:16], digest[16:])

@@ -6,13 +6,11 @@ from typing import NamedTuple
 
 from mockserver.domain.catalogue import Catalogue
 from mockserver.domain.clock import Clock, Instant
-from mockserver.domain.coupon import Coupon
-from mockserver.domain.currency import Currencies
-from mockserver.domain.customer import Customer
+from mockserver.domain.customer import Coupon, Customer
 from mockserver.domain.events import Listener, OrderChanged, PaymentChanged, PriceChanged, StockChanged, unheard
 from mockserver.domain.ledger import Entry, EntryKind, Ledger
 from mockserver.domain.order import RUNNING, Order
-from mockserver.domain.payment import CREDITED, Payment
+from mockserver.domain.payment import CREDITED, Currencies, Payment
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.rules import DEFAULT, Rules
 from mockserver.domain.schedule import Agenda, Happening

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 from mockserver.domain import order as orders
 from mockserver.domain.catalogue import ANY_CARRIER
 from mockserver.domain.clock import DAY, Clock, Instant
-from mockserver.domain.coupon import Coupon
-from mockserver.domain.customer import Customer
+from mockserver.domain.customer import Coupon, Customer
 from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.order import Message, Order
 from mockserver.domain.payment import Deposit, Method, Payment, Status
@@ -21,7 +20,7 @@ from mockserver.scenario.catalogue import catalogue_of, changes_of
 from mockserver.scenario.fixtures import Fixtures
 from mockserver.scenario.load import Scenario
 from mockserver.scenario.units import duration, instant
-from mockserver.simulation.people import DEFAULT_LOCALE
+from mockserver.simulation.messages import DEFAULT_LOCALE
 from mockserver.simulation.rules import (
     OrderMatch,
     OrderRule,

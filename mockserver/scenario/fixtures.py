@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mockserver.data import directory
 from mockserver.domain.catalogue import Carrier, Catalogue, Country, Offer, Service
-from mockserver.domain.currency import Currencies, Currency
+from mockserver.domain.payment import Currencies, Currency
 from mockserver.simulation.messages import Template, Templates
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from mockserver.contract import did_you_mean
 from mockserver.contract.messages import choice
 from mockserver.contract.pointer import join
-from mockserver.simulation.people import KINDS, locales
+from mockserver.simulation.messages import KINDS, locales
 
 Section = dict[str, Any]
 

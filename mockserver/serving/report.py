@@ -11,7 +11,7 @@ from mockserver.contract.formats import dollars_text
 from mockserver.domain.world import World
 from mockserver.scenario.load import Scenario
 from mockserver.serving.setup import Mock
-from mockserver.simulation.exchange import Observer, ServedExchange
+from mockserver.simulation.journal import Observer, ServedExchange
 
 
 def banner(url: str, mock: Mock) -> str:

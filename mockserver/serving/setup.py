@@ -16,10 +16,9 @@ from mockserver.scenario import fixtures
 from mockserver.scenario.load import Scenario, load
 from mockserver.scenario.variables import NONE, Values
 from mockserver.simulation import limits as sizes
-from mockserver.simulation.exchange import Observer
+from mockserver.simulation.journal import Observer
 from mockserver.simulation.limits import Limits
-from mockserver.simulation.world_slot import WorldSlot
-from mockserver.simulation.worlds import Worlds
+from mockserver.simulation.worlds import Worlds, WorldSlot
 from mockserver.web.app import create_app
 from mockserver.web.guard import OPEN, AccessGuard
 

@@ -1,9 +1,15 @@
-"""Texts of SMS: templates by service and language."""
+"""SMS texts: templates by service and language, filled in with made-up people, companies and places."""
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple
 
 from mockserver.simulation.chance import Chance, Label
+
+if TYPE_CHECKING:
+    from faker import Faker
+
 
 ANY_SERVICE = "*"
 FALLBACK_LANGUAGE = "en"
@@ -31,3 +37,38 @@ def choose(templates: Templates, chance: Chance, service: str, language: str, *l
         if templates.get(key):
             return chance.pick(templates[key], "template", *labels)
     raise LookupError(f"no SMS template for {service} in {language}, and no fallback")
+
+
+KINDS = ("city", "color_name", "company", "country", "first_name", "job", "last_name", "name")
+"""What can be made up: providers of faker that every locale has, and whose words are not taken for a code."""
+
+DEFAULT_LOCALE = "en_US"
+
+_ONE_AT_A_TIME = Lock()
+"""Servers in threads share the makers, whose chance is set and then used."""
+
+
+def locales() -> Collection[str]:
+    """The locales there are, such as ja_JP."""
+    from faker.config import AVAILABLE_LOCALES
+
+    return AVAILABLE_LOCALES
+
+
+def made_up(kind: str, locale: str, seed: int) -> str:
+    """Something of one of the kinds, the same for a seed as long as faker's release is the same."""
+    with _ONE_AT_A_TIME:
+        maker = _maker(locale)
+        maker.seed_instance(seed)
+        return str(getattr(maker, kind)())
+
+
+@cache
+def _maker(locale: str) -> "Faker":
+    from faker import Faker
+
+    if locale == "it_IT":  # its cities are made from a set, so that every process has them in another order
+        from faker.providers.address.it_IT import Provider
+
+        Provider.cities = sorted(Provider.cities)
+    return Faker(locale)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from mockserver.domain.clock import Duration, Instant
 from mockserver.domain.payment import Status
 from mockserver.domain.script import Attempt, Transfer
-from mockserver.simulation.people import DEFAULT_LOCALE
+from mockserver.simulation.messages import DEFAULT_LOCALE
 
 
 class Turn(NamedTuple):

@@ -23,8 +23,7 @@ from mockserver.domain.script import (
 )
 from mockserver.domain.stock import Shelf
 from mockserver.simulation.chance import BASE58, HEX, Chance, Label
-from mockserver.simulation.messages import Templates, choose
-from mockserver.simulation.people import KINDS, made_up
+from mockserver.simulation.messages import KINDS, Templates, choose, made_up
 from mockserver.simulation.rules import OrderRule, PaymentRule, Sms, Turn
 
 _FIRST_ORDER_ID = 30_000_000

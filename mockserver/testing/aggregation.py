@@ -1,4 +1,4 @@
-"""What all tests of a run come to, over all processes: a run of a check, for the reports of the toolkit."""
+"""The results of all tests, over all processes: as a run for reports, and as a summary for people."""
 
 from __future__ import annotations
 
@@ -11,16 +11,77 @@ from mockserver.findings import Run, Skip, Statement, SuiteResult, grouped
 from mockserver.judge.rules import CONTRACT
 from mockserver.reports import write
 from mockserver.reports.redacted import clean
-from mockserver.testing.summary import line, summary
+from mockserver.reports.summary import counted, dollars, money, ordered, tally
 from mockserver.traffic import Redactor
 from mockserver.traffic.coverage import Coverage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from mockserver.findings import Finding, Line
     from mockserver.judge import Judgement
+
+
+_DEAREST = 20
+"""So many tests are listed with what they would have cost."""
+
+
+def line(run: Run) -> str:
+    """The whole run in a line."""
+    met = run.coverage.ratios()["operations"]
+    found = ", ".join(counted(number, level.value) for level, number in tally(run.findings).items() if number)
+    parts = (
+        counted(len(run.suites), "test"),
+        counted(run.cases, "call"),
+        f"{met.met} of {met.total} operations met",
+        found or "nothing found",
+        f"would have cost {dollars(run.statement.lost if run.statement else 0)}",
+    )
+    return ", ".join(parts)
+
+
+def summary(run: Run, costs: Mapping[str, Statement]) -> str:
+    """A run in Markdown; `costs` are those of its tests."""
+    return "\n".join(_lines(run, costs)) + "\n"
+
+
+def _lines(run: Run, costs: Mapping[str, Statement]) -> Iterator[str]:
+    yield f"# The client in its tests\n\n{line(run)}.\n\n## Findings\n"
+    if run.findings:
+        yield _row("", "code", "operation", "what it did")
+        yield "|---|---|---|---|"
+    for each in ordered(run.findings):
+        yield _row(each.level.value, f"`{each.code}`", each.operation, each.message)
+    if not run.findings:
+        yield "None."
+    yield "\n## Coverage of the contract\n\n| | met | of |\n|---|---|---|"
+    yield from (_row(name, ratio.met, ratio.total) for name, ratio in run.coverage.ratios().items() if ratio.total)
+    if missing := [*_unmet(run.coverage)]:
+        yield f"\nNot met: {', '.join(f'`{each}`' for each in missing)}."
+    yield "\n## Cost\n"
+    if run.statement:
+        yield f"{money(run.statement)}\n"
+    dearest = sorted(((test, cost) for test, cost in costs.items() if cost.spent), key=lambda each: -each[1].lost)
+    if dearest:
+        yield "| test | spent | refunded | lost |\n|---|---|---|---|"
+    for test, cost in dearest[:_DEAREST]:
+        yield _row(f"`{test}`", dollars(cost.spent), dollars(cost.refunded), dollars(cost.lost))
+    if len(dearest) > _DEAREST:
+        yield f"\nAnd {counted(len(dearest) - _DEAREST, 'test')} more, none of which lost more."
+
+
+def _unmet(coverage: Coverage) -> Iterable[str]:
+    met = {answer.operation for answer in coverage.answers if answer.times}
+    yield from (operation for operation in coverage.operations if operation not in met)
+    yield from (str(state) for state in coverage.states if state.listed and not state.times)
+    yield from (str(transition) for transition in coverage.transitions if transition.listed and not transition.times)
+
+
+def _row(*cells: object) -> str:
+    texts = (" ".join(str(cell).split()).replace("|", "&#124;") for cell in cells)
+    return f"| {' | '.join(texts)} |"
+
 
 FORMATS = ("json", "sarif", "html", "har")
 """What is written beside JUnit XML, in which every test has its own findings."""

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from mockserver.testing.clock import Clock
+from mockserver.testing.control_client import Clock
 from mockserver.testing.journal import Journal
 from mockserver.testing.records import Cost, Entry, Fault, Order, Payment, Violation, camel
 

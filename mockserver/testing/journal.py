@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from mockserver.testing.clock import written
+from mockserver.testing.control_client import written
 from mockserver.testing.records import Exchange
 
 if TYPE_CHECKING:

@@ -3,10 +3,8 @@
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from mockserver.domain import currency as currencies
-from mockserver.domain.currency import Currency
 from mockserver.domain.customer import Customer
-from mockserver.domain.payment import Deposit, Method, Payment, Status
+from mockserver.domain.payment import Currency, Deposit, Method, Payment, Status, find_currency
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.schedule import PaymentSettles
 from mockserver.domain.script import Terms, Transfer
@@ -38,7 +36,7 @@ def create_wallet(
 
     Raises Refusal(UNSUPPORTED_CURRENCY or INVALID_COUPON).
     """
-    found = currencies.find(world.currencies, currency, network)
+    found = find_currency(world.currencies, currency, network)
     return _ask(world, customer, CRYPTOMUS, cents, coupon, found)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mockserver.contract.plan import told
 from mockserver.contract.reader import get
 from mockserver.traffic.calls import COMPLETED, EXPIRED, REFUNDED, WAITING
-from mockserver.verify.comparison import alike
+from mockserver.verify.assertions import alike
 from mockserver.verify.order_oracle import is_repaid
 from mockserver.verify.payments import OPEN, PAID, UNTOLD
 from mockserver.verify.session import offered
@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mockserver.contract.reader import Facts
-    from mockserver.verify.customer import Customer, Reply
+    from mockserver.verify.customer import Customer, Person, Reply
     from mockserver.verify.order_oracle import ExpectedOrder
-    from mockserver.verify.person import Person
-    from mockserver.verify.service_rules import Terms
+    from mockserver.verify.rules import Terms
     from mockserver.verify.session import Life
 
 

@@ -1,18 +1,22 @@
-"""Whether an answer fits its request: what is wrong must not be granted, what is sound must not be called malformed."""
+"""Assertions about responses: whether one fits its request, and whether two agree."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.contract import broken
 from mockserver.traffic import header
 from mockserver.verify import requests
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mockserver.contract import Arguments, Document, Found, Operation
     from mockserver.contract.operation import AnswerFacts
     from mockserver.traffic import Answer, Exchange, Request
     from mockserver.verify.context import Context
+    from mockserver.verify.customer import Reply
+
 
 MALFORMED = "INVALID_REQUEST"
 BROKEN = 500
@@ -77,3 +81,57 @@ def _is_sound(operation: Operation, asked: Arguments, request: Request) -> bool:
     """Say whether nothing is wrong with a request that fits the schemas: a day may look like one, and be none."""
     _, unread = operation.values(asked)
     return not unread and header(request.headers, "content-type") in (None, "application/json")
+
+
+class FactDifference(NamedTuple):
+    """A fact that two state differently: its dotted name, and what each says."""
+
+    name: str
+    one: Any
+    two: Any
+
+
+def differences(one: Any, two: Any, name: str = "") -> Iterator[FactDifference]:
+    """Find the facts that both state, but differently."""
+    match one, two:
+        case dict(), dict():
+            for part in one:
+                if part in two:
+                    yield from differences(one[part], two[part], f"{name}.{part}" if name else part)
+        case list(), list() if len(one) == len(two):
+            for index, (item, other) in enumerate(zip(one, two, strict=True)):
+                yield from differences(item, other, f"{name}[{index}]")
+        case _ if one != two:
+            yield FactDifference(name, one, two)
+
+
+def alike(one: Any, two: Any) -> bool:
+    """Say whether two state the same, as far as both state anything."""
+    return not any(differences(one, two))
+
+
+class Expectations:
+    """Holds answers against rules, in words for people."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def expect(self, rule: str, holds: object, reply: Reply, *, expected: object = "", got: object = "") -> bool:
+        """Expect of an answer that a rule holds. Returns whether it does."""
+        return self._context.expect(rule, holds, reply.operation, expected=_text(expected), got=_text(got))
+
+    def breach(self, rule: str, reply: Reply, *, expected: object = "", got: object = "") -> None:
+        """Tell of an answer that breaks a rule."""
+        self._context.breach(rule, reply.operation, expected=_text(expected), got=_text(got))
+
+    def refusal(self, reply: Reply, refusal: str, rule: str) -> bool:
+        """Expect that an answer is a refusal, and for this reason. Returns whether it is."""
+        if self.expect(rule, reply.refusal, reply, expected=refusal, got="granted"):
+            return self.expect("refusal-says-why", reply.refusal == refusal, reply, expected=refusal, got=reply.refusal)
+        return False
+
+
+def _text(value: object) -> str:
+    if isinstance(value, set | frozenset):
+        return ", ".join(sorted(map(str, value)))
+    return str(value)

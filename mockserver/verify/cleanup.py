@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mockserver.traffic.calls import REFUNDED
-from mockserver.verify.customer import MOST, UnusableError
-from mockserver.verify.guard import DeniedError
-from mockserver.verify.journal import Record
+from mockserver.verify.customer import MOST, Person, UnusableError
+from mockserver.verify.guard import DeniedError, Record
 from mockserver.verify.order_oracle import ExpectedOrder
-from mockserver.verify.person import Person
 
 if TYPE_CHECKING:
     from mockserver.contract.reader import Facts

@@ -12,8 +12,7 @@ from mockserver.traffic import Exchange, header
 from mockserver.traffic.curl import curl
 from mockserver.verify import requests
 from mockserver.verify.assertions import is_broken
-from mockserver.verify.rules import rules
-from mockserver.verify.service_rules import Terms
+from mockserver.verify.rules import Terms, rules
 from mockserver.verify.target import AsgiCarrier
 
 if TYPE_CHECKING:

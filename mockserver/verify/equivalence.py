@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from mockserver.contract.reader import get
-from mockserver.verify.comparison import differences
+from mockserver.verify.assertions import differences
 from mockserver.verify.customer import MOST, OrderArguments, UnusableError
 from mockserver.verify.session import BUYING, Life
 from mockserver.verify.worlds import MINUTE, SECOND, world
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from mockserver.verify.context import Context
-    from mockserver.verify.customer import Customer, Reply
-    from mockserver.verify.person import Person
+    from mockserver.verify.customer import Customer, Person, Reply
 
 WISHES = (
     OrderArguments("12", "ds"),

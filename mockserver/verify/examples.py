@@ -14,7 +14,7 @@ from mockserver.contract import pointer as pointers
 from mockserver.data import directory
 from mockserver.verify.assertions import read
 from mockserver.verify.guard import READS, DeniedError
-from mockserver.verify.sample_calls import SampleCall
+from mockserver.verify.requests import SampleCall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mockserver.verify import smoke, state_machine
-from mockserver.verify.customer import UnusableError
+from mockserver.verify.customer import Person, UnusableError
 from mockserver.verify.guard import DeniedError
-from mockserver.verify.person import Person
 from mockserver.verify.scenarios import SCENES
 from mockserver.verify.session import Life
 from mockserver.verify.worlds import world

@@ -1,23 +1,23 @@
-"""The orders of customers: what is known of them, held against what each look at them shows."""
+"""The orders of a customer, compared with what each response shows, and the server's time as far as responses tell."""
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from mockserver.traffic.calls import EXPIRED, REFUNDED, RUNNING
 from mockserver.verify import order_oracle
 from mockserver.verify.customer import MOST
-from mockserver.verify.order_oracle import ExpectedOrder
+from mockserver.verify.order_oracle import SECOND, ExpectedOrder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mockserver.contract.reader import Facts
+    from mockserver.verify.assertions import Expectations
     from mockserver.verify.context import Context
-    from mockserver.verify.customer import Reply
-    from mockserver.verify.expectations import Expectations
-    from mockserver.verify.person import Person
-    from mockserver.verify.server_clock import ServerClock
+    from mockserver.verify.customer import Person, Reply
+
 
 UNKNOWN_ORDER = "ORDER_NOT_FOUND"
 
@@ -124,3 +124,39 @@ class OrderBook:
             for group in (RUNNING, {EXPIRED}):
                 times = [o["ordered_at"] for o in shown if o.get("state") in group and "ordered_at" in o]
                 self._expectations.expect("newest-first", times == sorted(times, reverse=True), reply)
+
+
+SLACK = 5 * SECOND
+"""By how much the clock of a server that is not ours may be off."""
+
+
+class ServerClock:
+    """The time of the server, once it has said when something happened just now."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._elapsed = 0
+        self._began = time.monotonic()
+        self._anchor: tuple[int, int] | None = None  # when by our clock it was which time of the server's
+
+    def wait(self, milliseconds: int) -> None:
+        """Let time pass."""
+        self._context.advance(milliseconds)
+        self._elapsed += milliseconds
+
+    def set(self, moment: int) -> None:
+        """Take a time of the server's for the present one."""
+        self._anchor = (self._now(), moment)
+
+    def now(self) -> tuple[int, int] | None:
+        """Return a span in which the server's present time lies; None if it is unknown."""
+        if self._anchor is None:
+            return None
+        at, moment = self._anchor
+        slack = 0 if self._context.can_advance else SLACK
+        now = moment + self._now() - at
+        return now - slack, now + slack + SECOND
+
+    def _now(self) -> int:
+        """Return the milliseconds since the clock was made."""
+        return self._elapsed if self._context.can_advance else int((time.monotonic() - self._began) * 1000)

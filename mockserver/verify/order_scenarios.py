@@ -6,7 +6,7 @@ from operator import eq, ge, le
 from typing import TYPE_CHECKING, Any
 
 from mockserver.traffic.calls import EXPIRED, REFUNDED, RUNNING, WAITING
-from mockserver.verify import purchase_oracle
+from mockserver.verify import order_oracle
 from mockserver.verify.customer import OrderArguments
 from mockserver.verify.session import offered
 from mockserver.verify.worlds import DEARER, DISCORD, GONE, GOOGLE, HOUR, MINUTE, SECOND, TELEGRAM, WHATSAPP
@@ -14,8 +14,8 @@ from mockserver.verify.worlds import DEARER, DISCORD, GONE, GOOGLE, HOUR, MINUTE
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from mockserver.verify.customer import Person
     from mockserver.verify.order_oracle import ExpectedOrder
-    from mockserver.verify.person import Person
     from mockserver.verify.session import Life
 
 
@@ -108,7 +108,7 @@ def a_maximum_price(life: Life, via: str) -> None:
         person = life.person(user)
         by = person.by[via]
         offer, account = offered(life.quote(by, "12", "ds")), by.call("balance").facts.get("account", {})
-        price = purchase_oracle.own_price(offer.get("price"), account, life.terms)
+        price = order_oracle.own_price(offer.get("price"), account, life.terms)
         if price is None:
             continue
         life.buy(person, via, DISCORD._replace(maximum=price - 1))

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockserver.verify.comparison import alike
+from mockserver.verify.assertions import alike
+from mockserver.verify.customer import OpenPayment
 from mockserver.verify.order_oracle import SECOND
-from mockserver.verify.person import OpenPayment
 
 if TYPE_CHECKING:
     from mockserver.contract.reader import Facts
-    from mockserver.verify.customer import Reply
-    from mockserver.verify.expectations import Expectations
-    from mockserver.verify.person import Person
-    from mockserver.verify.service_rules import Terms
+    from mockserver.verify.assertions import Expectations
+    from mockserver.verify.customer import Person, Reply
+    from mockserver.verify.rules import Terms
 
 COIN = ("USDT", "BSC")
 """The currency and the network of wallets."""

@@ -1,19 +1,23 @@
-"""Requests as the contract documents describe them."""
+"""Requests as the contract documents describe them, and sample calls made from their examples."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from random import Random
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 import orjson
 
 from mockserver.contract import ABSENT
+from mockserver.contract.made_up import value_of
 from mockserver.traffic import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from mockserver.contract import Arguments, Operation
+    from mockserver.contract.parts import Schema
+
 
 JSON = (("content-type", "application/json"),)
 
@@ -33,3 +37,65 @@ def write(
 def read(operation: Operation, request: Request, path: Mapping[str, str]) -> Arguments:
     """Read a request of an operation whose path parameters are known, as a server would."""
     return operation.read(path, request.query, request.json if request.body else ABSENT)
+
+
+class SampleCall(NamedTuple):
+    """A sound call of an operation, but for who asks: path, query and body by the examples of the document."""
+
+    operation: Operation
+    base: str
+    path: dict[str, Any]
+    query: dict[str, Any]
+    body: Any
+
+    def request(self) -> Request:
+        """Return the request."""
+        return write(self.operation, self.base, self.path, self.query, self.body)
+
+    def by(self, user: str | None, key: str | None) -> SampleCall:
+        """Return the call by somebody; None leaves a credential out."""
+        whole = self
+        for credential, value in (("user", user), ("key", key)):
+            for place, name in credentials(self.operation, credential):
+                whole = whole.having(place, name, ABSENT if value is None else value)
+        return whole
+
+    def having(self, place: str, name: str, value: object) -> SampleCall:
+        """Return the call with another value; `ABSENT` takes it out."""
+        fields = {each: known for each, known in getattr(self, place).items() if each != name}
+        if value is not ABSENT:
+            fields[name] = value
+        changes: dict[str, Any] = {place: fields}
+        return self._replace(**changes)
+
+
+def sample(operation: Operation, base: str) -> SampleCall:
+    """Return the call of an operation that the examples of its document make, or else one that fits its schemas."""
+    places: dict[str, dict[str, Any]] = {"path": {}, "query": {}}
+    for parameter in operation.parameters:
+        if parameter.required:
+            shown = parameter.example is not ABSENT
+            value = parameter.example if shown else value_of(parameter.schema, Random(0))  # noqa: S311 - no secret
+            places[parameter.place][parameter.name] = value
+    body: Any = ABSENT
+    if operation.body:
+        example = next((each.value for each in operation.body.examples.values()), None)
+        body = _least(operation.body.schema) if example is None else dict(example)
+    return SampleCall(operation, base, places["path"], places["query"], body)
+
+
+def _least(schema: Schema) -> dict[str, Any]:
+    """Return a body that has what a schema requires."""
+    fields, required = schema.get("properties", {}), schema.get("required", ())
+    return {name: value_of(fields[name], Random(0)) for name in required if name in fields}  # noqa: S311 - no secret
+
+
+def credentials(operation: Operation, credential: str) -> Iterator[tuple[str, str]]:
+    """Yield the places and names of a credential, `user` or `key`."""
+    for parameter in operation.parameters:
+        if parameter.credential == credential:
+            yield parameter.place, parameter.name
+    fields = operation.body.schema.get("properties", {}) if operation.body else {}
+    for name, schema in fields.items():
+        if schema.get("x-credential") == credential:
+            yield "body", name

@@ -1,4 +1,4 @@
-"""A run: the suites one after the other, and the money settled whatever happens."""
+"""A run of the suites: preflight, the suites one after the other, and the cleanup of what was ordered."""
 
 from __future__ import annotations
 
@@ -12,21 +12,55 @@ from mockserver.traffic.calls import STATES, TRANSITIONS
 from mockserver.traffic.coverage import Coverage
 from mockserver.traffic.redaction import Redactor
 from mockserver.verify import cleanup
+from mockserver.verify.assertions import refusing
 from mockserver.verify.context import PAUSE, Context, Setting
 from mockserver.verify.customer import UnusableError
-from mockserver.verify.guard import DeniedError, Guard
-from mockserver.verify.journal import RunJournal
-from mockserver.verify.preflight import greet
-from mockserver.verify.target import HttpCarrier
+from mockserver.verify.guard import READS, DeniedError, Guard, RunJournal
+from mockserver.verify.requests import sample
+from mockserver.verify.target import HttpCarrier, TargetError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from mockserver.contract import Contract
+    from mockserver.contract import Contract, Document, Operation
     from mockserver.findings import Baseline
     from mockserver.verify.credentials import Account
     from mockserver.verify.target import Target
+
+
+_SHUT_OUT = ("UNAUTHORIZED", "FORBIDDEN")
+_TRIES = 3
+"""An answer may be lost once and again on a bad line."""
+
+
+def greet(context: Context) -> None:
+    """Ask each server for something that only credentials are needed for.
+
+    Raises TargetError if nobody answers, or if the account is not let in.
+    """
+    account = context.accounts[0] if context.accounts else None
+    for name, document in context.documents.items():
+        base, operation = context.base(name), _harmless(document)
+        call = sample(operation, base).by(*(account or (None, None)))
+        answers = (context.send(call.request(), operation).answer for _ in range(_TRIES))
+        answer = next((answer for answer in answers if answer), None)
+        if answer is None:
+            raise TargetError(f"nothing answers at {base}: is the server running, and is the address right?")
+        if account and answer.status in {refusing(document, reason) for reason in _SHUT_OUT}:
+            raise TargetError(f"{base} refuses the account (status {answer.status}): are user id and key right?")
+
+
+def _harmless(document: Document) -> Operation:
+    """The first operation that changes nothing, and asks for nothing but credentials."""
+    return next(
+        operation
+        for operation in document.operations.values()
+        if operation.effect == READS
+        and operation.body is None
+        and all(parameter.credential or not parameter.required for parameter in operation.parameters)
+    )
+
 
 SUITES: Mapping[str, str] = {
     "examples": "documented exchanges, asked again",

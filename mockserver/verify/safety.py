@@ -11,7 +11,7 @@ from mockserver.traffic import Request, header
 from mockserver.verify.assertions import granted, judge, refusing
 from mockserver.verify.customer import MOST, OrderArguments, UnusableError
 from mockserver.verify.guard import READS, DeniedError
-from mockserver.verify.sample_calls import SampleCall, credentials, sample
+from mockserver.verify.requests import SampleCall, credentials, sample
 from mockserver.verify.session import BUYING, Life
 from mockserver.verify.smoke import look_around
 from mockserver.verify.worlds import world

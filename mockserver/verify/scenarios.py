@@ -14,7 +14,7 @@ from mockserver.verify.session import BUYING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mockserver.verify.person import Person
+    from mockserver.verify.customer import Person
     from mockserver.verify.session import Life
 
 

@@ -10,15 +10,12 @@ from typing import TYPE_CHECKING
 
 from mockserver.contract.reader import get
 from mockserver.traffic.calls import COMPLETED, EXPIRED, REFUNDED, WAITING
-from mockserver.verify import order_oracle, purchase_oracle
-from mockserver.verify.comparison import alike
-from mockserver.verify.customer import UnusableError
-from mockserver.verify.expectations import Expectations
-from mockserver.verify.order_book import UNKNOWN_ORDER, OrderBook
+from mockserver.verify import order_oracle
+from mockserver.verify.assertions import Expectations, alike
+from mockserver.verify.customer import OpenPayment, Person, UnusableError
+from mockserver.verify.order_book import UNKNOWN_ORDER, OrderBook, ServerClock
 from mockserver.verify.order_oracle import ExpectedOrder
 from mockserver.verify.payments import Payments, key_of, status_of
-from mockserver.verify.person import OpenPayment, Person
-from mockserver.verify.server_clock import ServerClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,7 +56,7 @@ class Life:
         """Let time pass."""
         self._clock.wait(milliseconds)
 
-    def quote(self, by: Customer, country: str, service: str, carrier: str = purchase_oracle.ANY) -> Reply:
+    def quote(self, by: Customer, country: str, service: str, carrier: str = order_oracle.ANY) -> Reply:
         """Ask for a price."""
         reply = by.call("quote", country=country, service=service, carrier=carrier)
         offer = offered(reply)
@@ -89,15 +86,15 @@ class Life:
             genuine = True
         elif genuine is None and proof in self._proofs:
             genuine = None if _is_same_offer(self._proofs[proof], offer) else False
-        situation = purchase_oracle.Situation(offer, offered(anyone), account.facts.get("account", {}), genuine)
-        must = purchase_oracle.forecast(wish, situation, self.terms)
+        situation = order_oracle.Situation(offer, offered(anyone), account.facts.get("account", {}), genuine)
+        must = order_oracle.forecast(wish, situation, self.terms)
         reply = by.order(wish)
         order = None
         if must.refusals:
             self._expect_ground(reply, must)
         elif reply.refusal and reply.refusal not in must.doubts:
             self._expectations.breach(
-                purchase_oracle.blamed(must, reply.refusal), reply, expected="an order", got=reply.refusal
+                order_oracle.blamed(must, reply.refusal), reply, expected="an order", got=reply.refusal
             )
         if not reply.refusal:
             order = self._receive(person, via, wish, reply, must)
@@ -183,7 +180,7 @@ class Life:
             person.payments[key] = OpenPayment(key, amount, bonus=0, wallet=False, status=status)
 
     def _receive(
-        self, person: Person, via: str, wish: OrderArguments, reply: Reply, must: purchase_oracle.Forecast
+        self, person: Person, via: str, wish: OrderArguments, reply: Reply, must: order_oracle.Forecast
     ) -> ExpectedOrder | None:
         """Take an order that was granted into the book."""
         bought = ExpectedOrder(reply.facts.get("order", {}))
@@ -230,7 +227,7 @@ class Life:
             self._expectations.expect(rule, alike(said, got), reply, expected=said, got=got)
 
     def _expect_carrier(
-        self, order: ExpectedOrder, wish: OrderArguments, must: purchase_oracle.Forecast, reply: Reply
+        self, order: ExpectedOrder, wish: OrderArguments, must: order_oracle.Forecast, reply: Reply
     ) -> None:
         carrier = order.get("carrier")
         if carrier is None or must.substitute is None:
@@ -261,9 +258,9 @@ class Life:
             return {EXPIRED: "ORDER_EXPIRED", "": ""}.get(order.state, "SMS_NOT_RECEIVED")
         price, balance = order.price, person.balance
         too_dear = price is not None and balance is not None and price > balance
-        return purchase_oracle.TOO_POOR if self.terms.charged_again and too_dear else ""
+        return order_oracle.TOO_POOR if self.terms.charged_again and too_dear else ""
 
-    def _expect_ground(self, reply: Reply, must: purchase_oracle.Forecast) -> None:
+    def _expect_ground(self, reply: Reply, must: order_oracle.Forecast) -> None:
         """Expect that an order is refused, and for a reason that holds."""
         words = " or ".join(must.refusals)
         if not reply.refusal:
@@ -290,7 +287,7 @@ class Life:
         for rule, known, shown in (
             ("balance-adds-up", person.balance, balance),
             ("charges-add-up", person.charges, charges),
-            ("tier-follows-charges", purchase_oracle.tier(account), account.get("tier")),
+            ("tier-follows-charges", order_oracle.tier(account), account.get("tier")),
         ):
             holds = known is None or shown is None or alike(known, shown)
             self._expectations.expect(rule, holds, reply, expected=known, got=shown)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mockserver.contract.reader import get
-from mockserver.verify.comparison import alike
+from mockserver.verify.assertions import alike
 from mockserver.verify.customer import OrderArguments
 from mockserver.verify.session import BUYING, offered
 

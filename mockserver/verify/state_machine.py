@@ -20,7 +20,7 @@ from mockserver.verify.worlds import DAY, HOUR, MINUTE, SECOND
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mockserver.verify.person import Person
+    from mockserver.verify.customer import Person
     from mockserver.verify.session import Life
 
 Offer = tuple[str, str, str]

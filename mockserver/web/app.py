@@ -11,9 +11,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.api.api import Service, Services
-from mockserver.simulation.exchange import Observer
-from mockserver.simulation.world_slot import Readings
-from mockserver.simulation.worlds import Worlds
+from mockserver.simulation.journal import Observer
+from mockserver.simulation.worlds import Readings, Worlds
 from mockserver.web.adapter import answer, raw_path
 from mockserver.web.guard import OPEN, AccessGuard
 from mockserver.web.pipeline import Pipeline

@@ -27,19 +27,17 @@ from mockserver.contract.messages import brief
 from mockserver.control import journal
 from mockserver.control.context import Context, ControlCall, ControlReply, slot
 from mockserver.control.errors import ControlError
-from mockserver.control.events import news
-from mockserver.control.integers import whole
-from mockserver.control.messages import problems
+from mockserver.control.journal import news
+from mockserver.control.messages import problems, whole
 from mockserver.control.operations import HANDLERS, document
 from mockserver.control.operations import written as described
 from mockserver.domain.settlement import settle
 from mockserver.scenario.units import duration
-from mockserver.simulation.world_slot import Readings, WorldSlot
-from mockserver.simulation.worlds import Worlds
+from mockserver.simulation.worlds import Readings, Worlds, WorldSlot
 from mockserver.web.adapter import has_body, raw_path, read_body
 from mockserver.web.guard import AccessGuard
+from mockserver.web.message import STOPPING
 from mockserver.web.payload import PayloadError, read_json, read_query
-from mockserver.web.scope import STOPPING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

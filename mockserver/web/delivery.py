@@ -10,8 +10,7 @@ from contextlib import suppress
 from starlette.types import Receive, Scope, Send
 
 from mockserver.domain.clock import Duration
-from mockserver.web.message import Delivery, Ending, Response
-from mockserver.web.scope import STOPPING, TRANSPORT
+from mockserver.web.message import STOPPING, TRANSPORT, Delivery, Ending, Response
 
 _LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 """On, for no time: the connection is reset when it is closed."""

@@ -1,14 +1,18 @@
 """HTTP messages as plain values, between the server and the pipeline."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import parse_qsl
+
+import orjson
 
 from mockserver.domain.clock import Duration
-from mockserver.simulation.exchange import Header
+from mockserver.simulation.journal import Header
 
 if TYPE_CHECKING:
     from mockserver.simulation.faults import Act
+
 
 __all__ = ["Delivery", "Ending", "Header", "Pause", "Request", "Response"]
 
@@ -86,3 +90,24 @@ class Response(NamedTuple):
     headers: list[Header]
     body: bytes
     delivery: Delivery | None = None
+
+
+TRANSPORT = "smsonline_mock.transport"
+"""The extension of a scope in which a server hands over its transport, so that a fault can break the connection."""
+
+STOPPING = "smsonline_mock.stopping"
+"""Where the state of a scope has the asyncio.Event that a server sets when it stops, so that no fault holds it up."""
+
+
+def texts(request: Request) -> Iterator[str]:
+    """The bearer token, the values of the query, and the texts at the top of a JSON body."""
+    if request.bearer:
+        yield request.bearer
+    for _, value in parse_qsl(request.query.decode("latin-1")):
+        yield value
+    try:
+        body = orjson.loads(request.body or b"null")
+    except orjson.JSONDecodeError:
+        return
+    if isinstance(body, dict):
+        yield from (value for value in body.values() if isinstance(value, str))

@@ -27,9 +27,8 @@ from mockserver.contract.parts import JSON_TYPE
 from mockserver.domain.clock import Instant
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.settlement import settle
-from mockserver.simulation.exchange import Observer, ServedExchange
-from mockserver.simulation.world_slot import Readings, WorldSlot
-from mockserver.simulation.worlds import Worlds
+from mockserver.simulation.journal import Observer, ServedExchange
+from mockserver.simulation.worlds import Readings, Worlds, WorldSlot
 from mockserver.web.message import Header, Pause, Request, Response
 from mockserver.web.payload import PayloadError, read_json, read_query
 
@@ -318,7 +317,7 @@ class Pipeline:
 
     def _guess(self, request: Request) -> tuple[WorldSlot, str] | tuple[None, None]:
         """The world that a request was meant for which did not get far enough to be asked for its key, and the key."""
-        from mockserver.web.carried import texts
+        from mockserver.web.message import texts
 
         for text in texts(request):
             slot = self._worlds.with_key(text)
@@ -331,6 +330,6 @@ class Pipeline:
         return token is not None and token in path
 
     def _without_keys(self, path: str) -> str:
-        from mockserver.control.redaction import text_without_keys
+        from mockserver.control.record import text_without_keys
 
         return text_without_keys(path, self._worlds)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mockserver.scenario.fixtures import Fixtures
-    from mockserver.simulation.exchange import Observer
+    from mockserver.simulation.journal import Observer
 
 Json = dict[str, Any]
 

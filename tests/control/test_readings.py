@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import httpx
 
     from mockserver.contract import Violation
-    from mockserver.simulation.exchange import ServedExchange
+    from mockserver.simulation.journal import ServedExchange
     from tests.control.conftest import Json, Opened, Steered
 
 READINGS = contract.readings()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.domain.coupon import Coupon, CouponStatus
+from mockserver.domain.customer import Coupon, CouponStatus
 
 ISSUED_AT, EXPIRES_AT = 1_000, 2_000
 COUPON = Coupon("TEN", "alice", ISSUED_AT, EXPIRES_AT, days=30, percentage=10, target="crypto")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.domain.currency import Currency, find
+from mockserver.domain.payment import Currency, find_currency
 from mockserver.domain.refusal import Reason, Refusal
 
 TETHER = Currency("USDT", "BSC", Decimal("1.002"), 2, "0x%x{40}")
@@ -65,11 +65,11 @@ def test_an_amount_is_worth_what_is_paid_to_within_its_last_decimal(currency: Cu
 
 
 def test_a_currency_is_found_by_its_network() -> None:
-    assert find(CURRENCIES, "USDT", "BSC") is TETHER
+    assert find_currency(CURRENCIES, "USDT", "BSC") is TETHER
 
 
 @pytest.mark.parametrize(("currency", "network"), [("USDT", "BTC"), ("usdt", "bsc"), ("", "")])
 def test_an_undocumented_pair_is_refused(currency: str, network: str) -> None:
     with pytest.raises(Refusal) as refused:
-        find(CURRENCIES, currency, network)
+        find_currency(CURRENCIES, currency, network)
     assert refused.value.reason is Reason.UNSUPPORTED_CURRENCY

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.domain.quote import quote
+from mockserver.domain.stock import quote
 
 SEEN = quote(1, "12", "any", "ds", 16)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.domain.coupon import Coupon
+from mockserver.domain.customer import Coupon
 from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.order import Message, State
 from mockserver.domain.payment import CREDITED, OPEN, Status

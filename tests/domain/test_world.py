@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.domain.coupon import Coupon
-from mockserver.domain.customer import Customer
+from mockserver.domain.customer import Coupon, Customer
 from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.order import Message, State
 from mockserver.domain.payment import CREDITED, Status

@@ -7,7 +7,7 @@ from io import StringIO
 from rich.console import Console
 
 from mockserver.findings import explain
-from mockserver.judge import console as judge_console
+from mockserver.grade import console as judge_console
 from tests.judge.tape import LOST, NO_NUMBERS, Tape, item
 
 

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mockserver.api.operations import OperationCall, Result
-    from mockserver.domain.coupon import Coupon
+    from mockserver.domain.customer import Coupon
     from mockserver.domain.payment import Payment
-    from mockserver.simulation.world_slot import WorldSlot
+    from mockserver.simulation.worlds import WorldSlot
     from mockserver.web.message import Request, Response
     from tests.mutants.parts import Act, Body, Parts
     from tests.mutants.probe import Probe

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
     from mockserver.api.operations import OperationCall, Result
     from mockserver.contract import Document, FailureBody, Operation
-    from mockserver.domain.coupon import Coupon
-    from mockserver.domain.customer import Customer
+    from mockserver.domain.customer import Coupon, Customer
     from mockserver.domain.ledger import Entry
     from mockserver.domain.order import Order
     from mockserver.domain.refusal import Reason

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockserver.domain.coupon import Coupon
+from mockserver.domain.customer import Coupon
 from mockserver.domain.ledger import EntryKind
 from mockserver.domain.payment import Payment, Status
 from mockserver.domain.world import World

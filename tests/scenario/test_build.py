@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mockserver.domain.clock import DAY, HOUR, MINUTE, SECOND
-from mockserver.domain.coupon import Coupon, CouponStatus
-from mockserver.domain.customer import Customer
+from mockserver.domain.customer import Coupon, CouponStatus, Customer
 from mockserver.domain.ledger import EntryKind
 from mockserver.domain.order import Message, Order, State
 from mockserver.domain.payment import Deposit, Status

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mockserver.domain.catalogue import Carrier, Country, Offer, Service
-from mockserver.domain.currency import Currency
+from mockserver.domain.payment import Currency
 from mockserver.scenario import fixtures
 from mockserver.simulation.messages import Template
 

@@ -15,7 +15,7 @@ from mockserver.contract import readings as choices
 from mockserver.domain.refusal import Refusal
 from mockserver.domain.settlement import settle
 from mockserver.scenario.build import build, faults_of
-from mockserver.usecases import inventory, ordering, paying
+from mockserver.usecases import lookup, ordering, paying
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,7 +152,7 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
 
 def step(world: World, customer: Customer, draw: Callable[[st.SearchStrategy[Any]], Any]) -> None:
     """Do something that a customer can do, or let time pass."""
-    orders = inventory.inventory(world, customer, 100)
+    orders = lookup.inventory(world, customer, 100)
     what = draw(st.sampled_from(["order", "order", "look", "refund", "another", "pay", "wait", "wait"]))
     match what:
         case "wait":
@@ -166,7 +166,7 @@ def step(world: World, customer: Customer, draw: Callable[[st.SearchStrategy[Any
             paying.create_invoice(world, customer, draw(st.sampled_from([paying.CRYPTOMUS, paying.PAY4BIT])), 500)
         case _ if orders:
             order = draw(st.sampled_from(orders)).id
-            act = {"look": inventory.single, "refund": ordering.refund, "another": ordering.request_another}[what]
+            act = {"look": lookup.single, "refund": ordering.refund, "another": ordering.request_another}[what]
             act(world, customer, order)
 
 

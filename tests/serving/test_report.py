@@ -9,7 +9,7 @@ import pytest
 from mockserver.contract import load
 from mockserver.serving import report
 from mockserver.serving.setup import Settings, set_up
-from mockserver.simulation.exchange import ServedExchange
+from mockserver.simulation.journal import ServedExchange
 from mockserver.web.guard import guard
 
 if TYPE_CHECKING:

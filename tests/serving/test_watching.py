@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mockserver.serving.foreground import Watch
 from mockserver.serving.report import Reloads, changes
 from mockserver.serving.setup import set_up
-from mockserver.serving.watching import Watch
 
 if TYPE_CHECKING:
     from pathlib import Path

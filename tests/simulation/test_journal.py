@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.simulation.exchange import ServedExchange
-from mockserver.simulation.journal import Journal
+from mockserver.simulation.journal import Journal, ServedExchange
 
 KEPT = 10
 

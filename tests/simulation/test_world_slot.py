@@ -17,9 +17,8 @@ from mockserver.domain.order import Order, State
 from mockserver.domain.stock import Shelf
 from mockserver.domain.world import World
 from mockserver.simulation.event_log import EventLog
-from mockserver.simulation.exchange import ServedExchange
-from mockserver.simulation.journal import Journal
-from mockserver.simulation.world_slot import NOTHING, Counts, WorldSlot
+from mockserver.simulation.journal import Journal, ServedExchange
+from mockserver.simulation.worlds import NOTHING, Counts, WorldSlot
 
 if TYPE_CHECKING:
     from mockserver.domain.events import WorldEvent

@@ -10,9 +10,9 @@ import pytest
 
 from mockserver.domain.catalogue import Carrier, Catalogue, Country, Offer, Service
 from mockserver.domain.clock import Clock
-from mockserver.domain.currency import Currency
 from mockserver.domain.customer import Customer
 from mockserver.domain.ledger import Entry, EntryKind
+from mockserver.domain.payment import Currency
 from mockserver.domain.rules import DEFAULT
 from mockserver.domain.script import (
     Assignment,

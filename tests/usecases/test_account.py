@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.domain.coupon import Coupon
+from mockserver.domain.customer import Coupon
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.usecases.account import toggle_favourite, usable_coupons
 

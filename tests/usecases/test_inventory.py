@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mockserver.domain.order import RUNNING, Message, Order, State
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.script import Delivery
-from mockserver.usecases.inventory import OrderFilter, inventory, matching, single
+from mockserver.usecases.lookup import OrderFilter, inventory, matching, single
 
 if TYPE_CHECKING:
     from collections.abc import Callable

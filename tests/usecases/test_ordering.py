@@ -16,8 +16,7 @@ from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.rules import DEFAULT, Rules
 from mockserver.domain.script import Delivery, PreOrderEffect, Restocking
 from mockserver.domain.stock import Shelf
-from mockserver.usecases.inventory import single
-from mockserver.usecases.lookup import listing, quoted, shown
+from mockserver.usecases.lookup import listing, quoted, shown, single
 from mockserver.usecases.ordering import OrderRequest, order_number, refund, request_another
 
 if TYPE_CHECKING:

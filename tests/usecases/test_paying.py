@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.domain.clock import DAY, HOUR, MINUTE
-from mockserver.domain.coupon import Coupon, CouponStatus
+from mockserver.domain.customer import Coupon, CouponStatus
 from mockserver.domain.payment import CREDITED, OPEN, Deposit, Status
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.script import Settlement

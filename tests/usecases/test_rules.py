@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mockserver.domain.clock import HOUR
-from mockserver.domain.coupon import Coupon
+from mockserver.domain.customer import Coupon
 from mockserver.domain.order import State
 from mockserver.domain.payment import Status
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.rules import DEFAULT, Rules
 from mockserver.domain.script import Delivery, Settlement
-from mockserver.usecases.account import bonuses
+from mockserver.usecases.account import bonuses, statistics
 from mockserver.usecases.ordering import OrderRequest, order_number, refund
 from mockserver.usecases.paying import CRYPTOMUS, create_invoice, create_wallet, invoices
-from mockserver.usecases.statistics import statistics
 
 if TYPE_CHECKING:
     from mockserver.domain.order import Order

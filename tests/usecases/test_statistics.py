@@ -12,8 +12,8 @@ from mockserver.domain.order import State
 from mockserver.domain.rules import DEFAULT
 from mockserver.domain.script import Delivery
 from mockserver.domain.stock import Shelf
+from mockserver.usecases.account import Totals, statistics
 from mockserver.usecases.ordering import OrderRequest, order_number, refund, request_another
-from mockserver.usecases.statistics import Totals, statistics
 
 if TYPE_CHECKING:
     from mockserver.domain.clock import Instant

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.verify.comparison import alike, differences
+from mockserver.verify.assertions import alike, differences
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,8 @@ import pytest
 from mockserver.traffic import Answer, Exchange, Request
 from mockserver.verify import requests
 from mockserver.verify.credentials import Account
-from mockserver.verify.guard import DeniedError, Guard
-from mockserver.verify.journal import RunJournal
-from mockserver.verify.sample_calls import sample
+from mockserver.verify.guard import DeniedError, Guard, RunJournal
+from mockserver.verify.requests import sample
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockserver.verify.journal import Record, RunJournal
+from mockserver.verify.guard import Record, RunJournal
 
 if TYPE_CHECKING:
     from pathlib import Path

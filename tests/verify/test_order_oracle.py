@@ -7,7 +7,7 @@ import pytest
 from mockserver.contract import contract
 from mockserver.traffic.calls import COMPLETED, EXPIRED, REFUNDED, STATES, WAITING
 from mockserver.verify.order_oracle import BY_ITSELF, SECOND, ExpectedOrder, breaches, changes, follow, learn
-from mockserver.verify.service_rules import Terms
+from mockserver.verify.rules import Terms
 
 TERMS = Terms.of(contract().rules)
 LIFETIME = TERMS.lifetime

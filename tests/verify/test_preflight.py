@@ -8,7 +8,7 @@ import pytest
 
 from mockserver.traffic import Answer, Request
 from mockserver.verify import Account, Target, TargetError
-from mockserver.verify.preflight import greet
+from mockserver.verify.run import greet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

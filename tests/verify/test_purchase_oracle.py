@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mockserver.contract import contract
 from mockserver.verify.customer import OrderArguments
-from mockserver.verify.purchase_oracle import (
+from mockserver.verify.order_oracle import (
     PRICE_CHANGED,
     SOLD_OUT,
     TOO_POOR,
@@ -18,7 +18,7 @@ from mockserver.verify.purchase_oracle import (
     own_price,
     tier,
 )
-from mockserver.verify.service_rules import Terms
+from mockserver.verify.rules import Terms
 
 TERMS = Terms.of(contract().rules)
 SHOWN = TERMS._replace(shown=True)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mockserver.contract import contract
-from mockserver.verify.service_rules import Terms
+from mockserver.verify.rules import Terms
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 

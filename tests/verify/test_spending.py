@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from mockserver.verify import Account, Plan, Spending, of_urls, verify
-from mockserver.verify.journal import RunJournal
+from mockserver.verify.guard import RunJournal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

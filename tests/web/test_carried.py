@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.web.carried import texts
-from mockserver.web.message import Request
+from mockserver.web.message import Request, texts
 
 
 def request(query: bytes = b"", body: bytes | None = b"", *headers: tuple[bytes, bytes]) -> Request:

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from mockserver.web import delivery
-from mockserver.web.message import Delivery, Ending, Response
-from mockserver.web.scope import STOPPING, TRANSPORT
+from mockserver.web.message import STOPPING, TRANSPORT, Delivery, Ending, Response
 
 
 class Line:

@@ -13,7 +13,7 @@ from mockserver.web import delivery
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockserver.simulation.exchange import ServedExchange
+    from mockserver.simulation.journal import ServedExchange
     from tests.conftest import Mock
     from tests.web.conftest import Answer, Wire
 

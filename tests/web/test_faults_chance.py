@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from mockserver.scenario.fixtures import Fixtures
-    from mockserver.simulation.exchange import ServedExchange
+    from mockserver.simulation.journal import ServedExchange
 
 GOLDEN = """description: A rough day.
 seed: 7

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from mockserver.api.operations import OperationCall, Result
-    from mockserver.simulation.exchange import ServedExchange
+    from mockserver.simulation.journal import ServedExchange
     from tests.conftest import ContractKeeper, Mock
     from tests.web.conftest import Wire
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from mockserver.serving.setup import Mock, set_up
-from mockserver.simulation.exchange import ServedExchange
+from mockserver.simulation.journal import ServedExchange
 from tests.conftest import V3, InProcess
 
 KIBIBYTE = 1024
