@@ -23,9 +23,7 @@ OURS = ("contracts", "mockserver")
 
 EXTRAS = {
     "mockserver.judge.answers": "contracts",
-    "mockserver.judge.scalars": "contracts",
     "mockserver.judge.shapes": "contracts",
-    "mockserver.grade.console": "contracts",
     "mockserver.drift": "contracts",
     "mockserver.proxy": "contracts",
     "mockserver.reports": "contracts",

@@ -9,7 +9,7 @@ from mockserver.api.results import AccountRecord, OfferRecord
 from mockserver.contract import ABSENT, Contract, Document, FailureBody, Operation, Overlays, contract, vocabulary
 from mockserver.contract.overlays import effective
 from mockserver.contract.readings import DEFAULTS, Choices
-from mockserver.contract.service_rules import milliseconds
+from mockserver.contract.vocabulary import milliseconds
 from mockserver.domain.refusal import Refusal
 from mockserver.domain.rules import Rules
 

@@ -62,8 +62,7 @@ def show(name: str, variables: "Values") -> None:
     """Print a scenario with its includes and variables resolved; API keys only if it is a shipped one."""
     from mockserver.contract import LocatedError
     from mockserver.scenario import fixtures
-    from mockserver.scenario.load import load
-    from mockserver.scenario.show import text
+    from mockserver.scenario.load import load, text
 
     try:
         scenario = load(name, fixtures.load().catalogue, variables)

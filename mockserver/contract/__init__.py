@@ -1,7 +1,6 @@
 """The contract documents: loading them, asking them, and checking requests and answers against them."""
 
 from mockserver.contract import located, pointer
-from mockserver.contract.absent import ABSENT, Absent
 from mockserver.contract.arguments import Arguments, Credentials
 from mockserver.contract.document import Document, DocumentError
 from mockserver.contract.failures import FailureBody, Refused
@@ -11,6 +10,7 @@ from mockserver.contract.messages import did_you_mean
 from mockserver.contract.operation import Operation
 from mockserver.contract.overlays import OverlayFileError, Overlays
 from mockserver.contract.parts import Answer, Example, Parameter, RequestBody
+from mockserver.contract.pointer import ABSENT, Absent
 from mockserver.contract.provenance import Confidence, Provenance
 from mockserver.contract.readings import Reading, ReadingError, readings
 from mockserver.contract.routing import BadPath, Found, NotFound, WrongMethod

@@ -10,7 +10,7 @@ from mockserver.contract.derived_responses import success_status
 from mockserver.contract.failures import FAILURES, Failures
 from mockserver.contract.messages import did_you_mean
 from mockserver.contract.parts import JSON_TYPE
-from mockserver.contract.planner import AnnotationProblem, Planner
+from mockserver.contract.plan import AnnotationProblem, Planner
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -118,7 +118,7 @@ class Annotations:
         return branches[0] if len(branches) == 1 else {**schema, "oneOf": branches}
 
     def _wrong_rules(self) -> Iterator[AnnotationProblem]:
-        from mockserver.contract.service_rules import wrong_value
+        from mockserver.contract.vocabulary import wrong_value
 
         for name, value in self.rules.items():
             rule = self._vocabulary.rules.get(name)

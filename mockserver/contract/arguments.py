@@ -1,10 +1,18 @@
-"""What a request says, in terms of its operation."""
+"""The arguments of a request in terms of its operation, read from the texts of its path, query and body."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import re
+from math import isfinite
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.contract.absent import ABSENT
+from mockserver.contract.parts import types
+from mockserver.contract.pointer import ABSENT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from mockserver.contract.parts import Parameter, Schema
 
 
 class Credentials(NamedTuple):
@@ -51,3 +59,121 @@ def bearer(authorization: str | None) -> str | None:
     """Return the key of the value of an `Authorization` header, if it is a bearer token."""
     scheme, _, key = (authorization or "").partition(" ")
     return key.strip() or None if scheme.lower() == "bearer" else None
+
+
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]*)", re.ASCII)
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?", re.ASCII)
+_LONGEST = 1000
+
+
+def integer(text: str) -> int | str:
+    """Read an integer as JSON writes it; anything else stays text."""
+    return int(text) if len(text) <= _LONGEST and _INTEGER.fullmatch(text) else text
+
+
+def number(text: str) -> float | int | str:
+    """Read a number as JSON writes it; anything else stays text."""
+    if len(text) > _LONGEST or not _NUMBER.fullmatch(text):
+        return text
+    exact = integer(text)
+    if isinstance(exact, int):
+        return exact
+    rounded = float(text)
+    return rounded if isfinite(rounded) else text
+
+
+def boolean(text: str) -> bool | str:
+    """Read `true` or `false`; anything else stays text."""
+    return {"true": True, "false": False}.get(text, text)
+
+
+_COERCIONS: Mapping[str, Callable[[str], Any]] = {"integer": integer, "number": number, "boolean": boolean}
+
+
+def coercion(types: Sequence[str]) -> Callable[[str], Any] | None:
+    """Return what reads the text of a parameter of these types, or None if it stays text.
+
+    A parameter that may be a string stays one. What cannot be read stays text, and so does not fit its schema.
+    """
+    if "string" in types:
+        return None
+    readers = [_COERCIONS[name] for name in types if name in _COERCIONS]
+
+    def read(text: str) -> Any:
+        for reader in readers:
+            value = reader(text)
+            if value is not text:
+                return value
+        return text
+
+    return readers[0] if len(readers) == 1 else read if readers else None
+
+
+class Reader:
+    """Reads the requests of one operation. Everything that does not depend on the request is worked out beforehand."""
+
+    def __init__(self, parameters: Sequence[Parameter], fields: Mapping[str, Schema], *, bearer: bool) -> None:
+        """Take the parameters, the fields of the body, and whether a bearer token can stand in for the key."""
+        marks: list[tuple[str | None, tuple[str, str]]]
+        marks = [(parameter.credential, (parameter.place, parameter.name)) for parameter in parameters]
+        marks += [(schema.get("x-credential"), ("body", name)) for name, schema in fields.items()]
+        self.keys = [spot for credential, spot in marks if credential == "key"]
+        """Every place and name where the operation takes an API key."""
+        users = [spot for credential, spot in marks if credential == "user"]
+        self.credentials = Credentials(*(next(iter(spots), None) for spots in (users, self.keys)))
+        self._bearer = self.credentials.key if bearer else None
+        coercions = [(parameter, coercion(types(parameter.schema))) for parameter in parameters]
+        self._path = [(parameter.name, read) for parameter, read in coercions if read and parameter.place == "path"]
+        self._query = [(parameter.name, read) for parameter, read in coercions if read and parameter.place == "query"]
+        self._query_defaults = {
+            parameter.name: parameter.schema["default"]
+            for parameter in parameters
+            if parameter.place == "query" and "default" in parameter.schema
+        }
+        self._body_defaults = {name: schema["default"] for name, schema in fields.items() if "default" in schema}
+        self._integers = [name for name, schema in fields.items() if "integer" in types(schema)]
+
+    def read(
+        self,
+        path_params: Mapping[str, str],
+        query: Sequence[tuple[str, str]] = (),
+        body: object = ABSENT,
+        bearer: str | None = None,
+    ) -> Arguments:
+        """Read a request. What cannot be read is kept as it is: the check that follows will refuse it."""
+        path: dict[str, Any] = dict(path_params)
+        for name, read in self._path:
+            if name in path:
+                path[name] = read(path[name])
+        values: dict[str, Any] = dict(query)
+        if len(values) != len(query):
+            values = _gathered(query)
+        for name, read in self._query:
+            if isinstance(text := values.get(name), str):
+                values[name] = read(text)
+        if self._query_defaults:
+            values = {**self._query_defaults, **values}
+        if isinstance(body, dict):
+            body = self._read_body(body)
+        if bearer is not None and self._bearer is not None:
+            place, name = self._bearer
+            holder = body if place == "body" else values
+            if isinstance(holder, dict):
+                holder.setdefault(name, bearer)
+        return Arguments(path, values, body, self.credentials)
+
+    def _read_body(self, body: dict[str, Any]) -> dict[str, Any]:
+        body = {**self._body_defaults, **body}
+        for name in self._integers:
+            number = body.get(name)
+            if isinstance(number, float) and number.is_integer():
+                body[name] = int(number)
+        return body
+
+
+def _gathered(query: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Return the values by name; of a name that comes several times, the list of its values."""
+    gathered: dict[str, list[str]] = {}
+    for name, text in query:
+        gathered.setdefault(name, []).append(text)
+    return {name: texts[0] if len(texts) == 1 else texts for name, texts in gathered.items()}

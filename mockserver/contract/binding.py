@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.contract.absent import ABSENT
 from mockserver.contract.arguments import Arguments
 from mockserver.contract.formats import FormatError, Template, format_of, taken_apart
 from mockserver.contract.messages import did_you_mean
-from mockserver.contract.planner import AnnotationProblem
+from mockserver.contract.plan import AnnotationProblem
+from mockserver.contract.pointer import ABSENT
 from mockserver.contract.reader import Unread
 from mockserver.contract.vocabulary import OPERATION, Type
 

@@ -7,9 +7,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from mockserver.contract import pointer as pointers
-from mockserver.contract.absent import ABSENT
 from mockserver.contract.failures import FAILURES, by_status, entry_of, reasons_of
 from mockserver.contract.parts import JSON_TYPE
+from mockserver.contract.pointer import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -6,10 +6,10 @@ from collections import defaultdict
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.contract.absent import ABSENT
 from mockserver.contract.messages import did_you_mean
 from mockserver.contract.parts import JSON_TYPE
-from mockserver.contract.planner import AnnotationProblem, Planner
+from mockserver.contract.plan import AnnotationProblem, Planner
+from mockserver.contract.pointer import ABSENT
 from mockserver.contract.reader import distance, read
 from mockserver.contract.vocabulary import Type
 from mockserver.contract.writer import compiled

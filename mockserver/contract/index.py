@@ -1,17 +1,170 @@
-"""A contract document as data: what stands where, and how it is known."""
+"""A contract document as data: what stands where, how it is known, and its schemas compiled."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from math import isfinite
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import jsonschema_rs
 
 from mockserver.contract import pointer as pointers
-from mockserver.contract.validator import Validator
+from mockserver.contract.pointer import ABSENT
+from mockserver.contract.violation import KeywordFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    from jsonschema_rs import ValidationError
 
     from mockserver.contract.located import Located, Place
     from mockserver.contract.provenance import Provenance, Provenances
+
+
+MAXIMUM_DEPTH = 200
+"""How many arrays and objects of a value may stand inside each other; the validator itself gives up at 255."""
+MAXIMUM_DIGITS = 4000
+"""How many digits an integer may have; Python itself refuses to read or write more than 4300."""
+
+_TOO_LARGE = 10**MAXIMUM_DIGITS
+
+
+class Validator:
+    """A schema of a document, compiled when it is first used."""
+
+    def __init__(self, schema: dict[str, Any], index: Index) -> None:
+        self._schema = schema
+        self._index = index
+
+    @cached_property
+    def _compiled(self) -> jsonschema_rs.Validator:
+        return jsonschema_rs.Draft202012Validator(self._schema, validate_formats=True)
+
+    @cached_property
+    def _is_valid(self) -> Callable[[object], bool]:
+        return self._compiled.is_valid
+
+    def accepts(self, value: object) -> bool:
+        """Say whether a value fits, as fast as can be."""
+        return first_non_json(value) is None and self._is_valid(value)
+
+    def failures(self, value: object) -> list[KeywordFailure]:
+        """List the rules that a value breaks."""
+        if found := first_non_json(value):
+            path, part, expected = found
+            return [KeywordFailure(path, "json", part, expected, self._index.origin(self._schema))]
+        return [failure for error in self._compiled.iter_errors(value) for failure in self._explain(error)]
+
+    def _explain(self, error: ValidationError) -> list[KeywordFailure]:
+        """Turn an error of the compiled schema into failures; of alternatives, into those of the one that was meant."""
+        kind: Any = error.kind
+        if kind.name in ("oneOf", "anyOf"):
+            nearest = _nearest([branch for branch in kind.context if branch])
+            branches = [[failure for inner in branch for failure in self._explain(inner)] for branch in nearest]
+            if shared := _shared(branches):
+                return shared
+        pointer = self._index.descend(self._schema, error.schema_path)
+        path = tuple(error.instance_path)
+        if kind.name == "required":
+            return [KeywordFailure((*path, kind.value), "required", ABSENT, kind.value, pointer)]
+        return [KeywordFailure(path, kind.name, error.instance, kind.value, pointer)]
+
+
+def _nearest(branches: list[list[ValidationError]]) -> list[list[ValidationError]]:
+    """Keep the alternatives that were most likely meant: those with the fewest wrong constants, then errors."""
+    distances = [(sum(error.kind.name == "const" for error in branch), len(branch)) for branch in branches]
+    return [branch for branch, distance in zip(branches, distances, strict=True) if distance == min(distances)]
+
+
+def _shared(branches: list[list[KeywordFailure]]) -> list[KeywordFailure]:
+    """Return the failures that every one of these alternatives has."""
+    if not branches:
+        return []
+    common = set.intersection(*({(failure.path, failure.rule) for failure in branch} for branch in branches))
+    return [failure for failure in branches[0] if (failure.path, failure.rule) in common]
+
+
+def first_non_json(value: object) -> tuple[tuple[str | int, ...], object, str] | None:
+    """Find a part of a value that JSON cannot hold or no validator can take.
+
+    Returns the path to it, the part itself and what it must be instead, in words that follow `must`.
+    """
+    if _is_plain([value], MAXIMUM_DEPTH):
+        return None
+    stack: list[tuple[object, _Step | None, int]] = [(value, None, 0)]
+    while stack:
+        part, step, depth = stack.pop()
+        reason = _foreignness(part) if depth <= MAXIMUM_DEPTH else f"be nested at most {MAXIMUM_DEPTH} deep"
+        if reason is not None:
+            return _path(step), part, reason
+        if isinstance(part, dict | list | tuple):
+            children: Any = part.items() if isinstance(part, dict) else enumerate(part)
+            stack += [(child, _Step(step, key), depth + 1) for key, child in children]
+    return None
+
+
+def _is_plain(holder: dict[Any, Any] | list[Any], depth: int) -> bool:
+    """Say at a glance that nothing in here is first_non_json, as is nearly always so; in doubt, say no."""
+    if depth < 0 or (type(holder) is dict and not _has_text_keys(holder)):
+        return False
+    for child in holder.values() if type(holder) is dict else holder:
+        kind = type(child)
+        if kind is str:
+            plain = child.isascii()
+        elif kind is dict or kind is list:
+            plain = _is_plain(child, depth - 1)
+        elif kind is int:
+            plain = -_TOO_LARGE < child < _TOO_LARGE
+        else:
+            plain = child is None or kind is bool or (kind is float and isfinite(child))
+        if not plain:
+            return False
+    return True
+
+
+class _Step(NamedTuple):
+    """The last step of a way into a value, and the way before it."""
+
+    before: Any
+    key: str | int
+
+
+def _path(step: _Step | None) -> tuple[str | int, ...]:
+    keys: list[str | int] = []
+    while step is not None:
+        keys.append(step.key)
+        step = step.before
+    return tuple(reversed(keys))
+
+
+def _foreignness(part: object) -> str | None:
+    """Say what a single value must be instead of what it is, or None if it is fine in itself."""
+    reason = None
+    if isinstance(part, str):
+        reason = None if _is_text(part) else "be text without halves of characters (lone surrogates)"
+    elif isinstance(part, dict):
+        reason = None if _has_text_keys(part) else "have only text as keys"
+    elif isinstance(part, float):
+        reason = None if isfinite(part) else "be a finite number"
+    elif isinstance(part, int):
+        reason = None if -_TOO_LARGE < part < _TOO_LARGE else f"have at most {MAXIMUM_DIGITS} digits"
+    elif part is not None and not isinstance(part, list | tuple):
+        reason = "be JSON"
+    return reason
+
+
+def _has_text_keys(mapping: dict[Any, Any]) -> bool:
+    try:
+        return _is_text("".join(mapping))
+    except TypeError:
+        return False
+
+
+def _is_text(text: str) -> bool:
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 class Index:

@@ -7,14 +7,296 @@ file and the same key twice in a mapping are errors.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from math import isfinite
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from mockserver.contract.problem import LocatedError, Place, Problem
-from mockserver.contract.yaml_data import compose
-from mockserver.contract.yaml_places import Marks
+import yaml
+
+from mockserver.contract import pointer as pointers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+
+class Place(NamedTuple):
+    """A place in a file, counted from 1; line 0 means the file as a whole."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    @classmethod
+    def after(cls, text: str, file: str) -> Place:
+        """Return the place right after this beginning of a file."""
+        return cls(file, text.count("\n") + 1, len(text) - text.rfind("\n"))
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+class Problem(NamedTuple):
+    """Something wrong in a file: where, what, and the JSON pointer of the value if it has one."""
+
+    place: Place
+    message: str
+    pointer: str = ""
+
+    def __str__(self) -> str:
+        return ": ".join(filter(None, (str(self.place), self.pointer, self.message)))
+
+
+class LocatedError(ValueError):
+    """A file cannot be used. Its text lists every problem found, one a line."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+MAXIMUM_NODES = 200_000
+"""How many values a file may hold once its aliases are written out."""
+MAXIMUM_DEPTH = 100
+"""How many mappings and sequences may stand inside each other once aliases are written out."""
+
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The parser in C where there is one; it is ten times as fast."""
+
+
+def compose(text: str, file: str) -> Any:
+    """Build the data of a YAML text, named `file` in errors. Raises LocatedError."""
+    return _Builder(text, file).build()
+
+
+# What a plain scalar may begin with if it is anything but text.
+_TELLING = frozenset("~nNtTfF+-.0123456789")
+_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_INTEGER = re.compile(r"(?P<decimal>[-+]?[0-9]+)|0o(?P<octal>[0-7]+)|0x(?P<hexadecimal>[0-9a-fA-F]+)", re.ASCII)
+_BASES = {"decimal": 10, "octal": 8, "hexadecimal": 16}
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
+_UNPRINTABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def _plain(text: str) -> str | int | float | bool | None:
+    """Return what a scalar without quotes means. Raises ValueError for a number that is too large."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if match := _INTEGER.fullmatch(text):
+        return int(match[str(match.lastgroup)], _BASES[str(match.lastgroup)])
+    if _FLOAT.fullmatch(text):
+        number = float(text)
+        if not isfinite(number):
+            raise ValueError(text)
+        return number
+    return text
+
+
+class _Stop(Exception):  # noqa: N818 - not an error of its own: the problem is in the builder's list
+    """Nothing sensible can be read after this problem."""
+
+
+_AWAITED: Any = object()
+"""The key of a mapping that is about to come."""
+_NONE: Any = object()
+"""The key of a sequence, which has none."""
+
+
+class _Builder:
+    """Builds data from the events of a YAML parser, in one loop so that no depth of nesting can exhaust the stack."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self._text = text
+        self._file = file
+        self._problems: list[Problem] = []
+
+    def build(self) -> Any:
+        try:
+            data = self._build()
+        except _Stop:
+            data = None
+        except yaml.MarkedYAMLError as error:
+            self._report(error.problem_mark, ": ".join(filter(None, (error.context, error.problem))))
+        except (yaml.reader.ReaderError, UnicodeEncodeError):
+            found = _UNPRINTABLE.search(self._text)
+            before = self._text[: found.start()] if found else ""
+            self._problems.append(Problem(Place.after(before, self._file), "a control character or half a character"))
+        if self._problems:
+            raise LocatedError(self._problems)
+        return data
+
+    def _build(self) -> Any:  # noqa: C901 - one branch for each kind of event; calls would double the time
+        root: list[Any] = []
+        container: Any = root
+        key: Any = _NONE
+        anchors: dict[str, tuple[Any, int, int]] = {}  # name → value, how many nodes it has, how deep it is
+        stack: list[tuple[Any, Any, str | None, int, int]] = []
+        nodes = height = 0
+        events: Iterator[Any] = yaml.parse(self._text, LOADER)
+        for event in events:
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                if key is _AWAITED:
+                    key = self._key(event, container)
+                    continue
+                value: Any = event.value
+                if event.implicit[0] and (not value or value[0] in _TELLING):
+                    value = self._value(event)
+                elif event.tag is not None:
+                    self._refuse_tag(event)
+                nodes += 1
+                if event.anchor is not None:
+                    anchors[event.anchor] = value, 1, 0
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                if key is _AWAITED:
+                    self._stop(event, "a key must be text, not a mapping or a sequence")
+                if event.tag is not None:
+                    self._refuse_tag(event)
+                value = {} if kind is yaml.MappingStartEvent else []
+                if key is _NONE:
+                    container.append(value)
+                else:
+                    container[key] = value
+                nodes += 1
+                stack.append((container, key, event.anchor, nodes, height))
+                if len(stack) > MAXIMUM_DEPTH:
+                    self._stop(event, f"nested deeper than {MAXIMUM_DEPTH}")
+                container, height = value, 0
+                key = _AWAITED if kind is yaml.MappingStartEvent else _NONE
+                continue
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                built, inner = container, height + 1
+                container, key, anchor, before, height = stack.pop()
+                height = max(height, inner)
+                if anchor is not None:
+                    anchors[anchor] = built, nodes - before + 1, inner
+                if key is not _NONE:
+                    key = _AWAITED
+                continue
+            elif kind is yaml.AliasEvent:
+                if key is _AWAITED:
+                    self._stop(event, "a key must be text, not an alias")
+                if event.anchor not in anchors:
+                    self._stop(event, f"no value above this line is anchored as &{event.anchor}")
+                value, size, inner = anchors[event.anchor]
+                nodes += size
+                height = max(height, inner)
+                if len(stack) + inner > MAXIMUM_DEPTH:
+                    self._stop(event, f"nested deeper than {MAXIMUM_DEPTH} with its aliases written out")
+            else:
+                if kind is yaml.DocumentStartEvent and root:
+                    self._stop(event, "a second YAML document; a file holds one")
+                continue
+            if key is _NONE:
+                container.append(value)
+            else:
+                container[key] = value
+                key = _AWAITED
+            if nodes > MAXIMUM_NODES:
+                self._stop(event, f"more than {MAXIMUM_NODES} values with aliases written out")
+        return root[0] if root else None
+
+    def _key(self, event: Any, container: dict[str, Any]) -> str:
+        key: str = event.value
+        if event.tag is not None:
+            self._refuse_tag(event)
+        elif event.implicit[0]:
+            if key == "<<":
+                self._report(event.start_mark, "merge keys (<<) are not supported, write the fields out")
+            elif (not key or key[0] in _TELLING) and type(self._value(event)) not in (str, int):
+                self._report(event.start_mark, f'a key must be text: write "{key}" in quotes')
+        if key in container:
+            self._report(event.start_mark, f"the key {key} is in this mapping twice")
+        return key
+
+    def _value(self, event: Any) -> Any:
+        try:
+            return _plain(event.value)
+        except ValueError:
+            self._report(event.start_mark, "a number too large to be kept")
+            return 0
+
+    def _refuse_tag(self, event: Any) -> None:
+        self._report(event.start_mark, f"tags such as {event.tag} are not supported")
+
+    def _report(self, mark: Any, message: str) -> None:
+        self._problems.append(Problem(Place(self._file, mark.line + 1, mark.column + 1), message))
+
+    def _stop(self, event: Any, message: str) -> NoReturn:
+        self._report(event.start_mark, message)
+        raise _Stop
+
+
+Mark = tuple[int, int]
+"""A line and a column, counted from 1."""
+
+
+class Marks:
+    """The mark of every key and value of a YAML text that is known to be sound."""
+
+    def __init__(self, text: str) -> None:
+        self._marks: dict[str, tuple[Mark, Mark]] = {}  # of the key and of the value at each pointer
+        self._aliases: dict[str, str] = {}  # the pointers of aliases and of what they stand for
+        self._record(yaml.parse(text, LOADER))
+
+    def _record(self, events: Iterator[Any]) -> None:
+        anchors: dict[str, str] = {}
+        frames: list[_Frame] = []
+        for event in events:
+            kind = type(event)
+            if kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                frames.pop()
+            if not issubclass(kind, yaml.NodeEvent):
+                continue
+            mark = (event.start_mark.line + 1, event.start_mark.column + 1)
+            spot = frames[-1].spot(event, mark) if frames else ("", mark)
+            if spot is None:
+                continue
+            pointer, key = spot
+            self._marks[pointer] = key, mark
+            if kind is yaml.AliasEvent:
+                self._aliases[pointer] = anchors[event.anchor]
+            elif event.anchor is not None:
+                anchors[event.anchor] = pointer
+            if kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                frames.append(_Frame(pointer, is_mapping=kind is yaml.MappingStartEvent))
+
+    def find(self, pointer: str, *, key: bool) -> Mark:
+        """Return the mark of the value at a pointer, or of its key, or of its nearest ancestor that exists."""
+        known = pointer
+        while known not in self._marks:
+            if not known:
+                return 1, 1
+            known = pointers.parent(known)
+            if known in self._aliases:
+                pointer = known = self._aliases[known] + pointer[len(known) :]
+        of_key, of_value = self._marks[known]
+        return of_key if key else of_value
+
+
+class _Frame:
+    """A mapping or sequence whose end has not come yet."""
+
+    def __init__(self, pointer: str, *, is_mapping: bool) -> None:
+        self._pointer = pointer
+        self._index = None if is_mapping else 0
+        self._key: tuple[str, Mark] | None = None
+
+    def spot(self, event: Any, mark: Mark) -> tuple[str, Mark] | None:
+        """Return the pointer of the value that begins here, and the mark of its key; None if this is a key itself."""
+        if self._index is not None:
+            self._index += 1
+            return f"{self._pointer}/{self._index - 1}", mark
+        if self._key is None:
+            self._key = event.value, mark
+            return None
+        (key, of_key), self._key = self._key, None
+        return f"{self._pointer}/{pointers.escape(key)}", of_key
+
 
 __all__ = ["Located", "LocatedError", "Place", "Problem", "parse", "read"]
 

@@ -6,12 +6,12 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.contract.absent import ABSENT
+from mockserver.contract.arguments import Reader
 from mockserver.contract.binding import with_credentials
 from mockserver.contract.failures import UNKNOWN, Refused
 from mockserver.contract.parts import Answer, Parameter, RequestBody
+from mockserver.contract.pointer import ABSENT
 from mockserver.contract.reader import Facts, Unread, distance, read
-from mockserver.contract.request_reader import Reader
 from mockserver.contract.validation import RequestCheck, check_answer
 from mockserver.contract.writer import compiled
 

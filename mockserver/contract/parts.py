@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from mockserver.contract.absent import ABSENT
+from mockserver.contract.pointer import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -7,11 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mockserver.contract.formats import FormatError, Template, format_of
+from mockserver.contract.messages import did_you_mean
+from mockserver.contract.parts import types
+from mockserver.contract.pointer import ABSENT
+from mockserver.contract.vocabulary import OPERATION, Type, UnknownNameError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from mockserver.contract.formats import Format
     from mockserver.contract.parts import Schema
+    from mockserver.contract.vocabulary import Names, Vocabulary
 
 
 class Path(NamedTuple):
@@ -135,3 +142,240 @@ def _parts(node: Node | None) -> Sequence[Node | None]:
         case Choice(branches):
             return tuple(branch for _, branch in branches)
     return ()
+
+
+ANNOTATIONS = ("x-value", "x-each", "x-count", "x-items", "x-made-up")
+SOURCES = ("const", *ANNOTATIONS)
+"""The keywords that say where a value comes from."""
+
+_NULL = "null"
+_ADVICE = "give it an x-value, a const, or x-made-up: true"
+_KNOWN = "{} is known here already: give it another name"
+
+
+class AnnotationProblem(NamedTuple):
+    """An annotation that is wrong: the object that holds it, its keyword, and what is wrong."""
+
+    holder: Any
+    keyword: str
+    message: str
+
+
+class Planner:
+    """Works out the plan of a schema, and gathers all that is wrong with its annotations."""
+
+    def __init__(self, vocabulary: Vocabulary, operations: tuple[str, ...] = ()) -> None:
+        """Take the vocabulary, and the names of the operations that answer so."""
+        self._vocabulary = vocabulary
+        self._operations = operations
+        self.faults: list[AnnotationProblem] = []
+
+    def plan(self, schema: Schema, names: Names) -> Node | None:
+        """Return the plan of a schema that can use these names; None if nothing says what is written."""
+        entity = next((name for name, type_ in names.items() if self._is_entity(name, type_)), "")
+        return self._node(schema, names, required=True, entity=entity, label="")
+
+    def path(self, text: str, names: Names) -> tuple[Path, Type]:
+        """Return the way to a value and its type. Raises UnknownNameError."""
+        type_, _ = self._vocabulary.type_of(text, names)
+        parts = tuple(text.split("."))
+        ways = [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
+        optional = (index for index, way in enumerate(ways) if self._vocabulary.type_of(way, names)[0].optional)
+        return Path(parts, tuple(optional)), type_
+
+    def _is_entity(self, name: str, type_: Type) -> bool:
+        """Say whether a value at the top is what made-up values belong to: a record of the result, or the account."""
+        record = type_.name in self._vocabulary.records and not (type_.many or type_.optional)
+        return record and name != "account"
+
+    def _identity(self, entity: str, names: Names) -> tuple[Path, ...]:
+        """Return the ways to what tells a record from others of its kind: its id or code, else those of its parts."""
+        entity = entity or next((name for name in ("account", "failure") if name in names), "")
+        found: list[Path] = []
+
+        def follow(parts: tuple[str, ...], type_: Type) -> None:
+            fields = self._vocabulary.records.get(type_.name, {})
+            if own := [name for name in ("id", "code") if name in fields]:
+                found.append(Path((*parts, own[0])))
+                return
+            for name, inner in fields.items():
+                if inner.name in self._vocabulary.records and not (inner.many or inner.optional):
+                    follow((*parts, name), inner)
+
+        if entity in names:
+            follow((entity,), names[entity])
+        return tuple(found)
+
+    def _node(self, schema: Schema, names: Names, *, required: bool, entity: str, label: str) -> Node | None:
+        if "x-when" not in schema:
+            return self._unconditional(schema, names, required=required, entity=entity, label=label)
+        condition, _, variable = schema["x-when"].partition(" as ")
+        try:
+            path, type_ = self.path(condition, names)
+        except UnknownNameError as error:
+            self._refuse(schema, "x-when", str(error))
+            return Constant(None)
+        if variable in names:
+            self._refuse(schema, "x-when", _KNOWN.format(variable))
+            return Constant(None)
+        inner = {**names, variable: type_._replace(optional=False)} if variable else names
+        node = self._unconditional(schema, inner, required=False, entity=variable or entity, label=label)
+        missing = self._missing(schema, "x-when", f"{condition} may not hold", required=required)
+        return None if node is None else When(path, node, missing, variable)
+
+    def _unconditional(self, schema: Schema, names: Names, *, required: bool, entity: str, label: str) -> Node | None:
+        self._check_sources(schema)
+        if "const" in schema:
+            return Constant(schema["const"])
+        if "x-value" in schema:
+            return self._value(schema, names, required=required)
+        if schema.get("x-made-up"):
+            return MadeUp(schema, label, self._identity(entity, names))
+        if "x-items" in schema:
+            items = [self._node(each, names, required=True, entity=entity, label=label) for each in schema["x-items"]]
+            return Items(tuple(item for item in items if item is not None))
+        if "x-count" in schema:
+            return self._count(schema, names)
+        if "x-each" in schema:
+            return self._each(schema, names, required=required, label=label)
+        if "properties" in schema:
+            return self._object(schema, names, entity, label)
+        return self._choice(schema, names, required=required, entity=entity, label=label)
+
+    def _check_sources(self, schema: Schema) -> None:
+        """Find a schema that says twice what is written."""
+        said = [keyword for keyword in SOURCES if keyword in schema]
+        branches = [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
+        if said and any(keyword in branch for branch in branches for keyword in ANNOTATIONS):
+            said.append("one of its alternatives")
+        if len(said) > 1:
+            first, *others = said
+            message = f"{first} says what is written here, and so does {', '.join(others)}: take one of them out"
+            self._refuse(schema, first, message)
+
+    def _value(self, schema: Schema, names: Names, *, required: bool) -> Node | None:
+        text = schema["x-value"]
+        try:
+            if "{" in text:
+                return self._text(schema, text, names)
+            path, type_ = self.path(text, names)
+            operations = self._operations if text == OPERATION else ()
+            format_ = format_of(type_, schema, self._vocabulary, operations)
+        except UnknownNameError as error:
+            self._refuse(schema, "x-value", str(error))
+            return Constant(None)
+        except FormatError as error:
+            self._refuse(schema, error.keyword, str(error))
+            return Constant(None)
+        missing = None
+        if path.optional:
+            missing = self._missing(schema, "x-value", f"there may be no {text}", required=required)
+        return Leaf(path, format_, missing)
+
+    def _text(self, schema: Schema, text: str, names: Names) -> Node:
+        try:
+            template = Template.parse(text)
+        except ValueError as error:
+            raise FormatError("x-value", str(error)) from None
+        leaves = []
+        for name in template.names:
+            path, type_ = self.path(name, names)
+            if path.optional:
+                raise UnknownNameError(f"there may be no {name}, so it cannot be a part of a text")
+            leaves.append(Leaf(path, format_of(type_, {"type": "string"}, self._vocabulary), None))
+
+        if "string" not in (types(schema) or ("string",)):
+            raise FormatError("type", "a text of several values is written as a string")
+        return Text(template.pieces, tuple(leaves))
+
+    def _each(self, schema: Schema, names: Names, *, required: bool, label: str) -> Node | None:
+        source, _, variable = schema["x-each"].partition(" as ")
+        try:
+            path, type_ = self.path(source, names)
+        except UnknownNameError as error:
+            self._refuse(schema, "x-each", str(error))
+            return Constant(None)
+        variable = variable or path.parts[-1]
+        if type_.name not in self._vocabulary.records:
+            self._refuse(schema, "x-each", f"{source} is {type_}, no list")
+            return Constant(None)
+        if type_.many and variable in names:
+            self._refuse(schema, "x-each", _KNOWN.format(variable))
+            return Constant(None)
+        keyed = "x-key" in schema
+        item = schema.get("additionalProperties" if keyed else "items")
+        if not isinstance(item, dict):
+            holder = "an object needs additionalProperties" if keyed else "an array needs items"
+            self._refuse(schema, "x-each", f"{holder}: what is written of each {variable}")
+            return Constant(None)
+        inner = {**names, variable: Type(type_.name)}
+        node = self._node(item, inner, required=True, entity=variable, label=f"{label}/")
+        if node is None:
+            self._refuse(item, "", f"nothing says what is written of each {variable}: give it an x-value")
+            return Constant(None)
+        key = self._key(schema, inner) if keyed else None
+        if path.optional and type_.many:
+            self._missing(schema, "x-each", f"there may be no {source}", required=required)
+        separator = schema.get("x-separator", "")
+        if "string" in types(schema) and not separator:
+            self._refuse(schema, "x-each", "a text of several items needs an x-separator")
+        return Each(path, variable, type_.many, node, key, separator)
+
+    def _count(self, schema: Schema, names: Names) -> Node:
+        source = schema["x-count"]
+        try:
+            path, type_ = self.path(source, names)
+        except UnknownNameError as error:
+            self._refuse(schema, "x-count", str(error))
+            return Constant(None)
+        if not type_.many:
+            self._refuse(schema, "x-count", f"{source} is {type_}, no list")
+        return Count(path)
+
+    def _key(self, schema: Schema, names: Names) -> Leaf | None:
+        try:
+            path, type_ = self.path(schema["x-key"], names)
+            format_ = format_of(type_, {"type": "string"}, self._vocabulary)
+        except (UnknownNameError, FormatError) as error:
+            self._refuse(schema, "x-key", str(error))
+            return None
+        if path.optional:
+            self._refuse(schema, "x-key", f"there may be no {path}, so it cannot be a key")
+        return Leaf(path, format_, None)
+
+    def _object(self, schema: Schema, names: Names, entity: str, label: str) -> Node:
+        fields: dict[str, Node] = {}
+        needed = set(schema.get("required", ()))
+        for name in needed - schema["properties"].keys():
+            hint = did_you_mean(name, schema["properties"])
+            self._refuse(schema, "required", f"{name} is required, and is none of the properties{hint}")
+        for name, inner in schema["properties"].items():
+            required = name in needed
+            node = self._node(inner, names, required=required, entity=entity, label=f"{label}/{name}")
+            if node is not None:
+                fields[name] = node
+            elif required:
+                self._refuse(inner, "", f"{name} is required, and nothing says what is written there: {_ADVICE}")
+        return Object(fields)
+
+    def _choice(self, schema: Schema, names: Names, *, required: bool, entity: str, label: str) -> Node | None:
+        branches = []
+        for inner in (*schema.get("oneOf", ()), *schema.get("anyOf", ())):
+            node = self._node(inner, names, required=False, entity=entity, label=label)
+            if node is not None:
+                branches.append((inner, node))
+        if not branches:
+            return None
+        if required and getattr(branches[-1][1], "missing", None) is ABSENT:
+            self._refuse(schema, "", "the last alternative has a condition: what is written if none holds?")
+        return Choice(tuple(branches))
+
+    def _missing(self, schema: Schema, keyword: str, why: str, *, required: bool) -> Any:
+        if _NULL in types(schema):
+            return None
+        if required:
+            self._refuse(schema, keyword, f"{why}, so the type must allow null, or the field must not be required")
+        return ABSENT
+
+    def _refuse(self, holder: Any, keyword: str, message: str) -> None:
+        self.faults.append(AnnotationProblem(holder, keyword, message))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from enum import Enum
+from typing import Final
+
 
 def escape(token: str | int) -> str:
     """Write one key or index so that it can stand between two slashes."""
@@ -43,3 +46,15 @@ def step(value: object, token: str | int) -> object:
 
 def _is_index(token: str, length: int) -> bool:
     return token.isascii() and token.isdigit() and len(token) <= len(str(length)) and int(token) < length
+
+
+class Absent(Enum):
+    """The type of `ABSENT`."""
+
+    ABSENT = "absent"
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT: Final = Absent.ABSENT

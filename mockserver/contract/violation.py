@@ -6,9 +6,9 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.contract.absent import ABSENT
 from mockserver.contract.keyword_messages import TYPES, phrase
 from mockserver.contract.messages import brief, did_you_mean
+from mockserver.contract.pointer import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from mockserver.contract.absent import ABSENT
 from mockserver.contract.plan import Choice, Leaf, When
+from mockserver.contract.pointer import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -21,8 +21,7 @@ from mockserver.domain.ledger import Entry
 from mockserver.domain.order import TRANSITIONS, State
 from mockserver.domain.settlement import settle
 from mockserver.simulation import journal
-from mockserver.simulation.event_log import Event
-from mockserver.simulation.journal import Journal, ServedExchange
+from mockserver.simulation.journal import Event, Journal, ServedExchange
 from mockserver.simulation.worlds import Counts, Worlds, WorldSlot
 from mockserver.traffic import lines
 from mockserver.traffic.coverage import Coverage

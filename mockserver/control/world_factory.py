@@ -18,9 +18,8 @@ from mockserver.domain.clock import Clock, Instant
 from mockserver.domain.rules import Rules
 from mockserver.domain.world import Memory, World
 from mockserver.scenario.build import build, faults_of, unopened
-from mockserver.scenario.catalogue import catalogue_of
 from mockserver.scenario.error import path
-from mockserver.scenario.fixtures import Fixtures
+from mockserver.scenario.fixtures import Fixtures, catalogue_of
 from mockserver.scenario.load import Scenario, load, take
 from mockserver.scenario.variables import NONE, Values
 from mockserver.simulation.script import SeededScript

@@ -9,7 +9,7 @@ from mockserver.contract import ABSENT, Severity
 from mockserver.contract import pointer as pointers
 from mockserver.contract.failures import FAILURES, UNKNOWN
 from mockserver.contract.messages import brief
-from mockserver.drift import renames
+from mockserver.drift import difference
 from mockserver.drift.difference import Confirmed, Difference, Drift, Kind, Occurrences
 from mockserver.drift.new_operations import UnmatchedRequests
 from mockserver.drift.schema_inference import Seen, walk
@@ -88,7 +88,7 @@ class Observation:
             (
                 *self._other_readings(told),
                 *self._unmatched.moved(),
-                *renames.find(differences, self._objects, self._members, self._documents),
+                *difference.find(differences, self._objects, self._members, self._documents),
                 *self._unmatched.new(),
             ),
             told,

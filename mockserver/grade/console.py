@@ -10,9 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from mockserver.findings import explain
-from mockserver.grade.attribution import blame
 from mockserver.grade.matrix import Case
-from mockserver.grade.outcome import heaviest_first, merged
+from mockserver.grade.outcome import blame, heaviest_first, merged
 from mockserver.judge import letter
 from mockserver.judge.rules import ANSWER
 from mockserver.reports.console import STYLES

@@ -1,11 +1,12 @@
-"""All trials of a client as one run of a check, for the reports."""
+"""All trials of a client as one run of checks, and which scenarios and readings break the client."""
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mockserver.findings import Finding, Run, Severity, Statement, SuiteResult, apply, grouped
+from mockserver.grade.matrix import USUAL, Case, Factor
 from mockserver.judge.rules import FAILS
 from mockserver.traffic.coverage import Coverage
 
@@ -100,3 +101,95 @@ def _added(statements: Iterable[Statement]) -> Statement:
     every = list(statements)
     limits = [each.limit for each in every if each.limit is not None]
     return Statement(tuple(line for each in every for line in each.lines), max(limits, default=None))
+
+
+_FEW = 2
+"""So many factors together are blamed as they are; of more, each two are tried."""
+
+
+class Attribution(NamedTuple):
+    """What a client fails under.
+
+    `alone` are the factors that are enough, `together` those that are only harmful with each other. `trials` and
+    `failed` count all trials and those that the client failed.
+    """
+
+    alone: tuple[Factor, ...]
+    together: tuple[tuple[Factor, ...], ...]
+    trials: int
+    failed: int
+
+    def __str__(self) -> str:
+        trials = "both trials" if self.trials == _FEW else f"all {self.trials} trials"
+        if not self.failed:
+            return "The client survives." if self.trials == 1 else f"The client survives {trials}."
+        if self.failed == self.trials > 1:
+            return f"The client fails in {trials}: begin with {_told(self._first)}."
+        scenarios = [factor for factor in self.alone if not factor.reading]
+        readings = [factor for factor in self.alone if factor.reading]
+        parts = [f"under {_listed(scenarios)}"] if scenarios else []
+        if readings:
+            parts.append(f"under the reading{'s' * (len(readings) > 1)} {_listed(readings)}")
+        parts += [f"under {_combined(factors)}" for factors in self.together]
+        return f"The client fails {', and '.join(parts)}."
+
+    @property
+    def _first(self) -> Factor:
+        return next(iter((*self.alone, *(factors[0] for factors in self.together))))
+
+
+def blame(survived: Mapping[Case, bool]) -> Attribution:
+    """Find what is to blame, from whether the client survived each case.
+
+    A case with one change, or none, blames it. Any other blames something only if nothing in it is blamed already:
+    the two of its factors that are in no case which the client survived, or all of them if there are several such two.
+    """
+    guilty: dict[tuple[Factor, ...], None] = {}
+    innocent = {pair for case, good in survived.items() if good for pair in combinations(case.factors, 2)}
+    failed = sorted((case for case, good in survived.items() if not good), key=lambda case: len(case.changes))
+    for case in failed:
+        if not any(set(factors) <= set(case.factors) for factors in guilty):
+            guilty[_suspects(case, innocent)] = None
+    return Attribution(
+        tuple(factors[0] for factors in guilty if len(factors) == 1),
+        tuple(factors for factors in guilty if len(factors) > 1),
+        len(survived),
+        len(failed),
+    )
+
+
+def doubts(survived: Mapping[Case, bool]) -> tuple[Case, ...]:
+    """Return further cases, of two changes each, that would tell what is to blame where it could be any of several."""
+    asked = (
+        pair for factors in blame(survived).together if len(factors) > _FEW for pair in combinations(factors, _FEW)
+    )
+    cases = dict.fromkeys(map(_case, asked))
+    return tuple(case for case in cases if case not in survived)
+
+
+def _case(factors: Sequence[Factor]) -> Case:
+    scenario = next((factor.value for factor in factors if not factor.reading), USUAL)
+    return Case(scenario, tuple((factor.reading, factor.value) for factor in factors if factor.reading))
+
+
+def _suspects(case: Case, innocent: Iterable[tuple[Factor, ...]]) -> tuple[Factor, ...]:
+    if len(case.changes) <= 1:
+        return case.changes or case.factors
+    suspects = [pair for pair in combinations(case.factors, 2) if pair not in innocent]
+    return suspects[0] if len(suspects) == 1 else case.changes
+
+
+def _told(factor: Factor) -> str:
+    return f"`{factor.reading}: {factor.value}`" if factor.reading else f"`{factor.value}`"
+
+
+def _listed(factors: Sequence[Factor]) -> str:
+    *others, last = map(_told, factors)
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _combined(factors: Sequence[Factor]) -> str:
+    scenario = [factor for factor in factors if not factor.reading and factor.value != USUAL]
+    readings = [factor for factor in factors if factor.reading]
+    named = f"the reading{'s' * (len(readings) > 1)} {_listed(readings)}"
+    return f"{_told(scenario[0])} with {named}" if scenario else f"{named} together"

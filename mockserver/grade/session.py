@@ -10,7 +10,7 @@ from mockserver import judge
 from mockserver.contract.environment import BASE_URL
 from mockserver.contract.overlays import effective
 from mockserver.findings import SuiteResult
-from mockserver.grade import attribution, proxied
+from mockserver.grade import outcome, proxied
 from mockserver.grade.command import NOT_RUN
 from mockserver.grade.trial import Trial, play_all
 from mockserver.proxy import UpstreamError
@@ -122,7 +122,7 @@ def tried(
             for case in cases:
                 server.begin(attempt.wanted(case)).close()
             play(server, cases)
-            play(server, attribution.doubts({case: trial.survived for case, trial in zip(cases, trials, strict=True)}))
+            play(server, outcome.doubts({case: trial.survived for case, trial in zip(cases, trials, strict=True)}))
             if search is not None:
                 searches.extend(_searched(server, attempt, search, told))
     except SteeringError as error:

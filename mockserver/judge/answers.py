@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from hypothesis import strategies as st
 
 from mockserver.contract import ABSENT
-from mockserver.judge.scalars import Scalar
-from mockserver.judge.shapes import UNKNOWN, Fields, Items, ShapeChoice, fits, least, shape
+from mockserver.judge.shapes import UNKNOWN, Fields, Items, Scalar, ShapeChoice, fits, least, shape
 from mockserver.judge.shapes import telling as changed
 
 if TYPE_CHECKING:

@@ -4,8 +4,7 @@ from mockserver.proxy.app import BODY_LIMIT, Parts, Proxy
 from mockserver.proxy.checking import Contract
 from mockserver.proxy.gate import Allowance, Gate
 from mockserver.proxy.proxied_exchange import Passage
-from mockserver.proxy.recording import Recording, RecordingError, open_recording
-from mockserver.proxy.summary import TrafficSummary
+from mockserver.proxy.recording import Recording, RecordingError, TrafficSummary, open_recording
 from mockserver.proxy.upstream import Upstream, UpstreamError
 
 __all__ = [

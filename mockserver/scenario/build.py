@@ -16,8 +16,7 @@ from mockserver.domain.script import Restocking
 from mockserver.domain.settlement import settle
 from mockserver.domain.stock import Shelf
 from mockserver.domain.world import World
-from mockserver.scenario.catalogue import catalogue_of, changes_of
-from mockserver.scenario.fixtures import Fixtures
+from mockserver.scenario.fixtures import Fixtures, catalogue_of, changes_of
 from mockserver.scenario.load import Scenario
 from mockserver.scenario.units import duration, instant
 from mockserver.simulation.messages import DEFAULT_LOCALE

@@ -1,11 +1,17 @@
-"""What is told of a scenario that cannot be used."""
+"""The error for a scenario that cannot be used: each problem with the line that it is in, without its secrets."""
 
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+import orjson
+import yaml
 
 from mockserver.contract import LocatedError, Problem, pointer
+from mockserver.contract.located import LOADER
+from mockserver.data import directory
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -34,7 +40,6 @@ def _step(token: str) -> str:
 
 
 def _lines(problems: Iterable[Problem]) -> Iterator[str]:
-    from mockserver.scenario.excerpt import Text  # takes the YAML parser once more, for errors only
 
     @cache
     def text(file: str) -> Text | None:
@@ -49,3 +54,103 @@ def _lines(problems: Iterable[Problem]) -> Iterator[str]:
         source = text(problem.place.file) if problem.place.line else None
         if source is not None:
             yield from source.excerpt(problem.place.line, problem.place.column)
+
+
+_Spot = tuple[int, int]
+"""A line and a column, counted from 0."""
+
+_SECRET = frozenset({"key", "keys", "variables"})
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_WORD = re.compile(r"[^\s\[\]{},:#'\"]+")
+_WIDTH = 100
+_LEAD = 60
+
+
+class Text:
+    """The text of a scenario."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = _BREAK.split(text)
+        known = _fields()
+        events = _Events(known - _SECRET)
+        for begin, end in events.secrets(text):
+            self._mask(begin, end)
+        self._mask(events.last, (len(self._lines), 0), known)
+
+    def excerpt(self, line: int, column: int) -> Iterator[str]:
+        """Give the line with its number, and a caret under the column; both are counted from 1."""
+        if line > len(self._lines):
+            return
+        text = self._lines[line - 1].replace("\t", " ")
+        start = max(0, column - _LEAD) if len(text) > _WIDTH else 0
+        shown = "".join(char if char.isprintable() else "?" for char in text[start : start + _WIDTH])
+        yield f"{line:5} | {shown}".rstrip()
+        yield f"{'':5} | {'':{column - 1 - start}}^"
+
+    def _mask(self, begin: _Spot, end: _Spot, known: frozenset[str] = frozenset()) -> None:
+        for number in range(begin[0], min(end[0] + 1, len(self._lines))):
+            text = self._lines[number]
+            left = begin[1] if number == begin[0] else 0
+            right = end[1] if number == end[0] else len(text)
+            masked = _WORD.sub(lambda word: word[0] if word[0] in known else "*" * len(word[0]), text[left:right])
+            self._lines[number] = text[:left] + masked + text[right:]
+
+
+class _Events:
+    """Finds what is secret between the events of a YAML parser; `last` is how far it has come."""
+
+    def __init__(self, open_fields: frozenset[str]) -> None:
+        self.last: _Spot = (0, 0)
+        self._open = open_fields
+
+    def secrets(self, text: str) -> Iterator[tuple[_Spot, _Spot]]:
+        """Give the begin and the end of every secret, as far as the text can be parsed."""
+        frames: list[_Frame] = []
+        try:
+            for event in yaml.parse(text, LOADER):
+                begin, self.last = _spots(event)
+                yield from self._read(event, begin, frames)
+        except yaml.YAMLError:
+            pass
+
+    def _read(self, event: Any, begin: _Spot, frames: "list[_Frame]") -> Iterator[tuple[_Spot, _Spot]]:
+        if isinstance(event, yaml.CollectionEndEvent):
+            frames.pop()
+            return
+        if not isinstance(event, yaml.NodeEvent):
+            return
+        frame = frames[-1] if frames else _Frame(is_mapping=False, secret=False)
+        if frame.is_mapping and frame.key is None:
+            frame.key, secret = getattr(event, "value", ""), frame.secret
+        else:
+            secret = frame.secret or (frame.key is not None and frame.key not in self._open)
+            frame.key = None
+        if isinstance(event, yaml.CollectionStartEvent):
+            frames.append(_Frame(is_mapping=isinstance(event, yaml.MappingStartEvent), secret=secret))
+        elif secret:
+            yield begin, self.last
+
+
+class _Frame:
+    """A mapping or sequence whose end has not come yet."""
+
+    def __init__(self, *, is_mapping: bool, secret: bool) -> None:
+        self.is_mapping = is_mapping
+        self.secret = secret
+        self.key: str | None = None
+
+
+def _spots(event: Any) -> tuple[_Spot, _Spot]:
+    return (event.start_mark.line, event.start_mark.column), (event.end_mark.line, event.end_mark.column)
+
+
+def _fields() -> frozenset[str]:
+    schema = orjson.loads((directory("scenarios") / "schema.json").read_bytes())
+    return frozenset(_properties(schema))
+
+
+def _properties(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        yield from part.get("properties", ())
+        for inner in part.values():
+            yield from _properties(inner)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mockserver.domain.clock import Instant
 from mockserver.domain.events import OrderChanged, PaymentChanged, PriceChanged, WorldEvent
 from mockserver.domain.world import World
-from mockserver.simulation.event_log import EventLog
-from mockserver.simulation.journal import Journal, ServedExchange
+from mockserver.simulation.journal import EventLog, Journal, ServedExchange
 from mockserver.simulation.limits import DEFAULTS, Limits
 from mockserver.simulation.script import SeededScript
 

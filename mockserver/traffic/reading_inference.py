@@ -14,7 +14,7 @@ from mockserver.contract import LocatedError, Problem, ReadingError, contract, l
 from mockserver.contract.failures import UNKNOWN
 from mockserver.contract.parts import JSON_TYPE
 from mockserver.contract.readings import SHIPPED, Evidence
-from mockserver.contract.service_rules import DURATION, milliseconds
+from mockserver.contract.vocabulary import DURATION, milliseconds
 from mockserver.traffic.calls import UNCERTAIN, Outcome, read
 from mockserver.traffic.exchange import Answer, header
 from mockserver.traffic.rule_witnesses import WITNESSES

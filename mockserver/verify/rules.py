@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from mockserver.contract import Confidence, located
-from mockserver.contract.service_rules import milliseconds
+from mockserver.contract.vocabulary import milliseconds
 from mockserver.data import directory
 from mockserver.findings import Severity, weigh
 

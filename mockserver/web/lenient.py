@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mockserver.contract import ABSENT, Arguments, Operation, Violation, broken
-from mockserver.contract.coercion import boolean, number
+from mockserver.contract.arguments import boolean, number
 
 MAXIMUM_MENDS = 20
 """How many values may be mended. Who gets more than that wrong speaks of something else."""

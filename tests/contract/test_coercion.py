@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.contract.coercion import coercion
+from mockserver.contract.arguments import coercion
 from mockserver.contract.keywords import SCALARS
 
 

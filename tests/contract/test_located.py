@@ -11,15 +11,14 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.contract import yaml_data, yaml_places
+from mockserver.contract import located
 from mockserver.contract.located import LocatedError, Place, parse, read
 
 
 @pytest.fixture(params=["CSafeLoader", "SafeLoader"])
 def _each_parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     loader = getattr(yaml, request.param)
-    monkeypatch.setattr(yaml_data, "LOADER", loader)
-    monkeypatch.setattr(yaml_places, "LOADER", loader)
+    monkeypatch.setattr(located, "LOADER", loader)
 
 
 def messages(text: str) -> list[str]:

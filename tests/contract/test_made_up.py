@@ -14,8 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.contract.made_up import make_up, value_of
-from mockserver.contract.plan import MadeUp
-from mockserver.contract.planner import Planner
+from mockserver.contract.plan import MadeUp, Planner
 from mockserver.contract.vocabulary import vocabulary
 from mockserver.contract.writer import compiled
 

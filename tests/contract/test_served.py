@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.contract.served import name_unions, split_types
+from mockserver.contract.loading import name_unions, split_types
 
 ANSWER, FAILURE = ({"$ref": f"#/components/schemas/{name}"} for name in ("OrderAnswer", "Failure"))
 

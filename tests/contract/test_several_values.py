@@ -11,7 +11,7 @@ from mockserver.contract.arguments import Arguments
 from mockserver.contract.binding import Binding
 from mockserver.contract.formats import Template
 from mockserver.contract.made_up import make_up
-from mockserver.contract.planner import Planner
+from mockserver.contract.plan import Planner
 from mockserver.contract.reader import Unread, read
 from mockserver.contract.vocabulary import Type, vocabulary
 from mockserver.contract.writer import compiled

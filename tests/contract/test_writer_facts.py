@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.contract import contract
-from mockserver.contract.absent import ABSENT
 from mockserver.contract.made_up import make_up
-from mockserver.contract.planner import Planner
+from mockserver.contract.plan import Planner
+from mockserver.contract.pointer import ABSENT
 from mockserver.contract.reader import read
 from mockserver.contract.writer import compiled
 from tests.contract.drawing import WORDS, annotated, results, told

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mockserver.contract import vocabulary
-from mockserver.contract.service_rules import milliseconds
+from mockserver.contract.vocabulary import milliseconds
 from mockserver.domain.clock import DAY, HOUR, MINUTE
 from mockserver.domain.refusal import Reason
 from mockserver.domain.rules import DEFAULT, Rules

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.grade.attribution import blame, doubts
 from mockserver.grade.matrix import Case, Factor, every
+from mockserver.grade.outcome import blame, doubts
 
 STATUS = ("failures", "status")
 REFUNDED = ("expiry", "refunded")

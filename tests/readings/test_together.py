@@ -11,7 +11,7 @@ import pytest
 from mockserver import contract
 from mockserver.api.api import Services
 from mockserver.contract import LocatedError
-from mockserver.contract.service_rules import milliseconds
+from mockserver.contract.vocabulary import milliseconds
 from mockserver.data import directory
 from mockserver.domain.rules import DEFAULT, Rules
 from mockserver.serving.setup import set_up

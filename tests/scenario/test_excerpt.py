@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.contract import LocatedError
-from mockserver.scenario.error import path
-from mockserver.scenario.excerpt import Text
+from mockserver.scenario.error import Text, path
 
 if TYPE_CHECKING:
     from collections.abc import Callable

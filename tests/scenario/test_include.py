@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mockserver.contract import LocatedError
-from mockserver.scenario.include import LIMIT
-from mockserver.scenario.load import load
+from mockserver.scenario.load import LIMIT, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.simulation.event_log import EventLog
+from mockserver.simulation.journal import EventLog
 
 
 @given(limit=st.integers(1, 5), count=st.integers(0, 12), after=st.integers(0, 12))

@@ -16,8 +16,7 @@ from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.order import Order, State
 from mockserver.domain.stock import Shelf
 from mockserver.domain.world import World
-from mockserver.simulation.event_log import EventLog
-from mockserver.simulation.journal import Journal, ServedExchange
+from mockserver.simulation.journal import EventLog, Journal, ServedExchange
 from mockserver.simulation.worlds import NOTHING, Counts, WorldSlot
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.contract import ABSENT, Arguments, broken, load
-from mockserver.contract.coercion import number
+from mockserver.contract.arguments import number
 from mockserver.web.lenient import MAXIMUM_MENDS, mend
 
 if TYPE_CHECKING:
