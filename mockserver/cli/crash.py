@@ -1,7 +1,6 @@
 """What the command says when it breaks."""
 
 import errno
-import traceback
 from typing import Any
 
 import click
@@ -32,5 +31,6 @@ def _told(error: Exception) -> str:
     name = (error.name or "").partition(".")[0] if isinstance(error, ImportError) else ""
     if name and name not in ("contracts", "mockserver"):
         return f"{EXTRA} ({name} is missing)"
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"this is a bug: {type(error).__name__} at {place.filename}:{place.lineno}; put -v first to see more of it"
+    from mockserver.contract.messages import bug
+
+    return f"{bug(error)}; put -v first to see the traceback"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+_ROOT = Path(__file__).parents[2]
 
 
 def brief(value: object, limit: int = 60) -> str:
@@ -27,6 +30,16 @@ def _type_name(value: object) -> str:
 def choice(words: Sequence[str]) -> str:
     """Write `a`, `a or b`, `a, b or c`."""
     return " or ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else "nothing"
+
+
+def bug(error: BaseException) -> str:
+    """Name an unexpected error by its type and the line that raised it. Its text is left out: it may hold a secret."""
+    import traceback  # takes milliseconds to import, and is needed for errors only
+
+    raised = traceback.extract_tb(error.__traceback__)[-1]
+    file = Path(raised.filename)
+    place = file.relative_to(_ROOT) if file.is_relative_to(_ROOT) else Path(*file.parts[-2:])
+    return f"this is a bug: {type(error).__name__} at {place.as_posix()}:{raised.lineno}"
 
 
 def did_you_mean(word: object, known: Iterable[str], near: float = 0.6) -> str:

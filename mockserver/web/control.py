@@ -23,7 +23,7 @@ from mockserver.contract import (
     did_you_mean,
 )
 from mockserver.contract.loading import as_yaml, written
-from mockserver.contract.messages import brief
+from mockserver.contract.messages import brief, bug
 from mockserver.control import journal
 from mockserver.control.context import Context, ControlCall, ControlReply, slot
 from mockserver.control.errors import ControlError
@@ -77,9 +77,9 @@ class ControlApp:
             response = _refused(error)
         except PayloadError as error:
             response = _refused(ControlError(400, str(error)))
-        except Exception:  # the last resort: a bug here is seen in the log, and never takes the connection with it
+        except Exception as error:  # the last resort: a bug here is seen in the log, and never closes the connection
             _log.exception("the control API broke at %s %s", scope["method"], scope["path"])
-            response = _refused(ControlError(500, "this is a bug of the mock, see its log"))
+            response = _refused(ControlError(500, bug(error)))
         await response(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response:

@@ -23,6 +23,7 @@ from mockserver.contract import (
     broken,
     did_you_mean,
 )
+from mockserver.contract.messages import bug
 from mockserver.contract.parts import JSON_TYPE
 from mockserver.domain.clock import Instant
 from mockserver.domain.refusal import Reason, Refusal
@@ -131,9 +132,9 @@ class Pipeline:
         except Pause as pause:
             pause.request = pause.request._replace(began=began)
             raise
-        except Exception:  # the last resort: a bug here must look like the vendor's own failure, and be seen in the log
+        except Exception as error:  # the last resort: a bug here looks like the vendor's own failure, and is logged
             _log.exception("the mock broke at %s %s", request.method, request.path)
-            outcome = Outcome(self.api.fail("INTERNAL_ERROR", "this is a bug of the mock, see its log"))
+            outcome = Outcome(self.api.fail("INTERNAL_ERROR", bug(error)))
             body = content(outcome.reply)
         if outcome.acts:
             from mockserver.web import fault_injection

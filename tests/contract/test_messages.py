@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.contract.messages import brief, choice, did_you_mean
+from mockserver.contract.messages import brief, bug, choice, did_you_mean
 
 
 @pytest.mark.parametrize(
@@ -53,3 +56,22 @@ def test_a_choice_reads_well(words: list[str], text: str) -> None:
 )
 def test_the_nearest_word_is_suggested(word: object, hint: str) -> None:
     assert did_you_mean(word, ["operationId", "tags"]) == hint
+
+
+def raised(error: Exception) -> Exception:
+    try:
+        raise error
+    except type(error) as caught:
+        return caught
+
+
+def test_a_bug_is_named_by_its_type_and_line_without_its_text() -> None:
+    assert re.fullmatch(
+        r"this is a bug: KeyError at tests/contract/test_messages\.py:\d+", bug(raised(KeyError("open-sesame")))
+    )
+
+
+def test_a_bug_inside_a_library_is_named_by_the_end_of_its_path() -> None:
+    with pytest.raises(json.JSONDecodeError) as caught:
+        json.loads("never")
+    assert re.fullmatch(r"this is a bug: JSONDecodeError at json/decoder\.py:\d+", bug(caught.value))

@@ -186,3 +186,12 @@ def test_a_bug_is_answered_without_its_cause(
     monkeypatch.setattr("mockserver.web.control.HANDLERS", {**HANDLERS, "listWorlds": broken})
     answer = post(path=b"/worlds", method="GET")
     assert (answer.status, "inner" in json.dumps(answer.body), "ZeroDivisionError" in caplog.text) == (500, False, True)
+
+
+def test_a_bug_is_answered_500_with_its_cause(post: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise LookupError("open-sesame")
+
+    monkeypatch.setattr("mockserver.web.control.HANDLERS", {**HANDLERS, "listWorlds": broken})
+    answer = post(path=b"/worlds", method="GET")
+    assert (answer.status, answer.body["error"].startswith("this is a bug: LookupError at tests/")) == (500, True)
