@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
     from mockserver.testing.aggregation import Aggregation
     from mockserver.testing.handle import SmsOnline
-    from mockserver.testing.server import Server
-    from mockserver.testing.world_config import Wanted
+    from mockserver.testing.server import Server, Wanted
 
 
 class ContractWarning(pytest.PytestWarning):
@@ -86,7 +85,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Refuse markers that say what nobody understands."""
     marked = [(item, mark) for item in items for mark in item.iter_markers("smsonline")]
     if marked:
-        from mockserver.testing.world_config import misuses
+        from mockserver.testing.server import misuses
 
         wrong = {
             f"{item.nodeid}: @pytest.mark.smsonline: {problem}"
@@ -229,7 +228,7 @@ def _report(config: pytest.Config) -> Path:
 
 
 def _usual(config: pytest.Config) -> Wanted:
-    from mockserver.testing.world_config import Wanted
+    from mockserver.testing.server import Wanted
 
     usual = Wanted()
     if scenario := config.getoption("--smsonline-scenario"):

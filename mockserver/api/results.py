@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from mockserver.domain.catalogue import ANY_CARRIER, Country, Service
+from mockserver.domain.catalogue import ANY_CARRIER, Country, Quote, Service
 from mockserver.domain.clock import Instant
 from mockserver.domain.customer import TIERS, Coupon, Customer, Tier
 from mockserver.domain.order import Message, Order, State
 from mockserver.domain.payment import CREDITED, Payment
-from mockserver.domain.stock import Quote
 from mockserver.domain.world import World
 from mockserver.usecases import account, lookup
 from mockserver.usecases.account import Totals

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.contract import pointer as pointers
 from mockserver.contract.binding import Binding
-from mockserver.contract.derived_responses import success_status
-from mockserver.contract.failures import FAILURES, Failures
+from mockserver.contract.failures import FAILURES, Failures, success_status
 from mockserver.contract.messages import did_you_mean
 from mockserver.contract.parts import JSON_TYPE
 from mockserver.contract.plan import AnnotationProblem, Planner

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.contract import derived_responses, document_rules, index
+from mockserver.contract import document_rules, failures, index
 from mockserver.contract.annotations import Annotations, pointer_of
 from mockserver.contract.document_checks import DocumentProblem, Survey
 from mockserver.contract.failures import FAILURES
@@ -31,7 +31,7 @@ def examine(data: Any) -> Examined:
     derived: Mapping[str, str] = {}
     is_service = isinstance(data, dict) and FAILURES in data
     if is_service:
-        derived = derived_responses.complete(data, vocabulary())
+        derived = failures.complete(data, vocabulary())
     survey = Survey(data)
     faults = [*survey.faults, *(document_rules.faults(data) if isinstance(data, dict) else ())]
     if faults or not is_service:

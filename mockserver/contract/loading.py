@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.contract import derived_responses, located
+from mockserver.contract import failures, located
 from mockserver.contract import overlays as overlay_files
 from mockserver.contract import pointer as pointers
 from mockserver.contract.document import Document, DocumentError, names, shipped
@@ -172,7 +172,7 @@ def written(name: str, readings: Choices = DEFAULTS, overlays: Overlays = ()) ->
     It is plain OpenAPI, in which every answer has a name; what `$ref` names stays where it is. Raises LocatedError.
     """
     data = stated(name, readings, overlays)
-    derived_responses.complete(data, vocabulary())
+    failures.complete(data, vocabulary())
     name_unions(data)
     split_types(data)
     return data

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mockserver.contract import did_you_mean
 from mockserver.contract.messages import brief
 from mockserver.control.context import Context, ControlCall, ControlReply, slot
-from mockserver.control.errors import ControlError
+from mockserver.control.messages import ControlError
 from mockserver.control.views import order_view, payment_view, shelf_view
 from mockserver.domain.catalogue import ANY_CARRIER, Country, Service
 from mockserver.domain.order import Event, Order
@@ -22,7 +22,7 @@ from mockserver.simulation.worlds import WorldSlot
 from mockserver.usecases import ordering
 
 if TYPE_CHECKING:
-    from mockserver.domain.stock import Shelf
+    from mockserver.domain.catalogue import Shelf
 
 
 def list_orders(call: ControlCall, context: Context) -> ControlReply:

@@ -1,4 +1,4 @@
-"""What is wrong with a request to the control API, in words that say what would be right."""
+"""Errors of the control API: what is wrong with a request, in words that say what would be right."""
 
 import json
 import re
@@ -111,3 +111,12 @@ def _fields(schemas: Sequence[Schema], name: str) -> Iterator[Schema]:
 def _is_integer(schema: Schema) -> bool:
     named = schema.get("type", ())
     return "integer" in ((named,) if isinstance(named, str) else named)
+
+
+class ControlError(Exception):
+    """Nothing has changed. The text says what is wrong and what would be right; `problems` are several, with places."""
+
+    def __init__(self, status: int, message: str, problems: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.status = status
+        self.problems = tuple(problems)

@@ -14,9 +14,10 @@ from cattrs.errors import BaseValidationError
 from cattrs.strategies import configure_tagged_union
 
 from mockserver.contract import LocatedError
-from mockserver.control.errors import ControlError
+from mockserver.control.messages import ControlError
 from mockserver.control.snapshot_validation import LARGEST, nonsense
 from mockserver.control.world_factory import Made, WorldFactory
+from mockserver.domain.catalogue import Shelf
 from mockserver.domain.clock import Clock, Duration, Instant
 from mockserver.domain.customer import Coupon, Customer
 from mockserver.domain.ledger import Entry
@@ -24,7 +25,6 @@ from mockserver.domain.order import Order
 from mockserver.domain.payment import Payment
 from mockserver.domain.refusal import Refusal
 from mockserver.domain.schedule import Happening
-from mockserver.domain.stock import Shelf
 from mockserver.domain.world import Awaited, Memory
 from mockserver.scenario.load import take
 from mockserver.simulation.script import SeededScript

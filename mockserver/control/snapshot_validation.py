@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from mockserver.domain.catalogue import ANY_CARRIER, Catalogue
+from mockserver.domain.catalogue import ANY_CARRIER, Catalogue, Shelf
 from mockserver.domain.clock import LAST
 from mockserver.domain.customer import TIERS
 from mockserver.domain.schedule import (
@@ -15,7 +15,6 @@ from mockserver.domain.schedule import (
     SmsDue,
     StockChanges,
 )
-from mockserver.domain.stock import Shelf
 from mockserver.domain.world import Memory
 from mockserver.simulation.worlds import Origin
 

@@ -4,11 +4,11 @@ from collections import Counter
 from typing import Any
 
 from mockserver.control.record import time
+from mockserver.domain.catalogue import Shelf
 from mockserver.domain.clock import Clock
 from mockserver.domain.ledger import Entry
 from mockserver.domain.order import Order
 from mockserver.domain.payment import Payment
-from mockserver.domain.stock import Shelf
 from mockserver.domain.world import World
 from mockserver.simulation.worlds import WorldSlot
 

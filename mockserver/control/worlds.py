@@ -3,12 +3,12 @@
 from typing import Any
 
 from mockserver.control.context import Context, ControlCall, ControlReply, slot
-from mockserver.control.errors import ControlError
+from mockserver.control.messages import ControlError
 from mockserver.control.views import clock_view, opened_view, world_view
 from mockserver.control.world_factory import WorldChoice
 from mockserver.domain.clock import LAST
 from mockserver.domain.settlement import settle
-from mockserver.scenario.units import duration
+from mockserver.scenario.variables import duration
 
 _MASK = "***"
 

@@ -1,7 +1,8 @@
-"""What is for sale: countries with their carriers, services, and an offer for each pair. Never changes."""
+"""What is for sale: countries with their carriers, services and offers, the stock and prices of a world, and quotes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from hashlib import blake2b
 from typing import NamedTuple
 
 from mockserver.domain.refusal import Reason, Refusal
@@ -84,3 +85,104 @@ class Catalogue:
     @cached_property
     def _countries_by_name(self) -> dict[str, Country]:
         return {country.name.casefold(): country for country in self.countries.values()}
+
+
+class Shelf(NamedTuple):
+    """Where numbers lie: one carrier's numbers for one service in one country, by their codes."""
+
+    country: str
+    carrier: str
+    service: str
+
+
+class Market:
+    """Stock and prices (cents) by shelf; `stocks` and `prices` hold only what differs from the catalogue."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.prices: dict[Shelf, int] = {}
+        self.stocks: dict[Shelf, int] = {}
+
+    def shelves(self, country: Country, carriers: tuple[Carrier, ...], service: Service) -> list[Shelf]:
+        """The shelves of a service with these carriers, cheapest first; none when it is not offered there."""
+        if (country.code, service.code) not in self.catalogue.offers:
+            return []
+        shelves = [Shelf(country.code, carrier.name, service.code) for carrier in carriers]
+        return sorted(shelves, key=lambda shelf: (self.price(shelf), shelf.carrier))
+
+    def offer(self, shelf: Shelf) -> Offer:
+        """What the catalogue offers over all carriers of the shelf's country."""
+        return self.catalogue.offers[shelf.country, shelf.service]
+
+    def price(self, shelf: Shelf) -> int:
+        """The list price in cents, before any customer's discount."""
+        changed = self.prices.get(shelf)
+        if changed is not None:
+            return changed
+        return self.marked_up(shelf, self.offer(shelf).price)
+
+    def marked_up(self, shelf: Shelf, price: int) -> int:
+        """What a carrier makes of a price of the offer, in cents, halves rounded up."""
+        return (price * self._carrier(shelf).markup + 50) // 100
+
+    def stock(self, shelf: Shelf) -> int:
+        """How many numbers are left."""
+        changed = self.stocks.get(shelf)
+        if changed is not None:
+            return changed
+        return _share(shelf, self.catalogue.countries[shelf.country].carriers, self.offer(shelf).stock)
+
+    def front(self, shelves: list[Shelf]) -> Shelf:
+        """The shelf that serves next: the first with stock, else the first of all."""
+        return next((shelf for shelf in shelves if self.stock(shelf)), shelves[0])
+
+    def take(self, shelf: Shelf) -> int:
+        """Sell one number and answer how many are left. Raises ValueError on an empty shelf."""
+        left = self.stock(shelf) - 1
+        if left < 0:
+            raise ValueError(f"{shelf} is empty")
+        self.stocks[shelf] = left
+        return left
+
+    def reprice(self, shelf: Shelf, price: int) -> None:
+        """Set the list price, in cents."""
+        self.prices[shelf] = price
+
+    def restock(self, shelf: Shelf, stock: int) -> None:
+        """Set how many numbers lie on the shelf."""
+        self.stocks[shelf] = stock
+
+    def spread(self, shelves: list[Shelf], stock: int) -> None:
+        """Share `stock` numbers out over shelves by their carriers' shares, the first getting what is left over."""
+        carriers = [self._carrier(shelf) for shelf in shelves]
+        for shelf in shelves:
+            self.restock(shelf, _share(shelf, carriers, stock))
+
+    def _carrier(self, shelf: Shelf) -> Carrier:
+        country = self.catalogue.countries[shelf.country]
+        return self.catalogue.carriers(country, shelf.carrier)[0]
+
+
+def _share(shelf: Shelf, carriers: Sequence[Carrier], stock: int) -> int:
+    first, *others = carriers
+    shares = {carrier.name: stock * carrier.share // 100 for carrier in others}
+    return stock - sum(shares.values()) if shelf.carrier == first.name else shares[shelf.carrier]
+
+
+class Quote(NamedTuple):
+    """A list price in cents and its proof."""
+
+    price: int
+    m: str
+    n: str
+
+    def confirms(self, m: str, n: str) -> bool:
+        """Whether a client may order on this quote; a client that sends no `m` and `n` relies on its maximum price."""
+        return (m, n) in ((self.m, self.n), ("", ""))
+
+
+def quote(secret: int, country: str, carrier: str, service: str, price: int) -> Quote:
+    """The quote for a carrier word (also `any`) at a list price in cents; the same for the same arguments."""
+    text = "\0".join((str(secret), country, carrier, service, str(price)))
+    digest = blake2b(text.encode(), digest_size=16).hexdigest()
+    return Quote(price, digest[:16], digest[16:])

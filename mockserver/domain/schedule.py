@@ -5,9 +5,9 @@ from heapq import heappop, heappush
 from operator import itemgetter
 from typing import NamedTuple
 
+from mockserver.domain.catalogue import Shelf
 from mockserver.domain.clock import Instant
 from mockserver.domain.payment import Status
-from mockserver.domain.stock import Shelf
 
 
 class SmsDue(NamedTuple):

@@ -6,11 +6,11 @@ A world is deterministic but for its script; a scenario and a seed make one.
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
+from mockserver.domain.catalogue import Shelf
 from mockserver.domain.clock import Duration, Instant
 from mockserver.domain.order import Order
 from mockserver.domain.payment import Currency, Status
 from mockserver.domain.refusal import Reason
-from mockserver.domain.stock import Shelf
 
 
 class Delivery(NamedTuple):

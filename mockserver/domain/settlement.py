@@ -1,5 +1,6 @@
 """What due happenings do. A world is settled before every request, so nothing needs a timer."""
 
+from mockserver.domain.catalogue import Shelf
 from mockserver.domain.clock import Instant
 from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.order import Event, Message, Order
@@ -13,7 +14,6 @@ from mockserver.domain.schedule import (
     SmsDue,
     StockChanges,
 )
-from mockserver.domain.stock import Shelf
 from mockserver.domain.world import World
 
 

@@ -1,21 +1,55 @@
-"""Everything the vendor knows: accounts, money, numbers, payments, and what is still to come."""
+"""Everything the vendor knows: accounts, money, numbers, payments, what is still to come, and the events so far."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from mockserver.domain.catalogue import Catalogue
+from mockserver.domain.catalogue import Catalogue, Market, Shelf
 from mockserver.domain.clock import Clock, Instant
 from mockserver.domain.customer import Coupon, Customer
-from mockserver.domain.events import Listener, OrderChanged, PaymentChanged, PriceChanged, StockChanged, unheard
 from mockserver.domain.ledger import Entry, EntryKind, Ledger
-from mockserver.domain.order import RUNNING, Order
-from mockserver.domain.payment import CREDITED, Currencies, Payment
+from mockserver.domain.order import RUNNING, Order, State
+from mockserver.domain.payment import CREDITED, Currencies, Payment, Status
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.rules import DEFAULT, Rules
 from mockserver.domain.schedule import Agenda, Happening
 from mockserver.domain.script import Delivery, Script
-from mockserver.domain.stock import Market, Shelf
+
+
+class OrderChanged(NamedTuple):
+    """An order is new (`before` is None), or is not as it was."""
+
+    before: State | None
+    order: Order
+
+
+class PaymentChanged(NamedTuple):
+    """A payment is new (`before` is None), or has another status."""
+
+    before: Status | None
+    payment: Payment
+
+
+class PriceChanged(NamedTuple):
+    """A shelf has another list price, in cents."""
+
+    shelf: Shelf
+    price: int
+
+
+class StockChanged(NamedTuple):
+    """A shelf has another number of numbers, other than by a sale."""
+
+    shelf: Shelf
+    stock: int
+
+
+WorldEvent = OrderChanged | PaymentChanged | PriceChanged | StockChanged
+Listener = Callable[[WorldEvent], None]
+
+
+def unheard(_: WorldEvent) -> None:
+    """Nobody listens."""
 
 
 class Awaited(NamedTuple):

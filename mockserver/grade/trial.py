@@ -16,7 +16,7 @@ from mockserver.grade.command import Completed, Running, run
 from mockserver.judge import Limits
 from mockserver.judge.rules import FAILS
 from mockserver.testing.judgement import documents
-from mockserver.testing.world_config import Wanted
+from mockserver.testing.server import Wanted
 from mockserver.traffic import Redactor
 from mockserver.traffic.archive import read_journal
 

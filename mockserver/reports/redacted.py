@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.findings import Finding
 from mockserver.traffic.coverage import Coverage
-from mockserver.traffic.curl import KEY_VARIABLE
 from mockserver.traffic.exchange import Exchange, header
-from mockserver.traffic.redaction import REDACTED
+from mockserver.traffic.redaction import KEY_VARIABLE, REDACTED
 
 if TYPE_CHECKING:
     from mockserver.findings import Run

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from mockserver.domain import order as orders
-from mockserver.domain.catalogue import ANY_CARRIER
+from mockserver.domain.catalogue import ANY_CARRIER, Shelf
 from mockserver.domain.clock import DAY, Clock, Instant
 from mockserver.domain.customer import Coupon, Customer
 from mockserver.domain.ledger import Entry, EntryKind
@@ -14,23 +14,22 @@ from mockserver.domain.rules import DEFAULT, Rules
 from mockserver.domain.schedule import OrderEnds, PaymentSettles, PriceChanges, StockChanges
 from mockserver.domain.script import Restocking
 from mockserver.domain.settlement import settle
-from mockserver.domain.stock import Shelf
 from mockserver.domain.world import World
 from mockserver.scenario.fixtures import Fixtures, catalogue_of, changes_of
 from mockserver.scenario.load import Scenario
-from mockserver.scenario.units import duration, instant
+from mockserver.scenario.variables import duration, instant
 from mockserver.simulation.messages import DEFAULT_LOCALE
-from mockserver.simulation.rules import (
+from mockserver.simulation.script import (
     OrderMatch,
     OrderRule,
     PaymentMatch,
     PaymentRule,
     Repricing,
+    SeededScript,
     Shortage,
     Sms,
     Turn,
 )
-from mockserver.simulation.script import SeededScript
 
 if TYPE_CHECKING:
     from mockserver.simulation.faults import Faults

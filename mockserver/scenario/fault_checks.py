@@ -14,7 +14,7 @@ from mockserver.contract.document import SHIPPED
 from mockserver.contract.pointer import join
 from mockserver.domain.clock import DAY, MINUTE
 from mockserver.scenario.faults import Section, globs
-from mockserver.scenario.units import duration
+from mockserver.scenario.variables import duration
 from mockserver.simulation.effects import LONGEST_WAIT
 
 Misfit = tuple[str, str]

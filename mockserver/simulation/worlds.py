@@ -6,8 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.domain.clock import Instant
-from mockserver.domain.events import OrderChanged, PaymentChanged, PriceChanged, WorldEvent
-from mockserver.domain.world import World
+from mockserver.domain.world import OrderChanged, PaymentChanged, PriceChanged, World, WorldEvent
 from mockserver.simulation.journal import EventLog, Journal, ServedExchange
 from mockserver.simulation.limits import DEFAULTS, Limits
 from mockserver.simulation.script import SeededScript

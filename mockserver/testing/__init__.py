@@ -2,7 +2,6 @@
 
 from mockserver.testing.control_client import SteeringError
 from mockserver.testing.handle import ContractBrokenError, SmsOnline
-from mockserver.testing.server import Server
-from mockserver.testing.world_config import Wanted
+from mockserver.testing.server import Server, Wanted
 
 __all__ = ["ContractBrokenError", "Server", "SmsOnline", "SteeringError", "Wanted"]

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
     from mockserver.judge import Judgement, Limits
     from mockserver.testing.judgement import Evidence
-    from mockserver.testing.server import Server
-    from mockserver.testing.world_config import Wanted
+    from mockserver.testing.server import Server, Wanted
     from mockserver.traffic import Exchange
 
 _MOST = {"limit": 10_000}

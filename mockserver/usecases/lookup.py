@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import NamedTuple
 
-from mockserver.domain.catalogue import ANY_CARRIER, Country, Offer, Service
+from mockserver.domain.catalogue import ANY_CARRIER, Country, Offer, Quote, Service, quote
 from mockserver.domain.clock import SECOND, Instant
 from mockserver.domain.customer import Customer
 from mockserver.domain.order import RUNNING, Event, Message, Order, State
 from mockserver.domain.refusal import Reason, Refusal
-from mockserver.domain.stock import Quote, quote
 from mockserver.domain.world import World
 
 POPULAR = 10

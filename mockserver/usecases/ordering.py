@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from mockserver.domain.catalogue import ANY_CARRIER
+from mockserver.domain.catalogue import ANY_CARRIER, Shelf
 from mockserver.domain.clock import Instant
 from mockserver.domain.customer import Customer
 from mockserver.domain.ledger import Entry, EntryKind
@@ -11,7 +11,6 @@ from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.schedule import OrderEnds, SmsDue
 from mockserver.domain.script import Attempt, Delivery, Purchase
 from mockserver.domain.settlement import run_out
-from mockserver.domain.stock import Shelf
 from mockserver.domain.world import World
 from mockserver.usecases.lookup import Listing, listing, quoted, shown
 

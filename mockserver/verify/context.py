@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mockserver.contract import ABSENT, Confidence, Found
 from mockserver.findings import Finding, Severity, Skip, SuiteResult, weigh
 from mockserver.traffic import Exchange, header
-from mockserver.traffic.curl import curl
+from mockserver.traffic.redaction import curl
 from mockserver.verify import requests
 from mockserver.verify.assertions import is_broken
 from mockserver.verify.rules import Terms, rules

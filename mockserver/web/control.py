@@ -26,13 +26,12 @@ from mockserver.contract.loading import as_yaml, written
 from mockserver.contract.messages import brief, bug
 from mockserver.control import journal
 from mockserver.control.context import Context, ControlCall, ControlReply, slot
-from mockserver.control.errors import ControlError
 from mockserver.control.journal import news
-from mockserver.control.messages import problems, whole
+from mockserver.control.messages import ControlError, problems, whole
 from mockserver.control.operations import HANDLERS, document
 from mockserver.control.operations import written as described
 from mockserver.domain.settlement import settle
-from mockserver.scenario.units import duration
+from mockserver.scenario.variables import duration
 from mockserver.simulation.worlds import Readings, Worlds, WorldSlot
 from mockserver.web.adapter import has_body, raw_path, read_body
 from mockserver.web.guard import AccessGuard

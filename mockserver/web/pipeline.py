@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from mockserver.api.api import Api
-from mockserver.api.operations import OperationCall
+from mockserver.api.api import Api, OperationCall
 from mockserver.contract import (
     ABSENT,
     Arguments,
@@ -250,7 +249,7 @@ class Pipeline:
         self._known[request.method, request.path, request.query] = known
 
     def _mend(self, operation: Operation, arguments: Arguments) -> Arguments | None:
-        from mockserver.web.lenient import mend
+        from mockserver.web.payload import mend
 
         return mend(operation, arguments)
 

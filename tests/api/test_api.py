@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from mockserver.api.api import Api, ApiError, Services, served
-from mockserver.api.operations import OPERATIONS
+from mockserver.api.api import OPERATIONS, Api, ApiError, Services, served
 from mockserver.contract import contract, load, vocabulary
 from mockserver.domain.clock import MINUTE
 from mockserver.domain.rules import DEFAULT

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mockserver.api.operations import OPERATIONS, OperationCall
+from mockserver.api.api import OPERATIONS, OperationCall
 from mockserver.contract import vocabulary
 from mockserver.contract.vocabulary import Type
 

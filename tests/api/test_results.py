@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.api.operations import OPERATIONS
+from mockserver.api.api import OPERATIONS
 from mockserver.api.results import RECORDS
 from mockserver.contract import vocabulary
 

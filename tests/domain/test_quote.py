@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.domain.stock import quote
+from mockserver.domain.catalogue import quote
 
 SEEN = quote(1, "12", "any", "ds", 16)
 

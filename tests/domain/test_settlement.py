@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mockserver.domain.catalogue import Shelf
 from mockserver.domain.customer import Coupon
 from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.order import Message, State
@@ -25,7 +26,6 @@ from mockserver.domain.schedule import (
 )
 from mockserver.domain.script import Restocking
 from mockserver.domain.settlement import settle
-from mockserver.domain.stock import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable

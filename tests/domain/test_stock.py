@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.domain.catalogue import Carrier, Catalogue, Country, Offer, Service
-from mockserver.domain.stock import Market, Shelf
+from mockserver.domain.catalogue import Carrier, Catalogue, Country, Market, Offer, Service, Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable

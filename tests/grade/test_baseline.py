@@ -6,7 +6,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
-from mockserver.grade.baseline import play, rehearse
+from mockserver.grade.answer_search import play, rehearse
 from mockserver.judge.answers import GeneratedAnswer
 from mockserver.testing import SteeringError, Wanted
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from mockserver.grade.baseline import Usual
+    from mockserver.grade.answer_search import Usual
     from mockserver.testing import Server, SmsOnline
 
     Does = Callable[[SmsOnline], object]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockserver.api.operations import _favourite
+from mockserver.api.api import _favourite
 from mockserver.domain.customer import Customer
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.world import World
@@ -15,7 +15,7 @@ from tests.mutants.parts import become
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockserver.api.operations import OperationCall, Result
+    from mockserver.api.api import OperationCall, Result
     from mockserver.domain.customer import Coupon
     from mockserver.domain.payment import Payment
     from mockserver.simulation.worlds import WorldSlot

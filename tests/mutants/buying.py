@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mockserver.domain.catalogue import Market, Shelf
 from mockserver.domain.clock import MINUTE
 from mockserver.domain.refusal import Reason
-from mockserver.domain.stock import Market, Shelf
 from mockserver.simulation.script import SeededScript
 from tests.mutants.mutant import Family
 from tests.mutants.parts import ORDERING, become
 
 if TYPE_CHECKING:
-    from mockserver.api.operations import OperationCall, Result
+    from mockserver.api.api import OperationCall, Result
     from mockserver.domain.script import Assignment, Purchase
     from tests.mutants.parts import Act, Body, Parts
     from tests.mutants.probe import Probe

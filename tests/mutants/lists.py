@@ -11,7 +11,7 @@ from tests.mutants.mutant import Family
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockserver.api.operations import OperationCall, Result
+    from mockserver.api.api import OperationCall, Result
     from mockserver.domain.order import Order
     from tests.mutants.parts import Act, Body, Parts
     from tests.mutants.probe import Probe

@@ -11,7 +11,7 @@ from tests.mutants.mutant import Family
 from tests.mutants.parts import ORDERING
 
 if TYPE_CHECKING:
-    from mockserver.api.operations import OperationCall, Result
+    from mockserver.api.api import OperationCall, Result
     from mockserver.domain.clock import Duration, Instant
     from tests.mutants.parts import Act, Body, Parts
     from tests.mutants.probe import Probe

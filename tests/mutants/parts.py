@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from unittest.mock import patch
 
 from mockserver.api import api
-from mockserver.api.api import Api
-from mockserver.api.operations import OPERATIONS
+from mockserver.api.api import OPERATIONS, Api
 from mockserver.domain.ledger import Ledger
 from mockserver.domain.refusal import Refusal
 from mockserver.domain.world import World
@@ -17,7 +16,7 @@ from mockserver.web.pipeline import Pipeline
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from mockserver.api.operations import OperationCall, Result
+    from mockserver.api.api import OperationCall, Result
     from mockserver.contract import Document, FailureBody, Operation
     from mockserver.domain.customer import Coupon, Customer
     from mockserver.domain.ledger import Entry

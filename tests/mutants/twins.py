@@ -8,7 +8,7 @@ from mockserver.domain.refusal import Reason, Refusal
 from tests.mutants.mutant import Family
 
 if TYPE_CHECKING:
-    from mockserver.api.operations import OperationCall, Result
+    from mockserver.api.api import OperationCall, Result
     from tests.mutants.parts import Act, Body, Parts
     from tests.mutants.probe import Probe
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mockserver.domain.catalogue import Shelf
 from mockserver.domain.clock import DAY, HOUR, MINUTE, SECOND
 from mockserver.domain.customer import Coupon, CouponStatus, Customer
 from mockserver.domain.ledger import EntryKind
@@ -14,10 +15,9 @@ from mockserver.domain.payment import Deposit, Status
 from mockserver.domain.refusal import Refusal
 from mockserver.domain.rules import DEFAULT, Rules
 from mockserver.domain.settlement import settle
-from mockserver.domain.stock import Shelf
 from mockserver.scenario.build import build
 from mockserver.scenario.load import load
-from mockserver.scenario.units import instant
+from mockserver.scenario.variables import instant
 from mockserver.usecases.ordering import OrderRequest, order_number, refund
 from mockserver.usecases.paying import CRYPTOMUS, PAY4BIT, create_invoice, invoices
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.domain.script import Attempt, Transfer
-from mockserver.simulation.rules import OrderMatch, PaymentMatch, Repricing, Turn
+from mockserver.simulation.script import OrderMatch, PaymentMatch, Repricing, Turn
 
 
 @pytest.mark.parametrize(

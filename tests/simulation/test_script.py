@@ -10,26 +10,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.domain.catalogue import Carrier, Catalogue, Country, Service
+from mockserver.domain.catalogue import Carrier, Catalogue, Country, Service, Shelf
 from mockserver.domain.clock import MINUTE, SECOND
 from mockserver.domain.order import Order
 from mockserver.domain.payment import Status
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.rules import DEFAULT
 from mockserver.domain.script import Attempt, PreOrderEffect, Purchase, Restocking, Settlement, Transfer
-from mockserver.domain.stock import Shelf
 from mockserver.simulation.messages import Template
-from mockserver.simulation.rules import (
+from mockserver.simulation.script import (
     OrderMatch,
     OrderRule,
     PaymentMatch,
     PaymentRule,
     Repricing,
+    SeededScript,
     Shortage,
     Sms,
     Turn,
 )
-from mockserver.simulation.script import SeededScript
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,20 +8,18 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from mockserver.contract import load
-from mockserver.domain.catalogue import Catalogue
+from mockserver.domain.catalogue import Catalogue, Shelf
 from mockserver.domain.clock import Clock
 from mockserver.domain.customer import Customer
-from mockserver.domain.events import OrderChanged, PriceChanged, StockChanged
 from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.order import Order, State
-from mockserver.domain.stock import Shelf
-from mockserver.domain.world import World
+from mockserver.domain.world import OrderChanged, PriceChanged, StockChanged, World
 from mockserver.simulation.journal import EventLog, Journal, ServedExchange
 from mockserver.simulation.worlds import NOTHING, Counts, WorldSlot
 
 if TYPE_CHECKING:
-    from mockserver.domain.events import WorldEvent
     from mockserver.domain.script import Script
+    from mockserver.domain.world import WorldEvent
 
 SHELF = Shelf("12", "ds", "verizon")
 BALANCE = load("v3").operations["getBalance"]

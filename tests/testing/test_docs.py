@@ -10,7 +10,7 @@ import pytest
 
 from mockserver.pytest_plugin import _SETTINGS
 from mockserver.testing import SmsOnline
-from mockserver.testing.world_config import Wanted
+from mockserver.testing.server import Wanted
 
 pytest_plugins = ["pytester"]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.testing.world_config import Wanted, is_file, misuses
+from mockserver.testing.server import Wanted, is_file, misuses
 
 
 @pytest.mark.parametrize(("scenario", "is_one"), [("late-sms", False), ("my.yaml", True), ("days/my", True)])

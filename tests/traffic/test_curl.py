@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.traffic import Request
-from mockserver.traffic.curl import curl
-from mockserver.traffic.redaction import Redactor
+from mockserver.traffic.redaction import Redactor, curl
 
 BASH = shutil.which("bash") or ""
 STUB = 'curl() { printf \'%s\\0\' "$@"; for word; do if [ "$word" = @- ]; then cat; fi; done; }\n'

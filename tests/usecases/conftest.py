@@ -32,9 +32,9 @@ from mockserver.domain.world import World
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mockserver.domain.catalogue import Shelf
     from mockserver.domain.order import Order
     from mockserver.domain.payment import Payment
-    from mockserver.domain.stock import Shelf
 
 OPENING = 1_000
 NOTHING = PreOrderEffect()

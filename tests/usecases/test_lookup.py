@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.domain.catalogue import Catalogue, Offer, Service
+from mockserver.domain.catalogue import Catalogue, Offer, Service, Shelf
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.rules import Rules
-from mockserver.domain.stock import Shelf
 from mockserver.domain.world import World
 from mockserver.usecases import lookup
 from mockserver.usecases.ordering import OrderRequest, order_number

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mockserver.domain.catalogue import Shelf
 from mockserver.domain.clock import DAY, MINUTE, SECOND
 from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.order import State
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.rules import DEFAULT, Rules
 from mockserver.domain.script import Delivery, PreOrderEffect, Restocking
-from mockserver.domain.stock import Shelf
 from mockserver.usecases.lookup import listing, quoted, shown, single
 from mockserver.usecases.ordering import OrderRequest, order_number, refund, request_another
 

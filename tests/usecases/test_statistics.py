@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mockserver.domain.catalogue import Shelf
 from mockserver.domain.clock import SECOND
 from mockserver.domain.order import State
 from mockserver.domain.rules import DEFAULT
 from mockserver.domain.script import Delivery
-from mockserver.domain.stock import Shelf
 from mockserver.usecases.account import Totals, statistics
 from mockserver.usecases.ordering import OrderRequest, order_number, refund, request_another
 

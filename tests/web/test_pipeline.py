@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.api.operations import OPERATIONS
+from mockserver.api.api import OPERATIONS
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.app import create_app
 from mockserver.web.message import Request
@@ -18,7 +18,7 @@ from tests.conftest import SERVICES
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
-    from mockserver.api.operations import OperationCall, Result
+    from mockserver.api.api import OperationCall, Result
     from mockserver.simulation.journal import ServedExchange
     from tests.conftest import ContractKeeper, Mock
     from tests.web.conftest import Wire
