@@ -5,7 +5,7 @@ from mockserver.control.errors import ControlError
 from mockserver.control.views import clock_view
 from mockserver.domain.clock import LAST
 from mockserver.domain.settlement import settle
-from mockserver.scenario.units import duration
+from mockserver.simulation.units import duration
 
 _MODES = {"real": 1, "manual": 0}
 

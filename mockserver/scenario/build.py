@@ -20,7 +20,6 @@ from mockserver.domain.world import World
 from mockserver.scenario.catalogue import catalogue_of, changes_of
 from mockserver.scenario.fixtures import Fixtures
 from mockserver.scenario.load import Scenario
-from mockserver.scenario.units import duration, instant
 from mockserver.simulation.people import DEFAULT_LOCALE
 from mockserver.simulation.rules import (
     OrderMatch,
@@ -33,6 +32,7 @@ from mockserver.simulation.rules import (
     Turn,
 )
 from mockserver.simulation.script import SeededScript
+from mockserver.simulation.units import duration, instant
 
 if TYPE_CHECKING:
     from mockserver.simulation.faults import Faults

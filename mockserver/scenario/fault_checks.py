@@ -14,8 +14,8 @@ from mockserver.contract.document import SHIPPED
 from mockserver.contract.pointer import join
 from mockserver.domain.clock import DAY, MINUTE
 from mockserver.scenario.faults import Section, globs
-from mockserver.scenario.units import duration
 from mockserver.simulation.effects import LONGEST_WAIT
+from mockserver.simulation.units import duration
 
 Misfit = tuple[str, str]
 """The JSON pointer of a value, and what is wrong with it."""

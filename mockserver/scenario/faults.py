@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from mockserver.contract import ABSENT
-from mockserver.scenario.units import duration
 from mockserver.simulation import effects
 from mockserver.simulation.effects import Cause
 from mockserver.simulation.faults import Condition, Fault, Moment
+from mockserver.simulation.units import duration
 
 Section = dict[str, Any]
 

@@ -12,7 +12,7 @@ from mockserver.domain.clock import DAY
 from mockserver.domain.refusal import Refusal
 from mockserver.scenario import sms_checks
 from mockserver.scenario.catalogue import catalogue_of, changes_of
-from mockserver.scenario.units import duration, instant
+from mockserver.simulation.units import duration, instant
 
 Section = dict[str, Any]
 

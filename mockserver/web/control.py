@@ -33,7 +33,7 @@ from mockserver.control.messages import problems
 from mockserver.control.operations import HANDLERS, document
 from mockserver.control.operations import written as described
 from mockserver.domain.settlement import settle
-from mockserver.scenario.units import duration
+from mockserver.simulation.units import duration
 from mockserver.simulation.world_slot import Readings, WorldSlot
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.adapter import has_body, raw_path, read_body
