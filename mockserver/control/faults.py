@@ -6,9 +6,9 @@ from mockserver.contract import LocatedError
 from mockserver.control.context import Context, ControlCall, ControlReply, slot
 from mockserver.control.errors import ControlError
 from mockserver.scenario.error import path
-from mockserver.scenario.faults import faults
 from mockserver.scenario.load import take
-from mockserver.simulation.faults import Fault, Faults
+from mockserver.simulation.faults.section import faults
+from mockserver.simulation.faults.state import Fault, Faults
 from mockserver.simulation.world_slot import WorldSlot
 
 

@@ -32,7 +32,7 @@ from mockserver.simulation.script import SeededScript
 from mockserver.simulation.world_slot import Origin, WorldSlot
 
 if TYPE_CHECKING:
-    from mockserver.simulation.faults import Faults
+    from mockserver.simulation.faults.state import Faults
 
 VERSION = 1
 
@@ -220,8 +220,8 @@ def _misfortune(faults: "Faults | None", began: Instant) -> FaultState:
 def _faults(misfortune: FaultState, seed: int) -> "Faults | None":
     if not misfortune.faults:
         return None
-    from mockserver.scenario.faults import faults
-    from mockserver.simulation.faults import Faults
+    from mockserver.simulation.faults.section import faults
+    from mockserver.simulation.faults.state import Faults
 
     made = Faults((), seed, misfortune.began)
     for number, source, matched, acted in misfortune.faults:

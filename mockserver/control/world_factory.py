@@ -28,7 +28,7 @@ from mockserver.simulation.world_slot import Origin, Readings, WorldSlot
 from mockserver.simulation.worlds import FullError, KeyTakenError, Worlds
 
 if TYPE_CHECKING:
-    from mockserver.simulation.faults import Faults
+    from mockserver.simulation.faults.state import Faults
 
 INLINE = "the scenario of the request"
 

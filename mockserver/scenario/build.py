@@ -35,7 +35,7 @@ from mockserver.simulation.script import SeededScript
 from mockserver.simulation.units import duration, instant
 
 if TYPE_CHECKING:
-    from mockserver.simulation.faults import Faults
+    from mockserver.simulation.faults.state import Faults
 
 Section = dict[str, Any]
 
@@ -91,8 +91,8 @@ def faults_of(scenario: Scenario, world: World, seed: int | None = None) -> "Fau
     section = scenario.data.get("faults")
     if not section:
         return None
-    from mockserver.scenario.faults import faults
-    from mockserver.simulation.faults import Faults
+    from mockserver.simulation.faults.section import faults
+    from mockserver.simulation.faults.state import Faults
 
     return Faults(faults(section), scenario.data.get("seed", 0) if seed is None else seed, world.clock.now())
 

@@ -36,9 +36,9 @@ def misfits(data: Section, shipped: Catalogue) -> Iterator[Misfit]:
     if incomplete:
         return
     if "faults" in data:
-        from mockserver.scenario import fault_checks
+        from mockserver.simulation.faults import checks
 
-        yield from fault_checks.misfits(data["faults"], [account["userId"] for account in data["accounts"]])
+        yield from checks.misfits(data["faults"], [account["userId"] for account in data["accounts"]])
         data = {name: section for name, section in data.items() if name != "faults"}
     section = data.get("catalogue", [])
     catalogue, changes = catalogue_of(section, shipped), changes_of(section)

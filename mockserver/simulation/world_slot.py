@@ -14,7 +14,7 @@ from mockserver.simulation.script import SeededScript
 
 if TYPE_CHECKING:
     from mockserver.domain.clock import Instant
-    from mockserver.simulation.faults import Faults
+    from mockserver.simulation.faults.state import Faults
 
 Readings = tuple[tuple[str, object], ...]
 """Readings that were chosen, as sorted pairs of name and value."""

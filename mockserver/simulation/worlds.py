@@ -12,7 +12,7 @@ from mockserver.simulation.limits import DEFAULTS, Limits
 from mockserver.simulation.world_slot import Counts, Readings, WorldSlot
 
 if TYPE_CHECKING:
-    from mockserver.simulation.faults import Faults
+    from mockserver.simulation.faults.state import Faults
 
 HOME = "default"
 """The id of the world that a mock begins with."""

@@ -9,8 +9,8 @@ from mockserver.api.api import Api
 from mockserver.contract import ABSENT, FailureBody
 from mockserver.contract.parts import JSON_TYPE
 from mockserver.domain.clock import Duration
-from mockserver.simulation.body_mutations import malform, omit, retype
-from mockserver.simulation.effects import (
+from mockserver.simulation.faults.body_mutations import malform, omit, retype
+from mockserver.simulation.faults.effects import (
     ContentType,
     Cut,
     Delay,
@@ -23,7 +23,7 @@ from mockserver.simulation.effects import (
     Retype,
     SlowBody,
 )
-from mockserver.simulation.faults import Act, Moment
+from mockserver.simulation.faults.state import Act, Moment
 from mockserver.web.message import Delivery, Ending, Header, Response
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from mockserver.domain.clock import Duration
 from mockserver.simulation.exchange import Header
 
 if TYPE_CHECKING:
-    from mockserver.simulation.faults import Act
+    from mockserver.simulation.faults.state import Act
 
 __all__ = ["Delivery", "Ending", "Header", "Pause", "Request", "Response"]
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.simulation.chance import Chance
-from mockserver.simulation.effects import LONGEST_WAIT, Cut, Lognormal, RateLimit, Uniform
+from mockserver.simulation.faults.effects import LONGEST_WAIT, Cut, Lognormal, RateLimit, Uniform
 
 CHANCE = Chance(1)
 

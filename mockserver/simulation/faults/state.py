@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from mockserver.domain.clock import Duration, Instant
 from mockserver.simulation.chance import Chance
-from mockserver.simulation.effects import LATE, Cause, Effect, Lognormal, RateLimit, Uniform
+from mockserver.simulation.faults.effects import LATE, Cause, Effect, Lognormal, RateLimit, Uniform
 
 
 class Moment(StrEnum):

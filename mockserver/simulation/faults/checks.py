@@ -13,8 +13,8 @@ from mockserver.contract import load as load_document
 from mockserver.contract.document import SHIPPED
 from mockserver.contract.pointer import join
 from mockserver.domain.clock import DAY, MINUTE
-from mockserver.scenario.faults import Section, globs
-from mockserver.simulation.effects import LONGEST_WAIT
+from mockserver.simulation.faults.effects import LONGEST_WAIT
+from mockserver.simulation.faults.section import Section, globs
 from mockserver.simulation.units import duration
 
 Misfit = tuple[str, str]

@@ -9,8 +9,8 @@ import yaml
 
 from mockserver.contract import ABSENT
 from mockserver.domain.clock import HOUR, MINUTE, SECOND
-from mockserver.scenario import faults
-from mockserver.simulation.effects import (
+from mockserver.simulation.faults import section
+from mockserver.simulation.faults.effects import (
     ContentType,
     Cut,
     Disconnect,
@@ -24,12 +24,12 @@ from mockserver.simulation.effects import (
     SlowBody,
     Uniform,
 )
-from mockserver.simulation.faults import Condition, Fault, Moment
+from mockserver.simulation.faults.state import Condition, Fault, Moment
 
 
 def only(text: str) -> Fault:
     """Read a section of one fault."""
-    [fault] = faults.faults([yaml.safe_load(text)])
+    [fault] = section.faults([yaml.safe_load(text)])
     return fault
 
 
@@ -121,5 +121,5 @@ def test_a_fault_has_the_name_that_it_is_given() -> None:
 
 
 def test_a_fault_without_a_name_is_called_by_its_place() -> None:
-    section: list[dict[str, Any]] = [{"then": {"reset": True}}, {"then": {"reset": True}}]
-    assert [fault.name for fault in faults.faults(section)] == ["fault 1", "fault 2"]
+    written: list[dict[str, Any]] = [{"then": {"reset": True}}, {"then": {"reset": True}}]
+    assert [fault.name for fault in section.faults(written)] == ["fault 1", "fault 2"]

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from mockserver.contract import ABSENT
-from mockserver.simulation import effects
-from mockserver.simulation.effects import Cause
-from mockserver.simulation.faults import Condition, Fault, Moment
+from mockserver.simulation.faults import effects
+from mockserver.simulation.faults.effects import Cause
+from mockserver.simulation.faults.state import Condition, Fault, Moment
 from mockserver.simulation.units import duration
 
 Section = dict[str, Any]

@@ -8,11 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.simulation.effects import Delay, Disconnect, Empty, ErrorAnswer, Lognormal, RateLimit, SlowBody, Uniform
-from mockserver.simulation.faults import Act, Condition, Fault, Faults, Moment
+from mockserver.simulation.faults.effects import (
+    Delay,
+    Disconnect,
+    Empty,
+    ErrorAnswer,
+    Lognormal,
+    RateLimit,
+    SlowBody,
+    Uniform,
+)
+from mockserver.simulation.faults.state import Act, Condition, Fault, Faults, Moment
 
 if TYPE_CHECKING:
-    from mockserver.simulation.effects import Cause, Effect
+    from mockserver.simulation.faults.effects import Cause, Effect
 
 START = 1_750_000_000_000
 MINUTE = 60_000

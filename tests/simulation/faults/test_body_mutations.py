@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.simulation.body_mutations import malform, omit, retype
+from mockserver.simulation.faults.body_mutations import malform, omit, retype
 
 ANSWER = {"ok": True, "body": [{"id": "1", "sms": [{"text": "a"}, {"text": "b"}]}, {"id": "2", "sms": []}]}
 
