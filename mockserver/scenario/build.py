@@ -91,10 +91,10 @@ def faults_of(scenario: Scenario, world: World, seed: int | None = None) -> "Fau
     section = scenario.data.get("faults")
     if not section:
         return None
-    from mockserver.simulation.faults.section import faults
+    from mockserver.simulation.faults.section import parse
     from mockserver.simulation.faults.state import Faults
 
-    return Faults(faults(section), scenario.data.get("seed", 0) if seed is None else seed, world.clock.now())
+    return Faults(parse(section), scenario.data.get("seed", 0) if seed is None else seed, world.clock.now())
 
 
 def clock_of(clock: Section | str, wall: Callable[[], Instant]) -> Clock:

@@ -36,9 +36,10 @@ def misfits(data: Section, shipped: Catalogue) -> Iterator[Misfit]:
     if incomplete:
         return
     if "faults" in data:
-        from mockserver.simulation.faults import checks
+        from mockserver.simulation.faults.section import check
 
-        yield from checks.misfits(data["faults"], [account["userId"] for account in data["accounts"]])
+        for path, message in check(data["faults"], [account["userId"] for account in data["accounts"]]):
+            yield join("faults", *path), message
         data = {name: section for name, section in data.items() if name != "faults"}
     section = data.get("catalogue", [])
     catalogue, changes = catalogue_of(section, shipped), changes_of(section)

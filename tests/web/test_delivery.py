@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from mockserver.simulation.faults.answer import Delivery, Ending
 from mockserver.web import delivery
-from mockserver.web.message import Delivery, Ending, Response
+from mockserver.web.message import Response
 from mockserver.web.scope import STOPPING, TRANSPORT
 
 
