@@ -58,9 +58,9 @@ def _incomplete(data: Section) -> Iterator[Flaw]:
 def _walk(value: Any, section: str, scope: Scope, *path: str | int) -> Iterator[Flaw]:
     """Check a value and all within; a section is called by the fields that lead to it, and `[]` for items of a list."""
     name = path[-1] if path else ""
-    for check in (_unknown_codes, _FIELDS.get(name, _whole), *_SECTIONS.get(section, ())):
-        for within, message in check(value, scope):
-            yield Flaw(join(*path, *within), message)
+    checks = (_unknown_codes, *_SECTIONS.get(section, ()))
+    for within, message in chain(_FIELDS.get(name, fraction)(value), *(check(value, scope) for check in checks)):
+        yield Flaw(join(*path, *within), message)
     if section in _CHECKED_ELSEWHERE:
         return
     if isinstance(value, dict):
@@ -71,25 +71,15 @@ def _walk(value: Any, section: str, scope: Scope, *path: str | int) -> Iterator[
             yield from _walk(item, f"{section}[]", scope, *path, index)
 
 
-def _whole(value: Any, _: Scope) -> Iterator[Found]:
-    return fraction(value)
+def _no_date(text: str) -> Iterator[Found]:
+    try:
+        instant(text)
+    except ValueError:
+        yield (), f"{text} is no date that exists"
 
 
-def _any_number(_value: Any, _: Scope) -> Iterator[Found]:
+def _any_number(_: float) -> Iterator[Found]:
     return iter(())
-
-
-def _existing(value: Any, _: Scope) -> Iterator[Found]:
-    if isinstance(value, str):
-        try:
-            instant(value)
-        except ValueError:
-            yield (), f"{value} is no date that exists"
-
-
-def _lasting(value: Any, _: Scope) -> Iterator[Found]:
-    if isinstance(value, str):
-        yield from too_long(value)
 
 
 def _unknown_codes(data: Any, scope: Scope) -> Iterator[Found]:
@@ -232,12 +222,12 @@ _SECTIONS: Mapping[str, tuple[Check, ...]] = {
 }
 """The checks of each section."""
 
-_FIELDS: Mapping[str | int, Check] = {
-    **dict.fromkeys(("start", "issuedAt", "expiredAt", "orderedAt", "expiresAt", "created", "expires"), _existing),
-    **dict.fromkeys(("after", "at", "for", "lifetime", "step"), _lasting),
+_FIELDS: Mapping[str | int, Callable[[Any], Iterator[Found]]] = {
+    **dict.fromkeys(("start", "issuedAt", "expiredAt", "orderedAt", "expiresAt", "created", "expires"), _no_date),
+    **dict.fromkeys(("after", "at", "for", "lifetime", "step"), too_long),
     **dict.fromkeys(("probability", "success"), _any_number),
 }
-"""The check of a field by its name, wherever it stands; that of all others is `_whole`."""
+"""The check of a field by its name, wherever it stands; all others are held to whole numbers."""
 
 _CHECKED_ELSEWHERE = {"faults"}
 """Sections whose fields mean something else than those of the same name."""

@@ -39,10 +39,6 @@ class Sign(Effect):
     name: str
 
     @classmethod
-    def parse(cls, value: Any, /) -> Effect:
-        return cls(value)
-
-    @classmethod
     def check(cls, value: Any, _: Sequence[str], /) -> Iterator[Found]:
         if value != value.lower():
             yield (), f"write {value.lower()}, nobody signs in capitals"

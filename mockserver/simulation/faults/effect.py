@@ -48,9 +48,9 @@ class Effect:
     alters: ClassVar[bool] = True
 
     @classmethod
-    def parse(cls, _: Any, /) -> "Effect":
-        """The effect that a scenario writes as a value without misfits."""
-        return cls()
+    def parse(cls, value: Any, /) -> "Effect":
+        """The effect of a value without misfits; by default the value is the only field, and `true` stands for none."""
+        return cls() if value is True else cls(value)  # type: ignore[call-arg]
 
     @classmethod
     def check(cls, _value: Any, _operations: Sequence[str], /) -> Iterator[Found]:

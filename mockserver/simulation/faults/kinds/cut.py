@@ -16,11 +16,6 @@ class Cut(Effect):
     at: float
 
     @classmethod
-    def parse(cls, value: Any, /) -> Effect:
-        """A share or a number of bytes."""
-        return cls(value)
-
-    @classmethod
     def check(cls, value: Any, _: Sequence[str], /) -> Iterator[Found]:
         """Find a share of more than there is."""
         if isinstance(value, float) and value >= 1:

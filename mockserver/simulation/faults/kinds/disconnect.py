@@ -1,7 +1,6 @@
 """The kind `reset`: the connection breaks instead of an answer."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from mockserver.simulation.faults.answer import Answer, Ending, Wire
 from mockserver.simulation.faults.effect import Effect, Moment
@@ -11,14 +10,9 @@ from mockserver.simulation.faults.effect import Effect, Moment
 class Disconnect(Effect):
     """No answer: the connection closes, or is reset."""
 
-    reset: bool
+    reset: bool = True
 
     moments = (Moment.BEFORE, Moment.AFTER)
-
-    @classmethod
-    def parse(cls, _: Any, /) -> Effect:
-        """A reset."""
-        return cls(reset=True)
 
     def change(self, answer: Answer) -> Answer:
         """Lose the answer."""

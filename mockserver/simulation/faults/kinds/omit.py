@@ -17,11 +17,6 @@ class Omit(Effect):
     path: str
 
     @classmethod
-    def parse(cls, value: Any, /) -> Effect:
-        """The path of the field."""
-        return cls(value)
-
-    @classmethod
     def check(cls, value: Any, operations: Sequence[str], /) -> Iterator[Found]:
         """Find a field that no answer has."""
         yield from unknown_field(value, operations)
