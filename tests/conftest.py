@@ -18,8 +18,8 @@ from mockserver.cli import main
 from mockserver.scenario import fixtures
 from mockserver.scenario.build import build, faults_of
 from mockserver.scenario.load import load
-from mockserver.scenario.variables import duration
 from mockserver.serving import foreground
+from mockserver.simulation.units import duration
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.app import create_app
 

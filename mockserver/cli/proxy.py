@@ -173,8 +173,9 @@ def _has_token(headers: "Iterable[tuple[bytes, bytes]]", token: str) -> bool:
 
 async def hang_up(scope: "Scope", receive: "Receive", send: "Send", reset: bool) -> None:  # noqa: FBT001
     """End the connection to a client where it stands, or reset it."""
+    from mockserver.simulation.faults.answer import Delivery, Ending
     from mockserver.web.delivery import deliver
-    from mockserver.web.message import Delivery, Ending, Response
+    from mockserver.web.message import Response
 
     ending = Ending.RESET if reset else Ending.CLOSED
     await deliver(Response(0, [], b"", Delivery(ending=ending)), scope, receive, send)

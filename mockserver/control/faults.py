@@ -6,9 +6,9 @@ from mockserver.contract import LocatedError
 from mockserver.control.context import Context, ControlCall, ControlReply, slot
 from mockserver.control.messages import ControlError
 from mockserver.scenario.error import path
-from mockserver.scenario.faults import faults
 from mockserver.scenario.load import take
-from mockserver.simulation.faults import Fault, Faults
+from mockserver.simulation.faults import section
+from mockserver.simulation.faults.state import Fault, Faults
 from mockserver.simulation.worlds import WorldSlot
 
 
@@ -29,7 +29,7 @@ def add_fault(call: ControlCall, context: Context) -> ControlReply:
     if changed.faults is None:
         changed.faults = Faults((), changed.origin.seed, changed.world.clock.now())
     held = changed.faults
-    [fault] = faults([dict(call.body)], held.next + 1)
+    [fault] = section.parse([dict(call.body)], held.next + 1)
     number = held.add(fault)
     changed.publish("fault", {"done": "added", "number": number + 1, "name": fault.name})
     return ControlReply(201, _view(number, fault, held))
@@ -59,9 +59,9 @@ def _remove(changed: WorldSlot, number: int) -> None:
         changed.publish("fault", {"done": "removed", "number": number + 1})
 
 
-def _check(section: dict[str, Any], changed: WorldSlot, context: Context) -> None:
+def _check(fault: dict[str, Any], changed: WorldSlot, context: Context) -> None:
     """Raise ControlError(422) unless a scenario could have this fault."""
-    data = {**changed.origin.data, "faults": [section]}
+    data = {**changed.origin.data, "faults": [fault]}
     try:
         take(data, "the fault", context.maker.fixtures.catalogue)
     except LocatedError as error:

@@ -31,7 +31,7 @@ from mockserver.simulation.script import SeededScript
 from mockserver.simulation.worlds import Origin, WorldSlot
 
 if TYPE_CHECKING:
-    from mockserver.simulation.faults import Faults
+    from mockserver.simulation.faults.state import Faults
 
 VERSION = 1
 
@@ -124,7 +124,7 @@ def write(slot: WorldSlot) -> dict[str, Any]:
         strict=slot.strict,
         memory=_remembered(world.memory()),
         tallies=tallies,
-        faults=_misfortune(slot.faults, began),
+        faults=_fault_state(slot.faults, began),
     )
     data: dict[str, Any] = _converter().unstructure(snapshot)
     return data
@@ -202,7 +202,7 @@ def _memory(remembered: Remembered) -> Memory:
     )
 
 
-def _misfortune(faults: "Faults | None", began: Instant) -> FaultState:
+def _fault_state(faults: "Faults | None", began: Instant) -> FaultState:
     if faults is None:
         return FaultState(began, 0, (), ())
     return FaultState(
@@ -216,18 +216,18 @@ def _misfortune(faults: "Faults | None", began: Instant) -> FaultState:
     )
 
 
-def _faults(misfortune: FaultState, seed: int) -> "Faults | None":
-    if not misfortune.faults:
+def _faults(state: FaultState, seed: int) -> "Faults | None":
+    if not state.faults:
         return None
-    from mockserver.scenario.faults import faults
-    from mockserver.simulation.faults import Faults
+    from mockserver.simulation.faults.section import parse
+    from mockserver.simulation.faults.state import Faults
 
-    made = Faults((), seed, misfortune.began)
-    for number, source, matched, acted in misfortune.faults:
-        [fault] = faults([source], number + 1)
+    made = Faults((), seed, state.began)
+    for number, source, matched, acted in state.faults:
+        [fault] = parse([source], number + 1)
         made.put(number, fault, matched, acted)
-    made.next = max(misfortune.next, made.next)
-    made.windows = {(fault, key): (window, calls) for fault, key, window, calls in misfortune.windows}
+    made.next = max(state.next, made.next)
+    made.windows = {(fault, key): (window, calls) for fault, key, window, calls in state.windows}
     return made
 
 

@@ -26,7 +26,7 @@ from mockserver.simulation.script import SeededScript
 from mockserver.simulation.worlds import FullError, KeyTakenError, Origin, Readings, Worlds, WorldSlot
 
 if TYPE_CHECKING:
-    from mockserver.simulation.faults import Faults
+    from mockserver.simulation.faults.state import Faults
 
 
 Data = dict[str, Any]

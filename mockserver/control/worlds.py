@@ -8,7 +8,7 @@ from mockserver.control.views import clock_view, opened_view, world_view
 from mockserver.control.world_factory import WorldChoice
 from mockserver.domain.clock import LAST
 from mockserver.domain.settlement import settle
-from mockserver.scenario.variables import duration
+from mockserver.simulation.units import duration
 
 _MASK = "***"
 

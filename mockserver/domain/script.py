@@ -131,7 +131,7 @@ class Script(Protocol):
     def secret(self) -> int:
         """What quotes are keyed with."""
 
-    def obstacle(self, attempt: Attempt) -> PreOrderEffect:
+    def pre_order_effect(self, attempt: Attempt) -> PreOrderEffect:
         """What happens when an order is asked for, before anything is decided."""
 
     def assign(self, purchase: Purchase) -> Assignment:

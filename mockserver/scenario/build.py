@@ -17,7 +17,6 @@ from mockserver.domain.settlement import settle
 from mockserver.domain.world import World
 from mockserver.scenario.fixtures import Fixtures, catalogue_of, changes_of
 from mockserver.scenario.load import Scenario
-from mockserver.scenario.variables import duration, instant
 from mockserver.simulation.messages import DEFAULT_LOCALE
 from mockserver.simulation.script import (
     OrderMatch,
@@ -30,9 +29,10 @@ from mockserver.simulation.script import (
     Sms,
     Turn,
 )
+from mockserver.simulation.units import duration, instant
 
 if TYPE_CHECKING:
-    from mockserver.simulation.faults import Faults
+    from mockserver.simulation.faults.state import Faults
 
 Section = dict[str, Any]
 
@@ -88,10 +88,10 @@ def faults_of(scenario: Scenario, world: World, seed: int | None = None) -> "Fau
     section = scenario.data.get("faults")
     if not section:
         return None
-    from mockserver.scenario.faults import faults
-    from mockserver.simulation.faults import Faults
+    from mockserver.simulation.faults.section import parse
+    from mockserver.simulation.faults.state import Faults
 
-    return Faults(faults(section), scenario.data.get("seed", 0) if seed is None else seed, world.clock.now())
+    return Faults(parse(section), scenario.data.get("seed", 0) if seed is None else seed, world.clock.now())
 
 
 def clock_of(clock: Section | str, wall: Callable[[], Instant]) -> Clock:

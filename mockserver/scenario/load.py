@@ -180,8 +180,7 @@ def _read(files: Files, given: Values, catalogue: Catalogue) -> tuple[dict[str, 
     if texts or len(files.layers) > 1:
         problems = list(_placed(whole, _with_variables(schema.flaws(data), texts, whole, given)))
     if not problems:
-        flaws = (Flaw(pointer, message) for pointer, message in misfits(data, catalogue))
-        problems = list(_placed(whole, _with_variables(flaws, texts, whole, given)))
+        problems = list(_placed(whole, _with_variables(misfits(data, catalogue), texts, whole, given)))
     return data, problems
 
 

@@ -1,119 +1,102 @@
-"""What the schema of scenarios cannot say: dates that exist, codes of the catalogue, ids that are given once."""
+"""What the schema of scenarios cannot say: dates that exist, codes of the catalogue, ids that are given once.
 
-from collections.abc import Iterable, Iterator, Mapping
+A scenario is walked once. A table says which checks each section of it has, another those of fields by their names.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.contract import did_you_mean
+from mockserver.contract.messages import choice
 from mockserver.contract.pointer import join
-from mockserver.contract.readings import DEFAULTS, wrong_choices
+from mockserver.contract.readings import wrong_choices
 from mockserver.domain.catalogue import ANY_CARRIER, Catalogue, Country, Service
-from mockserver.domain.clock import DAY
 from mockserver.domain.refusal import Refusal
-from mockserver.scenario import sms_checks
-from mockserver.scenario.fixtures import catalogue_of, changes_of
-from mockserver.scenario.variables import duration, instant
+from mockserver.scenario.explain import Flaw
+from mockserver.scenario.fixtures import catalogue_of
+from mockserver.simulation.messages import KINDS, locales
+from mockserver.simulation.units import instant
+from mockserver.simulation.value_checks import Found, fraction, too_long
 
 Section = dict[str, Any]
 
-Misfit = tuple[str, str]
-"""The JSON pointer of a value, and what is wrong with it."""
-
-LONGEST = 3650 * DAY
-"""The longest time that a scenario may ask for, so that no point in time ever lies beyond the calendar."""
-
-_INSTANTS = frozenset({"start", "issuedAt", "expiredAt", "orderedAt", "expiresAt", "created", "expires"})
-_DURATIONS = frozenset({"after", "at", "for", "lifetime", "step"})
-_SHARES = frozenset({"probability", "success"})
-"""Numbers that may have a point."""
 _PERCENT = 100
+_MADE_UP = re.compile(r"\{fake\.([^{}]*)\}")
 
 
-def misfits(data: Section, shipped: Catalogue) -> Iterator[Misfit]:
+class Scope(NamedTuple):
+    """What the sections of a scenario are held against: its catalogue, and the users that have an account."""
+
+    catalogue: Catalogue
+    users: list[str]
+
+
+Check = Callable[[Any, Scope], Iterator[Found]]
+"""What finds everything that makes no sense in a value; paths lead on from it."""
+
+
+def misfits(data: Section, shipped: Catalogue) -> Iterator[Flaw]:
     """Everything in a scenario, valid by its schema, that makes no sense; `shipped` is what a catalogue extends."""
     incomplete = list(_incomplete(data))
     yield from incomplete
-    if incomplete:
-        return
-    if "faults" in data:
-        from mockserver.scenario import fault_checks
-
-        yield from fault_checks.misfits(data["faults"], [account["userId"] for account in data["accounts"]])
-        data = {name: section for name, section in data.items() if name != "faults"}
-    section = data.get("catalogue", [])
-    catalogue, changes = catalogue_of(section, shipped), changes_of(section)
-    yield from _fractions(data, ())
-    yield from _impossible_times(data, ())
-    yield from _unknown_codes(data, catalogue, ())
-    yield from _unsound_carriers(section)
-    yield from _unoffered(
-        changes, catalogue, *(["catalogue"] if isinstance(section, list) else ["catalogue", "changes"])
-    )
-    yield from _unknown_accounts(data)
-    yield from _empty_turns(data)
-    yield from _repeated(data)
-    yield from _impossible_refunds(data)
-    yield from sms_checks.misfits(data.get("orders", ()))
-    for name, message in wrong_choices(data.get("readings", DEFAULTS)):
-        yield join("readings", name), message
+    if not incomplete:
+        users = [account["userId"] for account in data["accounts"]]
+        yield from _walk(data, "", Scope(catalogue_of(data.get("catalogue", []), shipped), users))
 
 
-def _incomplete(data: Section) -> Iterator[Misfit]:
+def _incomplete(data: Section) -> Iterator[Flaw]:
     """Find what a file may leave to those that it includes, but a whole scenario must have."""
     if "accounts" not in data:
-        yield "", "the field accounts is missing, here and in what is included"
+        yield Flaw("", "the field accounts is missing, here and in what is included")
     for index, account in enumerate(data.get("accounts", ())):
         if not account.keys() & {"key", "keys"}:
-            yield join("accounts", index), "the field key is missing"
+            yield Flaw(join("accounts", index), "the field key is missing")
 
 
-def _fractions(data: Any, path: tuple[str | int, ...]) -> Iterator[Misfit]:
-    """Find numbers such as 5.0 and 1e3: integers to a schema, but floats to us, and money is never a float."""
-    if isinstance(data, float):
-        yield join(*path), f"write {data:.0f}, a whole number has no point and no exponent here"
-    for key, value in _children(data):
-        if key not in _SHARES:
-            yield from _fractions(value, (*path, key))
+def _walk(value: Any, section: str, scope: Scope, *path: str | int) -> Iterator[Flaw]:
+    """Check a value and all within; a section is called by the fields that lead to it, and `[]` for items of a list."""
+    name = path[-1] if path else ""
+    checks = (_unknown_codes, *_SECTIONS.get(section, ()))
+    for within, message in chain(_FIELDS.get(name, fraction)(value), *(check(value, scope) for check in checks)):
+        yield Flaw(join(*path, *within), message)
+    if section in _CHECKED_ELSEWHERE:
+        return
+    if isinstance(value, dict):
+        for field, child in value.items():
+            yield from _walk(child, f"{section}.{field}" if section else field, scope, *path, field)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _walk(item, f"{section}[]", scope, *path, index)
 
 
-def _impossible_times(data: Any, path: tuple[str | int, ...]) -> Iterator[Misfit]:
-    for key, value in _children(data):
-        if key in _INSTANTS and isinstance(value, str) and not _exists(value):
-            yield join(*path, key), f"{value} is no date that exists"
-        if key in _DURATIONS and isinstance(value, str) and duration(value) > LONGEST:
-            yield join(*path, key), f"{value} is longer than {LONGEST // DAY}d"
-        yield from _impossible_times(value, (*path, key))
-
-
-def _exists(text: str) -> bool:
+def _no_date(text: str) -> Iterator[Found]:
     try:
         instant(text)
     except ValueError:
-        return False
-    return True
+        yield (), f"{text} is no date that exists"
 
 
-def _unknown_codes(data: Any, catalogue: Catalogue, path: tuple[str | int, ...]) -> Iterator[Misfit]:
-    if isinstance(data, dict):
-        yield from _codes(data, catalogue, path)
-    for key, value in _children(data):
-        yield from _unknown_codes(value, catalogue, (*path, key))
+def _any_number(_: float) -> Iterator[Found]:
+    return iter(())
 
 
-def _codes(data: Section, catalogue: Catalogue, path: tuple[str | int, ...]) -> Iterator[Misfit]:
+def _unknown_codes(data: Any, scope: Scope) -> Iterator[Found]:
+    if not isinstance(data, dict):
+        return
+    catalogue = scope.catalogue
     place = catalogue.countries.get(data["country"]) if "country" in data else None
     if "country" in data and place is None:
-        hint = _hint(data["country"], catalogue.countries)
-        yield join(*path, "country"), f"unknown country {data['country']}{hint}"
+        yield ("country",), f"unknown country {data['country']}{_hint(data['country'], catalogue.countries)}"
     if "service" in data and data["service"] not in catalogue.services:
-        hint = _hint(data["service"], catalogue.services)
-        yield join(*path, "service"), f"unknown service {data['service']}{hint}"
+        yield ("service",), f"unknown service {data['service']}{_hint(data['service'], catalogue.services)}"
     if place is not None and "carrier" in data:
         try:
             catalogue.carriers(place, data["carrier"])
         except Refusal:
             known = ", ".join(carrier.name for carrier in place.carriers)
-            yield join(*path, "carrier"), f"{place.name} has no carrier {data['carrier']}, it has any, {known}"
+            yield ("carrier",), f"{place.name} has no carrier {data['carrier']}, it has any, {known}"
 
 
 def _hint(text: str, things: Mapping[str, Country | Service]) -> str:
@@ -125,56 +108,62 @@ def _hint(text: str, things: Mapping[str, Country | Service]) -> str:
     return "".join(f", did you mean {code} ({things[code].name})?" for code in nearest)
 
 
-def _unsound_carriers(section: Section | list[Section]) -> Iterator[Misfit]:
-    countries = section.get("countries", []) if isinstance(section, dict) else []
-    for index, country in enumerate(countries):
-        carriers, here = country["carriers"], ("catalogue", "countries", index, "carriers")
-        shares = sum(carrier.get("share", 0) for carrier in carriers)
-        if shares > _PERCENT:
-            yield join(*here), f"the shares are {shares} percent together"
-        seen = {ANY_CARRIER}
-        for number, carrier in enumerate(carriers):
-            if carrier["name"] in seen:
-                taken = "means all carriers" if carrier["name"] == ANY_CARRIER else "is given twice"
-                yield join(*here, number, "name"), f"{carrier['name']} {taken}"
-            seen.add(carrier["name"])
+def _unsound_carriers(carriers: list[Section], _: Scope) -> Iterator[Found]:
+    shares = sum(carrier.get("share", 0) for carrier in carriers)
+    if shares > _PERCENT:
+        yield (), f"the shares are {shares} percent together"
+    seen = {ANY_CARRIER}
+    for number, carrier in enumerate(carriers):
+        if carrier["name"] in seen:
+            taken = "means all carriers" if carrier["name"] == ANY_CARRIER else "is given twice"
+            yield (number, "name"), f"{carrier['name']} {taken}"
+        seen.add(carrier["name"])
 
 
-def _unoffered(changes: list[Section], catalogue: Catalogue, *path: str) -> Iterator[Misfit]:
-    for index, change in enumerate(changes):
-        country, service = change["country"], change["service"]
-        known = country in catalogue.countries and service in catalogue.services
-        if known and (country, service) not in catalogue.offers:
-            yield join(*path, index), f"{catalogue.countries[country].name} has no offer of {service} to change"
+def _unoffered(change: Section, scope: Scope) -> Iterator[Found]:
+    (country, service), catalogue = (change["country"], change["service"]), scope.catalogue
+    known = country in catalogue.countries and service in catalogue.services
+    if known and (country, service) not in catalogue.offers:
+        yield (), f"{catalogue.countries[country].name} has no offer of {service} to change"
 
 
-def _empty_turns(data: Section) -> Iterator[Misfit]:
+def _empty_turn(when: Section, _: Scope) -> Iterator[Found]:
     """Find conditions that nothing ever meets."""
-    for section in ("orders", "payments"):
-        for index, rule in enumerate(data.get(section, ())):
-            when = rule.get("when", {})
-            for name in ("nth", "price"):
-                span = when.get(name)
-                if isinstance(span, dict) and span.get("from", 0) > span.get("to", span.get("from", 0)):
-                    yield join(section, index, "when", name), f"from {span['from']} to {span['to']} there is nothing"
-            nth, every = when.get("nth"), when.get("every", 1)
-            if isinstance(nth, int) and nth % every:
-                yield join(section, index, "when", "nth"), f"{nth} is no multiple of every {every}, so nothing matches"
+    for name in ("nth", "price"):
+        span = when.get(name)
+        if isinstance(span, dict) and span.get("from", 0) > span.get("to", span.get("from", 0)):
+            yield (name,), f"from {span['from']} to {span['to']} there is nothing"
+    nth, every = when.get("nth"), when.get("every", 1)
+    if isinstance(nth, int) and nth % every:
+        yield ("nth",), f"{nth} is no multiple of every {every}, so nothing matches"
 
 
-def _unknown_accounts(data: Section) -> Iterator[Misfit]:
-    users = [account["userId"] for account in data["accounts"]]
-    for section in ("orders", "payments"):
-        for index, rule in enumerate(data.get(section, ())):
-            account = rule.get("when", {}).get("account")
-            if account not in (None, *users):
-                yield (
-                    join(section, index, "when", "account"),
-                    f"unknown account {account}{did_you_mean(account, users)}",
-                )
+def _unknown_account(when: Section, scope: Scope) -> Iterator[Found]:
+    account = when.get("account")
+    if account not in (None, *scope.users):
+        yield ("account",), f"unknown account {account}{did_you_mean(account, scope.users)}"
 
 
-def _repeated(data: Section) -> Iterator[Misfit]:
+def _unknown_words(sms: Section, _: Scope) -> Iterator[Found]:
+    for kind in dict.fromkeys(_MADE_UP.findall(sms.get("text", ""))):
+        if kind not in KINDS:
+            hint = did_you_mean(kind, KINDS) or f", there are {', '.join(KINDS)}"
+            yield ("text",), f"nothing is made up as {{fake.{kind}}}{hint}"
+
+
+def _unknown_locale(sms: Section, _: Scope) -> Iterator[Found]:
+    if "locale" in sms and sms["locale"] not in locales():
+        yield ("locale",), f"unknown locale {sms['locale']}{_near(sms['locale'])}"
+
+
+def _near(locale: str) -> str:
+    """The locales of the same language, or else the one that is spelt most alike."""
+    language = re.split("[-_]", locale.casefold())[0]
+    same = sorted(known for known in locales() if known.split("_")[0] == language)
+    return f", did you mean {choice(same)}?" if same else did_you_mean(locale, locales())
+
+
+def _repeated(data: Section, _: Scope) -> Iterator[Found]:
     accounts = list(enumerate(data["accounts"]))
     users = _given(data["accounts"], "userId", "accounts")
     pinned = _given(data.get("orders", ()), "orderId", "orders")
@@ -184,37 +173,61 @@ def _repeated(data: Section) -> Iterator[Misfit]:
     )
     for group in (users, [*chain(*past), *pinned], [*chain(*payments)], *coupons):
         seen: set[str] = set()
-        for pointer, value in group:
+        for path, value in group:
             if value in seen:
-                yield pointer, f"{value} is given twice"
+                yield path, f"{value} is given twice"
             seen.add(value)
 
 
-def _given(rows: Iterable[Section], field: str, *path: str | int) -> list[tuple[str, str]]:
-    """The pointers and values of a field in the rows that have it."""
-    return [(join(*path, index, field), row[field]) for index, row in enumerate(rows) if field in row]
+def _given(rows: Iterable[Section], field: str, *path: str | int) -> list[tuple[tuple[str | int, ...], str]]:
+    """The paths and values of a field in the rows that have it."""
+    return [((*path, index, field), row[field]) for index, row in enumerate(rows) if field in row]
 
 
-def _impossible_refunds(data: Section) -> Iterator[Misfit]:
-    for index, account in enumerate(data["accounts"]):
-        past = account.get("orders", ())
-        for number, order in enumerate(past):
-            if order.get("refunded") and order.get("sms"):
-                yield (
-                    join("accounts", index, "orders", number, "refunded"),
-                    "an order that has received an SMS is never refunded",
-                )
-        refunded = [order["price"] for order in past if order.get("refunded")]
-        held = account.get("balance", 0) + sum(order["price"] for order in past if not order.get("refunded"))
-        if refunded and max(refunded) > held:
-            yield (
-                join("accounts", index, "balance"),
-                f"an order of {max(refunded)} cents was paid and refunded, so at least as much must be there",
-            )
+def _impossible_refunds(account: Section, _: Scope) -> Iterator[Found]:
+    past = account.get("orders", ())
+    for number, order in enumerate(past):
+        if order.get("refunded") and order.get("sms"):
+            yield ("orders", number, "refunded"), "an order that has received an SMS is never refunded"
+    refunded = [order["price"] for order in past if order.get("refunded")]
+    held = account.get("balance", 0) + sum(order["price"] for order in past if not order.get("refunded"))
+    if refunded and max(refunded) > held:
+        most = max(refunded)
+        yield ("balance",), f"an order of {most} cents was paid and refunded, so at least as much must be there"
 
 
-def _children(data: Any) -> Iterator[tuple[str | int, Any]]:
-    if isinstance(data, dict):
-        yield from data.items()
-    elif isinstance(data, list):
-        yield from enumerate(data)
+def _wrong_readings(chosen: Section, _: Scope) -> Iterator[Found]:
+    return (((name,), message) for name, message in wrong_choices(chosen))
+
+
+def _wrong_faults(section: list[Section], scope: Scope) -> Iterator[Found]:
+    from mockserver.simulation.faults.section import (
+        check,  # few scenarios have faults, and their kinds take time to load
+    )
+
+    return check(section, scope.users)
+
+
+_SECTIONS: Mapping[str, tuple[Check, ...]] = {
+    "": (_repeated,),
+    "accounts[]": (_impossible_refunds,),
+    "catalogue[]": (_unoffered,),
+    "catalogue.changes[]": (_unoffered,),
+    "catalogue.countries[].carriers": (_unsound_carriers,),
+    "orders[].when": (_unknown_account, _empty_turn),
+    "orders[].sms[]": (_unknown_words, _unknown_locale),
+    "payments[].when": (_unknown_account, _empty_turn),
+    "readings": (_wrong_readings,),
+    "faults": (_wrong_faults,),
+}
+"""The checks of each section."""
+
+_FIELDS: Mapping[str | int, Callable[[Any], Iterator[Found]]] = {
+    **dict.fromkeys(("start", "issuedAt", "expiredAt", "orderedAt", "expiresAt", "created", "expires"), _no_date),
+    **dict.fromkeys(("after", "at", "for", "lifetime", "step"), too_long),
+    **dict.fromkeys(("probability", "success"), _any_number),
+}
+"""The check of a field by its name, wherever it stands; all others are held to whole numbers."""
+
+_CHECKED_ELSEWHERE = {"faults"}
+"""Sections whose fields mean something else than those of the same name."""

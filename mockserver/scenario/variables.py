@@ -1,14 +1,12 @@
-"""Values in the texts of a scenario: variables such as `${price}`, durations and points in time."""
+"""Variables: `${price}` in the texts of a scenario."""
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
 from mockserver.contract import did_you_mean
 from mockserver.contract.pointer import join
-from mockserver.domain.clock import DAY, HOUR, MINUTE, SECOND, Duration, Instant
 
 Scalar = str | int | float | bool
 Values = Mapping[str, Scalar]
@@ -65,18 +63,3 @@ def _text(value: Scalar) -> str:
 
 def _listed(names: list[str]) -> str:
     return " and ".join(f"${{{name}}}" for name in dict.fromkeys(names))
-
-
-_UNITS = {"d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND, "ms": 1}
-_PART = re.compile(r"(\d+)(ms|[dhms])")
-
-
-def duration(text: str) -> Duration:
-    """Milliseconds of a duration that fits the schema's pattern."""
-    return sum(int(amount) * _UNITS[unit] for amount, unit in _PART.findall(text))
-
-
-def instant(text: str) -> Instant:
-    """Milliseconds since the epoch of a point in time in UTC. Raises ValueError for a date that does not exist."""
-    moment = datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
-    return int(moment.timestamp()) * SECOND

@@ -199,7 +199,7 @@ class SeededScript:
         self._decisions.clear()
         return decisions
 
-    def obstacle(self, attempt: Attempt) -> PreOrderEffect:
+    def pre_order_effect(self, attempt: Attempt) -> PreOrderEffect:
         """What the rule that an order would come under puts in its way."""
         index, rule = self._rule_for(attempt)
         shortage, repricing = rule.shortage, rule.repricing

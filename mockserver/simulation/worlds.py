@@ -12,7 +12,7 @@ from mockserver.simulation.limits import DEFAULTS, Limits
 from mockserver.simulation.script import SeededScript
 
 if TYPE_CHECKING:
-    from mockserver.simulation.faults import Faults
+    from mockserver.simulation.faults.state import Faults
 
 
 Readings = tuple[tuple[str, object], ...]

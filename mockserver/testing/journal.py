@@ -142,6 +142,6 @@ def _expected(calls: list[dict[str, Any]], counts: dict[str, int | None], within
 
 
 def _seconds(text: str) -> float:
-    from mockserver.scenario.variables import duration
+    from mockserver.simulation.units import duration
 
     return duration(text) / 1000

@@ -45,7 +45,7 @@ def order_number(world: World, customer: Customer, request: OrderRequest) -> Ord
         at=world.clock.now(),
         taken=world.has_order,
     )
-    _meet(world, attempt)
+    _apply_pre_order_effect(world, attempt)
     wanted = shown(world, customer, listing(world, request.country, request.carrier, request.service))
     shelf = _choose(world, customer, request, wanted)
     if not quoted(world, wanted).confirms(request.m, request.n):
@@ -87,15 +87,15 @@ def refund(world: World, customer: Customer, order_id: str) -> Order:
     return order
 
 
-def _meet(world: World, attempt: Attempt) -> None:
-    obstacle = world.script.obstacle(attempt)
-    if obstacle.price is not None:
+def _apply_pre_order_effect(world: World, attempt: Attempt) -> None:
+    effect = world.script.pre_order_effect(attempt)
+    if effect.price is not None:
         country = world.catalogue.countries[attempt.country]
         for carrier in world.catalogue.carriers(country, attempt.carrier):
             shelf = Shelf(attempt.country, carrier.name, attempt.service)
-            world.reprice(shelf, _in_proportion(world.market.price(shelf), attempt.price, obstacle.price))
-    if obstacle.refusal is not None:
-        raise Refusal(obstacle.refusal)
+            world.reprice(shelf, _in_proportion(world.market.price(shelf), attempt.price, effect.price))
+    if effect.refusal is not None:
+        raise Refusal(effect.refusal)
 
 
 def _in_proportion(price: int, before: int, now: int) -> int:

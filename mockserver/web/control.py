@@ -31,7 +31,7 @@ from mockserver.control.messages import ControlError, problems, whole
 from mockserver.control.operations import HANDLERS, document
 from mockserver.control.operations import written as described
 from mockserver.domain.settlement import settle
-from mockserver.scenario.variables import duration
+from mockserver.simulation.units import duration
 from mockserver.simulation.worlds import Readings, Worlds, WorldSlot
 from mockserver.web.adapter import has_body, raw_path, read_body
 from mockserver.web.guard import AccessGuard

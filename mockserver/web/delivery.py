@@ -10,7 +10,8 @@ from contextlib import suppress
 from starlette.types import Receive, Scope, Send
 
 from mockserver.domain.clock import Duration
-from mockserver.web.message import STOPPING, TRANSPORT, Delivery, Ending, Response
+from mockserver.simulation.faults.answer import Delivery, Ending
+from mockserver.web.message import STOPPING, TRANSPORT, Response
 
 _LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 """On, for no time: the connection is reset when it is closed."""
@@ -36,18 +37,18 @@ async def deliver(response: Response, scope: Scope, receive: Receive, send: Send
     if delivery.delay:
         await pause(delivery.delay, scope)
     if delivery.ending in (Ending.RESET, Ending.CLOSED):
-        await _hang_up(scope, receive, reset=delivery.ending is Ending.RESET)
+        await _disconnect(scope, receive, reset=delivery.ending is Ending.RESET)
         return
     await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
     body = response.body[: delivery.kept] if delivery.ending is Ending.CUT else response.body
-    await _drip(body, delivery, scope, send)
+    await _send_slowly(body, delivery, scope, send)
     if delivery.ending is Ending.CUT:
-        await _hang_up(scope, receive, reset=False)
+        await _disconnect(scope, receive, reset=False)
     else:
         await send({"type": "http.response.body", "body": b""})
 
 
-async def _drip(body: bytes, delivery: Delivery, scope: Scope, send: Send) -> None:
+async def _send_slowly(body: bytes, delivery: Delivery, scope: Scope, send: Send) -> None:
     transport = _transport(scope)
     for position, chunk in enumerate(_chunks(body, delivery.chunk or len(body))):
         if position:
@@ -61,7 +62,7 @@ def _chunks(body: bytes, size: int) -> Iterator[bytes]:
     return (body[begin : begin + size] for begin in range(0, len(body), size or 1))
 
 
-async def _hang_up(scope: Scope, receive: Receive, *, reset: bool) -> None:
+async def _disconnect(scope: Scope, receive: Receive, *, reset: bool) -> None:
     """End the connection, and wait until it has ended: an application must not return in the middle of an answer."""
     transport = _transport(scope)
     if transport is None:

@@ -1,7 +1,6 @@
 """HTTP messages as plain values, between the server and the pipeline."""
 
 from collections.abc import Iterator, Sequence
-from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -11,10 +10,10 @@ from mockserver.domain.clock import Duration
 from mockserver.simulation.journal import Header
 
 if TYPE_CHECKING:
-    from mockserver.simulation.faults import Act
+    from mockserver.simulation.faults.answer import Delivery
+    from mockserver.simulation.faults.state import Act
 
-
-__all__ = ["Delivery", "Ending", "Header", "Pause", "Request", "Response"]
+__all__ = ["Header", "Pause", "Request", "Response"]
 
 
 class Request(NamedTuple):
@@ -60,36 +59,13 @@ class Pause(Exception):  # noqa: N818 - nothing went wrong
         self.request = request
 
 
-class Ending(Enum):
-    """How an answer ends."""
-
-    WHOLE = "all of it is sent"
-    CUT = "the connection closes within the body"
-    CLOSED = "the connection closes without an answer"
-    RESET = "the connection is reset without an answer"
-
-
-class Delivery(NamedTuple):
-    """How an answer is put on the wire that does not come at once, in one piece and whole.
-
-    It begins after `delay` milliseconds, and comes in chunks of so many bytes, `every` milliseconds apart. When it is
-    cut, `kept` bytes of its body are sent.
-    """
-
-    delay: Duration = 0
-    chunk: int | None = None
-    every: Duration = 0
-    ending: Ending = Ending.WHOLE
-    kept: int = 0
-
-
 class Response(NamedTuple):
     """An answer ready to be sent; without a delivery, at once and in one piece."""
 
     status: int
     headers: list[Header]
     body: bytes
-    delivery: Delivery | None = None
+    delivery: "Delivery | None" = None
 
 
 TRANSPORT = "smsonline_mock.transport"

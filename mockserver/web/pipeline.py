@@ -33,7 +33,7 @@ from mockserver.web.message import Header, Pause, Request, Response
 from mockserver.web.payload import PayloadError, read_json, read_query
 
 if TYPE_CHECKING:
-    from mockserver.simulation.faults import Act
+    from mockserver.simulation.faults.state import Act
 
 _JSON: Header = (b"content-type", b"application/json")
 _KNOWN = 1024

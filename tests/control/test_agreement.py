@@ -13,7 +13,7 @@ from mockserver.control.messages import whole
 from mockserver.control.operations import document
 from mockserver.control.snapshot import VERSION
 from mockserver.data import scenarios
-from mockserver.scenario.variables import duration
+from mockserver.simulation.units import duration
 from tests.control.conftest import scenario_of
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.scenario.variables import duration
+from mockserver.simulation.units import duration
 
 if TYPE_CHECKING:
     import httpx

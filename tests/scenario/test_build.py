@@ -17,7 +17,7 @@ from mockserver.domain.rules import DEFAULT, Rules
 from mockserver.domain.settlement import settle
 from mockserver.scenario.build import build
 from mockserver.scenario.load import load
-from mockserver.scenario.variables import instant
+from mockserver.simulation.units import instant
 from mockserver.usecases.ordering import OrderRequest, order_number, refund
 from mockserver.usecases.paying import CRYPTOMUS, PAY4BIT, create_invoice, invoices
 

@@ -314,7 +314,7 @@ def test_an_order_counts_for_every_rule_whose_conditions_it_meets() -> None:
 
 def test_what_never_became_an_order_does_not_count() -> None:
     drawing = script(OrderRule(turn=Turn(last=1)))
-    drawing.obstacle(purchase().attempt)
+    drawing.pre_order_effect(purchase().attempt)
     assert drawing.assign(purchase()).rule == 0
 
 
@@ -334,36 +334,36 @@ def test_a_rule_by_chance_serves_the_same_orders_for_the_same_seed() -> None:
 # --- what comes between an attempt and its order
 
 
-def obstacles(rule: OrderRule, tries: int, at: int = 1000) -> list[PreOrderEffect]:
+def effects(rule: OrderRule, tries: int, at: int = 1000) -> list[PreOrderEffect]:
     """List what an order meets at each of its tries."""
     drawing = script(rule)
-    return [drawing.obstacle(purchase().attempt._replace(at=at)) for _ in range(tries)]
+    return [drawing.pre_order_effect(purchase().attempt._replace(at=at)) for _ in range(tries)]
 
 
 NO_NUMBERS = PreOrderEffect(refusal=Reason.NO_NUMBERS)
 
 
 def test_nothing_stands_in_the_way_of_an_order() -> None:
-    assert script().obstacle(purchase().attempt) == PreOrderEffect()
+    assert script().pre_order_effect(purchase().attempt) == PreOrderEffect()
 
 
 def test_a_shortage_lasts_for_its_tries() -> None:
-    assert obstacles(OrderRule(shortage=Shortage(tries=2)), 3) == [NO_NUMBERS, NO_NUMBERS, PreOrderEffect()]
+    assert effects(OrderRule(shortage=Shortage(tries=2)), 3) == [NO_NUMBERS, NO_NUMBERS, PreOrderEffect()]
 
 
 @pytest.mark.parametrize(("at", "expected"), [(999, NO_NUMBERS), (1000, PreOrderEffect())])
 def test_a_shortage_lasts_for_its_time(at: int, expected: PreOrderEffect) -> None:
-    assert obstacles(OrderRule(shortage=Shortage(until=1000)), 1, at) == [expected]
+    assert effects(OrderRule(shortage=Shortage(until=1000)), 1, at) == [expected]
 
 
 def test_the_time_of_a_shortage_counts_from_the_start() -> None:
     rule = OrderRule(shortage=Shortage(until=1000))
     late = SeededScript(1, CATALOGUE, TEMPLATES, [rule], start=500)
-    assert late.obstacle(purchase().attempt) == NO_NUMBERS
+    assert late.pre_order_effect(purchase().attempt) == NO_NUMBERS
 
 
 def test_a_price_changes_on_its_tries() -> None:
-    assert obstacles(OrderRule(repricing=Repricing(to=30, tries=2)), 3) == [
+    assert effects(OrderRule(repricing=Repricing(to=30, tries=2)), 3) == [
         PreOrderEffect(price=30),
         PreOrderEffect(price=30),
         PreOrderEffect(),
@@ -371,18 +371,18 @@ def test_a_price_changes_on_its_tries() -> None:
 
 
 def test_a_price_changes_against_the_present_one() -> None:
-    assert obstacles(OrderRule(repricing=Repricing(by=50)), 1) == [PreOrderEffect(price=30)]
+    assert effects(OrderRule(repricing=Repricing(by=50)), 1) == [PreOrderEffect(price=30)]
 
 
 def test_while_there_is_a_shortage_no_price_changes() -> None:
     rule = OrderRule(shortage=Shortage(tries=1), repricing=Repricing(to=30))
-    assert obstacles(rule, 3) == [NO_NUMBERS, PreOrderEffect(price=30), PreOrderEffect()]
+    assert effects(rule, 3) == [NO_NUMBERS, PreOrderEffect(price=30), PreOrderEffect()]
 
 
 def test_the_tries_of_one_rule_do_not_count_for_another() -> None:
     rules = [OrderRule(OrderMatch(country=country), shortage=Shortage(tries=1)) for country in ("12", "46")]
     drawing = script(*rules)
-    met = [drawing.obstacle(purchase(country=country).attempt) for country in ("12", "46", "12")]
+    met = [drawing.pre_order_effect(purchase(country=country).attempt) for country in ("12", "46", "12")]
     assert met == [NO_NUMBERS, NO_NUMBERS, PreOrderEffect()]
 
 

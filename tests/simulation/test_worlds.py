@@ -10,7 +10,7 @@ from mockserver.domain.catalogue import Catalogue
 from mockserver.domain.clock import Clock
 from mockserver.domain.customer import Customer
 from mockserver.domain.world import World
-from mockserver.simulation.faults import Faults
+from mockserver.simulation.faults.state import Faults
 from mockserver.simulation.limits import Limits
 from mockserver.simulation.worlds import FullError, KeyTakenError, Worlds
 

@@ -53,7 +53,7 @@ class Plan:
     purchases: list[Purchase] = field(default_factory=list)
     secret: int = 1
 
-    def obstacle(self, attempt: Attempt) -> PreOrderEffect:
+    def pre_order_effect(self, attempt: Attempt) -> PreOrderEffect:
         self.attempts.append(attempt)
         return self.in_the_way
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from mockserver.simulation.faults.answer import Delivery, Ending
 from mockserver.web import delivery
-from mockserver.web.message import STOPPING, TRANSPORT, Delivery, Ending, Response
+from mockserver.web.message import STOPPING, TRANSPORT, Response
 
 
 class Line:

@@ -21,7 +21,7 @@ from mockserver.scenario import fixtures
 from mockserver.scenario.build import build, faults_of
 from mockserver.scenario.load import load
 from mockserver.serving.setup import set_up
-from mockserver.simulation.faults import Moment
+from mockserver.simulation.faults.effect import Moment
 from mockserver.simulation.worlds import Worlds
 from mockserver.web import delivery
 from mockserver.web.app import create_app

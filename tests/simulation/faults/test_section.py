@@ -2,39 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
 from mockserver.contract import ABSENT
 from mockserver.domain.clock import HOUR, MINUTE, SECOND
-from mockserver.scenario import faults
-from mockserver.simulation.effects import (
-    ContentType,
-    Cut,
-    Disconnect,
-    Empty,
-    ErrorAnswer,
-    Lognormal,
-    Malformed,
-    Omit,
-    RateLimit,
-    Retype,
-    SlowBody,
-    Uniform,
-)
-from mockserver.simulation.faults import Condition, Fault, Moment
+from mockserver.simulation.faults import section
+from mockserver.simulation.faults.condition import Condition
+from mockserver.simulation.faults.effect import Moment
+from mockserver.simulation.faults.kinds.content_type import ContentType
+from mockserver.simulation.faults.kinds.cut import Cut
+from mockserver.simulation.faults.kinds.disconnect import Disconnect
+from mockserver.simulation.faults.kinds.empty import Empty
+from mockserver.simulation.faults.kinds.latency import Lognormal, Uniform
+from mockserver.simulation.faults.kinds.malformed import Malformed
+from mockserver.simulation.faults.kinds.omit import Omit
+from mockserver.simulation.faults.kinds.rate_limit import RateLimit
+from mockserver.simulation.faults.kinds.retype import Retype
+from mockserver.simulation.faults.kinds.slow_body import SlowBody
+from mockserver.simulation.faults.kinds.status import ErrorAnswer
+
+if TYPE_CHECKING:
+    from mockserver.simulation.faults.state import Fault
 
 
 def only(text: str) -> Fault:
     """Read a section of one fault."""
-    [fault] = faults.faults([yaml.safe_load(text)])
+    [fault] = section.parse([yaml.safe_load(text)])
     return fault
 
 
 @pytest.mark.parametrize(
-    ("then", "cause"),
+    ("then", "effect"),
     [
         ("latency: 200ms", Uniform(200, 200)),
         ("latency: {uniform: [100ms, 1s]}", Uniform(100, 1000)),
@@ -61,14 +62,14 @@ def only(text: str) -> Fault:
         ("retype: {field: body.purchasePrice, as: null}", Retype("body.purchasePrice", "null")),
     ],
 )
-def test_an_effect_is_read(then: str, cause: object) -> None:
-    assert only(f"then: {{{then}}}").cause == cause
+def test_an_effect_is_read(then: str, effect: object) -> None:
+    assert only(f"then: {{{then}}}").effect == effect
 
 
 def test_without_a_body_a_status_has_the_failure_body_of_its_generation() -> None:
-    cause = only("then: {status: 500}").cause
-    assert isinstance(cause, ErrorAnswer)
-    assert cause.body is ABSENT
+    effect = only("then: {status: 500}").effect
+    assert isinstance(effect, ErrorAnswer)
+    assert effect.body is ABSENT
 
 
 @pytest.mark.parametrize(
@@ -121,5 +122,5 @@ def test_a_fault_has_the_name_that_it_is_given() -> None:
 
 
 def test_a_fault_without_a_name_is_called_by_its_place() -> None:
-    section: list[dict[str, Any]] = [{"then": {"reset": True}}, {"then": {"reset": True}}]
-    assert [fault.name for fault in faults.faults(section)] == ["fault 1", "fault 2"]
+    written: list[dict[str, Any]] = [{"then": {"reset": True}}, {"then": {"reset": True}}]
+    assert [fault.name for fault in section.parse(written)] == ["fault 1", "fault 2"]

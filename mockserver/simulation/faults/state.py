@@ -1,4 +1,4 @@
-"""Faults of a world: which of them act on a call. What they do is in `effects`.
+"""The faults of a world: which of them act on a call. What they do is in `kinds`.
 
 Every fault keeps its own counts and draws its own chance, so none disturbs another.
 """
@@ -6,43 +6,13 @@ Every fault keeps its own counts and draws its own chance, so none disturbs anot
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from enum import StrEnum
-from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from mockserver.domain.clock import Duration, Instant
 from mockserver.simulation.chance import Chance
-from mockserver.simulation.effects import LATE, Cause, Effect, Lognormal, RateLimit, Uniform
-
-
-class Moment(StrEnum):
-    """When a fault acts: before the service has done anything, or when it is done."""
-
-    BEFORE = "before"
-    AFTER = "after"
-
-
-class Condition(NamedTuple):
-    """What must hold for a fault to act; None lets everything through.
-
-    `operations` are globs over names such as `v3.getOrder`. `start` and `end` are virtual time since the start of the
-    world. A call that these four let through matches, and is counted: `nth`, `every` and `probability` choose among
-    the matching calls, `times` is how often the fault acts at most.
-    """
-
-    operations: tuple[str, ...] = ("*",)
-    account: str | None = None
-    start: Duration = 0
-    end: Duration | None = None
-    nth: int | None = None
-    every: int | None = None
-    probability: float | None = None
-    times: int | None = None
-
-    def concerns(self, operation: str, account: str) -> bool:
-        """Whether calls of an operation by an account can ever match."""
-        return self.account in (None, account) and any(fnmatchcase(operation, glob) for glob in self.operations)
+from mockserver.simulation.faults.condition import Condition
+from mockserver.simulation.faults.effect import Call, Effect, Moment
 
 
 class Fault(NamedTuple):
@@ -51,7 +21,7 @@ class Fault(NamedTuple):
     name: str
     when: Condition
     moment: Moment
-    cause: Cause
+    effect: Effect
     source: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -65,7 +35,7 @@ class Act(NamedTuple):
     @property
     def alters(self) -> bool:
         """Whether the answer becomes another one than the service meant to give."""
-        return not isinstance(self.effect, LATE)
+        return self.effect.alters
 
 
 class Faults:
@@ -85,7 +55,7 @@ class Faults:
         self.acted: Counter[int] = Counter()
         """How often each fault has acted."""
         self.windows: dict[tuple[int, str], tuple[int, int]] = {}
-        """Of a rate limit and a key: the number of the last window, and the calls in it."""
+        """Of a fault that counts by windows of time, and a key: the number of the last window, and the calls in it."""
         self._eligible: dict[tuple[str, str], tuple[tuple[int, ...], float]] = {}
         """Of an operation and an account: the faults that its calls match, until so long after the start."""
 
@@ -143,33 +113,16 @@ class Faults:
         return tuple(current), min(changes, default=math.inf)
 
     def _act(self, index: int, key: str, elapsed: Duration) -> Act | None:
-        name, when, moment, cause, _ = self._faults[index]
+        name, when, moment, effect, _ = self._faults[index]
         self.matched[index] = matched = self.matched[index] + 1
         if (
             (when.nth is not None and matched != when.nth)
             or (when.every is not None and matched % when.every)
-            or (when.probability is not None and self._draw(index, matched) >= when.probability)
-            or (isinstance(cause, RateLimit) and not self._exceeds(cause, index, key, elapsed))
-            or (when.times is not None and self.acted[index] >= when.times)
+            or (when.probability is not None and self._chance.fraction("fault", index, matched) >= when.probability)
         ):
             return None
+        drawn = effect.drawn(Call(index, matched, key, elapsed, self._chance, self.windows))
+        if drawn is None or (when.times is not None and self.acted[index] >= when.times):
+            return None
         self.acted[index] += 1
-        return Act(name, moment, self._effect(cause, index, matched, elapsed))
-
-    def _draw(self, index: int, matched: int) -> float:
-        return self._chance.fraction("fault", index, matched)
-
-    def _exceeds(self, limit: RateLimit, index: int, key: str, elapsed: Duration) -> bool:
-        window = elapsed // limit.window
-        last, calls = self.windows.get((index, key), (window, 0))
-        calls = calls + 1 if last == window else 1
-        self.windows[index, key] = window, calls
-        return calls > limit.limit
-
-    def _effect(self, cause: Cause, index: int, matched: int, elapsed: Duration) -> Effect:
-        match cause:
-            case Uniform() | Lognormal():
-                return cause.draw(self._chance, "latency", index, matched)
-            case RateLimit():
-                return cause.refusal(elapsed)
-        return cause
+        return Act(name, moment, drawn)

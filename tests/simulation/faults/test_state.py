@@ -8,11 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.simulation.effects import Delay, Disconnect, Empty, ErrorAnswer, Lognormal, RateLimit, SlowBody, Uniform
-from mockserver.simulation.faults import Act, Condition, Fault, Faults, Moment
+from mockserver.simulation.faults.condition import Condition
+from mockserver.simulation.faults.effect import Moment
+from mockserver.simulation.faults.kinds.disconnect import Disconnect
+from mockserver.simulation.faults.kinds.empty import Empty
+from mockserver.simulation.faults.kinds.latency import Delay, Lognormal, Uniform
+from mockserver.simulation.faults.kinds.rate_limit import RateLimit
+from mockserver.simulation.faults.kinds.slow_body import SlowBody
+from mockserver.simulation.faults.kinds.status import ErrorAnswer
+from mockserver.simulation.faults.state import Act, Fault, Faults
 
 if TYPE_CHECKING:
-    from mockserver.simulation.effects import Cause, Effect
+    from mockserver.simulation.faults.effect import Effect
 
 START = 1_750_000_000_000
 MINUTE = 60_000
@@ -20,9 +27,9 @@ FAILURE = ErrorAnswer(500)
 ALWAYS = Condition()
 
 
-def fault(when: Condition, cause: Cause = FAILURE, name: str = "f") -> Fault:
+def fault(when: Condition, effect: Effect = FAILURE, name: str = "f") -> Fault:
     """Make a fault that acts before the handler."""
-    return Fault(name, when, Moment.BEFORE, cause)
+    return Fault(name, when, Moment.BEFORE, effect)
 
 
 def faults(*conditions: Condition, seed: int = 1) -> Faults:
@@ -191,9 +198,9 @@ def test_chance_is_pinned() -> None:
     assert pattern(faults(Condition(probability=0.3)), 40) == "xx..xxx..x...x...x.xx...x..x.x.x..x....x"
 
 
-@pytest.mark.parametrize("cause", [Uniform(100, 300), Lognormal(200, 0.5)])
-def test_a_latency_is_drawn_call_by_call(cause: Uniform | Lognormal) -> None:
-    subject = Faults([fault(Condition(), cause)], 1, START)
+@pytest.mark.parametrize("effect", [Uniform(100, 300), Lognormal(200, 0.5)])
+def test_a_latency_is_drawn_call_by_call(effect: Uniform | Lognormal) -> None:
+    subject = Faults([fault(Condition(), effect)], 1, START)
     assert len({decided(subject)[0].effect for _ in range(10)}) > 5
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.domain.clock import DAY, HOUR, MINUTE, SECOND
-from mockserver.scenario.variables import duration, instant
+from mockserver.simulation.units import duration, instant
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

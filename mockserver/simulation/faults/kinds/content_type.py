@@ -1,0 +1,17 @@
+"""The kind `contentType`: an answer says that it is of another type."""
+
+from dataclasses import dataclass
+
+from mockserver.simulation.faults.answer import Wire
+from mockserver.simulation.faults.effect import Effect
+
+
+@dataclass(frozen=True)
+class ContentType(Effect):
+    """Another content type."""
+
+    name: str
+
+    def write(self, wire: Wire) -> Wire:
+        """Say so in the header."""
+        return wire._replace(headers={**wire.headers, b"content-type": self.name.encode()})

@@ -1,0 +1,12 @@
+"""The kind `malformed`: a body does not parse."""
+
+from mockserver.simulation.faults.answer import Wire
+from mockserver.simulation.faults.effect import Effect
+
+
+class Malformed(Effect):
+    """A body of the right length that is no JSON."""
+
+    def write(self, wire: Wire) -> Wire:
+        """End the body with a comma, as no JSON does."""
+        return wire._replace(content=wire.content[:-1] + b"," if wire.content else wire.content)
