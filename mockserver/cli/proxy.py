@@ -173,7 +173,7 @@ def _has_token(headers: "Iterable[tuple[bytes, bytes]]", token: str) -> bool:
 
 async def hang_up(scope: "Scope", receive: "Receive", send: "Send", reset: bool) -> None:  # noqa: FBT001
     """End the connection to a client where it stands, or reset it."""
-    from mockserver.simulation.faults.answer import Delivery, Ending
+    from mockserver.simulation.faults.effect import Delivery, Ending
     from mockserver.web.delivery import deliver
     from mockserver.web.message import Response
 

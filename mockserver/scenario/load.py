@@ -14,8 +14,7 @@ from mockserver.contract import Located, LocatedError, Place, Problem, did_you_m
 from mockserver.contract.pointer import join
 from mockserver.data import scenarios
 from mockserver.domain.catalogue import Catalogue
-from mockserver.scenario.error import ScenarioError
-from mockserver.scenario.explain import Flaw, Schema
+from mockserver.scenario.error import Flaw, ScenarioError, Schema
 from mockserver.scenario.merge import Part, merge
 from mockserver.scenario.semantic_checks import misfits
 from mockserver.scenario.variables import NONE, Values, misuses, resolve, used, uses

@@ -14,11 +14,10 @@ from mockserver.contract.pointer import join
 from mockserver.contract.readings import wrong_choices
 from mockserver.domain.catalogue import ANY_CARRIER, Catalogue, Country, Service
 from mockserver.domain.refusal import Refusal
-from mockserver.scenario.explain import Flaw
+from mockserver.scenario.error import Flaw
 from mockserver.scenario.fixtures import catalogue_of
 from mockserver.simulation.messages import KINDS, locales
-from mockserver.simulation.units import instant
-from mockserver.simulation.value_checks import Found, fraction, too_long
+from mockserver.simulation.units import Found, fraction, instant, too_long
 
 Section = dict[str, Any]
 

@@ -1,6 +1,7 @@
-"""How a scenario writes time: durations as `8s`, `20m`, `1h30m`, points in time as `2025-05-17 06:07:13` (UTC)."""
+"""Values in scenarios: durations such as `8s` or `1h30m`, points in time (UTC), and the bounds of both."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from mockserver.domain.clock import DAY, HOUR, MINUTE, SECOND, Duration, Instant
@@ -18,3 +19,31 @@ def instant(text: str) -> Instant:
     """Milliseconds since the epoch of a point in time in UTC. Raises ValueError for a date that does not exist."""
     moment = datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
     return int(moment.timestamp()) * SECOND
+
+
+Found = tuple[tuple[str | int, ...], str]
+"""The path of a value within another, and what is wrong with it."""
+
+LONGEST: Duration = 3650 * DAY
+"""The longest time that a scenario may ask for, so that no point in time ever lies beyond the calendar."""
+
+LONGEST_WAIT: Duration = 10 * MINUTE
+"""No answer is held back for longer, whatever is drawn."""
+
+
+def fraction(value: object, *path: str | int) -> Iterator[Found]:
+    """Find a number such as 5.0 and 1e3: an integer to a schema, but a float to us, and money is never a float."""
+    if isinstance(value, float):
+        yield path, f"write {value:.0f}, a whole number has no point and no exponent here"
+
+
+def too_long(text: str, *path: str | int) -> Iterator[Found]:
+    """Find a duration beyond the longest one of a scenario."""
+    if duration(text) > LONGEST:
+        yield path, f"{text} is longer than {LONGEST // DAY}d"
+
+
+def too_slow(text: str, *path: str | int) -> Iterator[Found]:
+    """Find a duration for which no client waits."""
+    if duration(text) > LONGEST_WAIT:
+        yield path, f"{text} is longer than {LONGEST_WAIT // MINUTE}m, and a client waits for real"

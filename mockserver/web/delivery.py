@@ -10,7 +10,7 @@ from contextlib import suppress
 from starlette.types import Receive, Scope, Send
 
 from mockserver.domain.clock import Duration
-from mockserver.simulation.faults.answer import Delivery, Ending
+from mockserver.simulation.faults.effect import Delivery, Ending
 from mockserver.web.message import STOPPING, TRANSPORT, Response
 
 _LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)

@@ -8,8 +8,7 @@ from mockserver.api.api import Api
 from mockserver.contract import ABSENT, FailureBody
 from mockserver.contract.parts import JSON_TYPE
 from mockserver.domain.clock import Duration
-from mockserver.simulation.faults.answer import Answer, Wire
-from mockserver.simulation.faults.effect import Moment
+from mockserver.simulation.faults.effect import Answer, Moment, Wire
 from mockserver.simulation.faults.kinds.status import BODILESS
 from mockserver.simulation.faults.state import Act
 from mockserver.web.message import Response

@@ -10,7 +10,7 @@ from mockserver.domain.clock import Duration
 from mockserver.simulation.journal import Header
 
 if TYPE_CHECKING:
-    from mockserver.simulation.faults.answer import Delivery
+    from mockserver.simulation.faults.effect import Delivery
     from mockserver.simulation.faults.state import Act
 
 __all__ = ["Header", "Pause", "Request", "Response"]

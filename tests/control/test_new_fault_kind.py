@@ -12,7 +12,7 @@ import pytest
 
 from mockserver.contract import LocatedError
 from mockserver.data import directory
-from mockserver.scenario import explain, load
+from mockserver.scenario import error, load
 from mockserver.simulation.faults.effect import Effect
 from mockserver.simulation.faults.kinds import KINDS
 from mockserver.simulation.limits import DEFAULTS
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mockserver.scenario.fixtures import Fixtures
-    from mockserver.simulation.faults.answer import Wire
-    from mockserver.simulation.value_checks import Found
+    from mockserver.simulation.faults.effect import Wire
+    from mockserver.simulation.units import Found
 
 FAULT = {"name": "signed", "when": {"every": 2}, "then": {"sign": "ann"}}
 BALANCE = "/v3/customers/demo/balance?apiKey=demo-key"
@@ -52,8 +52,8 @@ def _kind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     schema = orjson.loads((directory("scenarios") / "schema.json").read_bytes())
     schema["$defs"]["faultEffect"]["properties"]["sign"] = {"type": "string"}
     (tmp_path / "schema.json").write_bytes(orjson.dumps(schema))
-    monkeypatch.setattr(explain, "directory", lambda _: tmp_path)
-    monkeypatch.setattr(load, "_schema", cache(explain.Schema))
+    monkeypatch.setattr(error, "directory", lambda _: tmp_path)
+    monkeypatch.setattr(load, "_schema", cache(error.Schema))
     monkeypatch.setitem(KINDS, "sign", Sign)
 
 

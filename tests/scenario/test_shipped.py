@@ -14,7 +14,7 @@ from mockserver.domain.payment import Method, Status
 from mockserver.scenario import semantic_checks
 from mockserver.scenario.build import build
 from mockserver.scenario.load import load
-from mockserver.simulation.value_checks import too_long
+from mockserver.simulation.units import too_long
 from mockserver.usecases.paying import CRYPTOMUS, PAY4BIT
 
 if TYPE_CHECKING:

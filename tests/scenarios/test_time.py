@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mockserver.domain.refusal import Refusal
 from mockserver.domain.settlement import settle
 from mockserver.scenario.build import build
-from mockserver.scenario.explain import Schema
+from mockserver.scenario.error import Schema
 from mockserver.scenario.load import Scenario
 from mockserver.usecases.ordering import OrderRequest, order_number, request_another
 from mockserver.usecases.paying import CRYPTOMUS, PAY4BIT, create_invoice

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.simulation.faults.answer import Delivery, Ending
+from mockserver.simulation.faults.effect import Delivery, Ending
 from mockserver.web import delivery
 from mockserver.web.message import STOPPING, TRANSPORT, Response
 

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 from mockserver.contract import did_you_mean
 from mockserver.domain.clock import Duration
 from mockserver.simulation.faults.fields import unknown_operation
-from mockserver.simulation.units import duration
-from mockserver.simulation.value_checks import Found, fraction, too_long
+from mockserver.simulation.units import Found, duration, fraction, too_long
 
 
 class Condition(NamedTuple):

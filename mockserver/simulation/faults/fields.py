@@ -11,7 +11,7 @@ from typing import Any
 from mockserver.contract import Operation, did_you_mean
 from mockserver.contract import load as load_document
 from mockserver.contract.document import SHIPPED
-from mockserver.simulation.value_checks import Found
+from mockserver.simulation.units import Found
 
 
 def steps(path: str) -> list[str]:

@@ -7,7 +7,7 @@ from mockserver.simulation.faults import condition
 from mockserver.simulation.faults.effect import Moment
 from mockserver.simulation.faults.kinds import KINDS
 from mockserver.simulation.faults.state import Fault
-from mockserver.simulation.value_checks import Found
+from mockserver.simulation.units import Found
 
 Section = dict[str, Any]
 

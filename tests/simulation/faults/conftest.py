@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from mockserver.contract import FailureBody
 from mockserver.simulation.chance import Chance
-from mockserver.simulation.faults.answer import Answer
-from mockserver.simulation.faults.effect import Call
+from mockserver.simulation.faults.effect import Answer, Call
 
 if TYPE_CHECKING:
     from mockserver.simulation.faults.effect import Effect

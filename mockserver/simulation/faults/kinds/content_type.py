@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from mockserver.simulation.faults.answer import Wire
-from mockserver.simulation.faults.effect import Effect
+from mockserver.simulation.faults.effect import Effect, Wire
 
 
 @dataclass(frozen=True)

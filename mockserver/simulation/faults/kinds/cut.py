@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.simulation.faults.answer import Ending, Wire
-from mockserver.simulation.faults.effect import Effect
-from mockserver.simulation.value_checks import Found
+from mockserver.simulation.faults.effect import Effect, Ending, Wire
+from mockserver.simulation.units import Found
 
 
 @dataclass(frozen=True)

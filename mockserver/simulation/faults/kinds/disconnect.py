@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from mockserver.simulation.faults.answer import Answer, Ending, Wire
-from mockserver.simulation.faults.effect import Effect, Moment
+from mockserver.simulation.faults.effect import Answer, Effect, Ending, Moment, Wire
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from mockserver.simulation.faults.answer import Answer, Wire
-from mockserver.simulation.faults.effect import Effect, Moment
+from mockserver.simulation.faults.effect import Answer, Effect, Moment, Wire
 from mockserver.simulation.faults.kinds.disconnect import Disconnect
 
 

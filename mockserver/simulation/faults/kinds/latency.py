@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.domain.clock import Duration
-from mockserver.simulation.faults.answer import Wire
-from mockserver.simulation.faults.effect import Call, Effect, Moment
-from mockserver.simulation.units import duration
-from mockserver.simulation.value_checks import LONGEST_WAIT, Found, too_slow
+from mockserver.simulation.faults.effect import Call, Effect, Moment, Wire
+from mockserver.simulation.units import LONGEST_WAIT, Found, duration, too_slow
 
 
 class Latency(Effect):

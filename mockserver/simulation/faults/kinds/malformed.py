@@ -1,7 +1,6 @@
 """The kind `malformed`: a body does not parse."""
 
-from mockserver.simulation.faults.answer import Wire
-from mockserver.simulation.faults.effect import Effect
+from mockserver.simulation.faults.effect import Effect, Wire
 
 
 class Malformed(Effect):

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.simulation.faults.answer import Answer
-from mockserver.simulation.faults.effect import Effect
+from mockserver.simulation.faults.effect import Answer, Effect
 from mockserver.simulation.faults.fields import change, steps, unknown_field
-from mockserver.simulation.value_checks import Found
+from mockserver.simulation.units import Found
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,7 @@ from typing import Any
 from mockserver.domain.clock import Duration
 from mockserver.simulation.faults.effect import Call, Effect, Moment
 from mockserver.simulation.faults.kinds.status import ErrorAnswer
-from mockserver.simulation.units import duration
-from mockserver.simulation.value_checks import Found, fraction, too_long
+from mockserver.simulation.units import Found, duration, fraction, too_long
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,9 @@ from typing import Any
 
 import orjson
 
-from mockserver.simulation.faults.answer import Answer
-from mockserver.simulation.faults.effect import Effect
+from mockserver.simulation.faults.effect import Answer, Effect
 from mockserver.simulation.faults.fields import change, steps, unknown_field
-from mockserver.simulation.value_checks import Found
+from mockserver.simulation.units import Found
 
 _LONGEST_NUMBER = 15
 

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.domain.clock import Duration
-from mockserver.simulation.faults.answer import Wire
-from mockserver.simulation.faults.effect import Effect
-from mockserver.simulation.units import duration
-from mockserver.simulation.value_checks import Found, fraction, too_slow
+from mockserver.simulation.faults.effect import Effect, Wire
+from mockserver.simulation.units import Found, duration, fraction, too_slow
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,8 @@ from typing import Any
 import orjson
 
 from mockserver.contract import ABSENT, FailureBody
-from mockserver.simulation.faults.answer import Answer
-from mockserver.simulation.faults.effect import Effect, Moment
-from mockserver.simulation.value_checks import Found, fraction
+from mockserver.simulation.faults.effect import Answer, Effect, Moment
+from mockserver.simulation.units import Found, fraction
 
 BODILESS = (204, 304)
 """Answers that cannot have a body."""

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.simulation.faults.kinds.latency import Lognormal, Uniform
-from mockserver.simulation.value_checks import LONGEST_WAIT
+from mockserver.simulation.units import LONGEST_WAIT
 from tests.simulation.faults.conftest import call
 
 

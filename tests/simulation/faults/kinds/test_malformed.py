@@ -8,7 +8,7 @@ import orjson
 import pytest
 from hypothesis import given, settings
 
-from mockserver.simulation.faults.answer import Wire
+from mockserver.simulation.faults.effect import Wire
 from mockserver.simulation.faults.kinds.malformed import Malformed
 from tests.simulation.faults.conftest import json_values
 
