@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 from mockserver.contract.formats import CASES, TIMES, UNITS
+from mockserver.contract.parts import METHODS
 from mockserver.contract.provenance import Confidence
 
 if TYPE_CHECKING:
@@ -79,9 +80,7 @@ def _is_mapping(value: object) -> bool:
 
 
 TYPES = ("string", "integer", "number", "boolean", "null", "array", "object")
-SCALARS = ("string", "integer", "number", "boolean")
 FORMATS = ("uuid", "uri", "date")
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 
 ANYTHING = ValueRule("anything", lambda _: True)
 TEXT = ValueRule("text", lambda value: isinstance(value, str))
@@ -103,7 +102,6 @@ PATH = ValueRule("a path that begins with '/'", lambda name: name.startswith("/"
 STATUS = ValueRule(
     "a status code such as 200", lambda name: re.fullmatch("[1-5][0-9][0-9]", name, re.ASCII) is not None
 )
-JSON_TYPE = "application/json"
 MEDIA_TYPE = ValueRule(
     "a media type such as application/json", lambda name: re.fullmatch(r"[a-z]+/[a-z0-9.+-]+", str(name)) is not None
 )

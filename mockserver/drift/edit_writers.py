@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from mockserver.contract import ABSENT
 from mockserver.contract import pointer as pointers
-from mockserver.contract.keywords import METHODS
-from mockserver.contract.parts import types
+from mockserver.contract.parts import METHODS, types
 from mockserver.drift.difference import Kind
 from mockserver.drift.edits import SCALARS
 from mockserver.drift.new_operations import described_response, new_path

@@ -6,8 +6,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from mockserver.contract import ABSENT
-from mockserver.contract.keywords import METHODS
-from mockserver.contract.parts import JSON_TYPE
+from mockserver.contract.parts import JSON_TYPE, METHODS
 from mockserver.contract.routing import parameter_name, segments
 from mockserver.drift.path_matching import HOLE
 from mockserver.drift.schema_inference import Shape
