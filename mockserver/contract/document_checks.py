@@ -48,8 +48,8 @@ class Survey:
 
     `faults` is everything that is wrong, `origins` the own pointer of every object by its `id`, `provenances` how each
     is known. The walk changes the data: the object that a `$ref` names takes its place, and what is wrong is taken out,
-    so that the rest can be searched for further faults. What is left has the type it should have, but required fields
-    may be missing.
+    so that the rest can be searched for further faults; so are the extensions among paths, statuses and media types.
+    What is left has the type it should have, but required fields may be missing.
     """
 
     def __init__(self, data: Any) -> None:
@@ -92,6 +92,8 @@ class Survey:
             self._visit(spot.inner(key), inner)
         for name, meant in shape.slips(node):
             self._refuse(spot.inner(name), f"{name} means nothing in {shape.title}{meant}")
+        for name in shape.ignored(node):
+            self._drop(spot.inner(name))
 
     def _resolve(self, data: Any) -> None:
         """Put the object that each `$ref` names in its place."""
@@ -107,6 +109,8 @@ class Survey:
             elif target is None:
                 names = did_you_mean(reference, entries[section])
                 self._refuse(spot, f"$ref must name an entry of components/{section}, not {brief(reference)}{names}")
+            elif target.hook in self._wrong:
+                self._drop(spot)
             else:
                 aims[id(node)] = target
                 edges[_entry(spot.pointer)].add(target.pointer)
@@ -138,7 +142,7 @@ class Survey:
             if len(node) > 1:
                 for inner in (*inside[id(named)], *inside[id(node)]):
                     settle(inner)
-                named = {**named, **{name: value for name, value in node.items() if name != "$ref"}}
+                named = {**named, **{name: node[name] for name in node if not self._is_void(node, name)}}
                 self.origins[id(named)] = spot.pointer
                 self._merged.append(named)
                 if type(named.get("x-provenance")) is dict:
@@ -148,8 +152,14 @@ class Survey:
         for key in list(waiting):
             settle(key)
 
+    def _is_void(self, node: Any, name: str) -> bool:
+        return name == "$ref" or (id(node), name) in self._wrong
+
     def _refuse(self, spot: _Spot, message: str) -> None:
         self.faults.append(DocumentProblem(spot.pointer, message))
+        self._drop(spot)
+
+    def _drop(self, spot: _Spot) -> None:
         self._wrong[spot.hook] = spot
 
     def _take_out(self) -> None:

@@ -76,6 +76,10 @@ class Shape(NamedTuple):
                 if meant := did_you_mean(name, known, _SURE):
                     yield name, meant
 
+    def ignored(self, node: Node) -> list[str]:
+        """Return the names beginning with `x-` that stand among those of paths, statuses or media types."""
+        return [name for name in node if name.startswith("x-")] if self.extensible and isinstance(node, dict) else []
+
 
 class Grammar:
     """The meta-schema of contract documents."""
