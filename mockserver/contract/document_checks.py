@@ -1,24 +1,22 @@
-"""A walk over a contract document: checks every field against the tables of `keywords`, and resolves every `$ref`."""
+"""A walk over a contract document: holds it to the grammar, and resolves every `$ref`."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import reduce
 from graphlib import CycleError, TopologicalSorter
+from operator import getitem
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import jsonschema_rs
-
 from mockserver.contract import pointer as pointers
-from mockserver.contract.keywords import KINDS, MARKS, Kind, Many, Named, One, ValueRule
+from mockserver.contract.grammar import grammar
 from mockserver.contract.messages import brief, did_you_mean
 from mockserver.contract.provenance import NEEDED, Confidence, Provenances
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-
-_SURE = 0.8
-"""How near a field beginning with `x-` must be to one that means something so that it is taken for a slip."""
+    from mockserver.contract.grammar import Part
 
 
 class DocumentProblem(NamedTuple):
@@ -35,14 +33,23 @@ class _Spot(NamedTuple):
     key: Any
     pointer: str
 
+    @property
+    def hook(self) -> tuple[int, Any]:
+        """What tells it from all others, also where one holder is reached in several ways."""
+        return id(self.holder), self.key
+
+    def inner(self, key: Any) -> _Spot:
+        """Return where what this value has at a key or an index hangs."""
+        return _Spot(self.holder[self.key], key, f"{self.pointer}/{pointers.escape(key)}")
+
 
 class Survey:
     """What a walk over the data of a document found.
 
     `faults` is everything that is wrong, `origins` the own pointer of every object by its `id`, `provenances` how each
     is known. The walk changes the data: the object that a `$ref` names takes its place, and what is wrong is taken out,
-    so that the rest can be searched for further faults. What is left has the type it should have, but required fields
-    may be missing.
+    so that the rest can be searched for further faults; so are the extensions among paths, statuses and media types.
+    What is left has the type it should have, but required fields may be missing.
     """
 
     def __init__(self, data: Any) -> None:
@@ -50,79 +57,43 @@ class Survey:
         self.origins: dict[int, str] = {}
         self._stated: dict[str, dict[str, Any]] = {}
         self.provenances = Provenances(self._stated)
+        self._grammar = grammar()
         self._references: list[tuple[_Spot, str]] = []  # each with the section of components that it must name
-        self._patterns: dict[str, list[str]] = {}  # each with the pointers where it stands
-        self._wrong: list[_Spot] = []
+        self._wrong: dict[tuple[int, Any], _Spot] = {}  # by their hooks
         self._merged: list[Any] = []  # keeps the ids in `origins` from being given to other objects
-        self._visit(_Spot({"": data}, "", ""), KINDS["document"])
+        self._keep_to_grammar(data)
+        if isinstance(data, dict):
+            self._visit(_Spot({"": data}, "", ""), self._grammar.schema)
         self._resolve(data)
         self._take_out()
         self.faults += _weak_provenances(self._stated, self.provenances)
-        self.faults += _bad_patterns(self._patterns)
 
-    def _visit(self, spot: _Spot, kind: Kind) -> None:
-        """Check one object of a kind, and everything in it."""
-        node = spot.holder[spot.key]
-        pointer = spot.pointer
-        if type(node) is not dict:
-            self._refuse(spot, f"{kind.title} must be a mapping, not {brief(node)}")
+    def _keep_to_grammar(self, data: Any) -> None:
+        for flaw in self._grammar.flaws(data):
+            pointer = pointers.join(*flaw.path)
+            if flaw.lacks:
+                self.faults.append(DocumentProblem(pointer, flaw.message))
+            else:
+                *above, key = ("", *flaw.path)
+                self._refuse(_Spot(reduce(getitem, above, {"": data}), key, pointer), flaw.message)
+
+    def _visit(self, spot: _Spot, part: Part) -> None:
+        """Note what an object or a list is, and everything in it."""
+        node, shape = spot.holder[spot.key], self._grammar.shape(part)
+        if shape.section and "$ref" in node and type(node) is dict:
+            self._references.append((spot, shape.section))
+        else:
+            self.origins.setdefault(id(node), spot.pointer)
+            if shape.title and type(node) is dict and type(node.get("x-provenance")) is dict:
+                self._stated[spot.pointer] = node["x-provenance"]
+        if part is True:
             return
-        if kind.section and "$ref" in node:
-            self._references.append((spot, kind.section))
-            if kind.section == "schemas":
-                for name in node.keys() - {"$ref"}:
-                    self._visit_field(_Spot(node, name, f"{pointer}/{pointers.escape(name)}"), kind)
-            return
-        self.origins.setdefault(id(node), pointer)
-        for name in node:
-            self._visit_field(_Spot(node, name, f"{pointer}/{pointers.escape(name)}"), kind)
-        if type(node.get("x-provenance")) is dict:
-            self._stated[pointer] = node["x-provenance"]
-        for name in kind.required:
-            if name not in node:
-                self.faults.append(DocumentProblem(pointer, f"{kind.title} needs the field {name}"))
-
-    def _visit_field(self, spot: _Spot, kind: Kind) -> None:
-        name = spot.key
-        shape = kind.fields.get(name) or MARKS.get(name)
-        if isinstance(shape, ValueRule):
-            value = spot.holder[name]
-            if type(value) is dict:
-                self.origins.setdefault(id(value), spot.pointer)
-            if not shape.holds(value):
-                meant = did_you_mean(value, shape.known)
-                self._refuse(spot, f"{name} must be {shape.expected}, not {brief(value)}{meant}")
-            elif name == "pattern":
-                self._patterns.setdefault(value, []).append(spot.pointer)
-        elif shape is not None:
-            for child in self._children(spot, shape):
-                self._visit(child, KINDS[shape.kind])
-        elif not name.startswith("x-"):
-            self._refuse(spot, f"{name} is not supported in {kind.title}{did_you_mean(name, kind.fields)}")
-        elif meant := did_you_mean(name, (each for each in (*kind.fields, *MARKS) if each.startswith("x-")), _SURE):
-            self._refuse(spot, f"{name} means nothing in {kind.title}{meant}")
-
-    def _children(self, spot: _Spot, shape: One | Many | Named) -> Iterator[_Spot]:
-        nodes = spot.holder[spot.key]
-        if type(shape) is One:
-            if shape.instead is None or not shape.instead.holds(nodes):
-                yield spot
-        elif type(nodes) is not (list if type(shape) is Many else dict):
-            self._refuse(
-                spot, f"{spot.key} must be a {'list' if type(shape) is Many else 'mapping'}, not {brief(nodes)}"
-            )
-        elif type(shape) is Many:
-            self.origins.setdefault(id(nodes), spot.pointer)
-            for index in range(len(nodes)):
-                yield _Spot(nodes, index, f"{spot.pointer}/{index}")
-        elif type(shape) is Named:
-            self.origins.setdefault(id(nodes), spot.pointer)
-            for name in nodes:
-                child = _Spot(nodes, name, f"{spot.pointer}/{pointers.escape(name)}")
-                if shape.names.holds(name):
-                    yield child
-                elif not name.startswith("x-"):
-                    self._refuse(child, f"{name} is not {shape.names.expected}{did_you_mean(name, shape.names.known)}")
+        for key, inner in shape.children(node):
+            self._visit(spot.inner(key), inner)
+        for name, meant in shape.slips(node):
+            self._refuse(spot.inner(name), f"{name} means nothing in {shape.title}{meant}")
+        for name in shape.ignored(node):
+            self._drop(spot.inner(name))
 
     def _resolve(self, data: Any) -> None:
         """Put the object that each `$ref` names in its place."""
@@ -138,6 +109,8 @@ class Survey:
             elif target is None:
                 names = did_you_mean(reference, entries[section])
                 self._refuse(spot, f"$ref must name an entry of components/{section}, not {brief(reference)}{names}")
+            elif target.hook in self._wrong:
+                self._drop(spot)
             else:
                 aims[id(node)] = target
                 edges[_entry(spot.pointer)].add(target.pointer)
@@ -155,9 +128,8 @@ class Survey:
         inside: defaultdict[int, list[tuple[int, Any]]] = defaultdict(list)
         for spot, _ in self._references:
             if id(spot.holder[spot.key]) in aims:
-                key = (id(spot.holder), spot.key)
-                waiting[key] = spot
-                inside[id(spot.holder)].append(key)
+                waiting[spot.hook] = spot
+                inside[id(spot.holder)].append(spot.hook)
 
         def settle(key: tuple[int, Any]) -> None:
             spot = waiting.pop(key, None)
@@ -165,12 +137,12 @@ class Survey:
                 return
             node = spot.holder[spot.key]
             target = aims[id(node)]
-            settle((id(target.holder), target.key))
+            settle(target.hook)
             named = target.holder[target.key]
             if len(node) > 1:
                 for inner in (*inside[id(named)], *inside[id(node)]):
                     settle(inner)
-                named = {**named, **{name: value for name, value in node.items() if name != "$ref"}}
+                named = {**named, **{name: node[name] for name in node if not self._is_void(node, name)}}
                 self.origins[id(named)] = spot.pointer
                 self._merged.append(named)
                 if type(named.get("x-provenance")) is dict:
@@ -180,14 +152,19 @@ class Survey:
         for key in list(waiting):
             settle(key)
 
+    def _is_void(self, node: Any, name: str) -> bool:
+        return name == "$ref" or (id(node), name) in self._wrong
+
     def _refuse(self, spot: _Spot, message: str) -> None:
         self.faults.append(DocumentProblem(spot.pointer, message))
-        self._wrong.append(spot)
+        self._drop(spot)
+
+    def _drop(self, spot: _Spot) -> None:
+        self._wrong[spot.hook] = spot
 
     def _take_out(self) -> None:
         """Take what is wrong out of its holders; from lists the last first, so that the other indices hold."""
-        spots = {(id(holder), key): (holder, key) for holder, key, _ in self._wrong}
-        for holder, key in sorted(spots.values(), key=lambda spot: -spot[1] if type(spot[1]) is int else 0):
+        for holder, key, _ in sorted(self._wrong.values(), key=lambda spot: -spot[1] if type(spot[1]) is int else 0):
             del holder[key]
 
 
@@ -232,15 +209,4 @@ def _weak_provenances(stated: Mapping[str, Mapping[str, Any]], provenances: Prov
         elif not provenances.page(pointer):
             yield DocumentProblem(
                 f"{pointer}/x-provenance", f"what is {level} needs the field {needed}, here or further out"
-            )
-
-
-def _bad_patterns(patterns: Mapping[str, list[str]]) -> Iterator[DocumentProblem]:
-    """Find the patterns that are not regular expressions."""
-    for pattern, places in patterns.items():
-        try:
-            jsonschema_rs.Draft202012Validator({"pattern": pattern})
-        except ValueError:
-            yield from (
-                DocumentProblem(pointer, f"pattern is not a regular expression: {brief(pattern)}") for pointer in places
             )

@@ -8,9 +8,8 @@ from urllib.parse import urlsplit
 
 from mockserver.contract import pointer as pointers
 from mockserver.contract.document_checks import DocumentProblem
-from mockserver.contract.keywords import METHODS, SCALARS
 from mockserver.contract.messages import did_you_mean
-from mockserver.contract.parts import effective, types
+from mockserver.contract.parts import METHODS, SCALARS, effective, types
 from mockserver.contract.routing import parameter_name, segments
 
 if TYPE_CHECKING:

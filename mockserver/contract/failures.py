@@ -182,8 +182,13 @@ def reasons_of(purposes: Iterable[Purpose], vocabulary: Vocabulary, *, has_path:
 
 
 def entry_of(reason: str, failures: Mapping[str, Any], described: Mapping[str, Any]) -> ReasonResponse:
-    """Return how a reason is answered, as its description says, or else what is said of all failures."""
+    """Return how a reason is answered, as its description says, or else what is said of all failures.
+
+    Raises TypeError, ValueError or KeyError for a description that does not fit the grammar.
+    """
     media = described.get("media", failures.get("media", JSON_TYPE))
+    if not isinstance(media, str):
+        raise TypeError(media)
     schema = described.get("schema", failures.get("schema") if media == JSON_TYPE else None)
     code = described.get("code", reason)
     return ReasonResponse(reason, int(described["status"]), code, described.get("text", ""), media, schema)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 Schema = dict[str, Any]
 JSON_TYPE = "application/json"
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
+SCALARS = ("string", "integer", "number", "boolean")
+"""The types of parameters."""
 
 
 class Example(NamedTuple):

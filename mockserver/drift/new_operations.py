@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from mockserver.contract import ABSENT
-from mockserver.contract.keywords import METHODS
-from mockserver.contract.parts import JSON_TYPE
+from mockserver.contract.parts import JSON_TYPE, METHODS
 from mockserver.contract.routing import parameter_name, segments
 from mockserver.drift import path_matching
 from mockserver.drift.difference import Difference, Kind, Occurrences

@@ -10,8 +10,7 @@ import yaml
 
 from mockserver.contract import ABSENT, Confidence
 from mockserver.contract import pointer as pointers
-from mockserver.contract.keywords import METHODS
-from mockserver.contract.parts import types
+from mockserver.contract.parts import METHODS, types
 from mockserver.drift.difference import Kind
 from mockserver.drift.edits import SCALARS, Edits, UnwrittenError, quoted
 from mockserver.drift.new_operations import described_response, new_path

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.contract.arguments import coercion
-from mockserver.contract.keywords import SCALARS
+from mockserver.contract.parts import SCALARS
 
 
 @pytest.mark.parametrize(

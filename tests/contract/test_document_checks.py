@@ -1,15 +1,22 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mockserver.contract import DocumentError
+from mockserver.contract import DocumentError, located
+from mockserver.contract.examination import examine
+from tests.contract.conftest import SERVICE, SMALL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from mockserver.contract import Document
+
+DOCUMENTS = [located.read(path).data for path in (SMALL, SERVICE)]
 
 
 @pytest.mark.parametrize(
@@ -25,12 +32,17 @@ if TYPE_CHECKING:
         ("type: boolean, default", "type: bolean, default", 'not "bolean", did you mean boolean?'),
         ("format: date", "format: datte", 'format must be one of uuid, uri, date, not "datte", did you mean date?'),
         ("minLength: 2", "minLength: -2", "minLength must be a whole number, 0 or more, not -2"),
+        ("minLength: 2", "minLength: 2.0", "minLength must be a whole number, 0 or more, not 2.0"),
         ("maximum: 10", "maximum: ten", 'maximum must be a number, not "ten"'),
         ("maximum: 10", "maximum: true", "maximum must be a number, not true"),
         ("enum: [red, blue]", "enum: []", "enum must be a list of at least one value, not []"),
         ("required: [x]", "required: [x, x]", "required must be a list of different names"),
-        ("'^[a-z]+$'", "'^[a-z+$'", 'pattern is not a regular expression: "^[a-z+$"'),
-        ("'^[a-z]+$'", r"'\d{1,99999}'", "pattern is not a regular expression"),
+        ("required: [x]", "required: [1, x]", "required/0: each of required must be text, not 1"),
+        ("type: boolean, default", "type: [bolean], default", 'not ["bolean"], did you mean boolean?'),
+        ("{type: object}", "{oneOf: []}", "oneOf must be a list of at least one schema, not []"),
+        ("{type: object}", "{x-words: {a: [[]]}}", 'or other words by those of the vocabulary, not {"a": [[]]}'),
+        ("'^[a-z]+$'", "'^[a-z+$'", 'pattern must be a regular expression, not "^[a-z+$"'),
+        ("'^[a-z]+$'", r"'\d{1,99999}'", "pattern must be a regular expression"),
         ("3.1.0", "3.0.3", 'openapi must be 3.1.x, not "3.0.3"'),
         ("version: '1'", "version: 1", "version must be text, not 1"),
         ("{type: object}", "true", "a schema must be a mapping, not true"),
@@ -120,3 +132,42 @@ def test_every_circle_is_reported(altered: Callable[[str, str], Document]) -> No
     with pytest.raises(DocumentError) as caught:
         altered("  schemas:\n", f"  schemas:\n{circles}")
     assert sum("leads back to itself" in problem.message for problem in caught.value.problems) == 2
+
+
+def test_a_wrong_component_is_reported_where_it_is_written_only(altered: Callable[[str, str], Document]) -> None:
+    named = "Naming: {$ref: '#/components/schemas/Wrong', title: x}"
+    with pytest.raises(DocumentError) as caught:
+        altered("  schemas:\n", f"  schemas:\n    Wrong: true\n    {named}\n")
+    assert [problem.pointer for problem in caught.value.problems] == ["/components/schemas/Wrong"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("paths:\n", "paths:\n  x-note: 5\n"), ("204: {", "x-note: {}\n        204: {")]
+)
+def test_extensions_among_names_are_left_alone(altered: Callable[[str, str], Document], old: str, new: str) -> None:
+    assert [*altered(old, new).operations["orderThing"].answers]
+
+
+JSON: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=4,
+)
+
+
+@given(st.data())
+def test_what_is_damaged_is_refused_or_taken(data: st.DataObject) -> None:
+    document = deepcopy(data.draw(st.sampled_from(DOCUMENTS)))
+    holders = [holder for holder in _holders(document) if holder]
+    holder = data.draw(st.sampled_from(holders))
+    key = data.draw(st.sampled_from([*holder] if isinstance(holder, dict) else range(len(holder))))
+    holder[key] = data.draw(JSON | st.sampled_from(holders).map(deepcopy))
+    assert isinstance(examine(document).faults, list)
+
+
+def _holders(node: Any) -> Iterator[Any]:
+    """All objects and lists in a value."""
+    if isinstance(node, dict | list):
+        yield node
+        for inner in node.values() if isinstance(node, dict) else node:
+            yield from _holders(inner)
