@@ -1,4 +1,4 @@
-# The mock as a container that needs no rights, and no file system to write to:
+# The mock as a container. It needs no capabilities and no writable file system:
 #
 #   docker build --tag smsonline-mock .
 #   docker run --read-only --cap-drop ALL --publish 127.0.0.1:8080:8080 --env SMSONLINE_MOCK_TOKEN=… smsonline-mock
@@ -17,7 +17,7 @@ LABEL org.opencontainers.image.title="smsonline-mock" \
       org.opencontainers.image.description="A mock server that behaves like the SMSOnline phone-number service." \
       org.opencontainers.image.licenses="MIT"
 COPY --from=build /opt/mock /opt/mock
-# Published ports lead to the container's own address. So the mock listens on all of them, and wants a token for that.
+# A published port forwards to the container's address. The mock therefore listens on all addresses and requires a token.
 ENV PATH=/opt/mock/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \

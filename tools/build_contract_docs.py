@@ -1,4 +1,4 @@
-"""Write what follows from contracts/vocabulary.yaml: tables of docs/contract-language.md, and contracts/overlay.json.
+"""Generate from contracts/vocabulary.yaml: the tables of docs/contract-language.md, and contracts/overlay.json.
 
 Run `python -m tools.build_contract_docs` after the vocabulary has changed. The schema completes overlays in editors.
 """
@@ -28,7 +28,7 @@ def operations() -> str:
         [f"`{each.name}`", each.description, _arguments(each), _result(each), _reasons(each)]
         for each in vocabulary().purposes.values()
     )
-    return _table(["operation", "what it does", "arguments", "result", "refused for"], rows)
+    return _table(["operation", "description", "arguments", "result", "refusals"], rows)
 
 
 def records() -> str:
@@ -39,7 +39,7 @@ def records() -> str:
         for record, each in described.items()
         for name, field in each["fields"].items()
     )
-    return _table(["name", "type", "what it is"], rows)
+    return _table(["name", "type", "description"], rows)
 
 
 def words() -> str:
@@ -60,7 +60,7 @@ def rules() -> str:
         [f"`{rule.name}`", f"`{rule.value}`", _kind(rule.kind), rule.provenance["level"], rule.description]
         for rule in vocabulary().rules.values()
     )
-    return _table(["rule", "value", "can be", "known", "what it says"], rows)
+    return _table(["rule", "value", "values", "provenance", "description"], rows)
 
 
 def overlay() -> dict[str, Any]:
@@ -97,7 +97,7 @@ def overlay() -> dict[str, Any]:
             }
         },
         "x-rules": {"$ref": "#/$defs/rules"},
-        "x-renamed-from": {**choice, "description": "The field beside this one whose name it replaces."},
+        "x-renamed-from": {**choice, "description": "The neighbouring field that this field replaces."},
     }
     schema: dict[str, Any] = json.loads(json.dumps(SCHEMA))
     schema["properties"]["x-rules"] = {"$ref": "#/$defs/rules"}

@@ -83,7 +83,7 @@ def _outside(page: str, link: str) -> str | None:
 def operations(name: str) -> str:
     """The page of all operations of a contract document."""
     document = load(name)
-    lines = [f"# Operations of {name.upper()}", "", f"Made from the contract document `{name}.yaml`."]
+    lines = [f"# Operations of {name.upper()}", "", f"This page is generated from the contract document `{name}.yaml`."]
     for operation in document.operations.values():
         lines += ["", f"## {operation.id}", "", *_operation(operation, document.prefix)]
     return "\n".join(lines) + "\n"
@@ -96,10 +96,10 @@ def provenance(name: str) -> str:
     lines = [
         f"# How {name.upper()} is known",
         "",
-        f"Of {len(stated)} statements {', '.join(f'{count} are {level}' for level, count in counts.items())}.",
-        "What is not listed is known as the part around it. [What the words mean](../known.md).",
+        f"Of {len(stated)} statements, {', '.join(f'{count} are {level}' for level, count in counts.items())}.",
+        "A part that is not listed has the provenance of the part around it. See [the levels](../known.md).",
         "",
-        "| part | known | by |",
+        "| part | provenance | evidence |",
         "|---|---|---|",
     ]
     lines += [f"| {_place(path)} | {fields['level']} | {_cell(_because(fields))} |" for path, fields in stated]
@@ -108,7 +108,7 @@ def provenance(name: str) -> str:
 
 def commands() -> str:
     """The page of the command's help."""
-    lines = ["# Commands", "", "What `--help` prints. [Settings](../settings.md) can also be made elsewhere."]
+    lines = ["# Commands", "", "The output of `--help`. For other ways to set options, see [Settings](../settings.md)."]
     for words, command in _commands(main, ("smsonline-mock",)):
         names = main.context_settings["help_option_names"]  # click remembers with a command those that it first saw
         with click.Context(
@@ -136,9 +136,9 @@ def _operation(operation: Operation, prefix: str) -> Iterator[str]:
     yield ""
     yield f"{operation.summary}. {operation.description}"
     yield ""
-    yield f"**Known:** {operation.provenance.level}{_reason(operation.provenance)}"
+    yield f"**Provenance:** {operation.provenance.level}{_reason(operation.provenance)}"
     if operation.parameters or operation.body:
-        yield from ("", "| parameter | in | type | needed | known |", "|---|---|---|---|---|")
+        yield from ("", "| parameter | in | type | required | provenance |", "|---|---|---|---|---|")
     for parameter in operation.parameters:
         kind, level = _kind(parameter.schema), parameter.provenance.level
         yield f"| `{parameter.name}` | {parameter.place} | {kind} | {_needed(parameter.required)} | {level} |"
@@ -146,7 +146,7 @@ def _operation(operation: Operation, prefix: str) -> Iterator[str]:
         needed = operation.body.schema.get("required", ())
         for field, schema in operation.body.schema.get("properties", {}).items():
             yield f"| `{field}` | body | {_kind(schema)} | {_needed(field in needed)} | |"
-    yield from ("", "| answer | what it means | known |", "|---|---|---|")
+    yield from ("", "| response | description | provenance |", "|---|---|---|")
     for status, answer in operation.answers.items():
         yield f"| {status} | {_cell(answer.description)} | {answer.provenance.level} |"
     for name, example in _shown(operation):

@@ -1,4 +1,4 @@
-"""Order a number through the generated package, and wait for its code."""
+"""Order a number with the generated package, and wait for its code."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 class Refused(Exception):
-    """The service said no; the text is its code."""
+    """The service refused the request; the text is its code."""
 
 
 def receive_code(
     client: Client, user_id: str, api_key: str, wanted: OrderBody, sleep: Callable[[float], object] = time.sleep
 ) -> str | None:
-    """Return the code, or None after a minute without one; the number is then returned for its money."""
+    """Return the code, or request a refund and return None after a minute."""
     order_id = order(client, user_id, wanted)
     for _ in range(12):
         sleep(5)
@@ -41,7 +41,7 @@ def order(client: Client, user_id: str, wanted: OrderBody) -> str:
     try:
         answer = order_number.sync(user_id, client=client, body=wanted)
     except ValueError as error:
-        # The generated package makes an HTTPStatus of the status code, and Python has no 222.
+        # The generated package converts the status to an HTTPStatus, and Python has no 222.
         raise Refused("the price has changed, or is above maximumPrice") from error
     if answer is None or isinstance(answer, Failure):
         raise Refused(answer.error_message if answer else "no answer that the contract knows")
@@ -49,7 +49,7 @@ def order(client: Client, user_id: str, wanted: OrderBody) -> str:
 
 
 def look(client: Client, user_id: str, api_key: str, order_id: str) -> OrderItem:
-    """Return an order as it is now. Raises Refused."""
+    """Return the current state of an order. Raises Refused."""
     answer = get_order.sync(user_id, order_id, client=client, api_key=api_key)
     if answer is None or isinstance(answer, Failure):
         raise Refused(answer.error_message if answer else "no answer that the contract knows")

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Make the package smsonline_v3 from the contract document of a mock that runs, here or elsewhere: ./generate.sh [FOLDER]
+# Generate the package smsonline_v3 from the contract document of a running mock: ./generate.sh [FOLDER]
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 openapi-python-client generate --overwrite --meta none --config "$here/config.yaml" \

@@ -1,4 +1,4 @@
-"""The generated package against the mock, unchanged: what the mock answers is what the contract document says."""
+"""Tests of the unmodified generated package with the mock: the responses of the mock match the contract document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A client of SMSOnline V3 with requests: it gets the code that a service sends to a phone number."""
+"""A client of SMSOnline V3 with requests: it receives the code that a service sends to a phone number."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ PRICE_CHANGED, PRICE_CHANGED_STATUS = "Additional user action required", 222
 
 
 class NoCode(Exception):
-    """There will be no code; the text says why."""
+    """No code will arrive; the text says why."""
 
 
 class Refused(NoCode):
-    """The service said no; the text is its code. To ask the same again would not help."""
+    """The service refused the request; the text is its code. Retrying does not help."""
 
 
 class Again(NoCode):
-    """To ask again may help, after so many seconds at least."""
+    """Retrying may help, after this many seconds at least."""
 
     seconds = 0.0
 
 
 class Unanswered(Again):
-    """No answer came, or none that makes sense: what was asked for may have happened."""
+    """No response arrived, or an unreadable one. The request may have taken effect."""
 
 
 class TooMany(Again):
-    """The service takes no more calls for so many seconds. Nothing has happened."""
+    """The service accepts no calls for this many seconds. The request had no effect."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"too many requests: wait {seconds:.0f} seconds")
@@ -49,7 +49,7 @@ class TooMany(Again):
 
 
 class Offer(NamedTuple):
-    """What is wanted, for at most so many US cents."""
+    """What to order, for at most this many US cents."""
 
     country: str
     service: str
@@ -66,12 +66,12 @@ class Quote(NamedTuple):
 
     @classmethod
     def read(cls, body: Any) -> Quote:
-        """Read what getServiceDetail answers."""
+        """Read the response of getServiceDetail."""
         return cls(int(body["price"]), str(body["m"]), str(body["n"]))
 
 
 class Item(NamedTuple):
-    """An order, as far as it is known. A status with another name than these here means that it is still waiting."""
+    """What is known about an order. An unknown status counts as waiting."""
 
     id: str
     service: str = ""
@@ -81,7 +81,7 @@ class Item(NamedTuple):
 
     @classmethod
     def read(cls, body: Any) -> list[Item]:
-        """Read the list that getOrder and getInventory answer. The latest SMS need not be the one with the code."""
+        """Read the list from getOrder or getInventory. The latest SMS is not always the one with the code."""
         return [
             cls(
                 id=str(item["orderId"]),
@@ -95,10 +95,10 @@ class Item(NamedTuple):
 
 
 class Client:
-    """One account. Places one order at a time: what was ordered without an answer is found by what is new."""
+    """A client for one account. It orders one number at a time, and finds a lost order in the inventory."""
 
-    tries = 5  # to order, before no is taken for an answer
-    calls = 6  # before the service is taken to be down
+    tries = 5  # orders before giving up on a refusal
+    calls = 6  # calls before the service counts as down
     back_off = 1.5
     restock_pause = 25.0
     first_poll, longest_poll = 2.0, 15.0
@@ -116,17 +116,17 @@ class Client:
     def receive_code(self, offer: Offer, patience: float = 300) -> str | None:
         """Order a number and return the code that it receives.
 
-        Without an SMS after so many seconds, the number is returned for its money, and the answer is None.
+        If no SMS arrives in time, request a refund and return None. The patience is in seconds.
         Raises NoCode.
         """
         order = self.order(offer)
         code = self.wait_for_code(order, patience)
         if code is None and not self.refund(order):
-            return self._look(order, self.first_poll).code  # it may have come at the last moment
+            return self._look(order, self.first_poll).code  # it may have arrived at the last moment
         return code
 
     def order(self, offer: Offer) -> str:
-        """Order a number for the price of now, and return the order's id."""
+        """Order a number at the current price, and return the order id."""
         tries, pause = self.tries, self.restock_pause
         while True:
             try:
@@ -140,7 +140,7 @@ class Client:
                     pause *= 1.5
 
     def quote(self, offer: Offer) -> Quote:
-        """Ask for the price. Raises Refused if it is more than what may be paid."""
+        """Get a quote. Raises Refused if the price is above the maximum."""
         path = (*self._numbers, "lookup", offer.country, offer.carrier, offer.service)
         quote = self._persist(lambda: self._send("GET", *path, read=Quote.read))
         if quote.price > offer.most:
@@ -148,12 +148,12 @@ class Client:
         return quote
 
     def wait_for_code(self, order: str, patience: float) -> str | None:
-        """Look at an order, less and less often, until its code is there, it is over, or the patience is."""
+        """Poll an order, with growing pauses, until its code arrives, the order ends, or the time is over."""
         for pause in pauses(patience, self.first_poll, self.longest_poll):
             try:
                 item = self._look(order, pause)
             except Refused:
-                continue  # the number is paid for: the next look may have more luck
+                continue  # the number is paid for, so keep polling
             except NoCode:
                 break
             if item.code or item.status in ("refunded", "expired"):
@@ -161,7 +161,7 @@ class Client:
         return None
 
     def refund(self, order: str) -> bool:
-        """Return a number for its money, unless it has received an SMS. Returns whether the money is back."""
+        """Request a refund, unless an SMS has arrived. Return whether the order is refunded."""
         if order in self._with_sms:
             return False
         try:
@@ -171,7 +171,7 @@ class Client:
         return True
 
     def _place(self, offer: Offer, quote: Quote) -> str:
-        """Order a number. An answer that is lost does not make it two orders."""
+        """Order a number. A lost response does not lead to a second order."""
         before = {item.id for item in self._inventory()}
 
         def attempt() -> str:
@@ -192,7 +192,7 @@ class Client:
         return {**place, "maximumPrice": str(quote.price), "m": quote.m, "n": quote.n}
 
     def _new_order(self, offer: Offer, before: set[str]) -> str | None:
-        """Look for the order that was placed although its answer was lost."""
+        """Find the order whose response was lost."""
         self._sleep(self.back_off)
         items = self._inventory()
         return next((item.id for item in items if item.id not in before and item.service == offer.service), None)
@@ -208,7 +208,7 @@ class Client:
                 raise
 
     def _look(self, order: str, pause: float) -> Item:
-        """Look at an order after a pause."""
+        """Read an order after a pause."""
         self._sleep(pause)
         return self._persist(lambda: self._item(order))
 
@@ -220,7 +220,7 @@ class Client:
         return item
 
     def _persist(self, attempt: Callable[[], T]) -> T:
-        """Try again, later and later, until there is an answer."""
+        """Retry with growing pauses, until there is a response."""
         failures = 0
         while True:
             try:
@@ -232,11 +232,11 @@ class Client:
                 self._sleep(self._respite(failure, failures))
 
     def _respite(self, failure: Again, failures: int) -> float:
-        """How long to wait after so many failures in a row, in seconds."""
+        """Return how long to wait after this many failures in a row, in seconds."""
         return max(failure.seconds, self.back_off * 2.0 ** (failures - 1))
 
     def _send(self, method: str, *path: str, read: Callable[[Any], T], **fields: str) -> T:
-        """Send a request once, and read the body of its answer."""
+        """Send a request once, and read the body of its response."""
         url = "/".join([self._base_url, *(escape(part, safe="") for part in path)])
         content = {"apiKey": self._key, **fields}
         query, body = (content, None) if method == "GET" else (None, content)
@@ -244,7 +244,7 @@ class Client:
         try:
             answer = self._session.request(method, url, params=query, json=body, timeout=ANSWER_SECONDS)
         except requests.RequestException as error:
-            # Without its cause, whose text has the URL, and with it the key.
+            # Without the cause, because its text contains the URL, and so the key.
             raise Unanswered(f"{called}: {type(error).__name__}") from None
         if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             after = answer.headers.get("Retry-After", "")
@@ -262,7 +262,7 @@ class Client:
 
 
 def pauses(patience: float, shortest: float, longest: float) -> Iterator[float]:
-    """Pauses that begin short and grow, together as long as the patience, in seconds."""
+    """Yield growing pauses whose sum is the patience, in seconds."""
     pause = shortest
     while patience > 0:
         yield min(pause, patience)

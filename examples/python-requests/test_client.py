@@ -1,4 +1,4 @@
-"""The client against the mock. Each test has a world of its own, whose clock moves only while the client sleeps."""
+"""Tests of the client with the mock. Each test has its own world, whose clock advances only while the client sleeps."""
 
 from __future__ import annotations
 

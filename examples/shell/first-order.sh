@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Order a number, print its code, and return the number for its money if none comes. Needs curl 7.84 or newer.
+# Order a number and print its code, or request a refund if no code arrives. Requires curl 7.84 or newer.
 # Set SMSONLINE_BASE_URL (with /v3), SMSONLINE_USER_ID and SMSONLINE_API_KEY; the price is in US cents.
-# Exits with 3 if there is no code; why, it says on standard error.
+# Exits with 3 if there is no code, and prints the reason to standard error.
 #
 #   ./first-order.sh [COUNTRY] [SERVICE] [MOST] [SECONDS]
 set -euo pipefail
@@ -18,8 +18,8 @@ no_code() {
 
 nap() { sleep "$(LC_ALL=C awk "BEGIN { print $1 / ${SMSONLINE_CLOCK_SPEED:-1} }")"; }
 
-# Call once: METHOD PATH [JSON]. What was answered is in $body. $outcome is granted, refused, limited (for $after
-# seconds), or unknown, when what was asked for may have happened. No list of processes shows the key.
+# Send a request once: METHOD PATH [JSON]. $body is the body of the response. $outcome is granted, refused, limited (for
+# $after seconds), or unknown, if the request may have taken effect. The key is not visible in the list of processes.
 call() {
     local answer status said=(--silent --max-time 10 --write-out '\n%{http_code} %header{retry-after}')
     if [ "$1" = GET ]; then
@@ -41,10 +41,10 @@ call() {
     case $after in '' | *[!0-9]*) after=0 ;; esac
 }
 
-# Wait so many seconds, or as long as the service wants.
+# Wait this many seconds, or as long as the service requests.
 back_off() { nap "$((after > $1 ? after : $1))"; }
 
-# Read until there is an answer, later and later. Fails if the service refuses.
+# Send a GET with growing pauses until there is a response. Fails if the service refuses.
 get() {
     local pause
     for pause in 2 4 8 16 32; do
@@ -58,11 +58,11 @@ get() {
     no_code "the service does not answer"
 }
 
-# The last value of a field in the body: a text without its quotes, or nothing.
+# Print the last value of a field in the body without its quotes, or nothing.
 field() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" <<<"$body" | head -n 1; }
 ids() { grep -o '"orderId":"[0-9]*"' <<<"$body" | tr -dc '0-9\n' | sort || true; }
 
-# Order once, for the price of now: NUMBER_OF_THE_TRY. $order stays empty if another try may have more luck.
+# Order once, at the current price: NUMBER_OF_THE_TRY. $order stays empty if another try may succeed.
 order_number() {
     get "/lookup/$country/any/$service" || no_code "$(field errorMessage)"
     local price wanted
@@ -78,7 +78,7 @@ order_number() {
     refused-*) no_code "$(field errorMessage)" ;;
     limited-*) back_off "$1" ;;
     unknown-*)
-        # If the order was placed, it is the one that was not there before.
+        # If the order was placed, the inventory shows a new order.
         nap 2
         get /inventory/0 || no_code "$(field errorMessage)"
         order=$(comm -13 <(echo "$before") <(ids) | head -n 1)
@@ -96,7 +96,7 @@ done
 [ -n "$order" ] || no_code "the order was not placed"
 echo "Order $order" >&2
 
-# Leave with the code, if it is there.
+# Print the code and exit, if the code has arrived.
 look() {
     get "/order/$order" || return 0
     local code

@@ -30,6 +30,6 @@ class _Commands(Mapping[str, click.Command]):
 
 @click.group(cls=Careful, commands=_Commands(), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="smsonline-mock")
-@click.option("-v", "--verbose", is_flag=True, help="Show the traceback if the command breaks.")
+@click.option("-v", "--verbose", is_flag=True, help="Show the traceback if the command fails with an internal error.")
 def main(*, verbose: bool) -> None:
     """A mock server that behaves like the SMSOnline phone-number service."""

@@ -72,16 +72,20 @@ def _pace(text: str) -> tuple[str, float]:
 
 @click.command()
 @click.argument("traffic", nargs=-1, metavar="[TRAFFIC]...", type=click.Path(path_type=Path))
-@click.option("--while", "command", metavar="COMMAND", help="Run this command of the client, and grade what it does.")
+@click.option("--while", "command", metavar="COMMAND", help="Run the client with this command, and grade it.")
 @click.option(
-    "--scenario", "scenarios", multiple=True, metavar="NAME", help="By default: default. A shipped one, or a YAML file."
+    "--scenario",
+    "scenarios",
+    multiple=True,
+    metavar="NAME",
+    help="A shipped scenario, or a YAML file. By default, default.",
 )
-@click.option("--all", "every", is_flag=True, help="Run it under every scenario and every reading, in turn.")
+@click.option("--all", "every", is_flag=True, help="Run the client under every scenario and every reading.")
 @options.readings
 @options.overlays
-@click.option("--seed", type=click.IntRange(0, 2**53 - 1), help="Repeats a run. By default: the scenario's.")
+@click.option("--seed", type=click.IntRange(0, 2**53 - 1), help="Seed that repeats a run. By default, the scenario's.")
 @click.option(
-    "--speed", default=1, show_default=True, type=click.IntRange(1, 1_000_000), help="How fast the mock's time passes."
+    "--speed", default=1, show_default=True, type=click.IntRange(1, 1_000_000), help="Speed of the mock's clock."
 )
 @click.option(
     "--timeout",
@@ -89,21 +93,39 @@ def _pace(text: str) -> tuple[str, float]:
     show_default=True,
     metavar="SECONDS",
     type=click.FloatRange(0, min_open=True),
-    help="How long the command may take, in real time.",
+    help="Timeout of the command, in real time.",
 )
 @click.option(
-    "--survives", default="0", show_default=True, metavar="CODE[,...]", callback=_codes, help="Exit codes of success."
+    "--survives",
+    default="0",
+    show_default=True,
+    metavar="CODE[,...]",
+    callback=_codes,
+    help="Exit codes that count as success.",
 )
-@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1, 64), help="Commands that run at once.")
-@click.option("--url", metavar="URL", help="Let the client use this server instead of the mock; `live` is the service.")
-@click.option("--allow-orders", is_flag=True, help="With --url: let orders through, which spend money.")
+@click.option(
+    "--jobs", default=1, show_default=True, type=click.IntRange(1, 64), help="Number of commands to run in parallel."
+)
+@click.option("--url", metavar="URL", help="Use this server instead of the mock; `live` is the service.")
+@click.option("--allow-orders", is_flag=True, help="With --url: allow orders, which spend money.")
 @options.spend_limit
-@click.option("--answers", is_flag=True, help="Answer with whatever the contract allows, and look what it fails at.")
 @click.option(
-    "--examples", default=25, show_default=True, type=click.IntRange(1), help="Answers to try for each operation."
+    "--answers", is_flag=True, help="Return any response that the contract allows, to find one that breaks the client."
 )
 @click.option(
-    "--budget", default=300.0, show_default=True, metavar="SECONDS", type=click.FloatRange(0), help="For all answers."
+    "--examples",
+    default=25,
+    show_default=True,
+    type=click.IntRange(1),
+    help="With --answers: responses to try for each operation.",
+)
+@click.option(
+    "--budget",
+    default=300.0,
+    show_default=True,
+    metavar="SECONDS",
+    type=click.FloatRange(0),
+    help="With --answers: limit of the total time.",
 )
 @click.option(
     "--pace",
@@ -113,16 +135,18 @@ def _pace(text: str) -> tuple[str, float]:
     callback=_paces,
     help="Change the shortest pause between polls (poll), after a failure (backoff), or after NO_NUMBERS (stock).",
 )
+@click.option("--unpaced", is_flag=True, help="Ignore pauses, if the client does not wait or its clock was advanced.")
 @click.option(
-    "--unpaced", is_flag=True, help="Say nothing of pauses: the client does not wait, or its clock was moved."
+    "--ended",
+    is_flag=True,
+    help="The client had finished at the end of the recording: running orders count as abandoned.",
 )
-@click.option("--ended", is_flag=True, help="The client had ended when the recording did: what it left is abandoned.")
 @click.option(
     "--min-coverage",
     "least",
     metavar="PERCENT",
     type=click.FloatRange(0, 100),
-    help="Exit with 1 if fewer operations of the API that it uses were met.",
+    help="Exit with 1 if the client covers a smaller share of its API's operations.",
 )
 @options.baselines
 @options.reports

@@ -91,14 +91,14 @@ def _overlays(text: str) -> "Decorator":
 
 
 overlays = _overlays(
-    "Correct the contract by an overlay, such as drift --propose writes; may be repeated. See docs/drift.md."
+    "Correct the contract with an overlay, such as one from drift --propose; may be repeated. See docs/drift.md."
 )
 
-corrections = _overlays("Corrections so far.")
+corrections = _overlays("Apply an overlay that already corrects the contract; may be repeated.")
 """The same for a command that looks for more of them."""
 
 variables = click.option(
-    "--set", "variables", multiple=True, metavar="NAME=VALUE", callback=_values, help="Give a variable of the scenario."
+    "--set", "variables", multiple=True, metavar="NAME=VALUE", callback=_values, help="Set a variable of the scenario."
 )
 
 
@@ -110,7 +110,12 @@ def _readings(_: click.Context, __: click.Parameter, texts: "Sequence[str]") -> 
 
 
 readings = click.option(
-    "--reading", "readings", multiple=True, metavar="NAME=VALUE", callback=_readings, help="See docs/readings.md."
+    "--reading",
+    "readings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_readings,
+    help="Choose a reading of the documentation; see docs/readings.md.",
 )
 
 
@@ -129,7 +134,7 @@ def _cents(_: click.Context, __: click.Parameter, dollars: str | None) -> int | 
 
 
 spend_limit = click.option(
-    "--spend-limit", "limit", metavar="DOLLARS", callback=_cents, help="What all orders may cost together."
+    "--spend-limit", "limit", metavar="DOLLARS", callback=_cents, help="Limit the total cost of all orders."
 )
 
 
@@ -144,9 +149,9 @@ def _together(*options: Decorator) -> Decorator:
 
 baselines = _together(
     click.option(
-        "--baseline", metavar="FILE", type=click.Path(path_type=Path), help="Findings that are known and accepted."
+        "--baseline", metavar="FILE", type=click.Path(path_type=Path), help="Accept the findings in this file."
     ),
-    click.option("--write-baseline", is_flag=True, help="Accept what is found now, in the file of --baseline."),
+    click.option("--write-baseline", is_flag=True, help="Write the current findings to the file of --baseline."),
 )
 
 reports = _together(
@@ -156,16 +161,16 @@ reports = _together(
         metavar="FORMAT[,...]",
         default="",
         callback=_names,
-        help="Reports to write besides the console's.",
+        help="Reports to write in addition to the console output.",
     ),
     click.option("--report-dir", "directory", default="reports", show_default=True, type=click.Path(path_type=Path)),
 )
 
-strict = click.option("--strict", is_flag=True, help="Notes fail the run, too.")
+strict = click.option("--strict", is_flag=True, help="Notes also fail the run.")
 
 printing = _together(
-    click.option("--no-color", is_flag=True, help="Print no colours."),
-    click.option("-q", "--quiet", is_flag=True, help="Print the verdict only."),
+    click.option("--no-color", is_flag=True, help="Print without colours."),
+    click.option("-q", "--quiet", is_flag=True, help="Print only the verdict."),
 )
 
 

@@ -25,15 +25,21 @@ _KEYS = ("SMSONLINE_API_KEY", "SMSONLINE_OTHER_API_KEY")
 
 
 @click.command()
-@click.option("--upstream", required=True, metavar="URL", help="The server to pass requests on to.")
+@click.option("--upstream", required=True, metavar="URL", help="Server to forward requests to.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8081, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option(
+    "--port",
+    default=8081,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port to listen on; 0 uses a free one.",
+)
 @click.option(
     "--record",
     "file",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Record what passes, without keys: in NAME.jsonl, which is continued, or NAME.har.",
+    help="Record the traffic, without keys: append to NAME.jsonl, or write NAME.har.",
 )
 @click.option(
     "--body-limit",
@@ -41,10 +47,10 @@ _KEYS = ("SMSONLINE_API_KEY", "SMSONLINE_OTHER_API_KEY")
     show_default=True,
     type=click.IntRange(1),
     metavar="BYTES",
-    help="A longer body is passed on, but neither checked nor recorded.",
+    help="Forward longer bodies without checking or recording them.",
 )
-@click.option("--allow-orders", is_flag=True, help="Let orders through, which spend money.")
-@click.option("--allow-payments", is_flag=True, help="Let payments through.")
+@click.option("--allow-orders", is_flag=True, help="Allow orders, which spend money.")
+@click.option("--allow-payments", is_flag=True, help="Allow payments.")
 @options.spend_limit
 @click.option("--strict", is_flag=True, help="Exit with 1 if anything broke the contract.")
 @options.readings
@@ -53,12 +59,12 @@ _KEYS = ("SMSONLINE_API_KEY", "SMSONLINE_OTHER_API_KEY")
     "--token",
     envvar="SMSONLINE_MOCK_TOKEN",
     show_envvar=True,
-    help="What requests must have as Proxy-Authorization: Bearer …; needed to listen beyond this machine.",
+    help="Token that requests must send as Proxy-Authorization: Bearer …; required on other addresses.",
 )
 @click.option(
-    "--allow-host", "hosts", multiple=True, metavar="NAME", help="Answer for this host name, too; * for all names."
+    "--allow-host", "hosts", multiple=True, metavar="NAME", help="Also accept this host name; * accepts all names."
 )
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but the URL.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only the URL.")
 @click.option("-v", "--verbose", is_flag=True, help="Print a line for every exchange.")
 def proxy(
     *,

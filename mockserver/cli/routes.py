@@ -23,7 +23,7 @@ class Row(NamedTuple):
 
 @click.command()
 @click.option("--json", "form", flag_value="json", help="Print JSON instead of a table.")
-@click.option("--markdown", "form", flag_value="markdown", help="Print the table as the README has it.")
+@click.option("--markdown", "form", flag_value="markdown", help="Print the table as in the README.")
 def routes(form: str | None) -> None:
     """List all operations with method, path and provenance."""
     rows = [_row(operation) for operation in _operations()]

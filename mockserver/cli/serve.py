@@ -20,23 +20,31 @@ if TYPE_CHECKING:
 
 @click.command(cls=Configured)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option(
+    "--port",
+    default=8080,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port to listen on; 0 uses a free one.",
+)
 @click.option("--scenario", default="default", show_default=True, help="A shipped scenario, or a YAML file.")
 @variables
-@click.option("--seed", type=click.IntRange(0, 2**53 - 1), help="Replaces the scenario's seed.")
-@click.option("--watch", is_flag=True, help="Begin anew when a file of the scenario changes.")
-@click.option("--lenient", is_flag=True, help="Serve what can be understood, even if it breaks the contract.")
+@click.option("--seed", type=click.IntRange(0, 2**53 - 1), help="Replace the seed of the scenario.")
+@click.option("--watch", is_flag=True, help="Restart the scenario when one of its files changes.")
+@click.option(
+    "--lenient", is_flag=True, help="Serve requests that break the contract, as far as they can be understood."
+)
 @click.option(
     "--token",
     show_envvar=True,
-    help="What the control API wants to see; needed to use it from other machines. Better given by the environment.",
+    help="Token for the control API; required on other addresses. Prefer the environment variable.",
 )
 @click.option(
-    "--allow-host", "hosts", multiple=True, metavar="NAME", help="Answer for this host name, too; * for all names."
+    "--allow-host", "hosts", multiple=True, metavar="NAME", help="Also accept this host name; * accepts all names."
 )
 @limits
 @overlays
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but the URL.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only the URL.")
 @click.option("-v", "--verbose", is_flag=True, help="Print a line for every request.")
 def serve(
     host: str,

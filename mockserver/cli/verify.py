@@ -41,14 +41,21 @@ _URL = "_url"
 
 
 @click.command(cls=ByDocument)
-@click.option("--url", metavar="URL", help="What to check, without the prefixes; `live` is the service itself.")
-@click.option("--suite", "suites", multiple=True, metavar="NAME", help="Only this suite; may be repeated.")
-@click.option("--seed", default=1, show_default=True, type=click.IntRange(0, 2**53 - 1), help="Repeats a run.")
-@click.option("--scenario", help="Check the mock as this scenario has it; a shipped one, or a YAML file.")
+@click.option("--url", metavar="URL", help="Server to check, without the path prefixes; `live` is the service itself.")
+@click.option("--suite", "suites", multiple=True, metavar="NAME", help="Run only this suite; may be repeated.")
+@click.option(
+    "--seed", default=1, show_default=True, type=click.IntRange(0, 2**53 - 1), help="Seed that repeats a run."
+)
+@click.option("--scenario", help="Check the mock with this scenario: a shipped one, or a YAML file.")
 @options.readings
 @options.overlays
-@click.option("--credentials", metavar="FILE", type=click.Path(path_type=Path), help="By default: the environment.")
-@click.option("--allow-orders", is_flag=True, help="Order from a server that is not on this machine.")
+@click.option(
+    "--credentials",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Read the credentials from this file instead of the environment.",
+)
+@click.option("--allow-orders", is_flag=True, help="Allow orders on a server that is not on this machine.")
 @options.spend_limit
 @options.baselines
 @options.reports

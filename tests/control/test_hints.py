@@ -34,7 +34,7 @@ CALLS = [{"operation": "v3.getOrdr"}]
         ("PUT", "/worlds/default/clock", {"mode": "real", "scaled": 2}, 400, "at most 1 field (One of: `mode`; `sca"),
         ("PATCH", "/worlds/default/catalogue", SHELF, 400, "body does not fit: A price, a stock or both."),
         ("POST", "/worlds/default/journal/verify", {"calls": [{}, {}], "exactly": 1}, 400, "and not counted"),
-        ("POST", "/worlds/default/faults", {"then": {"cut": 1.5}}, 400, "A share of the body, below 1, or so many "),
+        ("POST", "/worlds/default/faults", {"then": {"cut": 1.5}}, 400, "A share of the body, below 1, or a numb"),
     ],
 )
 def test_a_refusal_says_what_would_be_right(

@@ -88,15 +88,15 @@ def test_a_file_that_holds_no_mapping_is_one_problem(read: Read, text: str) -> N
         (SMALLEST + "zzz: 1\n", "3:1: $.zzz: unknown field"),
         (
             SMALLEST + "seed: one\n",
-            "3:7: $.seed: must be an integer (The source of all chance: numbers, codes, ids.)",
+            "3:7: $.seed: must be an integer (The source of all randomness: numbers, codes, ids.)",
         ),
         (
             SMALLEST + "seed: -1\n",
-            "3:7: $.seed: must be at least 0 (The source of all chance: numbers, codes, ids.)",
+            "3:7: $.seed: must be at least 0 (The source of all randomness: numbers, codes, ids.)",
         ),
         (
             SMALLEST + "clock: {mode: fast}\n",
-            '3:15: $.clock.mode: must be "real" or "manual" (`real` runs with the wall clock, `manual` stands still.)',
+            '3:15: $.clock.mode: must be "real" or "manual" (`real` follows the wall clock, `manual` is stopped.)',
         ),
         (
             SMALLEST + 'catalogue: [{country: "12", service: ds}]\n',
@@ -112,7 +112,7 @@ def test_a_file_that_holds_no_mapping_is_one_problem(read: Read, text: str) -> N
         ),
         (
             SMALLEST + "catalogue: [{country: 12, service: ds, price: 1}]\n",
-            "3:23: $.catalogue[0].country: must be a string (A code of the catalogue (in quotes when it is a number).)",
+            "3:23: $.catalogue[0].country: must be a string (A code of the catalogue (in quotes if it is a number).)",
         ),
     ],
 )

@@ -68,11 +68,11 @@ def test_a_variable_stands_for_its_value(read: Read, given: str, text: str, path
         ("seed: ${x}", "3:7: $.seed: unknown variable ${x}"),
         (
             'seed: "${x}"\nvariables: {x: one}',
-            "3:7: $.seed: must be an integer (The source of all chance: numbers, codes, ids.); ${x} is given at ",
+            "3:7: $.seed: must be an integer (The source of all randomness: numbers, codes, ids.); ${x} is given at ",
         ),
         (
             'seed: "${x}"\nvariables: {x: -1}',
-            "3:7: $.seed: must be at least 0 (The source of all chance: numbers, codes, ids.); ${x} is given at ",
+            "3:7: $.seed: must be at least 0 (The source of all randomness: numbers, codes, ids.); ${x} is given at ",
         ),
         (
             'orders: [{when: {country: "${x}"}}]\nvariables: {x: Sweden}',

@@ -1,4 +1,4 @@
-/** A client of SMSOnline V3 with fetch: it gets the code that a service sends to a phone number. */
+/** A client of SMSOnline V3 with fetch: it receives the code that a service sends to a phone number. */
 import type { components } from "./v3.js";
 
 type Schemas = components["schemas"];
@@ -7,7 +7,7 @@ type Quote = Schemas["Quote"];
 type Wanted = Pick<Schemas["OrderBody"], "country" | "service"> & { most: number; carrier?: string };
 
 const ANSWER_MS = 10_000;
-/** How often to order before no is taken for an answer, and to call before the service is taken to be down. */
+/** How many orders before giving up on a refusal, and how many calls before the service counts as down. */
 const TRIES = 5;
 const CALLS = 6;
 const BACK_OFF = 1.5;
@@ -18,16 +18,16 @@ const NO_NUMBERS = "NO_NUMBERS";
 const PRICE_CHANGED = "Additional user action required";
 const PRICE_CHANGED_STATUS: number = 222;
 
-/** There will be no code; the message says why. */
+/** No code will arrive; the message says why. */
 export class NoCode extends Error {}
 
-/** The service said no; the message is its code. To ask the same again would not help. */
+/** The service refused the request; the message is its code. Retrying does not help. */
 export class Refused extends NoCode {}
 
-/** No answer came, or none that makes sense: what was asked for may have happened. */
+/** No response arrived, or an unreadable one. The request may have taken effect. */
 class Unanswered extends Error {}
 
-/** The service takes no more calls for so many seconds. Nothing has happened. */
+/** The service accepts no calls for this many seconds. The request had no effect. */
 class TooMany extends Error {
   constructor(readonly seconds: number) {
     super(`too many requests: wait ${seconds} seconds`);
@@ -44,7 +44,7 @@ export type Sleep = (seconds: number) => Promise<void>;
 
 const asleep: Sleep = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
 
-/** One account. Place one order at a time: what was ordered without an answer is found by what is new. */
+/** A client for one account. Place one order at a time: it finds a lost order in the inventory. */
 export class Client {
   private readonly withSms = new Set<string>();
 
@@ -54,18 +54,18 @@ export class Client {
   ) {}
 
   /**
-   * Order a number for at most so many US cents and return the code that it receives.
-   * Without an SMS after so many seconds, the number is returned for its money, and the answer is null.
+   * Order a number for at most this many US cents, and return the code that it receives.
+   * If no SMS arrives in time, request a refund and return null. The patience is in seconds.
    * Throws NoCode.
    */
   async receiveCode(wanted: Wanted, patience = 300): Promise<string | null> {
     const order = await this.order(wanted);
     const code = await this.waitForCode(order, patience);
     if (code !== null || (await this.refund(order))) return code;
-    return codeOf(await this.look(order, FIRST_PAUSE)); // it may have come at the last moment
+    return codeOf(await this.look(order, FIRST_PAUSE)); // it may have arrived at the last moment
   }
 
-  /** Order a number for the price of now, and return the order's id. */
+  /** Order a number at the current price, and return the order id. */
   async order(wanted: Wanted): Promise<string> {
     for (let tries = 1, pause = RESTOCK_PAUSE; ; tries += 1) {
       try {
@@ -79,7 +79,7 @@ export class Client {
     }
   }
 
-  /** Look at an order, less and less often, until its code is there, it is over, or the patience is. */
+  /** Poll an order, with growing pauses, until its code arrives, the order ends, or the time is over. */
   async waitForCode(order: string, patience: number): Promise<string | null> {
     for (const pause of pauses(patience)) {
       try {
@@ -87,7 +87,7 @@ export class Client {
         if (codeOf(item) !== null) return codeOf(item);
         if (item?.status === "refunded" || item?.status === "expired") return null;
       } catch (error) {
-        // The number is paid for: the next look may have more luck, unless nobody answers any more.
+        // The number is paid for, so keep polling, unless the service is down.
         if (!(error instanceof NoCode)) throw error;
         if (!(error instanceof Refused)) return null;
       }
@@ -95,7 +95,7 @@ export class Client {
     return null;
   }
 
-  /** Return a number for its money, unless it has received an SMS; tell whether the money is back. */
+  /** Request a refund, unless an SMS has arrived. Return whether the order is refunded. */
   async refund(order: string): Promise<boolean> {
     if (this.withSms.has(order)) return false;
     const isRefunded = async () => (await this.look(order, FIRST_PAUSE))?.status === "refunded";
@@ -114,7 +114,7 @@ export class Client {
     }
   }
 
-  /** Ask for the price, which must not be more than what may be paid. */
+  /** Get a quote. Throws Refused if the price is above the maximum. */
   private async quote({ country, service, most, carrier = "any" }: Wanted): Promise<Quote> {
     const path = [country, carrier, service].map(encodeURIComponent).join("/");
     const quote = await this.persist(() => this.send<Quote>("GET", `/lookup/${path}`));
@@ -122,7 +122,7 @@ export class Client {
     return quote;
   }
 
-  /** Order a number. An answer that is lost does not make it two orders. */
+  /** Order a number. A lost response does not lead to a second order. */
   private async place({ country, service, carrier = "any" }: Wanted, { price, m, n }: Quote): Promise<string> {
     const before = new Set((await this.inventory()).map((item) => item.orderId));
     const fields = { country, service, carrier, maximumPrice: String(price), m, n };
@@ -143,7 +143,7 @@ export class Client {
     return this.persist(() => this.send<Item[]>("GET", "/inventory/0"));
   }
 
-  /** Look at an order after a pause. */
+  /** Read an order after a pause. */
   private async look(order: string, pause: number): Promise<Item | undefined> {
     await this.sleep(pause);
     const items = await this.persist(() => this.send<Item[]>("GET", `/order/${order}`));
@@ -152,7 +152,7 @@ export class Client {
     return item;
   }
 
-  /** Try again, later and later, until there is an answer. */
+  /** Retry with growing pauses, until there is a response. */
   private async persist<Result>(attempt: () => Promise<Result>): Promise<Result> {
     for (let calls = 1, pause = BACK_OFF; ; calls += 1, pause *= 2) {
       try {
@@ -165,7 +165,7 @@ export class Client {
     }
   }
 
-  /** Send a request once and return the body of its answer. */
+  /** Send a request once, and return the body of its response. */
   private async send<Body>(method: string, path: string, fields: Record<string, string> = {}): Promise<Body> {
     const { baseUrl, userId, apiKey } = this.account;
     const content = { apiKey, ...fields };
@@ -190,12 +190,12 @@ export class Client {
   }
 }
 
-/** The code of an order; the latest SMS need not be the one with the code. */
+/** The code of an order. The latest SMS is not always the one with the code. */
 function codeOf(item: Item | undefined): string | null {
   return item?.messages.findLast((sms) => sms.code)?.code || item?.code || null;
 }
 
-/** Pauses that begin short and grow, together as long as the patience, in seconds. */
+/** Yield growing pauses whose sum is the patience, in seconds. */
 export function* pauses(patience: number): Generator<number> {
   for (let pause = FIRST_PAUSE; patience > 0; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
     yield Math.min(pause, patience);

@@ -674,7 +674,7 @@ export interface components {
         StatisticsAnswerOrFailure: components["schemas"]["StatisticsAnswer"] | components["schemas"]["Failure"];
     };
     responses: {
-        /** @description The API key is missing or not known. */
+        /** @description The API key is missing or unknown. */
         Unauthorized: {
             headers: {
                 [name: string]: unknown;
@@ -692,7 +692,7 @@ export interface components {
                 "application/json": components["schemas"]["Failure"];
             };
         };
-        /** @description The request does not fit the contract. */
+        /** @description The request does not conform to the contract. */
         BadRequest: {
             headers: {
                 [name: string]: unknown;
@@ -701,7 +701,7 @@ export interface components {
                 "application/json": components["schemas"]["Failure"];
             };
         };
-        /** @description The path leads nowhere, for example because a path parameter is empty. */
+        /** @description The path does not exist, for example because a path parameter is empty. */
         NotFound: {
             headers: {
                 [name: string]: unknown;
@@ -728,7 +728,7 @@ export interface components {
                 "application/json": components["schemas"]["Failure"];
             };
         };
-        /** @description The service broke. */
+        /** @description The service failed with an internal error. */
         InternalServerError: {
             headers: {
                 [name: string]: unknown;

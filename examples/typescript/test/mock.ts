@@ -1,10 +1,10 @@
-/** The mock as a process, and worlds in it. */
+/** The mock as a process, and its worlds. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
 import type { Account } from "../src/client.js";
 
-/** A mock that runs until it is stopped; it takes a free port. */
+/** A mock that runs on a free port until it is stopped. */
 export class Mock {
   private constructor(
     private readonly process: ChildProcess,
@@ -33,7 +33,7 @@ export class Mock {
   }
 }
 
-/** An account of one test alone. Its clock moves only when it is told to. */
+/** The account of one test. Its clock advances only on request. */
 export class World {
   constructor(
     private readonly url: string,
