@@ -1,24 +1,27 @@
-"""The contract documents of the service."""
+"""A contract document, read and checked: its operations, failures and rules."""
 
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from mockserver.contract import document_rules
-from mockserver.contract.examination import examine, in_order, problem_of
+from mockserver.contract import document_checks, failures, index
+from mockserver.contract.annotations import Annotations, pointer_of
+from mockserver.contract.document_checks import DocumentProblem, Survey
+from mockserver.contract.failures import FAILURES
 from mockserver.contract.index import Index
-from mockserver.contract.located import LocatedError
+from mockserver.contract.located import LocatedError, Problem
 from mockserver.contract.operation import Operation
 from mockserver.contract.parts import JSON_TYPE
 from mockserver.contract.routing import BadPath, Found, NotFound, Router, WrongMethod
 from mockserver.contract.validation import check_body, check_failure
+from mockserver.contract.vocabulary import vocabulary
 from mockserver.data import directory
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from mockserver.contract.failures import Failures
@@ -26,6 +29,49 @@ if TYPE_CHECKING:
     from mockserver.contract.parts import Schema
     from mockserver.contract.provenance import Provenance
     from mockserver.contract.violation import Violation
+
+
+class Examined(NamedTuple):
+    """A document after a look at all of it: what is wrong, and if that is nothing, what it means."""
+
+    survey: Survey
+    faults: list[DocumentProblem]
+    annotations: Annotations | None
+    derived: Mapping[str, str]
+
+
+def examine(data: Any) -> Examined:
+    """Look at all of a document, which changes its data."""
+    derived: Mapping[str, str] = {}
+    is_service = isinstance(data, dict) and FAILURES in data
+    if is_service:
+        derived = failures.complete(data, vocabulary())
+    survey = Survey(data)
+    faults = [*survey.faults, *(document_checks.faults(data) if isinstance(data, dict) else ())]
+    if faults or not is_service:
+        return Examined(survey, _in_file(faults, derived), None, derived)
+    meant = Annotations(data, document_checks.operations(data), vocabulary(), derived)
+    wrong = [
+        DocumentProblem(pointer_of(fault, survey.origins.get(id(fault.holder), "")), fault.message)
+        for fault in meant.faults
+    ]
+    return Examined(survey, _in_file(wrong, derived), meant, derived)
+
+
+def _in_file(faults: Iterable[DocumentProblem], derived: Mapping[str, str]) -> list[DocumentProblem]:
+    """Return faults, each once, where they are written."""
+    return list(dict.fromkeys(fault._replace(pointer=index.written(fault.pointer, derived)) for fault in faults))
+
+
+def problem_of(fault: DocumentProblem, source: Located) -> Problem:
+    """Return what is wrong, with its place in a file."""
+    return Problem(source.place(fault.pointer, key=True), fault.message, fault.pointer)
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems, each once, in the order of their places."""
+    return sorted(set(problems), key=lambda problem: (problem.place, problem.message))
+
 
 SHIPPED = directory("contracts") / "documents"
 
@@ -79,7 +125,7 @@ class Document:
                     bearer=bearer,
                     meaning=examined.annotations.of(described) if examined.annotations else None,
                 )
-                for path, method, described, parameters in document_rules.operations(data)
+                for path, method, described, parameters in document_checks.operations(data)
             }
         )
         # A polling client asks for the same path over and over.

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mockserver.contract import failures, located
 from mockserver.contract import overlays as overlay_files
 from mockserver.contract import pointer as pointers
-from mockserver.contract.document import Document, DocumentError, names, shipped
-from mockserver.contract.examination import examine, in_order, problem_of
+from mockserver.contract.document import Document, DocumentError, examine, in_order, names, problem_of, shipped
 from mockserver.contract.located import Place, Problem
 from mockserver.contract.messages import did_you_mean
 from mockserver.contract.readings import DEFAULTS

@@ -6,8 +6,7 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.contract.keyword_messages import TYPES, phrase
-from mockserver.contract.messages import brief, did_you_mean
+from mockserver.contract.messages import TYPES, brief, did_you_mean, phrase
 from mockserver.contract.pointer import ABSENT
 
 if TYPE_CHECKING:

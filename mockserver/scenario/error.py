@@ -11,9 +11,8 @@ import yaml
 from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 
 from mockserver.contract import LocatedError, Problem, did_you_mean, pointer
-from mockserver.contract.keyword_messages import phrase
 from mockserver.contract.located import LOADER
-from mockserver.contract.messages import choice
+from mockserver.contract.messages import choice, phrase
 from mockserver.contract.pointer import join, step
 from mockserver.data import directory
 

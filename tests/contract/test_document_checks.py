@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.contract import DocumentError, located
-from mockserver.contract.examination import examine
+from mockserver.contract.document import examine
 from tests.contract.conftest import SERVICE, SMALL
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import jsonschema_rs
 import orjson
 import pytest
 
-from mockserver.contract import Confidence, DocumentError, keyword_messages, located
+from mockserver.contract import Confidence, DocumentError, located, messages
 from mockserver.contract.document import SHIPPED, names
 from mockserver.contract.formats import CASES, TIMES, UNITS
 from mockserver.contract.grammar import SCHEMA, Grammar
@@ -61,8 +61,8 @@ def test_what_is_asked_of_a_value_is_described(part: dict[str, Any]) -> None:
         (META["$defs"]["time"]["enum"], TIMES),
         (META["$defs"]["words"]["anyOf"][0]["enum"], CASES),
         (KINDS["provenance"]["properties"]["level"]["enum"], Confidence),
-        (META["$defs"]["type"]["enum"], keyword_messages.TYPES),
-        (SCHEMA_FIELDS["format"]["enum"], keyword_messages.FORMATS),
+        (META["$defs"]["type"]["enum"], messages.TYPES),
+        (SCHEMA_FIELDS["format"]["enum"], messages.FORMATS),
         ([name for name, field in KINDS["path-item"]["properties"].items() if "operation" in str(field)], METHODS),
     ],
     ids=["units", "times", "cases", "levels", "types", "formats", "methods"],

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.contract import keyword_messages
+from mockserver.contract import messages
 from mockserver.contract.grammar import grammar
 
 SILENT = {"title", "description", "deprecated", "default", "example", "examples"}
@@ -13,7 +13,7 @@ STRUCTURAL = {"$ref", "properties", "items", "prefixItems", "required"}
 
 def test_every_keyword_that_can_be_broken_has_a_phrase() -> None:
     known = {name for name in grammar().schema["$defs"]["schema"]["properties"] if not name.startswith("x-")}
-    assert known - SILENT - STRUCTURAL <= set(keyword_messages.PHRASES)
+    assert known - SILENT - STRUCTURAL <= set(messages.PHRASES)
 
 
 @pytest.mark.parametrize(
@@ -38,4 +38,4 @@ def test_every_keyword_that_can_be_broken_has_a_phrase() -> None:
     ],
 )
 def test_a_rule_reads_well(rule: str, expected: Any, text: str) -> None:
-    assert keyword_messages.phrase(rule, expected) == text
+    assert messages.phrase(rule, expected) == text
