@@ -6,10 +6,9 @@ import pickle
 import time
 from typing import TYPE_CHECKING
 
-from mockserver import __version__
+from mockserver import __version__, reports
 from mockserver.findings import Run, Skip, Statement, SuiteResult, grouped
 from mockserver.judge.rules import CONTRACT
-from mockserver.reports import write
 from mockserver.reports.redacted import clean
 from mockserver.reports.summary import counted, dollars, money, ordered, tally
 from mockserver.traffic import Redactor
@@ -83,7 +82,7 @@ def _row(*cells: object) -> str:
     return f"| {' | '.join(texts)} |"
 
 
-FORMATS = ("json", "sarif", "html", "har")
+FORMATS = tuple(name for name in reports.FORMATS if name != "junit")
 """What is written beside JUnit XML, in which every test has its own findings."""
 SUMMARY = "summary.md"
 
@@ -156,8 +155,8 @@ class Aggregation:
     def write(self, folder: Path, target: str) -> None:
         """Write the reports, and a summary in Markdown. Raises OSError."""
         run = self.run(target)
-        write(run, ("junit",), folder)
-        write(once(run), FORMATS, folder)
+        reports.write(run, ("junit",), folder)
+        reports.write(once(run), FORMATS, folder)
         costs = {test: Statement(lines) for test, lines in self._lines.items()}
         (folder / SUMMARY).write_text(summary(clean(once(run), Redactor()), costs), encoding="utf-8")
 

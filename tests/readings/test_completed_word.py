@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
+
+from mockserver.contract import readings
 
 if TYPE_CHECKING:
     from tests.readings.conftest import Customer, Play
@@ -71,3 +74,8 @@ def test_the_statistics_keep_their_fields(play: Play) -> None:
     mock.v3.order()
     mock.advance("5s")
     assert mock.v3.get("/statistics/{user}").json()["body"]["completed"] == 1
+
+
+def test_the_reading_states_no_word_but_its_own() -> None:
+    actions = readings()["completed-word"].values["complete"].actions
+    assert not {"waiting", "refunded", "expired"} & set(re.findall(r"\w+", repr(actions)))
