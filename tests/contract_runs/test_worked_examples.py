@@ -282,6 +282,13 @@ def test_a_payment(service: Service, via: str, user: str, way: str, seconds: int
     assert service.credit(user) == credit
 
 
+def test_invoices_are_listed_with_the_newest_first(service: Service) -> None:
+    ann = service.customer("ann")
+    for amount in (500, 700):
+        ann.call("invoice", amount=amount)
+    assert [listed["amount"] for listed in ann.call("invoices").all("payments")] == [700, 500]
+
+
 def test_a_wallet_of_somebody_else_is_not_there(service: Service) -> None:
     opened = service.customer("ann").call("wallet", amount=500, currency="USDT", network="BSC")
     looked_up = service.customer("bob").call("transaction", payment=opened.get("payment.id"))
@@ -322,3 +329,10 @@ def test_a_coupon_is_used_once(service: Service, seconds: int, status: str) -> N
     listed = {coupon["code"]: coupon["status"] for coupon in ann.call("coupons").all("coupons")}
     again = told(ann.call("wallet", amount=500, coupon="CRYPTO10", currency="USDT", network="BSC"))
     assert (listed["CRYPTO10"], again) == (status, "INVALID_COUPON")
+
+
+def test_what_a_coupon_adds_is_not_among_the_charges(service: Service) -> None:
+    ann = service.customer("ann")
+    ann.call("invoice", amount=1005, coupon="CRYPTO10")
+    service.wait(10)
+    assert ann.call("balance").get("account.charges") == 1005
