@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +9,7 @@ import pytest
 from mockserver.serving.setup import set_up
 from mockserver.verify import SEED, lifecycle, state_machine
 from mockserver.verify.session import Life
+from tests.contract_runs.served import served
 from tests.contract_runs.steered_mock import WORLD, SteeredMock, relay
 
 if TYPE_CHECKING:
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
 
     from mockserver.verify.context import Context
     from mockserver.verify.person import Person
-
-SERVE = [sys.executable, "-c", "from mockserver.cli import main; main()", "serve", "--quiet", "--port=0"]
 
 
 class AuditedLife(Life):
@@ -45,10 +42,8 @@ def seed(request: pytest.FixtureRequest) -> int:
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """The URL of a mock in a process of its own."""
-    with subprocess.Popen([*SERVE, "--scenario", WORLD.scenario], stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
-        assert server.stdout
-        yield server.stdout.readline().strip()
-        server.terminate()
+    with served(WORLD.scenario) as url:
+        yield url
 
 
 def live(mock: SteeredMock, seed: int, *, lives: int, steps: int) -> Context:
