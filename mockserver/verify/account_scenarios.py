@@ -170,7 +170,7 @@ def how_countries_compare(life: Life, via: str) -> None:
 def statistics(life: Life, via: str) -> None:
     """They count what there is, of the days that were asked for."""
     ann = life.person("ann")
-    for wish in (TELEGRAM, WHATSAPP):
+    for wish in (TELEGRAM, WHATSAPP, DISCORD):
         life.buy(ann, via, wish)
     life.wait(2 * DAY)
     returned = life.buy(ann, via, TELEGRAM)

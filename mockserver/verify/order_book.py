@@ -31,14 +31,17 @@ class OrderBook:
         self._expectations = expectations
         self._clock = clock
 
-    def look(self, person: Person, via: str, number: str) -> ExpectedOrder | None:
-        """Look at an order, and hold it against what is known of it. None if there is none of this number."""
+    def look(self, person: Person, via: str, number: str, secrecy: str = "order-unknown") -> ExpectedOrder | None:
+        """Look at an order, and hold it against what is known of it. None if the person has none of this number.
+
+        `secrecy` is the rule that hides the order then.
+        """
         reply = person.to("look", via).call("look", order=number)
         known, shown = number in person.orders, reply.facts.get("order")
         if not shown:
             self._expectations.expect("order-found", not known, reply, expected=number, got=reply.refusal)
             return None
-        self._expectations.expect("order-unknown", known, reply, expected=UNKNOWN_ORDER, got=number)
+        self._expectations.expect(secrecy, known, reply, expected=UNKNOWN_ORDER, got=number)
         return self.see(person, number, shown, reply) if known else None
 
     def known(self, person: Person, via: str, number: str) -> ExpectedOrder | None:

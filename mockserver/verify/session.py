@@ -107,7 +107,7 @@ class Life:
         before = self._book.known(person, via, number)
         reply = person.to("refund", via).call("refund", order=number)
         if before is None:
-            self._expectations.refusal(reply, UNKNOWN_ORDER, "order-unknown")
+            self._expectations.refusal(reply, UNKNOWN_ORDER, self._secrecy(person, number))
             return False
         rule = order_oracle.rule_against_refund(before, self.terms, self._clock.now())
         if rule:
@@ -126,7 +126,7 @@ class Life:
         before = self._book.known(person, via, number)
         reply = person.to("another", via).call("another", order=number)
         if before is None:
-            self._expectations.refusal(reply, UNKNOWN_ORDER, "order-unknown")
+            self._expectations.refusal(reply, UNKNOWN_ORDER, self._secrecy(person, number))
             return False
         refusal = self._refusal_of_another(person, before)
         if refusal:
@@ -142,7 +142,7 @@ class Life:
 
     def look(self, person: Person, via: str, number: str) -> ExpectedOrder | None:
         """Look at an order; see `OrderBook.look`."""
-        return self._book.look(person, via, number)
+        return self._book.look(person, via, number, self._secrecy(person, number))
 
     def pay(
         self, person: Person, via: str, way: str, amount: int, coupon: str = "", *, percent: int = 0, refusal: str = ""
@@ -162,6 +162,11 @@ class Life:
         self._book.agree(person)
         for by in person.by.values():
             self._agree_on_account(person, by)
+
+    def _secrecy(self, person: Person, number: str) -> str:
+        """Return the rule that hides an order from a person whose it is not."""
+        others = (each for each in self.people.values() if each is not person)
+        return "order-of-user" if any(number in each.orders for each in others) else "order-unknown"
 
     def _meet(self, person: Person) -> None:
         if person.knows("balance"):

@@ -33,6 +33,8 @@ AMOUNTS = (35, 515, 1999)
 """Cents to pay in; the last is a cent short of a tier."""
 MAXIMA = (MOST, MOST, 20, 14)
 """Cents that a customer would pay at most."""
+DISTANCES = (0, 0, 0, 1)
+"""How many people after its owner the person comes who asks for an order; mostly it is the owner."""
 
 
 def live(begin: Callable[[], Life], offers: Sequence[Offer], *, lives: int, steps: int, start: int) -> None:
@@ -74,6 +76,7 @@ class Lives(RuleBasedStateMachine):
     quotes: Bundle[OrderArguments] = Bundle("quotes")
     some = st.integers(0, 59)
     """Which of several: a number that is divided by how many there are."""
+    distances = st.sampled_from(DISTANCES)
 
     def __init__(self, begin: Callable[[], Life], offers: Sequence[Offer]) -> None:
         super().__init__()
@@ -132,22 +135,22 @@ class Lives(RuleBasedStateMachine):
         return self._buy(person, via, wish)
 
     @precondition(_goes_on)
-    @rule(via=some, number=numbers)
-    def refund(self, via: int, number: Number) -> None:
+    @rule(via=some, number=numbers, distance=distances)
+    def refund(self, via: int, number: Number, distance: int) -> None:
         """Return a number."""
-        self._change("refund", via, number)
+        self._change("refund", via, number, distance)
 
     @precondition(_goes_on)
-    @rule(via=some, number=numbers)
-    def ask_for_another_sms(self, via: int, number: Number) -> None:
+    @rule(via=some, number=numbers, distance=distances)
+    def ask_for_another_sms(self, via: int, number: Number, distance: int) -> None:
         """Ask for another SMS."""
-        self._change("another", via, number)
+        self._change("another", via, number, distance)
 
     @precondition(_goes_on)
-    @rule(via=some, number=numbers)
-    def look(self, via: int, number: Number) -> None:
+    @rule(via=some, number=numbers, distance=distances)
+    def look(self, via: int, number: Number, distance: int) -> None:
         """Poll."""
-        self._change("look", via, number)
+        self._change("look", via, number, distance)
 
     @precondition(_can_pay)
     @rule(person=some, via=some, way=st.sampled_from(["invoice", "wallet"]), amount=st.sampled_from(AMOUNTS))
@@ -167,10 +170,11 @@ class Lives(RuleBasedStateMachine):
     def _agree(self, person: Person) -> None:
         self.attempt(lambda: self.life.agree(person))
 
-    def _change(self, purpose: str, via: int, number: Number) -> None:
+    def _change(self, purpose: str, via: int, number: Number, distance: int) -> None:
         acts = {"refund": self.life.refund, "another": self.life.another, "look": self.life.look}
+        person = self.person(list(self.life.people).index(number[0]) + distance)
         if name := self.via(via, purpose):
-            self.attempt(lambda: acts[purpose](self.life.person(number[0]), name, number[1]))
+            self.attempt(lambda: acts[purpose](person, name, number[1]))
 
     def _buy(self, person: int, via: int, wish: OrderArguments) -> Any:
         buyer, name = self.person(person), self.via(via, *BUYING)

@@ -10,12 +10,12 @@ import pytest
 
 from mockserver.contract.document import names
 from mockserver.contract.loading import load
+from tests.contract_runs.served import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-PYTHON = sys.executable
 LIMITS = ("--max-examples", "5", "--seed", "1", "--generation-database", "none")
 SECONDS = 180
 
@@ -23,18 +23,15 @@ SECONDS = 180
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """The URL of a mock in a process of its own, playing the scenario `default`."""
-    serve = [PYTHON, "-c", "from mockserver.cli import main; main()", "serve", "--quiet", "--port", "0"]
-    with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
-        assert server.stdout
-        yield server.stdout.readline().strip()
-        server.terminate()
+    with served() as url:
+        yield url
 
 
 @pytest.mark.parametrize("name", names())
 def test_schemathesis_finds_nothing(name: str, url: str, tmp_path: Path) -> None:
     served = f"{url}/__mock__/contracts/{name}.json"
     run = ["run", served, "--url", f"{url}{load(name).prefix}", "--no-color", *LIMITS]
-    command = [PYTHON, "-m", "schemathesis.cli", *run]
+    command = [sys.executable, "-m", "schemathesis.cli", *run]
     # It knows nothing of this repository, and its caches go where it runs.
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=SECONDS, check=False)  # noqa: S603
     assert done.returncode == 0, done.stdout

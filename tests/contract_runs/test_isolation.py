@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle
 from random import Random
@@ -20,6 +18,7 @@ from mockserver.scenario.load import load
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.app import create_app
 from tests.conftest import SERVICES, START, InProcess
+from tests.contract_runs.served import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -155,11 +154,8 @@ def interleaved(url: str, part: Sequence[Plan], together: Barrier) -> dict[int, 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """A mock that is a process of its own."""
-    command = [sys.executable, "-c", "from mockserver.cli import main; main()", "serve", "-q", "--port=0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
-        assert process.stdout is not None
-        yield process.stdout.readline().strip()
-        process.terminate()
+    with served() as url:
+        yield url
 
 
 def test_two_hundred_worlds_used_at_once_answer_as_each_does_alone(url: str, shipped: Fixtures) -> None:
