@@ -8,8 +8,8 @@ import orjson
 
 from mockserver.contract import contract
 from mockserver.traffic import Request
+from mockserver.traffic.calls import STATES, TRANSITIONS
 from mockserver.traffic.coverage import Coverage
-from mockserver.traffic.order_states import STATES, TRANSITIONS
 from mockserver.traffic.redaction import Redactor
 from mockserver.verify import Staged, in_process
 from mockserver.verify.context import Context, Setting

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mockserver.verify.context import Context
-    from mockserver.verify.person import Person
+    from mockserver.verify.customer import Person
 
 
 class AuditedLife(Life):
