@@ -121,6 +121,7 @@ PLAY_ALL = """
 import sys
 from contextlib import suppress
 import mockserver.serving.setup
+from tests.rules import DEFAULT
 from mockserver.domain.refusal import Refusal
 from mockserver.scenario import fixtures
 from mockserver.scenario.build import build
@@ -130,7 +131,7 @@ from mockserver.usecases.ordering import OrderRequest, order_number
 
 shipped = fixtures.load()
 for name in scenarios():
-    world = build(load(name, shipped.catalogue), shipped, lambda: 1_750_000_000_000)
+    world = build(load(name, shipped.catalogue), shipped, lambda: 1_750_000_000_000, rules=DEFAULT)
     order = OrderRequest("12", "ds", "any", 1000, "", "", failover=True)
     with suppress(Refusal):
         order_number(world, next(iter(world.customers.values())), order)

@@ -186,7 +186,7 @@ class WorldFactory:
 
         Raises Refusal when the money of the memory does not add up.
         """
-        world = unopened(_scenario(origin), self.fixtures, clock, start, origin.seed, self._rules(origin))
+        world = unopened(_scenario(origin), self.fixtures, clock, start, self._rules(origin), origin.seed)
         world.recall(memory)
         if isinstance(world.script, SeededScript):
             world.script.tallies.update(tallies)
@@ -236,7 +236,7 @@ class WorldFactory:
 
     def _make(self, origin: Origin) -> Made:
         scenario = _scenario(origin)
-        world = build(scenario, self.fixtures, self.wall, origin.seed, self._rules(origin))
+        world = build(scenario, self.fixtures, self.wall, self._rules(origin), origin.seed)
         return Made(origin, world, faults_of(scenario, world, origin.seed))
 
     def _rules(self, origin: Origin) -> Rules:

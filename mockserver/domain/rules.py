@@ -1,14 +1,14 @@
-"""How the vendor decides, where nothing but its vocabulary says so."""
+"""The rules of the service in a world: lifetimes, and what is decided one way or another."""
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from mockserver.domain.clock import DAY, HOUR, MINUTE, Duration
+from mockserver.domain.clock import Duration
 from mockserver.domain.refusal import Reason
 
 
 class Rules(NamedTuple):
-    """What holds in a world; `contracts/vocabulary.yaml` says what is known of each rule.
+    """The rules of a world. Their usual values, and how each is known, are in `contracts/vocabulary.yaml`.
 
     `lifetime`: how long a number waits for its SMS. `renewal`: what asking for another SMS adds to its time; None if
     the lifetime begins anew. `refund_window`: how long after its purchase a number can be returned. `expiry`: whether
@@ -20,28 +20,24 @@ class Rules(NamedTuple):
     (`by_sms`), or every order `by_state`.
     """
 
-    lifetime: Duration = 20 * MINUTE
-    renewal: Duration | None = None
-    refund_window: Duration = 7 * DAY
-    expiry: str = "kept"
-    another_sms: str = "free"
-    above_maximum: Reason = Reason.PRICE_CHANGED
-    discount: str = "applied"
-    payment_lifetime: Duration = HOUR
-    wallets: str = "apart"
-    counted: str = "by_sms"
+    lifetime: Duration
+    renewal: Duration | None
+    refund_window: Duration
+    expiry: str
+    another_sms: str
+    above_maximum: Reason
+    discount: str
+    payment_lifetime: Duration
+    wallets: str
+    counted: str
 
     @classmethod
     def of(cls, values: Mapping[str, str], milliseconds: Callable[[str], Duration]) -> "Rules":
-        """The rules as a contract has them; `milliseconds` reads a duration such as `20m`."""
+        """The rules as a contract has them, all by name; `milliseconds` reads a duration such as `20m`."""
         durations = ("lifetime", "renewal", "refund_window", "payment_lifetime")
         read = {
             name: None if value == "anew" else milliseconds(value) if name in durations else value
             for name, value in values.items()
         }
-        if "above_maximum" in read:
-            read["above_maximum"] = Reason[values["above_maximum"]]
+        read["above_maximum"] = Reason[values["above_maximum"]]
         return cls(**read)  # type: ignore[arg-type]  # the contract has checked names and values
-
-
-DEFAULT = Rules()

@@ -11,7 +11,7 @@ from mockserver.domain.ledger import Entry, EntryKind, Ledger
 from mockserver.domain.order import RUNNING, Order, State
 from mockserver.domain.payment import CREDITED, Currencies, Payment, Status
 from mockserver.domain.refusal import Reason, Refusal
-from mockserver.domain.rules import DEFAULT, Rules
+from mockserver.domain.rules import Rules
 from mockserver.domain.schedule import Agenda, Happening
 from mockserver.domain.script import Delivery, Script
 
@@ -81,11 +81,11 @@ class Memory(NamedTuple):
 class World:
     """One isolated copy of the service. Entities are immutable; a change stores a new one in place of the old.
 
-    `tell` is called with every WorldEvent.
+    `notify` is called with every WorldEvent.
     """
 
     def __init__(
-        self, catalogue: Catalogue, currencies: Currencies, clock: Clock, script: Script, rules: Rules = DEFAULT
+        self, catalogue: Catalogue, currencies: Currencies, clock: Clock, script: Script, rules: Rules
     ) -> None:
         self.clock = clock
         self.script = script

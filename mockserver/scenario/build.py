@@ -10,7 +10,7 @@ from mockserver.domain.customer import Coupon, Customer
 from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.order import Message, Order
 from mockserver.domain.payment import Deposit, Method, Payment, Status
-from mockserver.domain.rules import DEFAULT, Rules
+from mockserver.domain.rules import Rules
 from mockserver.domain.schedule import OrderEnds, PaymentSettles, PriceChanges, StockChanges
 from mockserver.domain.script import Restocking
 from mockserver.domain.settlement import settle
@@ -43,14 +43,14 @@ def build(
     scenario: Scenario,
     fixtures: Fixtures,
     wall: Callable[[], Instant],
+    rules: Rules,
     seed: int | None = None,
-    rules: Rules = DEFAULT,
 ) -> World:
     """A new world; `wall` answers the wall clock in milliseconds, `seed` replaces the scenario's own."""
     data = scenario.data
     clock = clock_of(data.get("clock", {}), wall)
     start = clock.now()
-    world = unopened(scenario, fixtures, clock, start, seed, rules)
+    world = unopened(scenario, fixtures, clock, start, rules, seed)
     for account in data["accounts"]:
         _open_account(world, account, start)
     for change in changes_of(data.get("catalogue", [])):
@@ -64,8 +64,8 @@ def unopened(
     fixtures: Fixtures,
     clock: Clock,
     start: Instant,
+    rules: Rules,
     seed: int | None = None,
-    rules: Rules = DEFAULT,
 ) -> World:
     """A world of a scenario in which nobody has an account yet, and that began at `start`."""
     data = scenario.data

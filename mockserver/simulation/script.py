@@ -10,7 +10,6 @@ from mockserver.domain.clock import Duration, Instant
 from mockserver.domain.order import Order
 from mockserver.domain.payment import Status
 from mockserver.domain.refusal import Reason, Refusal
-from mockserver.domain.rules import DEFAULT
 from mockserver.domain.script import (
     Assignment,
     Attempt,
@@ -171,7 +170,8 @@ class SeededScript:
         payments: Sequence[PaymentRule] = (),
         restock: Restocking | None = None,
         start: Instant = 0,
-        lifetime: Duration = DEFAULT.lifetime,
+        *,
+        lifetime: Duration,
     ) -> None:
         self.tallies: Counter[str] = Counter()
         self._chance = Chance(seed)

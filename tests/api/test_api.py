@@ -11,9 +11,9 @@ import pytest
 from mockserver.api.api import OPERATIONS, Api, ApiError, Services, served
 from mockserver.contract import contract, load, vocabulary
 from mockserver.domain.clock import MINUTE
-from mockserver.domain.rules import DEFAULT
 from mockserver.serving.setup import Settings, set_up
 from tests.conftest import SERVICES, V3, InProcess
+from tests.rules import DEFAULT
 
 if TYPE_CHECKING:
     from mockserver.contract.parts import Schema

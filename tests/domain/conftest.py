@@ -13,6 +13,7 @@ from mockserver.domain.customer import Customer
 from mockserver.domain.order import Order
 from mockserver.domain.payment import Payment
 from mockserver.domain.world import World
+from tests.rules import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +49,11 @@ def make_world(catalogue: Catalogue) -> Callable[[], World]:
 
     def make_world() -> World:
         world = World(
-            catalogue, {}, Clock(0, pace=0, wall=lambda: 0), cast("Script", SimpleNamespace(restocking=lambda _: None))
+            catalogue,
+            {},
+            Clock(0, pace=0, wall=lambda: 0),
+            cast("Script", SimpleNamespace(restocking=lambda _: None)),
+            rules=DEFAULT,
         )
         world.open_account(ALICE, ["alice-key", "shared-key"])
         world.open_account(BOB, ["bob-key", "shared-key"])

@@ -10,26 +10,26 @@ from mockserver.contract import vocabulary
 from mockserver.contract.vocabulary import milliseconds
 from mockserver.domain.clock import DAY, HOUR, MINUTE
 from mockserver.domain.refusal import Reason
-from mockserver.domain.rules import DEFAULT, Rules
+from mockserver.domain.rules import Rules
+from tests.rules import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+USUAL = {name: rule.value for name, rule in vocabulary().rules.items()}
+
+
 def of(values: Mapping[str, str]) -> Rules:
-    return Rules.of(values, milliseconds)
+    return Rules.of({**USUAL, **values}, milliseconds)
 
 
 def test_the_usual_rules_are_those_of_the_vocabulary() -> None:
-    assert of({name: rule.value for name, rule in vocabulary().rules.items()}) == DEFAULT
+    assert of({}) == DEFAULT
 
 
 def test_there_is_a_rule_for_each_of_the_vocabulary() -> None:
     assert {*Rules._fields} == {*vocabulary().rules}
-
-
-def test_what_is_not_said_is_as_usual() -> None:
-    assert of({}) == DEFAULT
 
 
 @pytest.mark.parametrize(

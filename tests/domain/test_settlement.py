@@ -14,7 +14,7 @@ from mockserver.domain.customer import Coupon
 from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.order import Message, State
 from mockserver.domain.payment import CREDITED, OPEN, Status
-from mockserver.domain.rules import DEFAULT, Rules
+from mockserver.domain.rules import Rules
 from mockserver.domain.schedule import (
     Happening,
     NumbersReturn,
@@ -26,6 +26,7 @@ from mockserver.domain.schedule import (
 )
 from mockserver.domain.script import Restocking
 from mockserver.domain.settlement import settle
+from tests.rules import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -167,14 +168,14 @@ def test_an_expired_order_stays_charged(waiting: World) -> None:
 
 
 def test_an_expired_order_is_paid_back_at_its_end_where_the_rules_say_so(waiting: World) -> None:
-    waiting.rules = Rules(expiry="refunded")
+    waiting.rules = DEFAULT._replace(expiry="refunded")
     pass_time(waiting, END)
     assert waiting.order("1").state is State.REFUNDED
     assert list(waiting.ledger) == [Entry(50, "alice", EntryKind.REFUND, 16, "1")]
 
 
 def test_no_rule_pays_back_an_order_that_received_an_sms(waiting: World) -> None:
-    waiting.rules = Rules(expiry="refunded")
+    waiting.rules = DEFAULT._replace(expiry="refunded")
     waiting.agenda.plan(5, SMS)
     pass_time(waiting, END)
     assert waiting.order("1").state is State.EXPIRED
@@ -182,7 +183,7 @@ def test_no_rule_pays_back_an_order_that_received_an_sms(waiting: World) -> None
 
 
 def test_no_rule_pays_back_an_order_twice(waiting: World) -> None:
-    waiting.rules = Rules(expiry="refunded")
+    waiting.rules = DEFAULT._replace(expiry="refunded")
     waiting.save_order(waiting.order("1").refund(0, DEFAULT.refund_window))
     pass_time(waiting, END)
     assert list(waiting.ledger) == []

@@ -11,8 +11,8 @@ from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.order import Message, State
 from mockserver.domain.payment import CREDITED, Status
 from mockserver.domain.refusal import Reason, Refusal
-from mockserver.domain.rules import DEFAULT, Rules
 from mockserver.domain.script import Delivery
+from tests.rules import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -242,13 +242,13 @@ def test_another_sms_is_free(world: World, order: Order) -> None:
 
 
 def test_another_sms_is_charged_where_the_rules_say_so(world: World, order: Order) -> None:
-    world.rules = Rules(another_sms="charged")
+    world.rules = DEFAULT._replace(another_sms="charged")
     found = invariant_violations(world, order._replace(period=1), OPENING, CHARGE)
     assert found == ["order 1 was charged {0: 16} instead of {0: 16, 1: 16} (cents by period)"]
 
 
 def test_another_sms_that_was_charged_as_the_rules_say_breaks_none(world: World, order: Order) -> None:
-    world.rules = Rules(another_sms="charged")
+    world.rules = DEFAULT._replace(another_sms="charged")
     assert invariant_violations(world, order._replace(period=1), OPENING, CHARGE, CHARGE._replace(period=1)) == []
 
 

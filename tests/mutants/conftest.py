@@ -8,6 +8,7 @@ import pytest
 
 from mockserver.scenario.build import build
 from tests.conftest import START, ContractKeeper, Mock
+from tests.rules import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,6 @@ def bare(loaded: Callable[[str], Scenario], shipped: Fixtures) -> Callable[[str]
     """Starts a mock from the text of a scenario; the wall clock stands still."""
 
     def start(scenario: str) -> Mock:
-        return Mock(loaded(scenario), build(loaded(scenario), shipped, lambda: START), ContractKeeper())
+        return Mock(loaded(scenario), build(loaded(scenario), shipped, lambda: START, rules=DEFAULT), ContractKeeper())
 
     return start

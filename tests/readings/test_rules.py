@@ -14,12 +14,13 @@ from mockserver import contract
 from mockserver.domain.clock import DAY, MINUTE
 from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.refusal import Reason, Refusal
-from mockserver.domain.rules import DEFAULT, Rules
+from mockserver.domain.rules import Rules
 from mockserver.domain.settlement import settle
 from mockserver.scenario.build import build
 from mockserver.scenario.load import Scenario
 from mockserver.usecases import ordering, paying
 from tests.conftest import SERVICES
+from tests.rules import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,7 +150,7 @@ def charged_again(customer: Customer, *, times: int) -> World:
 
 def test_another_sms_that_was_not_charged_is_found(play: Play, over: type[Customer]) -> None:
     world = charged_again(over(play({})), times=0)
-    world.rules = Rules(another_sms="charged")
+    world.rules = DEFAULT._replace(another_sms="charged")
     (broken,) = world.invariant_violations()
     assert broken.endswith("was charged {0: 16} instead of {0: 16, 1: 16} (cents by period)")
 

@@ -13,8 +13,9 @@ from mockserver.api.api import Services
 from mockserver.contract import LocatedError
 from mockserver.contract.vocabulary import milliseconds
 from mockserver.data import directory
-from mockserver.domain.rules import DEFAULT, Rules
+from mockserver.domain.rules import Rules
 from mockserver.serving.setup import set_up
+from tests.rules import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,7 +97,7 @@ def test_without_readings_a_world_has_the_default_rules(play: Play) -> None:
 
 def test_the_rules_of_all_readings_hold_in_one_world(play: Play) -> None:
     rules = {rule: to for name, value in ALTERNATIVES for rule, to in READINGS[name].values[value].rules.items()}
-    assert play(dict(ALTERNATIVES)).world.rules == Rules.of(rules, milliseconds)
+    assert play(dict(ALTERNATIVES)).world.rules == Rules.of({**contract.contract().rules, **rules}, milliseconds)
 
 
 def test_the_documents_of_a_served_scenario_have_its_readings(tmp_path: Path) -> None:

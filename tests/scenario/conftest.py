@@ -9,6 +9,7 @@ import pytest
 
 from mockserver.scenario.build import build
 from mockserver.scenario.load import load
+from tests.rules import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,4 +37,4 @@ def read(shipped: Fixtures, tmp_path_factory: pytest.TempPathFactory) -> Callabl
 @pytest.fixture(scope="session")
 def world_of(read: Callable[[str], Scenario], shipped: Fixtures) -> Callable[[str], World]:
     """Makes the world of a scenario's text; the wall clock stands still."""
-    return lambda text: build(read(text), shipped, lambda: WALL)
+    return lambda text: build(read(text), shipped, lambda: WALL, rules=DEFAULT)

@@ -13,13 +13,13 @@ from mockserver.domain.ledger import EntryKind
 from mockserver.domain.order import Message, Order, State
 from mockserver.domain.payment import Deposit, Status
 from mockserver.domain.refusal import Refusal
-from mockserver.domain.rules import DEFAULT, Rules
 from mockserver.domain.settlement import settle
 from mockserver.scenario.build import build
 from mockserver.scenario.load import load
 from mockserver.simulation.units import instant
 from mockserver.usecases.ordering import OrderRequest, order_number, refund
 from mockserver.usecases.paying import CRYPTOMUS, PAY4BIT, create_invoice, invoices
+from tests.rules import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +80,7 @@ def test_a_clock_runs_with_the_wall_unless_it_is_manual(
 ) -> None:
     times = [WALL]
     scenario = read(f"description: x\naccounts: [{{userId: demo, key: k}}]\n{mode}\n")
-    world = build(scenario, shipped, lambda: times[-1])
+    world = build(scenario, shipped, lambda: times[-1], rules=DEFAULT)
     times.append(WALL + 5)
     assert world.clock.now() == WALL + passed
 
@@ -97,13 +97,13 @@ def test_another_seed_makes_another_world(world_of: MakeWorld) -> None:
 
 
 def test_a_given_seed_replaces_the_scenarios_own(read: Callable[[str], Scenario], shipped: Fixtures) -> None:
-    replaced = build(read(DEMO + "seed: 8\n"), shipped, lambda: WALL, seed=7)
-    assert buy(replaced) == buy(build(read(DEMO + "seed: 7\n"), shipped, lambda: WALL))
+    replaced = build(read(DEMO + "seed: 8\n"), shipped, lambda: WALL, seed=7, rules=DEFAULT)
+    assert buy(replaced) == buy(build(read(DEMO + "seed: 7\n"), shipped, lambda: WALL, rules=DEFAULT))
 
 
 def test_the_seed_0_can_be_given(read: Callable[[str], Scenario], shipped: Fixtures) -> None:
-    replaced = build(read(DEMO + "seed: 8\n"), shipped, lambda: WALL, seed=0)
-    assert buy(replaced) == buy(build(read(DEMO), shipped, lambda: WALL))
+    replaced = build(read(DEMO + "seed: 8\n"), shipped, lambda: WALL, seed=0, rules=DEFAULT)
+    assert buy(replaced) == buy(build(read(DEMO), shipped, lambda: WALL, rules=DEFAULT))
 
 
 # --- accounts
@@ -222,7 +222,7 @@ def test_a_past_order_has_its_defaults(world_of: MakeWorld) -> None:
 def test_the_lifetime_of_the_rules_holds_for_past_and_new_orders(
     read: Callable[[str], Scenario], shipped: Fixtures
 ) -> None:
-    world = build(read(past_order()), shipped, lambda: WALL, rules=Rules(lifetime=MINUTE))
+    world = build(read(past_order()), shipped, lambda: WALL, rules=DEFAULT._replace(lifetime=MINUTE))
     assert [world.order("7").expires_at, buy(world).expires_at] == [START + MINUTE] * 2
 
 
@@ -470,7 +470,7 @@ def test_a_rule_for_a_provider_leaves_others_alone(world_of: MakeWorld) -> None:
 @pytest.fixture
 def documented(shipped: Fixtures) -> World:
     """The world of the documentation's examples."""
-    return build(load("documented", shipped.catalogue), shipped, lambda: WALL)
+    return build(load("documented", shipped.catalogue), shipped, lambda: WALL, rules=DEFAULT)
 
 
 def test_the_documented_account_is_as_documented(documented: World) -> None:

@@ -16,6 +16,7 @@ from mockserver.domain.refusal import Refusal
 from mockserver.domain.settlement import settle
 from mockserver.scenario.build import build, faults_of
 from mockserver.usecases import lookup, ordering, paying
+from tests.rules import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -181,7 +182,7 @@ def test_a_random_scenario_never_breaks_a_rule_of_its_world(
     except LocatedError:
         assume(False)
         raise
-    world = build(scenario, shipped, lambda: 1_750_000_000_000)
+    world = build(scenario, shipped, lambda: 1_750_000_000_000, rules=DEFAULT)
     faults_of(scenario, world)
     settle(world)
     for _ in range(data.draw(st.integers(1, 12))):

@@ -18,6 +18,7 @@ from mockserver.domain.refusal import Refusal
 from mockserver.domain.settlement import settle
 from mockserver.scenario.build import build
 from mockserver.usecases.ordering import OrderRequest, order_number
+from tests.rules import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,7 +110,7 @@ def garbled(draw: st.DrawFn) -> str:
 
 def live(scenario: Scenario, shipped: Fixtures) -> list[str]:
     """Make a scenario's world, let every account order, let time pass; list the rules that are broken."""
-    world = build(scenario, shipped, lambda: 0)
+    world = build(scenario, shipped, lambda: 0, rules=DEFAULT)
     for customer in list(world.customers.values()):
         with suppress(Refusal):
             order_number(world, customer, OrderRequest("12", "ds", "any", 1000, "", "", failover=True))

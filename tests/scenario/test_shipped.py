@@ -16,6 +16,7 @@ from mockserver.scenario.build import build
 from mockserver.scenario.load import load
 from mockserver.simulation.units import too_long
 from mockserver.usecases.paying import CRYPTOMUS, PAY4BIT
+from tests.rules import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +82,7 @@ def test_a_shipped_scenario_is_described_in_one_sentence(name: str, shipped: Fix
 
 @every_scenario
 def test_a_shipped_scenario_makes_a_world_in_order(name: str, shipped: Fixtures) -> None:
-    assert build(load(name, shipped.catalogue), shipped, lambda: 0).invariant_violations() == []
+    assert build(load(name, shipped.catalogue), shipped, lambda: 0, rules=DEFAULT).invariant_violations() == []
 
 
 @every_scenario

@@ -18,6 +18,7 @@ from mockserver.scenario.build import build, faults_of
 from mockserver.scenario.load import load
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.app import create_app
+from tests.rules import DEFAULT
 from tests.scenarios.table import START, Running, VirtualWire, run
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def test_a_busy_world_beside_it_changes_nothing(shipped: Fixtures, tmp_path: Pat
     (tmp_path / "busy.yaml").write_text(BUSY)
     worlds = Worlds()
     both = [load(name, shipped.catalogue), load(str(tmp_path / "busy.yaml"), shipped.catalogue)]
-    world, busy = (build(scenario, shipped, lambda: START) for scenario in both)
+    world, busy = (build(scenario, shipped, lambda: START, rules=DEFAULT) for scenario in both)
     for scenario, running in zip(both, (world, busy), strict=True):
         worlds.add(running, faults_of(scenario, running))
     app = create_app(Services()(), worlds)

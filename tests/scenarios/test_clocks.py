@@ -8,6 +8,7 @@ import pytest
 
 from mockserver.scenario.build import build
 from mockserver.scenario.load import load
+from tests.rules import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,7 @@ def tell(shipped: Fixtures, tmp_path: Path) -> Tell:
         path = tmp_path / "scenario.yaml"
         path.write_text(f"description: A clock.\naccounts: [{{userId: me, key: my-key}}]\n{clock}\n")
         wall = [WALL]
-        return build(load(str(path), shipped.catalogue), shipped, lambda: wall[0]), wall
+        return build(load(str(path), shipped.catalogue), shipped, lambda: wall[0], rules=DEFAULT), wall
 
     return tell
 

@@ -17,6 +17,7 @@ from mockserver.scenario.error import Schema
 from mockserver.scenario.load import Scenario
 from mockserver.usecases.ordering import OrderRequest, order_number, request_another
 from mockserver.usecases.paying import CRYPTOMUS, PAY4BIT, create_invoice
+from tests.rules import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,7 +74,7 @@ def schema() -> Schema:
 
 def begin(data: dict[str, Any], shipped: Fixtures) -> World:
     """A world in which five orders and three payments were asked for at the start."""
-    world = build(Scenario("random", "Random.", False, data), shipped, lambda: 0)
+    world = build(Scenario("random", "Random.", False, data), shipped, lambda: 0, rules=DEFAULT)
     customer = world.customers["demo"]
     for _ in range(5):
         with suppress(Refusal):

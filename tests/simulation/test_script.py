@@ -15,7 +15,6 @@ from mockserver.domain.clock import MINUTE, SECOND
 from mockserver.domain.order import Order
 from mockserver.domain.payment import Status
 from mockserver.domain.refusal import Reason, Refusal
-from mockserver.domain.rules import DEFAULT
 from mockserver.domain.script import Attempt, PreOrderEffect, Purchase, Restocking, Settlement, Transfer
 from mockserver.simulation.messages import Template
 from mockserver.simulation.script import (
@@ -29,6 +28,7 @@ from mockserver.simulation.script import (
     Sms,
     Turn,
 )
+from tests.rules import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from mockserver.scenario.fixtures import Fixtures
 
 CARRIERS = (Carrier("one", 100, 100),)
+LIFETIME = DEFAULT.lifetime
 CATALOGUE = Catalogue(
     countries={
         "12": Country("12", "United States", "US", "en", ("120255501##", "121255501##"), CARRIERS),
@@ -56,7 +57,7 @@ def script(
     *orders: OrderRule, payments: Sequence[PaymentRule] = (), seed: int = 1, restock: Restocking | None = None
 ) -> SeededScript:
     """Make a script of rules."""
-    return SeededScript(seed, CATALOGUE, TEMPLATES, orders, payments, restock)
+    return SeededScript(seed, CATALOGUE, TEMPLATES, orders, payments, restock, lifetime=LIFETIME)
 
 
 def nothing(_: str) -> bool:
@@ -180,7 +181,7 @@ def test_a_number_fits_a_template_of_its_country(seed: int, nth: int, country: s
 @pytest.mark.parametrize("code", ["12", "16", "46", "33", "43", "187"])
 def test_the_shipped_numbers_of_a_country_differ(shipped: Fixtures, code: str) -> None:
     country = shipped.catalogue.countries[code]
-    drawing = SeededScript(1, shipped.catalogue, shipped.templates, [], [], None)
+    drawing = SeededScript(1, shipped.catalogue, shipped.templates, [], [], None, lifetime=LIFETIME)
     pool = min(1000, sum(10 ** template.count("#") for template in country.numbers))
     phones = {drawing.assign(purchase(nth, country=code)).phone for nth in range(1, pool + 1)}
     assert len(phones) == pool
@@ -358,7 +359,7 @@ def test_a_shortage_lasts_for_its_time(at: int, expected: PreOrderEffect) -> Non
 
 def test_the_time_of_a_shortage_counts_from_the_start() -> None:
     rule = OrderRule(shortage=Shortage(until=1000))
-    late = SeededScript(1, CATALOGUE, TEMPLATES, [rule], start=500)
+    late = SeededScript(1, CATALOGUE, TEMPLATES, [rule], start=500, lifetime=LIFETIME)
     assert late.pre_order_effect(purchase().attempt) == NO_NUMBERS
 
 
@@ -498,7 +499,7 @@ def test_an_sms_may_come_at_a_look_instead() -> None:
 
 def test_an_sms_may_be_in_another_language_than_its_country() -> None:
     templates = {("*", "en"): [Template("#", "Code {code}")], ("*", "sv"): [Template("#", "Kod {code}")]}
-    drawing = SeededScript(1, CATALOGUE, templates, [OrderRule(sms=(Sms(), Sms(language="en")))])
+    drawing = SeededScript(1, CATALOGUE, templates, [OrderRule(sms=(Sms(), Sms(language="en")))], lifetime=LIFETIME)
     swedish, english = drawing.assign(purchase(country="46")).deliveries
     assert (swedish.text[:4], english.text[:5]) == ("Kod ", "Code ")
 
@@ -558,7 +559,7 @@ def test_another_sms_may_come_at_a_look_and_several_times() -> None:
 
 def test_another_sms_is_in_the_language_of_its_country() -> None:
     templates = {("*", "en"): [Template("#", "Code {code}")], ("*", "sv"): [Template("#", "Kod {code}")]}
-    drawing = SeededScript(1, CATALOGUE, templates, [BASIC])
+    drawing = SeededScript(1, CATALOGUE, templates, [BASIC], lifetime=LIFETIME)
     (sms,) = drawing.another(order()._replace(country="46"), 0).deliveries
     assert sms.text.startswith("Kod ")
 

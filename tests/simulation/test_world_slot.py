@@ -16,6 +16,7 @@ from mockserver.domain.order import Order, State
 from mockserver.domain.world import OrderChanged, PriceChanged, StockChanged, World
 from mockserver.simulation.journal import EventLog, Journal, ServedExchange
 from mockserver.simulation.worlds import NOTHING, Counts, WorldSlot
+from tests.rules import DEFAULT
 
 if TYPE_CHECKING:
     from mockserver.domain.script import Script
@@ -28,7 +29,7 @@ BALANCE = load("v3").operations["getBalance"]
 def world() -> World:
     """Make a world of Alice, in which nothing is for sale."""
     script = cast("Script", SimpleNamespace())
-    made = World(Catalogue({}, {}, {}), {}, Clock(0, pace=0, wall=lambda: 0), script)
+    made = World(Catalogue({}, {}, {}), {}, Clock(0, pace=0, wall=lambda: 0), script, rules=DEFAULT)
     made.open_account(Customer("alice"), ["key"])
     return made
 

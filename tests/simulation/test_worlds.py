@@ -13,6 +13,7 @@ from mockserver.domain.world import World
 from mockserver.simulation.faults.state import Faults
 from mockserver.simulation.limits import Limits
 from mockserver.simulation.worlds import FullError, KeyTakenError, Worlds
+from tests.rules import DEFAULT
 
 if TYPE_CHECKING:
     from mockserver.domain.script import Script
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def world(*keys: str) -> World:
     """Make a world with one account that has these keys."""
-    made = World(Catalogue({}, {}, {}), {}, Clock(0, wall=lambda: 0), cast("Script", None))
+    made = World(Catalogue({}, {}, {}), {}, Clock(0, wall=lambda: 0), cast("Script", None), rules=DEFAULT)
     made.open_account(Customer("alice"), keys)
     return made
 

@@ -13,7 +13,6 @@ from mockserver.domain.clock import Clock
 from mockserver.domain.customer import Customer
 from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.payment import Currency
-from mockserver.domain.rules import DEFAULT
 from mockserver.domain.script import (
     Assignment,
     Attempt,
@@ -28,6 +27,7 @@ from mockserver.domain.script import (
 )
 from mockserver.domain.settlement import settle
 from mockserver.domain.world import World
+from tests.rules import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +80,9 @@ class Shop:
     def __init__(self, catalogue: Catalogue) -> None:
         tether = Currency("USDT", "BSC", Decimal("1.002"), 2, "0x")
         self.plan = Plan()
-        self.world = World(catalogue, {("USDT", "BSC"): tether}, Clock(0, pace=0, wall=lambda: 0), self.plan)
+        self.world = World(
+            catalogue, {("USDT", "BSC"): tether}, Clock(0, pace=0, wall=lambda: 0), self.plan, rules=DEFAULT
+        )
         self.world.open_account(Customer("alice"), ["alice-key"])
         self.world.open_account(Customer("bob"), ["bob-key"])
         self.world.ledger.post(Entry(0, "alice", EntryKind.OPENING, OPENING, "alice"))

@@ -8,12 +8,13 @@ import pytest
 
 from mockserver.domain.catalogue import Catalogue, Offer, Service, Shelf
 from mockserver.domain.refusal import Reason, Refusal
-from mockserver.domain.rules import Rules
 from mockserver.domain.world import World
 from mockserver.usecases import lookup
 from mockserver.usecases.ordering import OrderRequest, order_number
+from tests.rules import DEFAULT
 
 if TYPE_CHECKING:
+    from mockserver.domain.rules import Rules
     from tests.usecases.conftest import Shop
 
 TMOBILE = Shelf("12", "tmobile", "ds")
@@ -95,7 +96,7 @@ def test_a_quote_is_the_same_by_code_and_by_name(shop: Shop) -> None:
     assert lookup.quoted(shop.world, by_code) == lookup.quoted(shop.world, by_name)
 
 
-@pytest.mark.parametrize(("rules", "price"), [(Rules(), 20), (Rules(discount="shown"), 16)])
+@pytest.mark.parametrize(("rules", "price"), [(DEFAULT, 20), (DEFAULT._replace(discount="shown"), 16)])
 def test_a_customer_is_shown_its_own_price_where_the_rules_say_so(shop: Shop, rules: Rules, price: int) -> None:
     shop.world.rules = rules
     found = lookup.listing(shop.world, "12", "any", "ds")
@@ -126,7 +127,7 @@ def test_the_popular_list_has_ten_rows_at_most(shop: Shop) -> None:
     services = {f"s{number:02}": Service(f"s{number:02}", "A service") for number in range(11)}
     offers = {("12", code): Offer(20, 100, 0.9) for code in services}
     catalogue = Catalogue(shop.world.catalogue.countries, services, offers)
-    world = World(catalogue, {}, shop.world.clock, shop.plan)
+    world = World(catalogue, {}, shop.world.clock, shop.plan, rules=DEFAULT)
     buy(shop, "12", 1)
     for code in services:
         world.save_order(shop.order()._replace(id=code, service=code))

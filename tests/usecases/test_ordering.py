@@ -14,10 +14,11 @@ from mockserver.domain.clock import DAY, MINUTE, SECOND
 from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.order import State
 from mockserver.domain.refusal import Reason, Refusal
-from mockserver.domain.rules import DEFAULT, Rules
+from mockserver.domain.rules import Rules
 from mockserver.domain.script import Delivery, PreOrderEffect, Restocking
 from mockserver.usecases.lookup import listing, quoted, shown, single
 from mockserver.usecases.ordering import OrderRequest, order_number, refund, request_another
+from tests.rules import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -187,7 +188,7 @@ def test_a_quote_of_a_carrier_that_was_sold_out_buys_from_another(shop: Shop) ->
 
 
 def test_a_stale_quote_is_told_before_a_price_above_the_maximum(shop: Shop) -> None:
-    shop.world.rules = Rules(above_maximum=Reason.NO_NUMBERS)
+    shop.world.rules = DEFAULT._replace(above_maximum=Reason.NO_NUMBERS)
     request = DISCORD._replace(maximum=19, m="stale", n="stale")
     assert refused(lambda: buy(shop, request)) is Reason.PRICE_CHANGED
 
@@ -354,12 +355,12 @@ def test_a_price_of_nothing_is_a_price(shop: Shop) -> None:
 
 
 def test_the_rules_say_why_a_price_above_the_maximum_is_refused(shop: Shop) -> None:
-    shop.world.rules = Rules(above_maximum=Reason.NO_NUMBERS)
+    shop.world.rules = DEFAULT._replace(above_maximum=Reason.NO_NUMBERS)
     assert refused(lambda: buy(shop, DISCORD._replace(maximum=19))) is Reason.NO_NUMBERS
 
 
 def test_a_quote_of_a_shown_discount_is_for_the_customers_own_price(shop: Shop) -> None:
-    shop.world.rules = Rules(discount="shown")
+    shop.world.rules = DEFAULT._replace(discount="shown")
     shop.world.save_customer(shop.alice.charged(8000))
     seen = quoted(shop.world, shown(shop.world, shop.alice, listing(shop.world, "12", "any", "ds")))
     assert buy(shop, DISCORD._replace(m=seen.m, n=seen.n)).price == seen.price == 16
@@ -439,14 +440,14 @@ def test_another_sms_is_free(shop: Shop) -> None:
 
 
 def test_another_sms_costs_the_price_again_where_the_rules_say_so(shop: Shop) -> None:
-    completed(shop).world.rules = Rules(another_sms="charged")
+    completed(shop).world.rules = DEFAULT._replace(another_sms="charged")
     shop.world.market.reprice(TMOBILE, 99)
     request_another(shop.world, shop.alice, "1")
     assert list(shop.world.ledger)[-1] == Entry(5 * SECOND, "alice", EntryKind.CHARGE, -20, "1", period=1)
 
 
 def test_another_sms_that_cannot_be_paid_is_refused(shop: Shop) -> None:
-    completed(shop).world.rules = Rules(another_sms="charged")
+    completed(shop).world.rules = DEFAULT._replace(another_sms="charged")
     shop.world.ledger.post(Entry(0, "alice", EntryKind.CHARGE, -shop.balance, "elsewhere"))
     before = shop.facts()
     assert refused(lambda: request_another(shop.world, shop.alice, "1")) is Reason.INSUFFICIENT_BALANCE
@@ -473,7 +474,7 @@ def test_asking_for_another_sms_never_shortens_the_lifetime(shop: Shop) -> None:
 @pytest.mark.parametrize(("added", "end"), [(0, 0), (1, 1), (5 * MINUTE, 5 * MINUTE)])
 def test_the_rules_may_add_to_the_time_that_is_left(shop: Shop, added: int, end: int) -> None:
     completed(shop).wait(MINUTE)
-    shop.world.rules = Rules(renewal=added)
+    shop.world.rules = DEFAULT._replace(renewal=added)
     assert request_another(shop.world, shop.alice, "1").expires_at == DEFAULT.lifetime + end
 
 

@@ -11,11 +11,11 @@ from mockserver.domain.customer import Coupon
 from mockserver.domain.order import State
 from mockserver.domain.payment import Status
 from mockserver.domain.refusal import Reason, Refusal
-from mockserver.domain.rules import DEFAULT, Rules
 from mockserver.domain.script import Delivery, Settlement
 from mockserver.usecases.account import bonuses, statistics
 from mockserver.usecases.ordering import OrderRequest, order_number, refund
 from mockserver.usecases.paying import CRYPTOMUS, create_invoice, create_wallet, invoices
+from tests.rules import DEFAULT
 
 if TYPE_CHECKING:
     from mockserver.domain.order import Order
@@ -38,14 +38,14 @@ def bought(shop: Shop) -> Order:
 def test_the_rules_say_what_becomes_of_the_money_of_an_order_without_sms(
     shop: Shop, expiry: str, state: State, back: bool
 ) -> None:
-    shop.world.rules = Rules(expiry=expiry)
+    shop.world.rules = DEFAULT._replace(expiry=expiry)
     before = shop.balance
     assert (bought(shop).state, shop.balance == before) == (state, back)
     assert shop.world.invariant_violations() == []
 
 
 def test_what_is_repaid_is_not_returned_again(shop: Shop) -> None:
-    shop.world.rules = Rules(expiry="repaid")
+    shop.world.rules = DEFAULT._replace(expiry="repaid")
     order = bought(shop)
     with pytest.raises(Refusal) as refused:
         refund(shop.world, shop.alice, order.id)
@@ -53,7 +53,7 @@ def test_what_is_repaid_is_not_returned_again(shop: Shop) -> None:
 
 
 def test_an_order_with_an_sms_is_not_repaid(shop: Shop) -> None:
-    shop.world.rules, shop.plan.deliveries = Rules(expiry="repaid"), (SMS,)
+    shop.world.rules, shop.plan.deliveries = DEFAULT._replace(expiry="repaid"), (SMS,)
     before = shop.balance
     assert (bought(shop).state, before - shop.balance) == (State.EXPIRED, 20)
 

@@ -10,10 +10,10 @@ import pytest
 from mockserver.domain.catalogue import Shelf
 from mockserver.domain.clock import SECOND
 from mockserver.domain.order import State
-from mockserver.domain.rules import DEFAULT
 from mockserver.domain.script import Delivery
 from mockserver.usecases.account import Totals, statistics
 from mockserver.usecases.ordering import OrderRequest, order_number, refund, request_another
+from tests.rules import DEFAULT
 
 if TYPE_CHECKING:
     from mockserver.domain.clock import Instant

@@ -26,6 +26,7 @@ from mockserver.simulation.worlds import Worlds
 from mockserver.web import delivery
 from mockserver.web.app import create_app
 from tests.conftest import SERVICES
+from tests.rules import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -145,7 +146,7 @@ def test_a_busy_world_does_not_disturb_another(golden: str, tmp_path: Path) -> N
     mock, worlds = set_up(golden), Worlds()
     for path in (golden, str(tmp_path / "other.yaml")):
         scenario = load(path, mock.world.catalogue)
-        world = build(scenario, fixtures.load(), lambda: 0)
+        world = build(scenario, fixtures.load(), lambda: 0, rules=DEFAULT)
         worlds.add(world, faults_of(scenario, world))
     app = create_app(mock.service, worlds)
     both = zip(requests("other-key"), requests(), strict=True)
@@ -262,7 +263,7 @@ def test_no_faults_ever_break_the_ledger_or_the_mock(
     data = {"description": "x", "clock": {"mode": "manual"}, "accounts": accounts, "faults": faults}
     path.write_text(json.dumps({**data, "orders": [{"sms": [{"after": "5s"}]}]}))
     scenario = load(str(path), shipped.catalogue)
-    world, worlds = build(scenario, shipped, lambda: 0), Worlds()
+    world, worlds = build(scenario, shipped, lambda: 0, rules=DEFAULT), Worlds()
     worlds.add(world, faults_of(scenario, world))
     exchanges: list[ServedExchange] = []
     app = create_app(SERVICES(), worlds, [exchanges.append])
