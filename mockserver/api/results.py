@@ -1,7 +1,7 @@
 """The records of the vocabulary, as a world has them: what can be written of each is an attribute.
 
 `contracts/vocabulary.yaml` says what each attribute means and of which type it is; times are milliseconds since the
-epoch, money is US cents.
+epoch, money is US cents. Names on the wire are in the contract documents only.
 """
 
 # ruff: noqa: D102 - the vocabulary describes every attribute

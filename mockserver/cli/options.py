@@ -1,4 +1,4 @@
-"""What several commands have in common: an exit code, and options that are read alike."""
+"""What several commands share: an exit code, and options. An option of one command is in the module of that command."""
 
 from collections.abc import Callable
 from contextlib import contextmanager

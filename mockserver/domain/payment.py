@@ -85,8 +85,9 @@ class Payment(NamedTuple):
 
 
 class Currency(NamedTuple):
-    """`usd` is the price of one unit in US dollars, `decimals` how precisely an amount is written.
+    """A cryptocurrency on a network, as `fixtures/payments/currencies.csv` lists them.
 
+    `usd` is the price of one unit in US dollars, `decimals` how precisely an amount is written.
     `address` is a template: `%x{40}` stands for 40 lower-case hexadecimal digits, `%b{33}` for 33 of base 58.
     """
 

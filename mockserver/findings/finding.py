@@ -92,7 +92,7 @@ TABLE = directory("contracts") / "finding_codes.yaml"
 
 
 class Code(NamedTuple):
-    """A code: its title, what it means, what it costs who relies on the server, and what to do."""
+    """A code of `contracts/finding_codes.yaml`: its title, its meaning, what it costs users, and what to do."""
 
     code: str
     title: str
