@@ -82,6 +82,11 @@ SERVICES = Services()
 """The service by readings, for all tests: it holds nothing that a test could change, and takes the longest to make."""
 
 
+def operations(*documents: str) -> int:
+    """How many operations documents have."""
+    return sum(len(SERVICES().documents[name].operations) for name in documents)
+
+
 def service_of(scenario: Scenario) -> Service:
     """The service by the readings of a scenario."""
     return SERVICES(scenario.data.get("readings", {}))
