@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from functools import cache
@@ -80,6 +81,11 @@ class ContractKeeper:
 
 SERVICES = Services()
 """The service by readings, for all tests: it holds nothing that a test could change, and takes the longest to make."""
+
+
+def operations(*documents: str) -> int:
+    """How many operations documents have."""
+    return sum(len(SERVICES().documents[name].operations) for name in documents)
 
 
 def service_of(scenario: Scenario) -> Service:
@@ -196,6 +202,12 @@ class V2:
         """Order a Discord number in the United States, unless told otherwise."""
         body = {"country": "12", "service": "ds", "carrier": "any", "maximumPrice": "10.00", "m": "", "n": ""}
         return self.post("/purchase", **{**body, **changes})
+
+
+def pytest_collection_finish() -> None:
+    """What is collected stays to the end: the garbage collector need not go through all of it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

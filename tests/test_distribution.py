@@ -21,9 +21,6 @@ from tests.test_readme import README, agrees, steps
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.xdist_group("distribution")
-"""One process builds and installs for all."""
-
 ROOT = Path(__file__).parents[1]
 SECONDS = 180
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import reduce
+from functools import lru_cache, reduce
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -74,7 +74,9 @@ class Reading(NamedTuple):
 
 def readings() -> Mapping[str, Reading]:
     """Return all readings by name. Raises ReadingError."""
-    return MappingProxyType({path.stem: _read(path) for path in sorted(SHIPPED.glob("*.yaml"))})
+    return MappingProxyType(
+        {path.stem: _read(path, path.stat().st_mtime_ns) for path in sorted(SHIPPED.glob("*.yaml"))}
+    )
 
 
 def chosen(choices: Choices) -> tuple[Value, ...]:
@@ -155,7 +157,8 @@ def _wrong_choices(choices: Choices, known: Mapping[str, Reading]) -> Iterator[t
             yield name, f"must be {choice([*values])}{did_you_mean(value, values)}"
 
 
-def _read(path: Path) -> Reading:
+@lru_cache(maxsize=64)
+def _read(path: Path, modified: int) -> Reading:  # noqa: ARG001 - a file that is written anew is read anew
     source = located.read(path, path.name)
     if problems := list(_faults(source, path.stem)):
         raise ReadingError(problems)

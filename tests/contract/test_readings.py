@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from itertools import combinations
@@ -290,6 +291,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_further_reading_needs_nothing_but_its_file(folder: Path) -> None:
     (folder / "seventh.yaml").write_text(SEVENTH)
     assert contract.load("v3", {"seventh": "seven"}).resolve("/info/summary") == "Seven"
+
+
+def test_a_reading_that_is_written_anew_is_read_anew(folder: Path) -> None:
+    for changed, summary in enumerate(("Seven", "Siete")):
+        (folder / "seventh.yaml").write_text(SEVENTH.replace("Seven", summary))
+        os.utime(folder / "seventh.yaml", ns=(0, changed))
+        assert contract.load("v3", {"seventh": "seven"}).resolve("/info/summary") == summary
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from mockserver.reports import Progress, show
+from tests.conftest import operations
 
 if TYPE_CHECKING:
     from mockserver.findings import Run
@@ -27,7 +28,7 @@ def printed(run: Run, *, quiet: bool = False, terminal: bool = False, no_color: 
         'body.body[0].price must be an integer, got "16"',
         "documented, v3.yaml:1012",
         "4711",
-        "1 of 18 operations",
+        f"1 of {operations('v3')} operations",
         "not in the contract: v3.getOrder 418, refunded → waiting.",
         "Spent $0.36, refunded $0.16, lost $0.20, at most $0.50 were allowed.",
         "1 accepted finding that nobody found: 0123456789abcdef.",
