@@ -1,4 +1,4 @@
-"""What several commands share: an exit code, and options. An option of one command is in the module of that command."""
+"""What several commands share: an exit code, and options. An option of one command is in its module."""
 
 from collections.abc import Callable
 from contextlib import contextmanager
