@@ -1,6 +1,6 @@
 """The rules that a client is judged by: their codes, and how much each weighs.
 
-A new rule is a function in one of the `*_rules` modules, a row here, a code in `contracts/finding_codes.yaml`, and a row
+A new rule is a function in a `*_rules` module, a row here, a code in `contracts/finding_codes.yaml`, and a row
 in `docs/grade.md`.
 """
 
