@@ -44,11 +44,11 @@ class Bench:
 
     def __init__(self) -> None:
         self.worlds = Worlds()
-        self.maker = WorldFactory(self.worlds, fixtures.load(), wall)
+        self.world_factory = WorldFactory(self.worlds, fixtures.load(), wall)
 
     def create(self) -> WorldSlot:
         """A new world of the scenario."""
-        return self.maker.open(WorldChoice(SCENARIO, seed=7))
+        return self.world_factory.open(WorldChoice(SCENARIO, seed=7))
 
     def with_orders(self, count: int) -> WorldSlot:
         """A world in which so many numbers were ordered, all over the world."""
@@ -66,15 +66,17 @@ class Bench:
 
     def figures(self, orders: int, seconds: float) -> dict[str, float]:
         """Microseconds by what is done, to a world with so many orders."""
-        maker, remove = self.maker, self.worlds.remove
+        world_factory, remove = self.world_factory, self.worlds.remove
         busy = self.with_orders(orders)
         text = orjson.dumps(snapshot.write(busy))
         figures = {
             "create": _cost(lambda _: self.create(), seconds, after=remove),
-            "reset": _cost(_then(maker.replay), seconds, before=lambda: maker.fork(busy), after=remove),
-            "fork": _cost(lambda _: maker.fork(busy), seconds, after=remove),
+            "reset": _cost(_then(world_factory.replay), seconds, before=lambda: world_factory.fork(busy), after=remove),
+            "fork": _cost(lambda _: world_factory.fork(busy), seconds, after=remove),
             "snapshot": _cost(lambda _: orjson.dumps(snapshot.write(busy)), seconds),
-            "restore": _cost(lambda _: maker.put(busy, snapshot.read(orjson.loads(text), maker)[0]), seconds),
+            "restore": _cost(
+                lambda _: world_factory.put(busy, snapshot.read(orjson.loads(text), world_factory)[0]), seconds
+            ),
         }
         remove(busy)
         return figures

@@ -106,9 +106,9 @@ def pytest_runtest_makereport(
         return report
     item.stash[_failed] |= call.excinfo is not None
     if report.failed:
-        from mockserver.testing.failure_report import story
+        from mockserver.testing.failure_report import failure_report
 
-        report.sections.append(("smsonline", story(item.stash[_world])))
+        report.sections.append(("smsonline", failure_report(item.stash[_world])))
     return report
 
 
@@ -140,7 +140,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     """Tell what the report says, in a line."""
     if _tally in config.stash:
         terminalreporter.write_sep("-", "smsonline")
-        terminalreporter.write_line(config.stash[_tally].line())
+        terminalreporter.write_line(config.stash[_tally].summary_line())
         terminalreporter.write_line(f"The report is in {_report(config)}")
 
 

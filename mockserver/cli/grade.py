@@ -286,7 +286,7 @@ def _run(held: "Session", accepted: "Baseline", target: str, seed: int, started:
     from mockserver.grade import outcome
 
     seconds = time.time() - started
-    occasion = outcome.Occasion(__version__, target, seed, int(started * 1000), seconds, held.interrupted)
+    occasion = outcome.RunInfo(__version__, target, seed, int(started * 1000), seconds, held.interrupted)
     return outcome.run(held.trials, occasion, accepted, held.searches)
 
 

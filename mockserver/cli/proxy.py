@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from mockserver.proxy import Allowance, Gate, Passage, Recording, TrafficSummary
+    from mockserver.proxy import Allowance, Gate, ProxiedExchange, Recording, TrafficSummary
     from mockserver.web.guard import AccessGuard
 
 FINDINGS = 1
@@ -196,31 +196,31 @@ def _finish(recording: "Recording", file: Path | None) -> None:
         raise UnusableError(f"{file} cannot be written, what was recorded is in {file}.jsonl: {error}") from None
 
 
-def _recorder(recording: "Recording") -> "Callable[[Passage], None]":
-    def record(passage: "Passage") -> None:
+def _recorder(recording: "Recording") -> "Callable[[ProxiedExchange], None]":
+    def record(proxied: "ProxiedExchange") -> None:
         try:
-            recording.write(passage.exchange)
+            recording.write(proxied.exchange)
         except OSError as error:
             click.echo(f"  not recorded: {error.strerror or error}", err=True)
 
     return record
 
 
-def _telling(tally: "TrafficSummary", *, quiet: bool, verbose: bool) -> "Callable[[Passage], None]":
+def _telling(tally: "TrafficSummary", *, quiet: bool, verbose: bool) -> "Callable[[ProxiedExchange], None]":
     """What is printed while requests pass: every exchange, or what is wrong, or nothing. All are counted."""
 
-    def tell(passage: "Passage") -> None:
-        new = tally.add(passage)
+    def tell(proxied: "ProxiedExchange") -> None:
+        new = tally.add(proxied)
         if quiet:
             return
-        request, answer = passage.exchange.request, passage.exchange.answer
-        operation = passage.exchange.operation or "no operation"
+        request, answer = proxied.exchange.request, proxied.exchange.answer
+        operation = proxied.exchange.operation or "no operation"
         if verbose:
             status = answer.status if answer else "no answer"
-            click.echo(f"{status} {request.method} {request.path} ({operation}, {passage.exchange.duration:.0f} ms)")
-        for trouble in filter(None, (passage.stopped and f"stopped: {passage.stopped}", passage.failure)):
+            click.echo(f"{status} {request.method} {request.path} ({operation}, {proxied.exchange.duration:.0f} ms)")
+        for trouble in filter(None, (proxied.stopped and f"stopped: {proxied.stopped}", proxied.failure)):
             click.echo(f"{request.method} {request.path}: {trouble}", err=True)
-        for violation in passage.violations if verbose else new:
+        for violation in proxied.violations if verbose else new:
             does = "breaks the contract" if violation.level == "error" else "is not known to the contract"
             click.echo(f"  {does}: {violation}", err=True)
 

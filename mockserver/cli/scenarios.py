@@ -62,13 +62,13 @@ def show(name: str, variables: "Values") -> None:
     """Print a scenario with its includes and variables resolved; API keys only if it is a shipped one."""
     from mockserver.contract import LocatedError
     from mockserver.scenario import fixtures
-    from mockserver.scenario.load import load, text
+    from mockserver.scenario.load import load, resolved_yaml
 
     try:
         scenario = load(name, fixtures.load().catalogue, variables)
     except LocatedError as error:
         raise UnusableError(str(error)) from None
-    click.echo(text(scenario), nl=False)
+    click.echo(resolved_yaml(scenario), nl=False)
 
 
 def _print_list(*, as_json: bool) -> None:
@@ -77,7 +77,7 @@ def _print_list(*, as_json: bool) -> None:
 
     described = {name: located.read(path).data["description"] for name, path in data.scenarios().items()}
     if as_json:
-        rows = [{"name": name, "description": text} for name, text in described.items()]
+        rows = [{"name": name, "description": resolved_yaml} for name, resolved_yaml in described.items()]
         click.echo(json.dumps(rows, indent=2))
     else:
         from mockserver.cli import table

@@ -12,15 +12,15 @@ from mockserver.scenario import fixtures
 from mockserver.scenario.load import Scenario, load
 from mockserver.serving.setup import wall
 from mockserver.simulation.worlds import Worlds
-from mockserver.verify import Account, Staged
+from mockserver.verify import Account, StartedApp
 from mockserver.web.app import create_app
 from mockserver.web.guard import OPEN
 
 if TYPE_CHECKING:
-    from mockserver.verify import Stage
+    from mockserver.verify import AppFactory
 
 
-class Playing(NamedTuple):
+class PlayedScenario(NamedTuple):
     """A mock that plays a scenario: its application, how to let its time pass by milliseconds, who has an account."""
 
     app: Any
@@ -28,7 +28,7 @@ class Playing(NamedTuple):
     accounts: tuple[Account, ...]
 
 
-def player(readings: Choices, seed: int | None = None, overlays: Overlays = ()) -> Callable[[str], Playing]:
+def player(readings: Choices, seed: int | None = None, overlays: Overlays = ()) -> Callable[[str], PlayedScenario]:
     """Return what plays scenarios, each time from its beginning, with these readings in place of the scenarios' own.
 
     Raises LocatedError at once for an unknown reading or an overlay that cannot be used; what it returns
@@ -44,25 +44,27 @@ def player(readings: Choices, seed: int | None = None, overlays: Overlays = ()) 
         scenario = load(source, shipped.catalogue)
         return scenario._replace(data={**scenario.data, "readings": readings})
 
-    def play(source: str) -> Playing:
+    def play(source: str) -> PlayedScenario:
         scenario = loaded(source)
         worlds = Worlds()
-        maker = WorldFactory(worlds, shipped, wall, services)
-        world = maker.begin(scenario, seed).world
+        world_factory = WorldFactory(worlds, shipped, wall, services)
+        world = world_factory.begin(scenario, seed).world
 
         open_accounts = (account for account in scenario.data["accounts"] if not account.get("blocked"))
         accounts = tuple(Account(a["userId"], (a.get("keys") or [a["key"]])[0]) for a in open_accounts)
-        return Playing(create_app(service, worlds, (), OPEN, maker, services), world.clock.advance, accounts)
+        return PlayedScenario(
+            create_app(service, worlds, (), OPEN, world_factory, services), world.clock.advance, accounts
+        )
 
     return play
 
 
-def stage(readings: Choices, overlays: Overlays = ()) -> "Stage":
+def app_factory(readings: Choices, overlays: Overlays = ()) -> "AppFactory":
     """Return the stage on which suites begin their worlds. Raises LocatedError."""
     play = player(readings, overlays=overlays)
 
-    def begin(scenario: str) -> Staged:
+    def begin(scenario: str) -> StartedApp:
         playing = play(scenario)
-        return Staged(playing.app, playing.advance)
+        return StartedApp(playing.app, playing.advance)
 
     return begin

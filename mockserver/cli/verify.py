@@ -193,4 +193,4 @@ def _target(
     if scenario:
         playing = targets.player(readings, overlays=overlays)(scenario)
         return suites.of_app(playing.app, documents.values(), f"the mock, scenario {scenario}"), playing.accounts
-    return suites.in_process(targets.stage(readings, overlays), documents.values()), ()
+    return suites.in_process(targets.app_factory(readings, overlays), documents.values()), ()

@@ -122,11 +122,11 @@ def leaves(node: Node | None) -> Iterator[Path]:
         yield from leaves(part)
 
 
-def told(node: Node | None, name: str, value: Any) -> Any:
+def read_back(node: Node | None, name: str, value: Any) -> Any:
     """Return what a value is read as once it is written by a plan: the words of several may be the same."""
     if isinstance(node, Leaf) and str(node.path) == name:
         return node.format.read(node.format.write(value) if node.format.write else value)
-    return next((found for part in _parts(node) if (found := told(part, name, value)) is not None), None)
+    return next((found for part in _parts(node) if (found := read_back(part, name, value)) is not None), None)
 
 
 def _parts(node: Node | None) -> Sequence[Node | None]:

@@ -8,7 +8,7 @@ from mockserver.contract import did_you_mean
 from mockserver.contract.messages import brief
 from mockserver.control.context import Context, ControlCall, ControlReply, slot
 from mockserver.control.messages import ControlError
-from mockserver.control.views import order_view, payment_view, shelf_view
+from mockserver.control.views import order_view, payment_view, stock_view
 from mockserver.domain.catalogue import ANY_CARRIER, Country, Service
 from mockserver.domain.order import Event, Order
 from mockserver.domain.payment import Status
@@ -22,7 +22,7 @@ from mockserver.simulation.worlds import WorldSlot
 from mockserver.usecases import ordering
 
 if TYPE_CHECKING:
-    from mockserver.domain.catalogue import Shelf
+    from mockserver.domain.catalogue import StockKey
 
 
 def list_orders(call: ControlCall, context: Context) -> ControlReply:
@@ -47,7 +47,7 @@ def deliver_sms(call: ControlCall, context: Context) -> ControlReply:
     if not isinstance(script, SeededScript):
         raise ControlError(409, "this world has no scenario that writes SMS")
     sms = script.sms(order, text, code)
-    world.agenda.plan(world.clock.now(), SmsDue(order.id, sms.text, sms.code))
+    world.schedule.plan(world.clock.now(), SmsDue(order.id, sms.text, sms.code))
     return _settled(changed, order)
 
 
@@ -59,7 +59,7 @@ def expire_order(call: ControlCall, context: Context) -> ControlReply:
     world = changed.world
     now = world.clock.now()
     world.save_order(order._replace(expires_at=now))
-    world.agenda.plan(now, OrderEnds(order.id))
+    world.schedule.plan(now, OrderEnds(order.id))
     return _settled(changed, order)
 
 
@@ -94,7 +94,7 @@ def settle_payment(call: ControlCall, context: Context) -> ControlReply:
         raise ControlError(404, f"there is no payment {brief(name)} in this world") from None
     if not payment.is_open:
         raise ControlError(409, f"the payment {payment.id} is {payment.status} already")
-    world.agenda.plan(world.clock.now(), PaymentSettles(payment.id, Status(call.body["status"])))
+    world.schedule.plan(world.clock.now(), PaymentSettles(payment.id, Status(call.body["status"])))
     settle(world)
     changed.tell_of_money()
     return ControlReply(200, payment_view(world.payment(payment.id)))
@@ -176,7 +176,7 @@ def _shelves(world: World, country: Country, services: Iterable[Service], carrie
         raise ControlError(
             404, f"{country.name} has no carrier {brief(carrier)}{did_you_mean(carrier, known)}"
         ) from None
-    shelves: Iterable[Shelf] = (
-        shelf for service in services for shelf in world.market.shelves(country, carriers, service)
+    stock_keys: Iterable[StockKey] = (
+        stock_key for service in services for stock_key in world.stock.stock_keys(country, carriers, service)
     )
-    return {"shelves": [shelf_view(shelf, world) for shelf in shelves]}
+    return {"shelves": [stock_view(stock_key, world) for stock_key in stock_keys]}

@@ -17,7 +17,7 @@ class Context(NamedTuple):
     """
 
     worlds: Worlds
-    maker: WorldFactory
+    world_factory: WorldFactory
     documents: Sequence[Document]
     read: Callable[[Readings], Sequence[Document]]
 
@@ -50,5 +50,5 @@ def slot(call: ControlCall, context: Context) -> WorldSlot:
         nearest = did_you_mean(name, (each.id for each in context.worlds))
         hint = nearest or ": it may have been deleted, or idle for too long"
         raise ControlError(404, f"there is no world {brief(name)}{hint}") from None
-    found.used = context.maker.wall()
+    found.used = context.world_factory.wall()
     return found

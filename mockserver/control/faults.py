@@ -63,7 +63,7 @@ def _check(fault: dict[str, Any], changed: WorldSlot, context: Context) -> None:
     """Raise ControlError(422) unless a scenario could have this fault."""
     data = {**changed.origin.data, "faults": [fault]}
     try:
-        take(data, "the fault", context.maker.fixtures.catalogue)
+        take(data, "the fault", context.world_factory.fixtures.catalogue)
     except LocatedError as error:
         problems = [
             f"{path(problem.pointer.removeprefix('/faults/0')).removeprefix('$.')}: {problem.message}"

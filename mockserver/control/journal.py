@@ -324,7 +324,7 @@ def _journal(journal: Journal, found: Iterable[Record]) -> dict[str, Any]:
 View = dict[str, Any]
 
 
-def news(worlds: Worlds, after: int, world: str | None) -> Iterator[bytes]:
+def event_stream(worlds: Worlds, after: int, world: str | None) -> Iterator[bytes]:
     """The events after an id as server-sent ones, of one world or of all; first, how many were lost, if any were."""
     feed = worlds.feed
     if lost := feed.lost(after):
@@ -352,7 +352,7 @@ def _view(event: Event, worlds: Worlds) -> View:
 _VIEWS: Mapping[type, Callable[[Any], View]] = {
     OrderChanged: lambda what: {"before": what.before, "order": order_view(what.order)},
     PaymentChanged: lambda what: {"before": what.before, "payment": payment_view(what.payment)},
-    PriceChanged: lambda what: {**what.shelf._asdict(), "price": what.price},
-    StockChanged: lambda what: {**what.shelf._asdict(), "stock": what.stock},
+    PriceChanged: lambda what: {**what.stock_key._asdict(), "price": what.price},
+    StockChanged: lambda what: {**what.stock_key._asdict(), "stock": what.stock},
     Entry: entry_view,
 }

@@ -76,7 +76,7 @@ def _one_line(text: str) -> str:
 Schema = Mapping[str, Any]
 
 
-def whole(value: Any, schema: Schema) -> Any:
+def with_integers(value: Any, schema: Schema) -> Any:
     """The value with integers where its schema has integers and it has numbers such as 5.0."""
     return _whole(value, [schema])
 

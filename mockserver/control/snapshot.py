@@ -16,7 +16,7 @@ from cattrs.strategies import configure_tagged_union
 from mockserver.contract import LocatedError
 from mockserver.control.messages import ControlError
 from mockserver.control.world_factory import Made, WorldFactory
-from mockserver.domain.catalogue import ANY_CARRIER, Catalogue, Shelf
+from mockserver.domain.catalogue import ANY_CARRIER, Catalogue, StockKey
 from mockserver.domain.clock import LAST, Clock, Duration, Instant
 from mockserver.domain.customer import TIERS, Coupon, Customer
 from mockserver.domain.ledger import Entry
@@ -24,11 +24,11 @@ from mockserver.domain.order import Order
 from mockserver.domain.payment import Payment
 from mockserver.domain.refusal import Refusal
 from mockserver.domain.schedule import (
-    Happening,
     NumbersReturn,
     OrderEnds,
     PaymentSettles,
     PriceChanges,
+    ScheduledEvent,
     SmsDue,
     StockChanges,
 )
@@ -112,9 +112,9 @@ def _trade(memory: Memory, origin: Origin, catalogue: Catalogue) -> Iterator[str
             yield f"the order {order.id} is for what is not in the catalogue"
         if order.rule is not None and order.rule >= rules:
             yield f"the order {order.id} comes under rule {order.rule}, and the scenario has {rules}"
-    for shelf in (*memory.prices, *memory.stock):
-        if not _is_shelf(shelf, catalogue):
-            yield f"{'/'.join(shelf)} is no shelf of the catalogue"
+    for stock_key in (*memory.prices, *memory.stock):
+        if not _is_stock_key(stock_key, catalogue):
+            yield f"{'/'.join(stock_key)} is not in the catalogue"
     for customer in memory.customers:
         for country_code, service in customer.favourites:
             if country_code not in catalogue.countries or service not in catalogue.services:
@@ -126,39 +126,41 @@ def _future(memory: Memory, catalogue: Catalogue) -> Iterator[str]:
     for order_id in memory.awaited:
         if order_id not in orders:
             yield f"an SMS is awaited for the order {order_id}, which there is not"
-    for _, happening in memory.planned:
-        yield from _unfit(happening, orders, payments, catalogue)
+    for _, scheduled in memory.planned:
+        yield from _unfit(scheduled, orders, payments, catalogue)
 
 
-def _unfit(happening: Happening, orders: set[str], payments: set[str], catalogue: Catalogue) -> Iterator[str]:
-    match happening:
+def _unfit(scheduled: ScheduledEvent, orders: set[str], payments: set[str], catalogue: Catalogue) -> Iterator[str]:
+    match scheduled:
         case SmsDue() | OrderEnds():
-            if happening.order not in orders:
-                yield f"something is planned for the order {happening.order}, which there is not"
+            if scheduled.order not in orders:
+                yield f"something is planned for the order {scheduled.order}, which there is not"
         case PaymentSettles():
-            if happening.payment not in payments:
-                yield f"something is planned for the payment {happening.payment}, which there is not"
+            if scheduled.payment not in payments:
+                yield f"something is planned for the payment {scheduled.payment}, which there is not"
         case PriceChanges() | StockChanges():
-            if not happening.shelves or not all(_is_shelf(shelf, catalogue) for shelf in happening.shelves):
+            if not scheduled.stock_keys or not all(
+                _is_stock_key(stock_key, catalogue) for stock_key in scheduled.stock_keys
+            ):
                 yield "a change is planned for what is not in the catalogue"
         case NumbersReturn():
-            if not _is_shelf(happening.shelf, catalogue):
-                yield "numbers come back to what is no shelf of the catalogue"
+            if not _is_stock_key(scheduled.stock_key, catalogue):
+                yield "numbers come back to what is not in the catalogue"
 
 
-def _is_shelf(shelf: Shelf, catalogue: Catalogue) -> bool:
-    country = catalogue.countries.get(shelf.country)
-    named = country is not None and any(carrier.name == shelf.carrier for carrier in country.carriers)
-    return named and (shelf.country, shelf.service) in catalogue.offers
+def _is_stock_key(stock_key: StockKey, catalogue: Catalogue) -> bool:
+    country = catalogue.countries.get(stock_key.country)
+    named = country is not None and any(carrier.name == stock_key.carrier for carrier in country.carriers)
+    return named and (stock_key.country, stock_key.service) in catalogue.offers
 
 
-VERSION = 1
+VERSION = 2
 
 
 class Changed(NamedTuple):
-    """What of a shelf differs from the catalogue: a list price in cents, or a stock."""
+    """What of a stock differs from the catalogue: a list price in cents, or a stock."""
 
-    shelf: Shelf
+    stock_key: StockKey
     to: int
 
 
@@ -166,7 +168,7 @@ class Planned(NamedTuple):
     """What is to come, and when."""
 
     due: Instant
-    happening: Happening
+    scheduled: ScheduledEvent
 
 
 class Remembered(NamedTuple):
@@ -249,7 +251,7 @@ def write(slot: WorldSlot) -> dict[str, Any]:
     return data
 
 
-def read(data: Mapping[str, Any], maker: WorldFactory) -> "tuple[Made, bool]":
+def read(data: Mapping[str, Any], world_factory: WorldFactory) -> "tuple[Made, bool]":
     """A world that remembers what a snapshot says, and whether it is strict. Raises ControlError(422).
 
     That its own fields are there, and in their bounds, is checked by the document of the control API.
@@ -259,17 +261,17 @@ def read(data: Mapping[str, Any], maker: WorldFactory) -> "tuple[Made, bool]":
     except BaseValidationError as error:
         problems = transform_error(error, "$", format_exception=_described)
         raise ControlError(422, f"this is no snapshot: {problems[0]}", problems) from None
-    origin = snapshot.origin._replace(data=_checked(snapshot.origin.data, maker))
+    origin = snapshot.origin._replace(data=_checked(snapshot.origin.data, world_factory))
     if sources := [fault.source for fault in snapshot.faults.faults]:
-        _checked({**origin.data, "faults": sources}, maker)
+        _checked({**origin.data, "faults": sources}, world_factory)
     clock, memory = snapshot.clock, _memory(snapshot.memory)
     numbers = (clock.now, clock.began, clock.pace, clock.step)
-    problems = [*_miscounts(snapshot), *nonsense(memory, origin, maker.catalogue(origin), numbers)]
+    problems = [*_miscounts(snapshot), *nonsense(memory, origin, world_factory.catalogue(origin), numbers)]
     if problems:
         raise ControlError(422, f"the snapshot contradicts itself: {problems[0]}", problems)
-    running = Clock(clock.now, pace=clock.pace, step=clock.step, wall=maker.wall)
+    running = Clock(clock.now, pace=clock.pace, step=clock.step, wall=world_factory.wall)
     try:
-        world = maker.remembering(origin, memory, running, clock.began, snapshot.tallies)
+        world = world_factory.remembering(origin, memory, running, clock.began, snapshot.tallies)
     except Refusal:
         raise ControlError(422, "the snapshot contradicts itself: a balance falls below zero") from None
     if broken := world.invariant_violations():
@@ -283,9 +285,9 @@ def _miscounts(snapshot: Snapshot) -> Iterator[str]:
             yield f"the fault {number} has a negative count"
 
 
-def _checked(data: Mapping[str, Any], maker: WorldFactory) -> dict[str, Any]:
+def _checked(data: Mapping[str, Any], world_factory: WorldFactory) -> dict[str, Any]:
     try:
-        return take(dict(data), "the snapshot's scenario", maker.fixtures.catalogue).data
+        return take(dict(data), "the snapshot's scenario", world_factory.fixtures.catalogue).data
     except LocatedError as error:
         problems = list(map(str, error.problems))
         raise ControlError(422, f"the scenario of the snapshot is not right: {problems[0]}", problems) from None
@@ -360,7 +362,7 @@ def _converter() -> Converter:
     converter.register_structure_hook_factory(
         is_namedtuple, lambda kind: namedtuple_dict_structure_factory(kind, converter)
     )
-    configure_tagged_union(Happening, converter, tag_name="kind")
+    configure_tagged_union(ScheduledEvent, converter, tag_name="kind")
     for kind in (int, str, bool):  # by type: a predicate is never asked about them
         converter.register_structure_hook(kind, _strictly)
     return converter

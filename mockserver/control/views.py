@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from mockserver.control.record import time
-from mockserver.domain.catalogue import Shelf
+from mockserver.domain.catalogue import StockKey
 from mockserver.domain.clock import Clock
 from mockserver.domain.ledger import Entry
 from mockserver.domain.order import Order
@@ -94,9 +94,9 @@ def payment_view(payment: Payment) -> View:
     }
 
 
-def shelf_view(shelf: Shelf, world: World) -> View:
-    """A shelf with its price and stock as they are now."""
-    return {**shelf._asdict(), "price": world.market.price(shelf), "stock": world.market.stock(shelf)}
+def stock_view(stock_key: StockKey, world: World) -> View:
+    """The price and stock of a carrier's numbers for a service, as they are now."""
+    return {**stock_key._asdict(), "price": world.stock.price(stock_key), "stock": world.stock.left(stock_key)}
 
 
 def entry_view(entry: Entry) -> View:

@@ -25,10 +25,10 @@ def create_world(call: ControlCall, context: Context) -> ControlReply:
     if "snapshot" in body:
         from mockserver.control import snapshot  # with its library, takes as long to import as all other handlers
 
-        made, strict = snapshot.read(body["snapshot"], context.maker)
-        opened = context.maker.adopt(made)
+        made, strict = snapshot.read(body["snapshot"], context.world_factory)
+        opened = context.world_factory.adopt(made)
     else:
-        opened, strict = context.maker.open(_choice(body), body.get("userId"), body.get("apiKey")), True
+        opened, strict = context.world_factory.open(_choice(body), body.get("userId"), body.get("apiKey")), True
     opened.strict = body["strictness"] == "strict" if "strictness" in body else strict
     opened.publish("world", {"done": "created"})
     return ControlReply(201, opened_view(opened))
@@ -60,14 +60,14 @@ def delete_world(call: ControlCall, context: Context) -> ControlReply:
 def reset_world(call: ControlCall, context: Context) -> ControlReply:
     """`resetWorld`."""
     again = slot(call, context)
-    context.maker.replay(again)
+    context.world_factory.replay(again)
     again.publish("world", {"done": "reset"})
     return ControlReply(200, world_view(again))
 
 
 def fork_world(call: ControlCall, context: Context) -> ControlReply:
     """`forkWorld`."""
-    copy = context.maker.fork(slot(call, context))
+    copy = context.world_factory.fork(slot(call, context))
     copy.publish("world", {"done": "forked", "from": call.path["world"]})
     return ControlReply(201, opened_view(copy))
 
@@ -84,8 +84,8 @@ def restore_snapshot(call: ControlCall, context: Context) -> ControlReply:
     from mockserver.control import snapshot
 
     restored = slot(call, context)
-    made, strict = snapshot.read(call.body, context.maker)
-    context.maker.put(restored, made)
+    made, strict = snapshot.read(call.body, context.world_factory)
+    context.world_factory.put(restored, made)
     restored.strict = strict
     restored.publish("world", {"done": "restored"})
     return ControlReply(200, world_view(restored))
@@ -103,7 +103,7 @@ def show_scenario(call: ControlCall, context: Context) -> ControlReply:
 def load_scenario(call: ControlCall, context: Context) -> ControlReply:
     """`loadScenario`."""
     played = slot(call, context)
-    context.maker.play(played, _choice(call.body))
+    context.world_factory.play(played, _choice(call.body))
     played.publish("world", {"done": "scenario", "scenario": played.origin.scenario})
     return ControlReply(200, opened_view(played))
 

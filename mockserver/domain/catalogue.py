@@ -87,7 +87,7 @@ class Catalogue:
         return {country.name.casefold(): country for country in self.countries.values()}
 
 
-class Shelf(NamedTuple):
+class StockKey(NamedTuple):
     """Where numbers lie: one carrier's numbers for one service in one country, by their codes."""
 
     country: str
@@ -95,78 +95,78 @@ class Shelf(NamedTuple):
     service: str
 
 
-class Market:
-    """Stock and prices (cents) by shelf; `stocks` and `prices` hold only what differs from the catalogue."""
+class Stock:
+    """The stock and prices (cents) of a world; `stocks` and `prices` hold only what differs from the catalogue."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self.prices: dict[Shelf, int] = {}
-        self.stocks: dict[Shelf, int] = {}
+        self.prices: dict[StockKey, int] = {}
+        self.stocks: dict[StockKey, int] = {}
 
-    def shelves(self, country: Country, carriers: tuple[Carrier, ...], service: Service) -> list[Shelf]:
+    def stock_keys(self, country: Country, carriers: tuple[Carrier, ...], service: Service) -> list[StockKey]:
         """The shelves of a service with these carriers, cheapest first; none when it is not offered there."""
         if (country.code, service.code) not in self.catalogue.offers:
             return []
-        shelves = [Shelf(country.code, carrier.name, service.code) for carrier in carriers]
-        return sorted(shelves, key=lambda shelf: (self.price(shelf), shelf.carrier))
+        stock_keys = [StockKey(country.code, carrier.name, service.code) for carrier in carriers]
+        return sorted(stock_keys, key=lambda stock_key: (self.price(stock_key), stock_key.carrier))
 
-    def offer(self, shelf: Shelf) -> Offer:
-        """What the catalogue offers over all carriers of the shelf's country."""
-        return self.catalogue.offers[shelf.country, shelf.service]
+    def offer(self, stock_key: StockKey) -> Offer:
+        """What the catalogue offers over all carriers of the key's country."""
+        return self.catalogue.offers[stock_key.country, stock_key.service]
 
-    def price(self, shelf: Shelf) -> int:
+    def price(self, stock_key: StockKey) -> int:
         """The list price in cents, before any customer's discount."""
-        changed = self.prices.get(shelf)
+        changed = self.prices.get(stock_key)
         if changed is not None:
             return changed
-        return self.marked_up(shelf, self.offer(shelf).price)
+        return self.marked_up(stock_key, self.offer(stock_key).price)
 
-    def marked_up(self, shelf: Shelf, price: int) -> int:
+    def marked_up(self, stock_key: StockKey, price: int) -> int:
         """What a carrier makes of a price of the offer, in cents, halves rounded up."""
-        return (price * self._carrier(shelf).markup + 50) // 100
+        return (price * self._carrier(stock_key).markup + 50) // 100
 
-    def stock(self, shelf: Shelf) -> int:
+    def left(self, stock_key: StockKey) -> int:
         """How many numbers are left."""
-        changed = self.stocks.get(shelf)
+        changed = self.stocks.get(stock_key)
         if changed is not None:
             return changed
-        return _share(shelf, self.catalogue.countries[shelf.country].carriers, self.offer(shelf).stock)
+        return _share(stock_key, self.catalogue.countries[stock_key.country].carriers, self.offer(stock_key).stock)
 
-    def front(self, shelves: list[Shelf]) -> Shelf:
-        """The shelf that serves next: the first with stock, else the first of all."""
-        return next((shelf for shelf in shelves if self.stock(shelf)), shelves[0])
+    def front(self, stock_keys: list[StockKey]) -> StockKey:
+        """The key that serves next: the first with stock, else the first of all."""
+        return next((stock_key for stock_key in stock_keys if self.left(stock_key)), stock_keys[0])
 
-    def take(self, shelf: Shelf) -> int:
-        """Sell one number and answer how many are left. Raises ValueError on an empty shelf."""
-        left = self.stock(shelf) - 1
+    def take(self, stock_key: StockKey) -> int:
+        """Sell one number and answer how many are left. Raises ValueError if none is left."""
+        left = self.left(stock_key) - 1
         if left < 0:
-            raise ValueError(f"{shelf} is empty")
-        self.stocks[shelf] = left
+            raise ValueError(f"{stock_key} is empty")
+        self.stocks[stock_key] = left
         return left
 
-    def reprice(self, shelf: Shelf, price: int) -> None:
+    def reprice(self, stock_key: StockKey, price: int) -> None:
         """Set the list price, in cents."""
-        self.prices[shelf] = price
+        self.prices[stock_key] = price
 
-    def restock(self, shelf: Shelf, stock: int) -> None:
-        """Set how many numbers lie on the shelf."""
-        self.stocks[shelf] = stock
+    def restock(self, stock_key: StockKey, stock: int) -> None:
+        """Set how many numbers are left."""
+        self.stocks[stock_key] = stock
 
-    def spread(self, shelves: list[Shelf], stock: int) -> None:
+    def spread(self, stock_keys: list[StockKey], stock: int) -> None:
         """Share `stock` numbers out over shelves by their carriers' shares, the first getting what is left over."""
-        carriers = [self._carrier(shelf) for shelf in shelves]
-        for shelf in shelves:
-            self.restock(shelf, _share(shelf, carriers, stock))
+        carriers = [self._carrier(stock_key) for stock_key in stock_keys]
+        for stock_key in stock_keys:
+            self.restock(stock_key, _share(stock_key, carriers, stock))
 
-    def _carrier(self, shelf: Shelf) -> Carrier:
-        country = self.catalogue.countries[shelf.country]
-        return self.catalogue.carriers(country, shelf.carrier)[0]
+    def _carrier(self, stock_key: StockKey) -> Carrier:
+        country = self.catalogue.countries[stock_key.country]
+        return self.catalogue.carriers(country, stock_key.carrier)[0]
 
 
-def _share(shelf: Shelf, carriers: Sequence[Carrier], stock: int) -> int:
+def _share(stock_key: StockKey, carriers: Sequence[Carrier], stock: int) -> int:
     first, *others = carriers
     shares = {carrier.name: stock * carrier.share // 100 for carrier in others}
-    return stock - sum(shares.values()) if shelf.carrier == first.name else shares[shelf.carrier]
+    return stock - sum(shares.values()) if stock_key.carrier == first.name else shares[stock_key.carrier]
 
 
 class Quote(NamedTuple):

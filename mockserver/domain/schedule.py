@@ -5,7 +5,7 @@ from heapq import heappop, heappush
 from operator import itemgetter
 from typing import NamedTuple
 
-from mockserver.domain.catalogue import Shelf
+from mockserver.domain.catalogue import StockKey
 from mockserver.domain.clock import Instant
 from mockserver.domain.payment import Status
 
@@ -32,50 +32,50 @@ class PaymentSettles(NamedTuple):
 
 
 class PriceChanges(NamedTuple):
-    """Shelves get a new list price, in cents."""
+    """Offers get a new list price, in cents."""
 
-    shelves: tuple[Shelf, ...]
+    stock_keys: tuple[StockKey, ...]
     price: int
 
 
 class StockChanges(NamedTuple):
-    """So many numbers are shared out over shelves."""
+    """So many numbers are shared out over carriers."""
 
-    shelves: tuple[Shelf, ...]
+    stock_keys: tuple[StockKey, ...]
     stock: int
 
 
 class NumbersReturn(NamedTuple):
-    """So many numbers come back to a shelf, unless it has been filled since."""
+    """So many numbers come back, unless the stock has been filled since."""
 
-    shelf: Shelf
+    stock_key: StockKey
     stock: int
 
 
-Happening = SmsDue | OrderEnds | PaymentSettles | PriceChanges | StockChanges | NumbersReturn
+ScheduledEvent = SmsDue | OrderEnds | PaymentSettles | PriceChanges | StockChanges | NumbersReturn
 
 
 class Agenda:
     """Happenings by due time; those due at the same time happen in the order in which they were planned."""
 
     def __init__(self) -> None:
-        self._heap: list[tuple[Instant, int, Happening]] = []
+        self._heap: list[tuple[Instant, int, ScheduledEvent]] = []
         self._planned = 0
 
     def __len__(self) -> int:
         return len(self._heap)
 
-    def plan(self, due: Instant, happening: Happening) -> None:
+    def plan(self, due: Instant, scheduled: ScheduledEvent) -> None:
         """Put a happening on the agenda."""
-        heappush(self._heap, (due, self._planned, happening))
+        heappush(self._heap, (due, self._planned, scheduled))
         self._planned += 1
 
-    def due(self, now: Instant) -> Iterator[tuple[Instant, Happening]]:
+    def due(self, now: Instant) -> Iterator[tuple[Instant, ScheduledEvent]]:
         """Take off what is due, each with its own time, in order; also what gets planned meanwhile."""
         while self._heap and self._heap[0][0] <= now:
-            due, _, happening = heappop(self._heap)
-            yield due, happening
+            due, _, scheduled = heappop(self._heap)
+            yield due, scheduled
 
-    def planned(self) -> list[tuple[Instant, Happening]]:
+    def planned(self) -> list[tuple[Instant, ScheduledEvent]]:
         """Everything that is to come, in its order."""
-        return [(due, happening) for due, _, happening in sorted(self._heap, key=itemgetter(0, 1))]
+        return [(due, scheduled) for due, _, scheduled in sorted(self._heap, key=itemgetter(0, 1))]

@@ -6,7 +6,7 @@ A world is deterministic but for its script; a scenario and a seed make one.
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from mockserver.domain.catalogue import Shelf
+from mockserver.domain.catalogue import StockKey
 from mockserver.domain.clock import Duration, Instant
 from mockserver.domain.order import Order
 from mockserver.domain.payment import Currency, Status
@@ -48,14 +48,14 @@ class PreOrderEffect(NamedTuple):
 
 
 class Purchase(NamedTuple):
-    """An order that is about to be made, from this attempt. `shelf` serves it.
+    """An order that is about to be made, from this attempt. `stock_key` serves it.
 
     `nth` counts the orders of the world from 1, `nth_in_country` those of the country. `in_use` tells which numbers
     a running order has.
     """
 
     attempt: Attempt
-    shelf: Shelf
+    stock_key: StockKey
     nth: int
     nth_in_country: int
     in_use: Callable[[str], bool]
@@ -118,7 +118,7 @@ class Terms(NamedTuple):
 
 
 class Restocking(NamedTuple):
-    """Numbers that come back to a shelf so long after it ran empty, if it is empty then."""
+    """Numbers that come back so long after the stock ran empty, if it is empty then."""
 
     after: Duration
     stock: int
@@ -143,5 +143,5 @@ class Script(Protocol):
     def terms(self, transfer: Transfer) -> Terms:
         """Give a payment its ids and its end."""
 
-    def restocking(self, shelf: Shelf) -> Restocking | None:
-        """When an empty shelf fills again, if ever."""
+    def restocking(self, stock_key: StockKey) -> Restocking | None:
+        """When an empty stock fills again, if ever."""

@@ -1,16 +1,16 @@
 """What due happenings do. A world is settled before every request, so nothing needs a timer."""
 
-from mockserver.domain.catalogue import Shelf
+from mockserver.domain.catalogue import StockKey
 from mockserver.domain.clock import Instant
 from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.order import Event, Message, Order
 from mockserver.domain.payment import CREDITED, Payment
 from mockserver.domain.schedule import (
-    Happening,
     NumbersReturn,
     OrderEnds,
     PaymentSettles,
     PriceChanges,
+    ScheduledEvent,
     SmsDue,
     StockChanges,
 )
@@ -20,34 +20,34 @@ from mockserver.domain.world import World
 def settle(world: World) -> Instant:
     """Let everything happen that is due, each at its own time and in order; answer the present time."""
     now = world.clock.now()
-    for due, happening in world.agenda.due(now):
-        _happen(world, due, happening)
+    for due, scheduled in world.schedule.due(now):
+        _happen(world, due, scheduled)
     return now
 
 
-def run_out(world: World, at: Instant, shelf: Shelf) -> None:
-    """Plan what comes back to a shelf that has just run empty, as the script says."""
-    restocking = world.script.restocking(shelf)
+def run_out(world: World, at: Instant, stock_key: StockKey) -> None:
+    """Plan what comes back to a stock that has just run empty, as the script says."""
+    restocking = world.script.restocking(stock_key)
     if restocking is not None:
-        world.agenda.plan(at + restocking.after, NumbersReturn(shelf, restocking.stock))
+        world.schedule.plan(at + restocking.after, NumbersReturn(stock_key, restocking.stock))
 
 
-def _happen(world: World, at: Instant, happening: Happening) -> None:
-    match happening:
+def _happen(world: World, at: Instant, scheduled: ScheduledEvent) -> None:
+    match scheduled:
         case SmsDue():
-            _receive(world, at, happening)
+            _receive(world, at, scheduled)
         case OrderEnds():
-            _end_order(world, at, happening)
+            _end_order(world, at, scheduled)
         case PaymentSettles():
-            _settle_payment(world, at, happening)
+            _settle_payment(world, at, scheduled)
         case PriceChanges():
-            for shelf in happening.shelves:
-                world.reprice(shelf, happening.price)
+            for stock_key in scheduled.stock_keys:
+                world.reprice(stock_key, scheduled.price)
         case StockChanges():
-            _change_stock(world, at, happening)
+            _change_stock(world, at, scheduled)
         case NumbersReturn():
-            if not world.market.stock(happening.shelf):
-                world.restock(happening.shelf, happening.stock)
+            if not world.stock.left(scheduled.stock_key):
+                world.restock(scheduled.stock_key, scheduled.stock)
 
 
 def _receive(world: World, at: Instant, sms: SmsDue) -> None:
@@ -71,11 +71,11 @@ def _end_order(world: World, at: Instant, end: OrderEnds) -> None:
 
 
 def _change_stock(world: World, at: Instant, change: StockChanges) -> None:
-    world.spread(change.shelves, change.stock)
+    world.spread(change.stock_keys, change.stock)
     # A carrier that gets nothing of a small stock has not run out: only a stock of 0 takes numbers away.
     if not change.stock:
-        for shelf in change.shelves:
-            run_out(world, at, shelf)
+        for stock_key in change.stock_keys:
+            run_out(world, at, stock_key)
 
 
 def _settle_payment(world: World, at: Instant, settlement: PaymentSettles) -> None:

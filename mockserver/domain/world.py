@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from mockserver.domain.catalogue import Catalogue, Market, Shelf
+from mockserver.domain.catalogue import Catalogue, Stock, StockKey
 from mockserver.domain.clock import Clock, Instant
 from mockserver.domain.customer import Coupon, Customer
 from mockserver.domain.ledger import Entry, EntryKind, Ledger
@@ -12,7 +12,7 @@ from mockserver.domain.order import RUNNING, Order, State
 from mockserver.domain.payment import CREDITED, Currencies, Payment, Status
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.rules import Rules
-from mockserver.domain.schedule import Agenda, Happening
+from mockserver.domain.schedule import Agenda, ScheduledEvent
 from mockserver.domain.script import Delivery, Script
 
 
@@ -31,16 +31,16 @@ class PaymentChanged(NamedTuple):
 
 
 class PriceChanged(NamedTuple):
-    """A shelf has another list price, in cents."""
+    """An offer has another list price, in cents."""
 
-    shelf: Shelf
+    stock_key: StockKey
     price: int
 
 
 class StockChanged(NamedTuple):
-    """A shelf has another number of numbers, other than by a sale."""
+    """A stock has another number of numbers, other than by a sale."""
 
-    shelf: Shelf
+    stock_key: StockKey
     stock: int
 
 
@@ -73,9 +73,9 @@ class Memory(NamedTuple):
     awaited: Mapping[str, Awaited]
     payments: Sequence[Payment]
     coupons: Sequence[Coupon]
-    prices: Mapping[Shelf, int]
-    stock: Mapping[Shelf, int]
-    planned: Sequence[tuple[Instant, Happening]]
+    prices: Mapping[StockKey, int]
+    stock: Mapping[StockKey, int]
+    planned: Sequence[tuple[Instant, ScheduledEvent]]
 
 
 class World:
@@ -92,9 +92,9 @@ class World:
         self.rules = rules
         self.notify: Listener = unheard
         self.currencies = currencies
-        self.market = Market(catalogue)
+        self.stock = Stock(catalogue)
         self.ledger = Ledger()
-        self.agenda = Agenda()
+        self.schedule = Agenda()
         self.customers: dict[str, Customer] = {}
         self._users_by_key: dict[str, frozenset[str]] = {}
         self._orders: dict[str, Order] = {}
@@ -110,7 +110,7 @@ class World:
     @property
     def catalogue(self) -> Catalogue:
         """What is for sale."""
-        return self.market.catalogue
+        return self.stock.catalogue
 
     def open_account(self, customer: Customer, keys: Iterable[str]) -> None:
         """Add a customer who may use these API keys. A key may serve several customers."""
@@ -248,21 +248,21 @@ class World:
         """How many payments were ever asked for."""
         return len(self._payments)
 
-    def reprice(self, shelf: Shelf, price: int) -> None:
-        """Set a shelf's list price, in cents."""
-        self.market.reprice(shelf, price)
-        self.notify(PriceChanged(shelf, price))
+    def reprice(self, stock_key: StockKey, price: int) -> None:
+        """Set a list price, in cents."""
+        self.stock.reprice(stock_key, price)
+        self.notify(PriceChanged(stock_key, price))
 
-    def restock(self, shelf: Shelf, stock: int) -> None:
-        """Set how many numbers lie on a shelf."""
-        self.market.restock(shelf, stock)
-        self.notify(StockChanged(shelf, stock))
+    def restock(self, stock_key: StockKey, stock: int) -> None:
+        """Set how many numbers are left."""
+        self.stock.restock(stock_key, stock)
+        self.notify(StockChanged(stock_key, stock))
 
-    def spread(self, shelves: Sequence[Shelf], stock: int) -> None:
+    def spread(self, stock_keys: Sequence[StockKey], stock: int) -> None:
         """Share numbers out over shelves, by their carriers' shares."""
-        self.market.spread(list(shelves), stock)
-        for shelf in shelves:
-            self.notify(StockChanged(shelf, self.market.stock(shelf)))
+        self.stock.spread(list(stock_keys), stock)
+        for stock_key in stock_keys:
+            self.notify(StockChanged(stock_key, self.stock.left(stock_key)))
 
     def save_coupon(self, coupon: Coupon) -> None:
         """Store a new coupon, or a coupon's new state."""
@@ -286,9 +286,9 @@ class World:
             awaited=dict(self._awaited),
             payments=tuple(self._payments.values()),
             coupons=tuple(self._coupons.values()),
-            prices=dict(self.market.prices),
-            stock=dict(self.market.stocks),
-            planned=self.agenda.planned(),
+            prices=dict(self.stock.prices),
+            stock=dict(self.stock.stocks),
+            planned=self.schedule.planned(),
         )
 
     def recall(self, memory: Memory) -> None:
@@ -309,10 +309,10 @@ class World:
         credited = {entry.reference for entry in memory.entries if entry.kind is EntryKind.PAYMENT}
         self._paid_before = {pay.id for pay in memory.payments if pay.status in CREDITED} - credited
         self._coupons = {(coupon.customer, coupon.code): coupon for coupon in memory.coupons}
-        self.market.prices.update(memory.prices)
-        self.market.stocks.update(memory.stock)
-        for due, happening in memory.planned:
-            self.agenda.plan(due, happening)
+        self.stock.prices.update(memory.prices)
+        self.stock.stocks.update(memory.stock)
+        for due, scheduled in memory.planned:
+            self.schedule.plan(due, scheduled)
 
     def invariant_violations(self) -> list[str]:
         """Every invariant of money and orders that does not hold, in words; empty when all is well."""

@@ -141,7 +141,7 @@ class Occurrences:
             self.shape.add(value)
 
 
-def find(
+def find_renames(
     differences: Sequence[Difference],
     objects: Mapping[tuple[str, str], int],
     members: Mapping[tuple[str, str, str], int],

@@ -88,7 +88,7 @@ class Observation:
             (
                 *self._other_readings(told),
                 *self._unmatched.moved(),
-                *difference.find(differences, self._objects, self._members, self._documents),
+                *difference.find_renames(differences, self._objects, self._members, self._documents),
                 *self._unmatched.new(),
             ),
             told,

@@ -20,7 +20,7 @@ from hypothesis.errors import NoSuchExample
 
 from mockserver.contract.reader import get
 from mockserver.findings import Finding, Severity, Skip
-from mockserver.judge.answers import NEAR, GeneratedAnswer, answers, bodies, telling
+from mockserver.judge.answers import NEAR, GeneratedAnswer, answers, bodies, revealing
 from mockserver.judge.rules import ANSWER
 from mockserver.scenario import fixtures
 from mockserver.scenario.load import load
@@ -337,7 +337,7 @@ def _smallest(trials: _Trials, usual: Sequence[Usual], examples: int, seed: int)
     def near(nth: int) -> SearchStrategy[Case]:
         return st.tuples(st.just(nth), answers(operation, document, by_nth[nth].answer))
 
-    told = telling(operation, document, last.answer)
+    told = revealing(operation, document, last.answer)
     known = next((answer for answer in told if trials.fails(last, answer)), None)
     if known is None:
         return _first(st.sampled_from(list(by_nth)).flatmap(near), fails, examples, seed)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mockserver.grade.trial import Trial
 
 
-class Occasion(NamedTuple):
+class RunInfo(NamedTuple):
     """What a run is about: the version of this program, the label of what was graded, the seed, when it began (in
     milliseconds since the epoch) and how many seconds it took; why it stopped before its end, if it did.
     """
@@ -30,7 +30,7 @@ class Occasion(NamedTuple):
 
 
 def run(
-    trials: Sequence[Trial], occasion: Occasion, baseline: Mapping[str, str], searches: Iterable[SuiteResult] = ()
+    trials: Sequence[Trial], occasion: RunInfo, baseline: Mapping[str, str], searches: Iterable[SuiteResult] = ()
 ) -> Run:
     """Return the trials, and the searches for answers, as a run.
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from mockserver.contract import Document
     from mockserver.grade.trial import Attempt
-    from mockserver.proxy import Allowance, Passage
+    from mockserver.proxy import Allowance, ProxiedExchange
     from mockserver.proxy.app import Disconnect
 
 _PORTS = {"http": 80, "https": 443}
@@ -31,7 +31,7 @@ _PATIENCE = 10.0
 """Seconds."""
 
 
-class Stand(NamedTuple):
+class ProxyTarget(NamedTuple):
     """Where a client is tried: base URLs by document, the documents, what may be spent, what must not be shown.
 
     `hang_up` ends a connection to the client where it stands.
@@ -44,21 +44,21 @@ class Stand(NamedTuple):
     hang_up: Disconnect
 
 
-class Passed(NamedTuple):
+class ProxyResult(NamedTuple):
     """What came of it, and the reasons for which requests were not passed on, one for each."""
 
     trial: Trial
     stopped: tuple[str, ...]
 
 
-def play(stand: Stand, attempt: Attempt, name: str) -> Passed:
+def play(stand: ProxyTarget, attempt: Attempt, name: str) -> ProxyResult:
     """Try a client. Raises UpstreamError for a URL that nothing can be passed on to, or where nobody answers."""
-    passages: list[Passage] = []
-    with _proxies(stand, passages) as environment:
+    proxied_exchanges: list[ProxiedExchange] = []
+    with _proxies(stand, proxied_exchanges) as environment:
         completed = run(attempt.command, {**environment, SPEED: "1"}, attempt.timeout)
     completed = completed._replace(output=Redactor(stand.secrets).text(completed.output))
     # What was stopped has been answered by the proxy: that says nothing of the service, nor of how a client takes it.
-    exchanges = [passage.exchange for passage in passages if not passage.stopped]
+    exchanges = [proxied.exchange for proxied in proxied_exchanges if not proxied.stopped]
     hosts = [urlsplit(base).netloc for base in stand.bases.values()]
     judgement = judge.judge(
         exchanges,
@@ -69,12 +69,12 @@ def play(stand: Stand, attempt: Attempt, name: str) -> Passed:
         overlays=attempt.overlays,
     )
     judgement = judgement._replace(statement=judgement.statement._replace(limit=stand.allowance.limit))
-    stopped = tuple(passage.stopped for passage in passages if passage.stopped)
-    return Passed(trial(name, attempt, completed, judgement), stopped)
+    stopped = tuple(proxied.stopped for proxied in proxied_exchanges if proxied.stopped)
+    return ProxyResult(trial(name, attempt, completed, judgement), stopped)
 
 
 @contextmanager
-def _proxies(stand: Stand, passages: list[Passage]) -> Iterator[dict[str, str]]:
+def _proxies(stand: ProxyTarget, proxied_exchanges: list[ProxiedExchange]) -> Iterator[dict[str, str]]:
     """Start a proxy for each server; gives the variables in which a client finds them."""
     gate, contract = Gate(stand.allowance), Contract(stand.documents.values())
     served: defaultdict[str, list[str]] = defaultdict(list)
@@ -86,7 +86,7 @@ def _proxies(stand: Stand, passages: list[Passage]) -> Iterator[dict[str, str]]:
     environment, variables = {}, url_variables(stand.documents)
     with ExitStack() as stack:
         for url, upstream in upstreams.items():
-            proxy = Proxy(Parts(upstream, contract, gate, stand.hang_up), [passages.append], stand.secrets)
+            proxy = Proxy(Parts(upstream, contract, gate, stand.hang_up), [proxied_exchanges.append], stand.secrets)
             background = Background(proxy).start()
             stack.callback(background.stop)
             stack.callback(_close, proxy, background)

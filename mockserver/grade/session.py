@@ -138,7 +138,7 @@ def behind(url: str, attempt: Attempt, allowance: Allowance, hang_up: Disconnect
     secrets = tuple(filter(None, (os.environ.get(name) for name in KEYS)))
     try:
         target = of_urls(known.values(), url)
-        stand = proxied.Stand(target.bases, known, allowance, secrets, hang_up)
+        stand = proxied.ProxyTarget(target.bases, known, allowance, secrets, hang_up)
         trial, stopped = proxied.play(stand, attempt, target.label)
     except (TargetError, UpstreamError) as error:
         raise GradingError(str(error)) from None

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mockserver.contract import ABSENT
 from mockserver.judge.shapes import UNKNOWN, Fields, Items, Scalar, ShapeChoice, fits, least, shape
-from mockserver.judge.shapes import telling as changed
+from mockserver.judge.shapes import revealing as changed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -60,7 +60,7 @@ def bodies(
     return _values(_forms(operation, document)[status], like)
 
 
-def telling(operation: Operation, document: Document, near: GeneratedAnswer) -> Iterator[GeneratedAnswer]:
+def revealing(operation: Operation, document: Document, near: GeneratedAnswer) -> Iterator[GeneratedAnswer]:
     """Yield answers that the contract allows and that often make a program fail.
 
     First the least of each status, then those that differ from `near` in one place, then all examples of the document.
@@ -101,7 +101,7 @@ def _value(draw: DrawFn, form: Shape, near: Any) -> Any:
             return _value(draw, _one_of(draw, [form.shapes[0], *fitting * NEAR, *form.shapes]), near)
         case Scalar():
             usual = [near] * (NEAR if known else 0)
-            value = form.least if form.fixed else _one_of(draw, [form.least, *form.telling, *usual, ABSENT])
+            value = form.least if form.fixed else _one_of(draw, [form.least, *form.revealing, *usual, ABSENT])
             return draw(form.drawn) if value is ABSENT else value
 
 

@@ -50,13 +50,13 @@ _QUIET = settings(
 
 
 class Scalar(NamedTuple):
-    """What a value may be: `least` is the simplest, `telling` are worth trying first, the simplest first.
+    """What a value may be: `least` is the simplest, `revealing` are worth trying first, the simplest first.
 
     `drawn` gives any; where nothing but the least is allowed, it is `fixed`.
     """
 
     least: Any
-    telling: tuple[Any, ...]
+    revealing: tuple[Any, ...]
     drawn: SearchStrategy[Any]
     fixed: bool = False
 
@@ -78,8 +78,8 @@ def scalar(schema: Schema, document: Document) -> Scalar:
 
 def _union(parts: Sequence[Scalar]) -> Scalar:
     first, *others = parts
-    rest = [value for other in others for value in (other.least, *other.telling)]
-    return Scalar(first.least, (*first.telling, *rest), st.one_of([part.drawn for part in parts]))
+    rest = [value for other in others for value in (other.least, *other.revealing)]
+    return Scalar(first.least, (*first.revealing, *rest), st.one_of([part.drawn for part in parts]))
 
 
 def _words(words: Sequence[Any], *, open_ended: bool) -> Scalar:
@@ -102,18 +102,18 @@ def _text(schema: Schema) -> Scalar:
     if "pattern" in schema:
         return _patterned(schema["pattern"])
     shortest, longest = schema.get("minLength", 0), schema.get("maxLength")
-    telling = ("Ж" * max(1, shortest), *(("x" * longest,) if longest else ()))
+    revealing = ("Ж" * max(1, shortest), *(("x" * longest,) if longest else ()))
     most = max(LONGEST, shortest) if longest is None else longest
-    return Scalar("0" * shortest, telling, st.text(_CHARACTERS, min_size=shortest, max_size=most))
+    return Scalar("0" * shortest, revealing, st.text(_CHARACTERS, min_size=shortest, max_size=most))
 
 
 def _patterned(pattern: str) -> Scalar:
     fits = re.compile(pattern).fullmatch
     runs = (letter * length for letter in "9z" for length in range(LONGEST, 1, -1))
     longest = next((run for run in runs if fits(run)), "")
-    telling = dict.fromkeys(text for text in ("00", str(_EXACT), longest) if fits(text))
+    revealing = dict.fromkeys(text for text in ("00", str(_EXACT), longest) if fits(text))
     drawn = st.from_regex(re.compile(pattern, re.ASCII), fullmatch=True, alphabet=st.characters(codec="ascii"))
-    return Scalar(_least(pattern), tuple(telling), drawn)
+    return Scalar(_least(pattern), tuple(revealing), drawn)
 
 
 @cache
@@ -134,8 +134,8 @@ def _urls() -> Scalar:
 
 
 def _dates() -> Scalar:
-    telling = (_FIRST.date().isoformat(), _LAST.date().isoformat())
-    return Scalar(_LEAST.date().isoformat(), telling, st.dates(date(1970, 1, 1)).map(date.isoformat))
+    revealing = (_FIRST.date().isoformat(), _LAST.date().isoformat())
+    return Scalar(_LEAST.date().isoformat(), revealing, st.dates(date(1970, 1, 1)).map(date.isoformat))
 
 
 def _integer(schema: Schema) -> Scalar:
@@ -152,12 +152,12 @@ def _number(schema: Schema) -> Scalar:
 
 def _numbers(low: float, high: float, likely: Iterable[float], drawn: SearchStrategy[Any]) -> Scalar:
     least = min(max(0, low), high)
-    telling = dict.fromkeys(value for value in likely if low <= value <= high and value != least)
-    return Scalar(least, tuple(telling), drawn)
+    revealing = dict.fromkeys(value for value in likely if low <= value <= high and value != least)
+    return Scalar(least, tuple(revealing), drawn)
 
 
 def _boolean(_: Schema) -> Scalar:
-    return Scalar(least=False, telling=(True,), drawn=st.booleans())
+    return Scalar(least=False, revealing=(True,), drawn=st.booleans())
 
 
 def _null(_: Schema) -> Scalar:
@@ -275,7 +275,7 @@ def least(form: Shape) -> Any:
             return form.least
 
 
-def telling(form: Shape, near: Any) -> Iterator[Any]:
+def revealing(form: Shape, near: Any) -> Iterator[Any]:
     """Yield values of a shape that differ from one in a single place, in a way that often makes a program fail.
 
     Of a list, only the first item is changed.
@@ -287,16 +287,16 @@ def telling(form: Shape, near: Any) -> Iterator[Any]:
             yield from _telling_items(form, near)
         case ShapeChoice():
             chosen = next(each for each in form.shapes if fits(each, near))
-            yield from telling(chosen, near)
+            yield from revealing(chosen, near)
             yield from (least(each) for each in form.shapes if each is not chosen)
         case Scalar():
-            yield from (value for value in (form.least, *form.telling) if value != near)
+            yield from (value for value in (form.least, *form.revealing) if value != near)
 
 
 def _telling_fields(form: Fields, near: Any) -> Iterator[Any]:
     for name, field in {**form.required, **form.optional}.items():
         if name in near:
-            yield from ({**near, name: value} for value in telling(field, near[name]))
+            yield from ({**near, name: value} for value in revealing(field, near[name]))
         else:
             yield {**near, name: least(field)}
         if name in near and name in form.optional:
@@ -312,6 +312,6 @@ def _telling_items(form: Items, near: Any) -> Iterator[Any]:
         yield []
     if len(near) != 1 and form.fewest <= 1 <= most:
         yield [one]
-    yield from ([value, *near[1:]] for value in telling(form.item, one) if form.fewest <= max(1, len(near)) <= most)
+    yield from ([value, *near[1:]] for value in revealing(form.item, one) if form.fewest <= max(1, len(near)) <= most)
     if len(near) < most:
         yield [*near, one]

@@ -3,7 +3,7 @@
 from mockserver.proxy.app import BODY_LIMIT, Parts, Proxy
 from mockserver.proxy.checking import Contract
 from mockserver.proxy.gate import Allowance, Gate
-from mockserver.proxy.proxied_exchange import Passage
+from mockserver.proxy.proxied_exchange import ProxiedExchange
 from mockserver.proxy.recording import Recording, RecordingError, TrafficSummary, open_recording
 from mockserver.proxy.upstream import Upstream, UpstreamError
 
@@ -13,7 +13,7 @@ __all__ = [
     "Contract",
     "Gate",
     "Parts",
-    "Passage",
+    "ProxiedExchange",
     "Proxy",
     "Recording",
     "RecordingError",

@@ -11,7 +11,7 @@ import orjson
 
 from mockserver.proxy.gate import StoppedError
 from mockserver.proxy.keys import Keyring
-from mockserver.proxy.proxied_exchange import Passage, ProxiedCall
+from mockserver.proxy.proxied_exchange import ProxiedCall, ProxiedExchange
 from mockserver.proxy.upstream import LOST, UpstreamFailure
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Client:
                 yield chunk
 
 
-Observer = Callable[[Passage], None]
+Observer = Callable[[ProxiedExchange], None]
 Disconnect = Callable[[Scope, Receive, Send, bool], Awaitable[None]]
 """Ends the connection to the client where it stands, and waits until it has ended. If True, it is reset."""
 
@@ -211,14 +211,14 @@ class Proxy:
         )
         exchange = call.exchange(self._upstream.origin, match.operation.name if match.operation else "")
         notes = {**exchange.notes, "violations": list(map(str, violations))} if violations else exchange.notes
-        passage = Passage(
+        proxied = ProxiedExchange(
             redactor.exchange(exchange._replace(notes=notes)),
             violations,
             redactor.text(call.stopped),
             redactor.text(call.failure.reason) if call.failure else "",
         )
         for observe in self._observers:
-            observe(passage)
+            observe(proxied)
 
     def _match(self, call: ProxiedCall, find: Callable[[str, str], Match]) -> Match:
         """Find what a call is for, whether the prefix of a document is in the URL of the server or after it."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mockserver.traffic import Headers
 
 
-class Passage(NamedTuple):
+class ProxiedExchange(NamedTuple):
     """An exchange that has passed, redacted, and what was noticed of it.
 
     `violations` are those of both sides. `stopped` says why the request was not sent on, `failure` why there is no

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mockserver.contract import Document, Violation
-    from mockserver.proxy.proxied_exchange import Passage
+    from mockserver.proxy.proxied_exchange import ProxiedExchange
     from mockserver.traffic import Exchange
 
 
@@ -102,17 +102,17 @@ class TrafficSummary:
         self._violations: dict[_Rule, Violation] = {}
         self._times: Counter[_Rule] = Counter()
 
-    def add(self, passage: Passage) -> tuple[Violation, ...]:
+    def add(self, proxied: ProxiedExchange) -> tuple[Violation, ...]:
         """Count what has passed. Returns the violations that are new: of a rule that was not broken there before."""
-        exchange = passage.exchange
+        exchange = proxied.exchange
         self.exchanges += 1
-        self.stopped += bool(passage.stopped)
-        self.failed += bool(passage.failure)
+        self.stopped += bool(proxied.stopped)
+        self.failed += bool(proxied.failure)
         self.unknown += not exchange.operation
-        if exchange.operation and exchange.answer and not passage.failure:
+        if exchange.operation and exchange.answer and not proxied.failure:
             self.coverage.answer(exchange.operation, exchange.answer.status)
         new = []
-        for violation in passage.violations:
+        for violation in proxied.violations:
             rule = (violation.operation, violation.pointer, violation.place)
             if rule not in self._times:
                 self._violations[rule] = violation

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from mockserver.domain import order as orders
-from mockserver.domain.catalogue import ANY_CARRIER, Shelf
+from mockserver.domain.catalogue import ANY_CARRIER, StockKey
 from mockserver.domain.clock import DAY, Clock, Instant
 from mockserver.domain.customer import Coupon, Customer
 from mockserver.domain.ledger import Entry, EntryKind
@@ -143,7 +143,7 @@ def _book(world: World, customer: str, balance: int, past: list[Order], start: I
         world.ledger.post(Entry(order.ordered_at, customer, EntryKind.CHARGE, -order.price, order.id))
     for order in sorted(past, key=lambda order: order.ordered_at):
         world.save_order(order)
-        world.agenda.plan(order.expires_at, OrderEnds(order.id))
+        world.schedule.plan(order.expires_at, OrderEnds(order.id))
 
 
 def _past_order(customer: str, order: Section, start: Instant, rules: Rules) -> Order:
@@ -190,7 +190,7 @@ def _past_payment(customer: str, payment: Section, rules: Rules) -> Payment:
 def _add_payment(world: World, payment: Payment) -> None:
     world.save_payment(payment)
     if payment.is_open:
-        world.agenda.plan(payment.expires_at, PaymentSettles(payment.id, Status.CANCEL))
+        world.schedule.plan(payment.expires_at, PaymentSettles(payment.id, Status.CANCEL))
 
 
 def _coupon(customer: str, coupon: Section, start: Instant) -> Coupon:
@@ -213,15 +213,15 @@ def plan_change(world: World, change: Section, start: Instant) -> None:
     country = world.catalogue.country(change["country"])
     word = change.get("carrier", ANY_CARRIER)
     carriers = world.catalogue.carriers(country, word)
-    shelves = tuple(Shelf(country.code, carrier.name, change["service"]) for carrier in carriers)
+    stock_keys = tuple(StockKey(country.code, carrier.name, change["service"]) for carrier in carriers)
     due = start + duration(change.get("at", ""))
     if "price" in change:
         price = change["price"]
-        for shelf in shelves:
-            own = world.market.marked_up(shelf, price) if word == ANY_CARRIER else price
-            world.agenda.plan(due, PriceChanges((shelf,), own))
+        for stock_key in stock_keys:
+            own = world.stock.marked_up(stock_key, price) if word == ANY_CARRIER else price
+            world.schedule.plan(due, PriceChanges((stock_key,), own))
     if "stock" in change:
-        world.agenda.plan(due, StockChanges(shelves, change["stock"]))
+        world.schedule.plan(due, StockChanges(stock_keys, change["stock"]))
 
 
 def _order_rule(rule: Section) -> OrderRule:

@@ -106,8 +106,8 @@ def find(source: str) -> Path:
     raise LocatedError([Problem(Place(source), f"no such scenario{_hint(source)}")])
 
 
-def _is_name(text: str) -> bool:
-    return Path(text).suffix not in (".yaml", ".yml")
+def _is_name(resolved_yaml: str) -> bool:
+    return Path(resolved_yaml).suffix not in (".yaml", ".yml")
 
 
 def _hint(name: str) -> str:
@@ -195,11 +195,16 @@ def _placed(whole: Part, flaws: Iterable[Flaw]) -> Iterator[Problem]:
 
 
 def _misused(texts: dict[str, str], values: Values) -> Iterator[Flaw]:
-    return (Flaw(pointer, message) for pointer, text in texts.items() for message in misuses(text, values))
+    return (
+        Flaw(pointer, message) for pointer, resolved_yaml in texts.items() for message in misuses(resolved_yaml, values)
+    )
 
 
 def _unknown(given: Values, whole: Part, texts: dict[str, str]) -> Iterator[Problem]:
-    known = {*whole.data.get("variables", {}), *(name for text in texts.values() for name in used(text))}
+    known = {
+        *whole.data.get("variables", {}),
+        *(name for resolved_yaml in texts.values() for name in used(resolved_yaml)),
+    }
     for name in given.keys() - known:
         yield Problem(Place(f"--set {name}"), f"the scenario has no such variable{did_you_mean(name, known)}")
 
@@ -230,13 +235,13 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, None if _reads_as(text) else '"')
+def _represent_text(dumper: yaml.SafeDumper, resolved_yaml: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", resolved_yaml, None if _reads_as(resolved_yaml) else '"')
 
 
-def _reads_as(text: str) -> bool:
+def _reads_as(resolved_yaml: str) -> bool:
     try:
-        return bool(located.parse(text, "").data == text)
+        return bool(located.parse(resolved_yaml, "").data == resolved_yaml)
     except LocatedError:
         return True  # YAML's own rules already ask for quotes
 
@@ -244,7 +249,7 @@ def _reads_as(text: str) -> bool:
 _Dumper.add_representer(str, _represent_text)
 
 
-def text(scenario: Scenario) -> str:
+def resolved_yaml(scenario: Scenario) -> str:
     """Write a scenario as YAML; the API keys of one that is not shipped are masked."""
     data = scenario.data
     if not scenario.shipped:

@@ -77,9 +77,9 @@ def set_up(
     services = Services(settings.overlays) if before is None else before.services
     service = services(scenario.data.get("readings", DEFAULTS))
     worlds = before.worlds if before is not None else Worlds(limits=settings.limits)
-    maker = WorldFactory(worlds, shipped, wall, services)
-    home = maker.begin(scenario, seed, before.home if before is not None else None)
+    world_factory = WorldFactory(worlds, shipped, wall, services)
+    home = world_factory.begin(scenario, seed, before.home if before is not None else None)
     if before is None:
         home.strict = settings.strict
-    app = create_app(service, worlds, observers, settings.guard, maker, services)
+    app = create_app(service, worlds, observers, settings.guard, world_factory, services)
     return Mock(scenario, home, worlds, service, services, settings.guard, app)

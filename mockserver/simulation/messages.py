@@ -58,9 +58,9 @@ def locales() -> Collection[str]:
 def made_up(kind: str, locale: str, seed: int) -> str:
     """Something of one of the kinds, the same for a seed as long as faker's release is the same."""
     with _ONE_AT_A_TIME:
-        maker = _maker(locale)
-        maker.seed_instance(seed)
-        return str(getattr(maker, kind)())
+        world_factory = _maker(locale)
+        world_factory.seed_instance(seed)
+        return str(getattr(world_factory, kind)())
 
 
 @cache

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from mockserver.domain.catalogue import Catalogue, Country, Shelf
+from mockserver.domain.catalogue import Catalogue, Country, StockKey
 from mockserver.domain.clock import Duration, Instant
 from mockserver.domain.order import Order
 from mockserver.domain.payment import Status
@@ -157,7 +157,7 @@ class SeededScript:
     """Implements `domain.script.Script`.
 
     `start` is when the world begins, `lifetime` how long a number waits for its SMS unless a rule says otherwise;
-    `restock` fills every shelf that runs empty. `tallies` counts, by rule, what
+    `restock` fills every stock that runs empty. `tallies` counts, by rule, what
     has come to it: all that the script remembers. Which rules decide is noted until it is asked for.
     """
 
@@ -216,9 +216,9 @@ class SeededScript:
 
         Raises Refusal(NO_NUMBERS) when every number is in use; a number that the rule gives may be.
         """
-        attempt, shelf = purchase.attempt, purchase.shelf
+        attempt, stock_key = purchase.attempt, purchase.stock_key
         index, rule = self._rule_for(attempt)
-        country = self._catalogue.countries[shelf.country]
+        country = self._catalogue.countries[stock_key.country]
         phone = rule.phone or self._phone(country, purchase)
         self.tallies.update(f"order {known}" for known, each in enumerate(self._orders) if each.when.fits(attempt))
         order_id = rule.order_id or self._order_id(purchase)
@@ -227,7 +227,7 @@ class SeededScript:
             order_id=order_id,
             phone=phone,
             expires_at=rule.end(attempt.at, self._lifetime),
-            deliveries=self._deliveries(rule, country, shelf.service, order_id, 0),
+            deliveries=self._deliveries(rule, country, stock_key.service, order_id, 0),
             rule=index,
         )
 
@@ -264,8 +264,8 @@ class SeededScript:
             settlement=Settlement(rule.after, rule.status) if rule.status else None,
         )
 
-    def restocking(self, shelf: Shelf) -> Restocking | None:  # noqa: ARG002 - one setting serves all shelves
-        """When an empty shelf fills again, if ever."""
+    def restocking(self, stock_key: StockKey) -> Restocking | None:  # noqa: ARG002 - one setting serves all shelves
+        """When an empty stock fills again, if ever."""
         return self._restock
 
     def _note(self, section: str, index: int | None) -> None:

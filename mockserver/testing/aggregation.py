@@ -26,7 +26,7 @@ _DEAREST = 20
 """So many tests are listed with what they would have cost."""
 
 
-def line(run: Run) -> str:
+def summary_line(run: Run) -> str:
     """The whole run in a line."""
     met = run.coverage.ratios()["operations"]
     found = ", ".join(counted(number, level.value) for level, number in tally(run.findings).items() if number)
@@ -46,7 +46,7 @@ def summary(run: Run, costs: Mapping[str, Statement]) -> str:
 
 
 def _lines(run: Run, costs: Mapping[str, Statement]) -> Iterator[str]:
-    yield f"# The client in its tests\n\n{line(run)}.\n\n## Findings\n"
+    yield f"# The client in its tests\n\n{summary_line(run)}.\n\n## Findings\n"
     if run.findings:
         yield _row("", "code", "operation", "what it did")
         yield "|---|---|---|---|"
@@ -156,13 +156,13 @@ class Aggregation:
         """Write the reports, and a summary in Markdown. Raises OSError."""
         run = self.run(target)
         reports.write(run, ("junit",), folder)
-        reports.write(once(run), FORMATS, folder)
+        reports.write(grouped_by_test(run), FORMATS, folder)
         costs = {test: Statement(lines) for test, lines in self._lines.items()}
-        (folder / SUMMARY).write_text(summary(clean(once(run), Redactor()), costs), encoding="utf-8")
+        (folder / SUMMARY).write_text(summary(clean(grouped_by_test(run), Redactor()), costs), encoding="utf-8")
 
-    def line(self) -> str:
+    def summary_line(self) -> str:
         """The whole run in a line."""
-        return line(once(self.run("")))
+        return summary_line(grouped_by_test(self.run("")))
 
     def _add_suite(self, suite: SuiteResult) -> None:
         """Add what a test did to what it did in other worlds."""
@@ -180,7 +180,7 @@ class Aggregation:
         self._lines[test] = self._lines.get(test, ()) + lines
 
 
-def once(run: Run) -> Run:
+def grouped_by_test(run: Run) -> Run:
     """A run with each finding as the first test has it, and the names of the others."""
     return run._replace(findings=tuple(map(_with_tests, grouped(run.findings))))
 

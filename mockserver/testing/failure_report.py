@@ -19,7 +19,7 @@ _BODY = 200
 """So many characters of a body are shown."""
 
 
-def story(world: SmsOnline, *, judged: bool = False) -> str:
+def failure_report(world: SmsOnline, *, judged: bool = False) -> str:
     """The last exchanges without their secrets, the orders, the money, and how to have the same again.
 
     Violations of the contract are listed, unless the client has been `judged` for them already.

@@ -286,10 +286,10 @@ class SmsOnline:
         errors = [violation for violation in self._kept if violation.level == "error"]
         if not errors or self._wanted.allow_violations:
             return ""
-        from mockserver.testing.failure_report import story
+        from mockserver.testing.failure_report import failure_report
 
         lines = (f"  {error}" for error in errors)
-        return "\n".join(["the client broke the contract:", *lines, story(self, judged=True)])
+        return "\n".join(["the client broke the contract:", *lines, failure_report(self, judged=True)])
 
     def _forget(self) -> None:
         """Hold on to all that the journal tells, which is about to be cleared."""

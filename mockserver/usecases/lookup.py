@@ -39,13 +39,13 @@ def listing(world: World, country: str, carrier: str, service: str) -> Listing:
     place = world.catalogue.country(country)
     carriers = world.catalogue.carriers(place, carrier)
     wanted = world.catalogue.service(service)
-    market = world.market
-    shelves = market.shelves(place, carriers, wanted)
-    if not shelves:
+    stock = world.stock
+    stock_keys = stock.stock_keys(place, carriers, wanted)
+    if not stock_keys:
         raise Refusal(Reason.UNKNOWN_SERVICE)
-    front = market.front(shelves)
-    stock = sum(market.stock(shelf) for shelf in shelves)
-    return Listing(place, carrier, wanted, market.offer(front), market.price(front), stock)
+    front = stock.front(stock_keys)
+    left = sum(stock.left(stock_key) for stock_key in stock_keys)
+    return Listing(place, carrier, wanted, stock.offer(front), stock.price(front), left)
 
 
 def listings(world: World, country: str, carrier: str) -> list[Listing]:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from mockserver.domain.catalogue import ANY_CARRIER, Shelf
+from mockserver.domain.catalogue import ANY_CARRIER, StockKey
 from mockserver.domain.clock import Instant
 from mockserver.domain.customer import Customer
 from mockserver.domain.ledger import Entry, EntryKind
@@ -47,15 +47,15 @@ def order_number(world: World, customer: Customer, request: OrderRequest) -> Ord
     )
     _apply_pre_order_effect(world, attempt)
     wanted = shown(world, customer, listing(world, request.country, request.carrier, request.service))
-    shelf = _choose(world, customer, request, wanted)
+    stock_key = _choose(world, customer, request, wanted)
     if not quoted(world, wanted).confirms(request.m, request.n):
         raise Refusal(Reason.PRICE_CHANGED, wanted)
-    price = customer.tier.apply(world.market.price(shelf))
+    price = customer.tier.apply(world.stock.price(stock_key))
     if request.maximum is not None and price > request.maximum:
         raise Refusal(world.rules.above_maximum, wanted)
     if price > world.ledger.balance(customer.id):
         raise Refusal(Reason.INSUFFICIENT_BALANCE)
-    return _sell(world, customer, attempt, shelf, _carrier_word(request, wanted, shelf), price)
+    return _sell(world, customer, attempt, stock_key, _carrier_word(request, wanted, stock_key), price)
 
 
 def request_another(world: World, customer: Customer, order_id: str) -> Order:
@@ -92,8 +92,8 @@ def _apply_pre_order_effect(world: World, attempt: Attempt) -> None:
     if effect.price is not None:
         country = world.catalogue.countries[attempt.country]
         for carrier in world.catalogue.carriers(country, attempt.carrier):
-            shelf = Shelf(attempt.country, carrier.name, attempt.service)
-            world.reprice(shelf, _in_proportion(world.market.price(shelf), attempt.price, effect.price))
+            stock_key = StockKey(attempt.country, carrier.name, attempt.service)
+            world.reprice(stock_key, _in_proportion(world.stock.price(stock_key), attempt.price, effect.price))
     if effect.refusal is not None:
         raise Refusal(effect.refusal)
 
@@ -103,16 +103,20 @@ def _in_proportion(price: int, before: int, now: int) -> int:
     return (2 * price * now + before) // (2 * before) if before else now
 
 
-def _choose(world: World, customer: Customer, request: OrderRequest, wanted: Listing) -> Shelf:
-    market = world.market
+def _choose(world: World, customer: Customer, request: OrderRequest, wanted: Listing) -> StockKey:
+    stock = world.stock
     catalogue = world.catalogue
 
-    def in_stock(carrier: str) -> list[Shelf]:
+    def in_stock(carrier: str) -> list[StockKey]:
         carriers = catalogue.carriers(wanted.country, carrier)
-        return [shelf for shelf in market.shelves(wanted.country, carriers, wanted.service) if market.stock(shelf)]
+        return [
+            stock_key
+            for stock_key in stock.stock_keys(wanted.country, carriers, wanted.service)
+            if stock.left(stock_key)
+        ]
 
-    def affordable(shelf: Shelf) -> bool:
-        return request.maximum is None or customer.tier.apply(market.price(shelf)) <= request.maximum
+    def affordable(stock_key: StockKey) -> bool:
+        return request.maximum is None or customer.tier.apply(stock.price(stock_key)) <= request.maximum
 
     asked = in_stock(request.carrier)
     if asked:
@@ -124,27 +128,27 @@ def _choose(world: World, customer: Customer, request: OrderRequest, wanted: Lis
     return substitute
 
 
-def _carrier_word(request: OrderRequest, wanted: Listing, shelf: Shelf) -> str:
-    return wanted.carrier if request.carrier == ANY_CARRIER else shelf.carrier
+def _carrier_word(request: OrderRequest, wanted: Listing, stock_key: StockKey) -> str:
+    return wanted.carrier if request.carrier == ANY_CARRIER else stock_key.carrier
 
 
-def _sell(world: World, customer: Customer, attempt: Attempt, shelf: Shelf, carrier: str, price: int) -> Order:
+def _sell(world: World, customer: Customer, attempt: Attempt, stock_key: StockKey, carrier: str, price: int) -> Order:
     now = attempt.at
     assigned = world.script.assign(
         Purchase(
             attempt=attempt,
-            shelf=shelf,
+            stock_key=stock_key,
             nth=world.order_count() + 1,
-            nth_in_country=1 + sum(n for (country, _), n in world.placed.items() if country == shelf.country),
+            nth_in_country=1 + sum(n for (country, _), n in world.placed.items() if country == stock_key.country),
             in_use=world.in_use,
         )
     )
     order = Order(
         id=assigned.order_id,
         customer=customer.id,
-        country=shelf.country,
+        country=stock_key.country,
         carrier=carrier,
-        service=shelf.service,
+        service=stock_key.service,
         phone=assigned.phone,
         price=price,
         ordered_at=now,
@@ -154,14 +158,14 @@ def _sell(world: World, customer: Customer, attempt: Attempt, shelf: Shelf, carr
     world.ledger.post(Entry(now, customer.id, EntryKind.CHARGE, -price, order.id))
     world.save_order(order)
     _plan(world, order, now, assigned.deliveries)
-    if world.market.take(shelf) == 0:
-        run_out(world, now, shelf)
+    if world.stock.take(stock_key) == 0:
+        run_out(world, now, stock_key)
     return order
 
 
 def _plan(world: World, order: Order, now: Instant, deliveries: tuple[Delivery, ...]) -> None:
-    world.agenda.plan(order.expires_at, OrderEnds(order.id))
+    world.schedule.plan(order.expires_at, OrderEnds(order.id))
     world.await_polls(order, tuple(delivery for delivery in deliveries if delivery.polls))
     for delivery in deliveries:
         if not delivery.polls:
-            world.agenda.plan(now + delivery.after, SmsDue(order.id, delivery.text, delivery.code))
+            world.schedule.plan(now + delivery.after, SmsDue(order.id, delivery.text, delivery.code))

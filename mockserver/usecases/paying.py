@@ -86,8 +86,8 @@ def _ask(
     )
     world.save_payment(payment)
     if terms.settlement:
-        world.agenda.plan(now + terms.settlement.after, PaymentSettles(payment.id, terms.settlement.status))
-    world.agenda.plan(payment.expires_at, PaymentSettles(payment.id, Status.CANCEL))
+        world.schedule.plan(now + terms.settlement.after, PaymentSettles(payment.id, terms.settlement.status))
+    world.schedule.plan(payment.expires_at, PaymentSettles(payment.id, Status.CANCEL))
     return payment
 
 

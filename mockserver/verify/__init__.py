@@ -2,19 +2,19 @@
 
 from mockserver.verify.credentials import Account, CredentialsError
 from mockserver.verify.run import SEED, SUITES, Nobody, Plan, Spending, Watcher, verify
-from mockserver.verify.target import LIVE, Stage, Staged, Target, TargetError, in_process, of_app, of_urls
+from mockserver.verify.target import LIVE, AppFactory, StartedApp, Target, TargetError, in_process, of_app, of_urls
 
 __all__ = [
     "LIVE",
     "SEED",
     "SUITES",
     "Account",
+    "AppFactory",
     "CredentialsError",
     "Nobody",
     "Plan",
     "Spending",
-    "Stage",
-    "Staged",
+    "StartedApp",
     "Target",
     "TargetError",
     "Watcher",

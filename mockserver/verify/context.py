@@ -13,7 +13,7 @@ from mockserver.traffic.redaction import curl
 from mockserver.verify import requests
 from mockserver.verify.assertions import is_broken
 from mockserver.verify.rules import Terms, rules
-from mockserver.verify.target import AsgiCarrier
+from mockserver.verify.target import AsgiTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mockserver.traffic.redaction import Redactor
     from mockserver.verify.credentials import Account
     from mockserver.verify.guard import Guard
-    from mockserver.verify.target import Carrier, Target
+    from mockserver.verify.target import Target, Transport
 
 EVIDENCE = 4
 """How many exchanges a finding holds."""
@@ -63,7 +63,7 @@ class Context:
         self.accounts = setting.accounts
         self.terms = Terms.of(setting.contract.rules)
         self.cases = 0
-        self._carrier: Carrier | None = setting.target.carrier
+        self._carrier: Transport | None = setting.target.carrier
         self._advance: Callable[[int], object] | None = None
         self._found: dict[str, Finding] = {}
         self._skipped: dict[Skip, None] = {}
@@ -88,7 +88,7 @@ class Context:
         """Begin a scenario on the stage, which opens these accounts. The target must have a stage."""
         assert self.setting.target.stage is not None  # noqa: S101 - callers look at `staged`
         staged = self.setting.target.stage(scenario)
-        self._carrier = AsgiCarrier(staged.app)
+        self._carrier = AsgiTransport(staged.app)
         self._advance = staged.advance
         self.accounts = accounts
         self._evidence.clear()

@@ -41,7 +41,7 @@ class OrderArguments(NamedTuple):
     failover: bool = True
 
     def on(self, offer: Facts) -> OrderArguments:
-        """Return the wish on an offer: at its price, and with the proof of it."""
+        """Return the arguments of an order on an offer: at its price, and with the proof of it."""
         return self._replace(maximum=offer.get("price", MOST), m=offer.get("m", ""), n=offer.get("n", ""))
 
 
@@ -100,14 +100,17 @@ class Customer:
         )
         return self._read(operation, self._context.send(request, operation))
 
-    def order(self, wish: OrderArguments) -> Reply:
+    def order(self, order_arguments: OrderArguments) -> Reply:
         """Order a number."""
-        return self.call("order", **wish._asdict())
+        return self.call("order", **order_arguments._asdict())
 
-    def sayable(self, wish: OrderArguments) -> OrderArguments:
-        """Return a wish as far as it can be said by the document; what cannot be said is as a wish is by default."""
-        usual = OrderArguments(wish.country, wish.service)._asdict()
-        said = {name: value if self.knows(f"order.{name}") else usual[name] for name, value in wish._asdict().items()}
+    def sayable(self, order_arguments: OrderArguments) -> OrderArguments:
+        """Return the arguments that the document can say; the others get their defaults."""
+        usual = OrderArguments(order_arguments.country, order_arguments.service)._asdict()
+        said = {
+            name: value if self.knows(f"order.{name}") else usual[name]
+            for name, value in order_arguments._asdict().items()
+        }
         return OrderArguments(**said)
 
     def payable(self, way: str, cents: int) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mockserver.contract.reader import get
 from mockserver.verify.assertions import differences
 from mockserver.verify.customer import MOST, OrderArguments, UnusableError
-from mockserver.verify.session import BUYING, Life
+from mockserver.verify.session import BUYING, Session
 from mockserver.verify.worlds import MINUTE, SECOND, world
 
 if TYPE_CHECKING:
@@ -42,36 +42,38 @@ def run(context: Context) -> None:
     elif not context.accounts:
         context.skip("everything", "no credentials are given")
     else:
-        life = Life(context, context.accounts[:1])
-        person = life.person(context.accounts[0].user)
+        session = Session(context, context.accounts[:1])
+        person = session.person(context.accounts[0].user)
         _compare(context, person, _sample(person))
 
 
 def _live_and_compare(context: Context, user: str) -> None:
     market = world("market")
     context.begin(market.scenario, market.accounts)
-    life = Life(context, [market.account(user)])
-    person = life.person(user)
+    session = Session(context, [market.account(user)])
+    person = session.person(user)
     offers = [(country, service) for country in ("12", "95") for service in ("ds", "go", "wa", "tg", "ig")]
     _compare(context, person, offers)
     names = [name for name, by in person.by.items() if by.knows(*BUYING)]
     if not names:
         context.skip("orders", "no document knows all that they need")
         return
-    bought = [life.buy(person, names[turn % len(names)], wish) for turn, wish in enumerate(WISHES)]
+    bought = [
+        session.buy(person, names[turn % len(names)], order_arguments) for turn, order_arguments in enumerate(WISHES)
+    ]
     _compare(context, person, offers)
-    life.wait(6 * SECOND)
+    session.wait(6 * SECOND)
     if person.knows("another"):
         for turn, order in enumerate(list(filter(None, bought))[:-1], 1):
-            life.another(person, names[turn % len(names)], order.number)
+            session.another(person, names[turn % len(names)], order.number)
     if bought[-1] and person.knows("refund"):
-        life.refund(person, names[0], bought[-1].number)
+        session.refund(person, names[0], bought[-1].number)
     paying = [name for name, by in person.by.items() if by.knows("invoice")]
     if paying and person.knows("invoices"):
-        life.pay(person, paying[-1], "invoice", 700)
-    life.wait(70 * SECOND)
+        session.pay(person, paying[-1], "invoice", 700)
+    session.wait(70 * SECOND)
     _compare(context, person, offers)
-    life.wait(25 * MINUTE)
+    session.wait(25 * MINUTE)
     _compare(context, person, offers)
 
 

@@ -1,4 +1,4 @@
-"""The suite `lifecycle`: what customers live through, scene by scene and at random."""
+"""The suite `lifecycle`: sessions of customers, scripted and at random."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from mockserver.verify import smoke, state_machine
 from mockserver.verify.customer import Person, UnusableError
 from mockserver.verify.guard import DeniedError
-from mockserver.verify.scenarios import SCENES
-from mockserver.verify.session import Life
+from mockserver.verify.session import Session
+from mockserver.verify.workflows import WORKFLOWS
 from mockserver.verify.worlds import world
 
 if TYPE_CHECKING:
@@ -26,14 +26,14 @@ OFFERS = (
     ("no-such", "ds", "any"),
 )
 LIVES, STEPS = 25, 30
-"""How many lives at random, of how many steps at most; where a server does not begin anew, a few short ones."""
+"""How many random sessions, of how many steps at most; a server that cannot begin anew gets a few short ones."""
 VISITS, ACTS = 3, 12
 
 
 def run(context: Context) -> None:
-    """Play all scenes, then lives at random."""
+    """Play all workflows, then random sessions."""
     if context.staged:
-        _play_scenes(context)
+        _play_workflows(context)
         _live_at_random(context, lambda: _begin(context), OFFERS, LIVES, STEPS)
     elif not context.accounts:
         context.skip("everything", "no credentials are given")
@@ -41,30 +41,30 @@ def run(context: Context) -> None:
         _visit(context)
 
 
-def _play_scenes(context: Context) -> None:
+def _play_workflows(context: Context) -> None:
     anybody = Person(context, world("market").account(PEOPLE[0]))
-    for scene in SCENES:
-        ways = scene.ways(anybody)
+    for workflow in WORKFLOWS:
+        ways = workflow.ways(anybody)
         if not ways:
-            context.skip(scene.name, "no document knows all that it needs")
+            context.skip(workflow.name, "no document knows all that it needs")
         for via in ways:
             context.case()
             try:
-                scene.play(_begin(context), via)
+                workflow.play(_begin(context), via)
             except UnusableError as error:
-                context.skip(f"{scene.name} by {via}", f"the answer of {error} broke the contract")
+                context.skip(f"{workflow.name} by {via}", f"the answer of {error} broke the contract")
 
 
-def _begin(context: Context) -> Life:
+def _begin(context: Context) -> Session:
     market = world("market")
     context.begin(market.scenario, market.accounts)
-    life = Life(context, [market.account(user) for user in PEOPLE])
-    for user, person in life.people.items():
+    session = Session(context, [market.account(user) for user in PEOPLE])
+    for user, person in session.people.items():
         balance = market.balances[user]
         if person.balance is not None:
             asked = person.to("balance").name("balance")
             context.expect("opening-balance", person.balance == balance, asked, expected=balance, got=person.balance)
-    return life
+    return session
 
 
 def _visit(context: Context) -> None:
@@ -72,17 +72,17 @@ def _visit(context: Context) -> None:
     guard = context.setting.guard
     try:
         context.case()
-        life = Life(context, context.accounts[:1])
-        offers = smoke.look_around(life)
+        session = Session(context, context.accounts[:1])
+        offers = smoke.look_around(session)
         if guard.foreign and not guard.allow_orders:
             context.skip("orders", "they are not allowed without --allow-orders")
             return
-        for via, by in next(iter(life.people.values())).by.items():
+        for via, by in next(iter(session.people.values())).by.items():
             if by.knows(*smoke.ORDERING):
                 context.case()
-                smoke.order_once(life, via, offers)
+                smoke.order_once(session, via, offers)
                 if not guard.foreign:
-                    smoke.order_in_vain(life, via, offers)
+                    smoke.order_in_vain(session, via, offers)
     except UnusableError as error:
         context.skip("the rest", f"the answer of {error} broke the contract")
         return
@@ -90,16 +90,16 @@ def _visit(context: Context) -> None:
         context.skip("the rest", str(error))
         return
     if guard.foreign:
-        context.skip("lives at random", "they are lived only on a server that is not foreign")
+        context.skip("random sessions", "they run only on a server that is not foreign")
     elif offers:
-        _live_at_random(context, lambda: Life(context, context.accounts[:1]), offers, VISITS, ACTS)
+        _live_at_random(context, lambda: Session(context, context.accounts[:1]), offers, VISITS, ACTS)
 
 
 def _live_at_random(
-    context: Context, begin: Callable[[], Life], offers: tuple[tuple[str, str, str], ...], lives: int, steps: int
+    context: Context, begin: Callable[[], Session], offers: tuple[tuple[str, str, str], ...], sessions: int, steps: int
 ) -> None:
-    def counted() -> Life:
+    def counted() -> Session:
         context.case()
         return begin()
 
-    state_machine.live(counted, offers, lives=lives, steps=steps, start=context.setting.seed)
+    state_machine.run_sessions(counted, offers, sessions=sessions, steps=steps, start=context.setting.seed)

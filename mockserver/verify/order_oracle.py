@@ -230,7 +230,7 @@ class Situation(NamedTuple):
     genuine: bool | None
 
 
-class Forecast(NamedTuple):
+class ExpectedPurchase(NamedTuple):
     """What must come of an order: one of the refusals that have a ground, or the price in cents.
 
     `refusals` lead to the rules that a grant would break; `doubts` are those that may come, too, since the service does
@@ -244,13 +244,13 @@ class Forecast(NamedTuple):
     doubts: frozenset[str] = frozenset()
 
 
-def forecast(wish: OrderArguments, situation: Situation, terms: Terms) -> Forecast:
+def expected_purchase(order_arguments: OrderArguments, situation: Situation, terms: Terms) -> ExpectedPurchase:
     """Return what must come of an order."""
     asked, account = situation.asked, situation.account
     substitute = None if "stock" not in asked else not asked["stock"]
     offer = situation.anyone if substitute else asked
     left, balance = offer.get("stock"), account.get("balance")
-    certain = substitute is not None or wish.carrier == ANY
+    certain = substitute is not None or order_arguments.carrier == ANY
     price = own_price(offer.get("price"), account, terms) if certain else None
     refusals: dict[str, str] = {}
     doubts = {SOLD_OUT} if left is None else set()
@@ -258,20 +258,20 @@ def forecast(wish: OrderArguments, situation: Situation, terms: Terms) -> Foreca
         refusals[PRICE_CHANGED] = "quote-binds"
     if left == 0:
         refusals[SOLD_OUT] = "sold-out-refused"
-    elif substitute and wish.carrier != ANY and not wish.failover:
+    elif substitute and order_arguments.carrier != ANY and not order_arguments.failover:
         refusals[SOLD_OUT] = "failover-off"
     elif price is None:
         doubts |= {SOLD_OUT if substitute else terms.above, TOO_POOR}
-    elif price > wish.maximum:
+    elif price > order_arguments.maximum:
         refusals[SOLD_OUT if substitute else terms.above] = "maximum-holds"
     elif balance is None:
         doubts.add(TOO_POOR)
     elif price > balance:
         refusals[TOO_POOR] = "no-credit"
-    return Forecast(refusals, price, substitute, situation.genuine, frozenset(doubts))
+    return ExpectedPurchase(refusals, price, substitute, situation.genuine, frozenset(doubts))
 
 
-def blamed(must: Forecast, refusal: str) -> str:
+def blamed(must: ExpectedPurchase, refusal: str) -> str:
     """Return the rule that a refusal breaks which has no ground."""
     if must.substitute and refusal == SOLD_OUT:
         return "failover-on"

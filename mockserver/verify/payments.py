@@ -96,9 +96,9 @@ class Payments:
         listed = invoice.get("amount", amount)
         self._expectations.expect("payment-listed", listed == amount, opened, expected=amount, got=listed)
         if invoice.keys() >= {"created_at", "expires_at"}:
-            lifetime, lives = self._terms.payment_lifetime, invoice["expires_at"] - invoice["created_at"]
+            lifetime, sessions = self._terms.payment_lifetime, invoice["expires_at"] - invoice["created_at"]
             self._expectations.expect(
-                "payment-lifetime", abs(lives - lifetime) < SECOND, opened, expected=lifetime, got=lives
+                "payment-lifetime", abs(sessions - lifetime) < SECOND, opened, expected=lifetime, got=sessions
             )
         return key_of(invoice)
 

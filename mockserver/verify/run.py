@@ -17,7 +17,7 @@ from mockserver.verify.context import PAUSE, Context, Setting
 from mockserver.verify.customer import UnusableError
 from mockserver.verify.guard import READS, DeniedError, Guard, RunJournal
 from mockserver.verify.requests import sample
-from mockserver.verify.target import HttpCarrier, TargetError
+from mockserver.verify.target import HttpTransport, TargetError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -34,7 +34,7 @@ _TRIES = 3
 """An answer may be lost once and again on a bad line."""
 
 
-def greet(context: Context) -> None:
+def check_reachable(context: Context) -> None:
     """Ask each server for something that only credentials are needed for.
 
     Raises TargetError if nobody answers, or if the account is not let in.
@@ -64,7 +64,7 @@ def _harmless(document: Document) -> Operation:
 
 SUITES: Mapping[str, str] = {
     "examples": "documented exchanges, asked again",
-    "lifecycle": "orders, payments and time, scene by scene and at random",
+    "lifecycle": "orders, payments and time, in scripted and random sessions",
     "equivalence": "the same facts by several documents",
     "safety": "wrong keys, other people's orders, wrong methods, malformed and oversized requests",
     "schema": "requests that schemathesis draws from the contract documents",
@@ -144,8 +144,8 @@ def verify(target: Target, plan: Plan, version: str = "", watcher: Watcher | Non
         plan.pause,
         watch.case,
     )
-    if isinstance(target.carrier, HttpCarrier):
-        greet(Context("greeting", setting._replace(coverage=Coverage())))
+    if isinstance(target.carrier, HttpTransport):
+        check_reachable(Context("greeting", setting._replace(coverage=Coverage())))
     modules = {name: import_module(f"mockserver.verify.{name}") for name in plan.suites}
     started, clock = time.time(), time.perf_counter()
     results: list[SuiteResult] = []

@@ -12,7 +12,7 @@ from mockserver.verify.assertions import granted, judge, refusing
 from mockserver.verify.customer import MOST, OrderArguments, UnusableError
 from mockserver.verify.guard import READS, DeniedError
 from mockserver.verify.requests import SampleCall, credentials, sample
-from mockserver.verify.session import BUYING, Life
+from mockserver.verify.session import BUYING, Session
 from mockserver.verify.smoke import look_around
 from mockserver.verify.worlds import world
 
@@ -199,7 +199,7 @@ def _first(document: Document) -> str:
 
 def _malformed(context: Context, calls: list[SampleCall], account: Account) -> None:
     """Bodies and queries that are none; and if all are refused, nothing may have changed by them."""
-    life, refused = Life(context, [account]), True
+    session, refused = Session(context, [account]), True
     for call in calls:
         if call.body is not ABSENT:
             field = next(iter(call.body), "field").encode()
@@ -216,7 +216,7 @@ def _malformed(context: Context, calls: list[SampleCall], account: Account) -> N
                 twice = request._replace(url=f"{request.url}&{name}={NOBODY}")
                 refused &= _expect_refused(context, call, twice, "malformed-refused", f"{name} given twice")
     if refused:
-        life.agree(life.person(account.user))
+        session.agree(session.person(account.user))
 
 
 def _expect_refused(context: Context, call: SampleCall, request: Request, rule: str, what: str) -> bool:
@@ -262,10 +262,10 @@ def _strangers(context: Context, via: str, accounts: Sequence[Account]) -> None:
     """Orders and payments of one account, asked for by another."""
     if context.staged:
         context.begin(world("market").scenario, world("market").accounts)
-    life = Life(context, accounts)
-    owner, stranger = (life.person(account.user) for account in accounts)
-    by, wish = stranger.by[via], _wish(life)
-    if by.knows(*BUYING) and wish and (order := life.buy(owner, via, wish)):
+    session = Session(context, accounts)
+    owner, stranger = (session.person(account.user) for account in accounts)
+    by, order_arguments = stranger.by[via], _wish(session)
+    if by.knows(*BUYING) and order_arguments and (order := session.buy(owner, via, order_arguments)):
         for purpose in ("look", "refund", "another"):
             if by.knows(purpose):
                 context.case()
@@ -278,7 +278,7 @@ def _strangers(context: Context, via: str, accounts: Sequence[Account]) -> None:
                 numbers = [shown.get("id") for shown in listed.all("orders")]
                 context.expect("order-of-user", order.number not in numbers, listed.operation, got=order.number)
     if by.knows("wallet", "transaction"):
-        wallet = life.pay(owner, via, "wallet", 500)
+        wallet = session.pay(owner, via, "wallet", 500)
         reply = by.call("transaction", payment=wallet)
         context.expect("payment-of-user", reply.refusal, reply.operation, expected="TRANSACTION_NOT_FOUND", got="shown")
     if by.knows("invoices"):
@@ -287,13 +287,13 @@ def _strangers(context: Context, via: str, accounts: Sequence[Account]) -> None:
         context.expect(
             "payment-of-user", user in (stranger.user, None), listed.operation, expected=stranger.user, got=user
         )
-    life.agree(owner)
-    life.agree(stranger)
+    session.agree(owner)
+    session.agree(stranger)
 
 
-def _wish(life: Life) -> OrderArguments | None:
+def _wish(session: Session) -> OrderArguments | None:
     """Return something to order: a number that the stage has, or the cheapest that is in stock."""
-    if life.context.staged:
+    if session.context.staged:
         return OrderArguments("95", "tg")
-    offers = look_around(life)
+    offers = look_around(session)
     return OrderArguments(*offers[0]) if offers else None

@@ -1,7 +1,7 @@
-"""Customers who act, and after every act a look at whether all of it adds up.
+"""Stateful test of customers: every step is followed by a consistency check.
 
-The acts do not know whom they face. What must come of them is forecast from what the service has said before; of what
-it does not say, nothing is expected. Times are milliseconds, money is cents.
+The actions do not know which server they use. Expectations follow from earlier responses; where these say nothing,
+nothing is expected. Times are milliseconds, money is cents.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ BUYING = ("balance", "quote", "order", "look")
 """What a document must know, so that orders can be placed by it."""
 
 
-class Life:
+class Session:
     """What one or several persons do, and what comes of it."""
 
     def __init__(self, context: Context, accounts: Iterable[Account]) -> None:
@@ -65,30 +65,30 @@ class Life:
         return reply
 
     def buy(
-        self, person: Person, via: str, wish: OrderArguments, *, genuine: bool | None = None
+        self, person: Person, via: str, order_arguments: OrderArguments, *, genuine: bool | None = None
     ) -> ExpectedOrder | None:
         """Order a number. Returns the order if it was granted.
 
         `genuine` says whether m and n are those of the present price; None if that is not known.
         """
         by = person.by[via]
-        wish = by.sayable(wish)
-        asked = self.quote(by, wish.country, wish.service, wish.carrier)
+        order_arguments = by.sayable(order_arguments)
+        asked = self.quote(by, order_arguments.country, order_arguments.service, order_arguments.carrier)
         if asked.refusal:
-            reply = by.order(wish)
+            reply = by.order(order_arguments)
             if self._expectations.refusal(reply, asked.refusal, "unknown-offer-refused"):
                 self.agree(person)
             return None
-        anyone = self.quote(by, wish.country, wish.service)
+        anyone = self.quote(by, order_arguments.country, order_arguments.service)
         account = by.call("balance")
-        offer, proof = offered(asked), (wish.m, wish.n)
+        offer, proof = offered(asked), (order_arguments.m, order_arguments.n)
         if proof == (offer.get("m"), offer.get("n")):
             genuine = True
         elif genuine is None and proof in self._proofs:
             genuine = None if _is_same_offer(self._proofs[proof], offer) else False
         situation = order_oracle.Situation(offer, offered(anyone), account.facts.get("account", {}), genuine)
-        must = order_oracle.forecast(wish, situation, self.terms)
-        reply = by.order(wish)
+        must = order_oracle.expected_purchase(order_arguments, situation, self.terms)
+        reply = by.order(order_arguments)
         order = None
         if must.refusals:
             self._expect_ground(reply, must)
@@ -97,8 +97,8 @@ class Life:
                 order_oracle.blamed(must, reply.refusal), reply, expected="an order", got=reply.refusal
             )
         if not reply.refusal:
-            order = self._receive(person, via, wish, reply, must)
-            self._expect_stock(by, wish, offered(anyone))
+            order = self._receive(person, via, order_arguments, reply, must)
+            self._expect_stock(by, order_arguments, offered(anyone))
         self.agree(person)
         return order
 
@@ -185,7 +185,12 @@ class Life:
             person.payments[key] = OpenPayment(key, amount, bonus=0, wallet=False, status=status)
 
     def _receive(
-        self, person: Person, via: str, wish: OrderArguments, reply: Reply, must: order_oracle.Forecast
+        self,
+        person: Person,
+        via: str,
+        order_arguments: OrderArguments,
+        reply: Reply,
+        must: order_oracle.ExpectedPurchase,
     ) -> ExpectedOrder | None:
         """Take an order that was granted into the book."""
         bought = ExpectedOrder(reply.facts.get("order", {}))
@@ -197,7 +202,11 @@ class Life:
         self._expectations.expect("number-is-new", number not in person.orders, reply, got=number)
         if price is not None:
             self._expectations.expect(
-                "maximum-holds", price <= wish.maximum, reply, expected=f"at most {wish.maximum}", got=price
+                "maximum-holds",
+                price <= order_arguments.maximum,
+                reply,
+                expected=f"at most {order_arguments.maximum}",
+                got=price,
             )
             as_forecast = must.refusals or must.price in (None, price)
             self._expectations.expect("price-as-quoted", as_forecast, reply, expected=must.price, got=price)
@@ -212,9 +221,9 @@ class Life:
         if order.ordered is not None:
             self._clock.set(order.ordered)
         self._expect_as_ordered(bought.facts, shown, found)
-        asked = {"country": {"code": wish.country}, "service": {"code": wish.service}}
+        asked = {"country": {"code": order_arguments.country}, "service": {"code": order_arguments.service}}
         self._expectations.expect("order-as-asked", alike(asked, shown), found, expected=asked, got=shown)
-        self._expect_carrier(order, wish, must, found)
+        self._expect_carrier(order, order_arguments, must, found)
         self._book.breaches(order, found)
         lent = {other.get("phone") for each in self.people.values() for other in each.orders.values() if other.running}
         phone = order.get("phone")
@@ -232,13 +241,13 @@ class Life:
             self._expectations.expect(rule, alike(said, got), reply, expected=said, got=got)
 
     def _expect_carrier(
-        self, order: ExpectedOrder, wish: OrderArguments, must: order_oracle.Forecast, reply: Reply
+        self, order: ExpectedOrder, order_arguments: OrderArguments, must: order_oracle.ExpectedPurchase, reply: Reply
     ) -> None:
         carrier = order.get("carrier")
         if carrier is None or must.substitute is None:
             return
-        wanted = f"another than {wish.carrier}" if must.substitute else wish.carrier
-        holds = (carrier != wish.carrier) is must.substitute
+        wanted = f"another than {order_arguments.carrier}" if must.substitute else order_arguments.carrier
+        holds = (carrier != order_arguments.carrier) is must.substitute
         self._expectations.expect("carrier-shown", holds, reply, expected=wanted, got=carrier)
 
     def _renew(self, person: Person, via: str, before: ExpectedOrder) -> None:
@@ -265,7 +274,7 @@ class Life:
         too_dear = price is not None and balance is not None and price > balance
         return order_oracle.TOO_POOR if self.terms.charged_again and too_dear else ""
 
-    def _expect_ground(self, reply: Reply, must: order_oracle.Forecast) -> None:
+    def _expect_ground(self, reply: Reply, must: order_oracle.ExpectedPurchase) -> None:
         """Expect that an order is refused, and for a reason that holds."""
         words = " or ".join(must.refusals)
         if not reply.refusal:
@@ -274,10 +283,10 @@ class Life:
             holds = reply.refusal in {*must.refusals, *must.doubts}
             self._expectations.expect("refusal-says-why", holds, reply, expected=words, got=reply.refusal)
 
-    def _expect_stock(self, by: Customer, wish: OrderArguments, before: Facts) -> None:
+    def _expect_stock(self, by: Customer, order_arguments: OrderArguments, before: Facts) -> None:
         if not self.context.staged or "stock" not in before:
             return
-        after, left = self.quote(by, wish.country, wish.service), before["stock"] - 1
+        after, left = self.quote(by, order_arguments.country, order_arguments.service), before["stock"] - 1
         stock = offered(after).get("stock", left)
         self._expectations.expect("stock-falls", stock == left, after, expected=left, got=stock)
 

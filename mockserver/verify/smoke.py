@@ -12,7 +12,7 @@ from mockserver.verify.session import BUYING, offered
 if TYPE_CHECKING:
     from mockserver.contract.reader import Facts
     from mockserver.verify.customer import Customer
-    from mockserver.verify.session import Life
+    from mockserver.verify.session import Session
 
 ORDERING = (*BUYING, "another", "refund")
 """What a document must know, so that an order can be placed by it and returned."""
@@ -24,17 +24,17 @@ NO_SUCH = "9999999999999999999"
 """The number of an order that nobody has."""
 
 
-def look_around(life: Life) -> tuple[tuple[str, str, str], ...]:
+def look_around(session: Session) -> tuple[tuple[str, str, str], ...]:
     """Look at account, orders and catalogue. Returns a few offers that are in stock, the cheapest first."""
-    person = next(iter(life.people.values()))
-    life.agree(person)
+    person = next(iter(session.people.values()))
+    session.agree(person)
     for by in person.by.values():
         if by.knows("look"):
             reply = by.call("look", order=NO_SUCH)
             unknown = reply.refusal or not reply.facts.get("order")
-            life.context.expect("order-unknown", unknown, reply.operation, expected="ORDER_NOT_FOUND")
+            session.context.expect("order-unknown", unknown, reply.operation, expected="ORDER_NOT_FOUND")
     if not person.knows("countries", "services", "quote"):
-        life.context.skip("the catalogue", "no document lists it")
+        session.context.skip("the catalogue", "no document lists it")
         return ()
     listing, offers = person.to("services"), []
     for country in person.to("countries").call("countries").all("countries")[:COUNTRIES]:
@@ -42,47 +42,47 @@ def look_around(life: Life) -> tuple[tuple[str, str, str], ...]:
         listed = listing.call("services", country=code).all("offers")
         rows = [row for row in listed if row.get("stock", 1) and get(row, "service.code")]
         for row in sorted(rows, key=lambda row: row.get("price", 0))[:OFFERS]:
-            _compare(life, person.to("quote"), code, row)
+            _compare(session, person.to("quote"), code, row)
             offers.append((row.get("price", 0), (code, str(get(row, "service.code")), "any")))
     return tuple(offer for _, offer in sorted(offers))
 
 
-def order_once(life: Life, via: str, offers: tuple[tuple[str, str, str], ...]) -> None:
+def order_once(session: Session, via: str, offers: tuple[tuple[str, str, str], ...]) -> None:
     """Order the cheapest number for exactly its price, and return it unless its SMS has come."""
-    person = next(iter(life.people.values()))
+    person = next(iter(session.people.values()))
     if not offers:
-        life.context.skip("an order", "nothing is in stock")
+        session.context.skip("an order", "nothing is in stock")
         return
-    quoted = life.quote(person.by[via], *offers[0])
+    quoted = session.quote(person.by[via], *offers[0])
     if quoted.refusal:
         return
-    wish = OrderArguments(*offers[0]).on(offered(quoted))
-    order = life.buy(person, via, wish)
+    order_arguments = OrderArguments(*offers[0]).on(offered(quoted))
+    order = session.buy(person, via, order_arguments)
     if order is None:
         return
-    shown = life.look(person, via, order.number)
+    shown = session.look(person, via, order.number)
     if shown and shown.received:
         return
-    life.another(person, via, order.number)
-    if life.refund(person, via, order.number):
-        life.refund(person, via, order.number)
-        life.another(person, via, order.number)
+    session.another(person, via, order.number)
+    if session.refund(person, via, order.number):
+        session.refund(person, via, order.number)
+        session.another(person, via, order.number)
 
 
-def order_in_vain(life: Life, via: str, offers: tuple[tuple[str, str, str], ...]) -> None:
+def order_in_vain(session: Session, via: str, offers: tuple[tuple[str, str, str], ...]) -> None:
     """Order the cheapest number for a cent less than its price, and by a proof of nothing."""
-    person = next(iter(life.people.values()))
+    person = next(iter(session.people.values()))
     if not offers:
         return
-    wish = OrderArguments(*offers[0]).on(offered(life.quote(person.by[via], *offers[0])))
-    if wish.maximum and person.by[via].knows("order.maximum"):
-        life.buy(person, via, wish._replace(maximum=wish.maximum - 1))
+    order_arguments = OrderArguments(*offers[0]).on(offered(session.quote(person.by[via], *offers[0])))
+    if order_arguments.maximum and person.by[via].knows("order.maximum"):
+        session.buy(person, via, order_arguments._replace(maximum=order_arguments.maximum - 1))
     if person.by[via].knows("order.m", "order.n"):
-        life.buy(person, via, wish._replace(m="no", n="quote"), genuine=False)
+        session.buy(person, via, order_arguments._replace(m="no", n="quote"), genuine=False)
 
 
-def _compare(life: Life, by: Customer, country: str, row: Facts) -> None:
-    quoted = life.quote(by, country, str(get(row, "service.code")))
+def _compare(session: Session, by: Customer, country: str, row: Facts) -> None:
+    quoted = session.quote(by, country, str(get(row, "service.code")))
     wanted = {name: row[name] for name in ("price", "service") if name in row}
     holds = not quoted.refusal and alike(wanted, offered(quoted))
-    life.context.expect("offers-agree", holds, by.name("quote"), expected=wanted, got=offered(quoted))
+    session.context.expect("offers-agree", holds, by.name("quote"), expected=wanted, got=offered(quoted))

@@ -1,4 +1,4 @@
-"""Lives at random: a state machine of hypothesis whose rules are the acts of `life`.
+"""Random sessions: a state machine of hypothesis whose rules are the actions of `session`.
 
 The rules do not know whom they face. What is found is noted by the acts; nothing is raised, so nothing is shrunk: the
 evidence of a finding holds the last exchanges, and the seed repeats them.
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mockserver.verify.customer import Person
-    from mockserver.verify.session import Life
+    from mockserver.verify.session import Session
 
 Offer = tuple[str, str, str]
 """A country, a service and a carrier."""
@@ -37,17 +37,19 @@ DISTANCES = (0, 0, 0, 1)
 """How many people after its owner the person comes who asks for an order; mostly it is the owner."""
 
 
-def live(begin: Callable[[], Life], offers: Sequence[Offer], *, lives: int, steps: int, start: int) -> None:
-    """Live so many lives of so many steps at random, each begun anew; the same start gives the same lives."""
+def run_sessions(
+    begin: Callable[[], Session], offers: Sequence[Offer], *, sessions: int, steps: int, start: int
+) -> None:
+    """Run so many random sessions of so many steps, each begun anew; the same start gives the same sessions."""
 
     @seed(start)
-    def machine() -> Lives:
-        return Lives(begin, offers)
+    def machine() -> CustomerMachine:
+        return CustomerMachine(begin, offers)
 
     run_state_machine_as_test(
-        machine,  # type: ignore[arg-type] # any maker of machines will do
+        machine,  # type: ignore[arg-type] # any factory of machines will do
         settings=settings(
-            max_examples=lives,
+            max_examples=sessions,
             stateful_step_count=steps,
             database=None,
             deadline=None,
@@ -57,20 +59,20 @@ def live(begin: Callable[[], Life], offers: Sequence[Offer], *, lives: int, step
     )
 
 
-def _goes_on(machine: Lives) -> bool:
+def _goes_on(machine: CustomerMachine) -> bool:
     return not machine.over
 
 
-def _can_wait(machine: Lives) -> bool:
-    return not machine.over and machine.life.context.can_advance
+def _can_wait(machine: CustomerMachine) -> bool:
+    return not machine.over and machine.session.context.can_advance
 
 
-def _can_pay(machine: Lives) -> bool:
-    return _can_wait(machine) and machine.life.knows("invoices", "transaction")  # else nobody sees what comes of it
+def _can_pay(machine: CustomerMachine) -> bool:
+    return _can_wait(machine) and machine.session.knows("invoices", "transaction")  # else nobody sees what comes of it
 
 
-class Lives(RuleBasedStateMachine):
-    """One life. After an answer that nothing can be read from it is over."""
+class CustomerMachine(RuleBasedStateMachine):
+    """One session. It is over after a response that cannot be read."""
 
     numbers: Bundle[Number] = Bundle("numbers")
     quotes: Bundle[OrderArguments] = Bundle("quotes")
@@ -78,12 +80,12 @@ class Lives(RuleBasedStateMachine):
     """Which of several: a number that is divided by how many there are."""
     distances = st.sampled_from(DISTANCES)
 
-    def __init__(self, begin: Callable[[], Life], offers: Sequence[Offer]) -> None:
+    def __init__(self, begin: Callable[[], Session], offers: Sequence[Offer]) -> None:
         super().__init__()
         self.offers = offers
         self.over = False
-        self.life: Life
-        self.attempt(lambda: setattr(self, "life", begin()))
+        self.session: Session
+        self.attempt(lambda: setattr(self, "session", begin()))
 
     def attempt(self, act: Callable[[], Any]) -> Any:
         """Act. Returns None if nothing came of it."""
@@ -97,7 +99,7 @@ class Lives(RuleBasedStateMachine):
 
     def person(self, index: int) -> Person:
         """Return one of the people."""
-        people = list(self.life.people.values())
+        people = list(self.session.people.values())
         return people[index % len(people)]
 
     def via(self, index: int, *needs: str) -> str:
@@ -116,7 +118,7 @@ class Lives(RuleBasedStateMachine):
         """Take a quote to order on."""
         chosen = self.offers[offer % len(self.offers)]
         name = self.via(via, *BUYING)
-        reply = self.attempt(lambda: self.life.quote(self.person(person).by[name], *chosen)) if name else None
+        reply = self.attempt(lambda: self.session.quote(self.person(person).by[name], *chosen)) if name else None
         if reply is None or reply.refusal:
             return multiple()
         return OrderArguments(*chosen).on(offered(reply))._replace(maximum=MOST)
@@ -129,10 +131,10 @@ class Lives(RuleBasedStateMachine):
         return self._buy(person, via, OrderArguments(*chosen, maximum=maximum, failover=failover))
 
     @precondition(_goes_on)
-    @rule(target=numbers, person=some, via=some, wish=quotes)
-    def order_on_a_quote(self, person: int, via: int, wish: OrderArguments) -> Any:
+    @rule(target=numbers, person=some, via=some, order_arguments=quotes)
+    def order_on_a_quote(self, person: int, via: int, order_arguments: OrderArguments) -> Any:
         """Order on a quote that may be stale by now."""
-        return self._buy(person, via, wish)
+        return self._buy(person, via, order_arguments)
 
     @precondition(_goes_on)
     @rule(via=some, number=numbers, distance=distances)
@@ -157,26 +159,26 @@ class Lives(RuleBasedStateMachine):
     def pay(self, person: int, via: int, way: str, amount: int) -> None:
         """Pay money in, where somebody pays what is opened."""
         if name := self.via(via, way):
-            self.attempt(lambda: self.life.pay(self.person(person), name, way, amount))
+            self.attempt(lambda: self.session.pay(self.person(person), name, way, amount))
 
     @precondition(_can_wait)
     @rule(milliseconds=st.sampled_from(WAITS))
     def wait(self, milliseconds: int) -> None:
         """Let time pass."""
-        self.life.wait(milliseconds)
-        for person in self.life.people.values():
+        self.session.wait(milliseconds)
+        for person in self.session.people.values():
             self._agree(person)
 
     def _agree(self, person: Person) -> None:
-        self.attempt(lambda: self.life.agree(person))
+        self.attempt(lambda: self.session.agree(person))
 
     def _change(self, purpose: str, via: int, number: Number, distance: int) -> None:
-        acts = {"refund": self.life.refund, "another": self.life.another, "look": self.life.look}
-        person = self.person(list(self.life.people).index(number[0]) + distance)
+        acts = {"refund": self.session.refund, "another": self.session.another, "look": self.session.look}
+        person = self.person(list(self.session.people).index(number[0]) + distance)
         if name := self.via(via, purpose):
             self.attempt(lambda: acts[purpose](person, name, number[1]))
 
-    def _buy(self, person: int, via: int, wish: OrderArguments) -> Any:
+    def _buy(self, person: int, via: int, order_arguments: OrderArguments) -> Any:
         buyer, name = self.person(person), self.via(via, *BUYING)
-        order = self.attempt(lambda: self.life.buy(buyer, name, wish)) if name else None
+        order = self.attempt(lambda: self.session.buy(buyer, name, order_arguments)) if name else None
         return (buyer.user, order.number) if order else multiple()

@@ -29,24 +29,24 @@ class TargetError(ValueError):
     """A target cannot be used. Its text says why."""
 
 
-class Carrier(Protocol):
+class Transport(Protocol):
     """Brings requests to a server."""
 
     def carry(self, request: Request) -> Answer | None:
         """Return the answer to a request; None if the connection ended without one."""
 
 
-class Staged(NamedTuple):
+class StartedApp(NamedTuple):
     """A server that has just begun: its application, and how to let its time pass by so many milliseconds."""
 
     app: App
     advance: Callable[[int], object]
 
 
-class Stage(Protocol):
+class AppFactory(Protocol):
     """Begins a server anew, in a condition that is known."""
 
-    def __call__(self, scenario: str) -> Staged:
+    def __call__(self, scenario: str) -> StartedApp:
         """Begin the world of a scenario: the path of a file, or the name of one that the server ships."""
 
 
@@ -59,19 +59,19 @@ class Target(NamedTuple):
 
     label: str
     bases: Mapping[str, str]
-    carrier: Carrier | None = None
+    carrier: Transport | None = None
     foreign: bool = False
-    stage: Stage | None = None
+    stage: AppFactory | None = None
 
 
-def in_process(stage: Stage, documents: Iterable[Document], label: str = "the mock in process") -> Target:
+def in_process(stage: AppFactory, documents: Iterable[Document], label: str = "the mock in process") -> Target:
     """Return the target of a stage."""
     return Target(label, {document.name: f"http://mock{document.prefix}" for document in documents}, stage=stage)
 
 
 def of_app(app: App, documents: Iterable[Document], label: str) -> Target:
     """Return the target of an application in process that is as it is."""
-    return Target(label, {document.name: f"http://mock{document.prefix}" for document in documents}, AsgiCarrier(app))
+    return Target(label, {document.name: f"http://mock{document.prefix}" for document in documents}, AsgiTransport(app))
 
 
 def of_urls(
@@ -98,7 +98,7 @@ def of_urls(
         raise TargetError("no URL is given")
     hosts = dict.fromkeys(urlsplit(base).hostname or "" for base in known.values())
     foreign = not (loopback_is_ours and all(map(_is_loopback, hosts)))
-    return Target(" and ".join(dict.fromkeys(map(_label, known.values()))), known, HttpCarrier(), foreign)
+    return Target(" and ".join(dict.fromkeys(map(_label, known.values()))), known, HttpTransport(), foreign)
 
 
 def _checked(url: str) -> str:
@@ -128,7 +128,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-class HttpCarrier:
+class HttpTransport:
     """Carries requests over HTTP. Redirects are not followed: they are answers."""
 
     def __init__(self) -> None:
@@ -150,7 +150,7 @@ class HttpCarrier:
         return Answer(response.status_code, tuple(response.headers.multi_items()), body)
 
 
-class AsgiCarrier:
+class AsgiTransport:
     """Calls an application in process, without a socket."""
 
     def __init__(self, app: App) -> None:

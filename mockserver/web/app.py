@@ -61,9 +61,14 @@ class Control:
     """The control API, loaded with its first request: a mock that nobody steers starts faster without it."""
 
     def __init__(
-        self, worlds: Worlds, service: Service, services: Services, guard: AccessGuard, maker: "WorldFactory | None"
+        self,
+        worlds: Worlds,
+        service: Service,
+        services: Services,
+        guard: AccessGuard,
+        world_factory: "WorldFactory | None",
     ) -> None:
-        self._parts = worlds, service, services, guard, maker
+        self._parts = worlds, service, services, guard, world_factory
         self._app: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -80,12 +85,12 @@ def create_app(
     worlds: Worlds,
     observers: Sequence[Observer] = (),
     guard: AccessGuard = OPEN,
-    maker: "WorldFactory | None" = None,
+    world_factory: "WorldFactory | None" = None,
     services: Services | None = None,
 ) -> Starlette:
     """An ASGI application that plays this service over these worlds, and is steered under `/__mock__/`.
 
-    `guard` says who may; `maker` makes further worlds, and is made when the first one is asked for if it is not given.
+    `guard` says who may; `world_factory` makes further worlds; by default it is made on first use.
     `services` are the service by other readings.
     """
     services = services or Services()
@@ -108,7 +113,7 @@ def create_app(
     app = MockApp(
         pipelines,
         guard,
-        Control(worlds, service, services, guard, maker),
+        Control(worlds, service, services, guard, world_factory),
         routes=[Route("/livez", _alive), Route("/readyz", _alive)],
         exception_handlers={404: not_found},
     )

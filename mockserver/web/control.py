@@ -26,8 +26,8 @@ from mockserver.contract.loading import as_yaml, written
 from mockserver.contract.messages import brief, bug
 from mockserver.control import journal
 from mockserver.control.context import Context, ControlCall, ControlReply, slot
-from mockserver.control.journal import news
-from mockserver.control.messages import ControlError, problems, whole
+from mockserver.control.journal import event_stream
+from mockserver.control.messages import ControlError, problems, with_integers
 from mockserver.control.operations import HANDLERS, document
 from mockserver.control.operations import written as described
 from mockserver.domain.settlement import settle
@@ -58,14 +58,16 @@ class ControlApp:
         service: Service,
         services: Services,
         guard: AccessGuard,
-        maker: "WorldFactory | None",
+        world_factory: "WorldFactory | None",
     ) -> None:
         def read(readings: Readings) -> Sequence[Document]:
             return list(services(dict(readings)).documents.values())
 
         self._guard = guard
         self._services = services
-        self._context = Context(worlds, maker or _maker(worlds, services), list(service.documents.values()), read)
+        self._context = Context(
+            worlds, world_factory or _maker(worlds, services), list(service.documents.values()), read
+        )
         self._document = document()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -89,7 +91,7 @@ class ControlApp:
             raise ControlError(403 if self._guard.closed else 401, reason)
         operation, path = self._route(scope["method"], raw_path(scope)[len(self._document.prefix) :])
         call = self._read(operation, path, scope, await self._body(operation, headers, receive))
-        for idle in self._context.worlds.evict(self._context.maker.wall()):
+        for idle in self._context.worlds.evict(self._context.world_factory.wall()):
             idle.publish("world", {"done": "evicted"})
         match operation.id:
             case "showDocument":
@@ -143,7 +145,7 @@ class ControlApp:
         kind = next((value for name, value in headers if name == b"content-type"), b"").decode("latin-1")
         if kind.partition(";")[0].strip().lower() != "application/json":
             raise ControlError(400, f"send content-type: application/json{kind and f', not {brief(kind)}'}")
-        return whole(read_json(body), operation.body_schema)
+        return with_integers(read_json(body), operation.body_schema)
 
     def _read(self, operation: Operation, path: dict[str, str], scope: Scope, body: object) -> ControlCall:
         arguments = operation.read(path, read_query(scope["query_string"]), body)
@@ -190,9 +192,9 @@ class ControlApp:
                     settle(each.world)
                     each.tell_of_money()
                 if followed is not None:
-                    followed.used = self._context.maker.wall()
+                    followed.used = self._context.world_factory.wall()
                 woken.clear()
-                fresh, after = list(news(worlds, after, followed.id if followed else None)), worlds.feed.last
+                fresh, after = list(event_stream(worlds, after, followed.id if followed else None)), worlds.feed.last
                 for event in fresh:
                     yield event
                 if gone:

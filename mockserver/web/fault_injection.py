@@ -10,7 +10,7 @@ from mockserver.contract.parts import JSON_TYPE
 from mockserver.domain.clock import Duration
 from mockserver.simulation.faults.effect import Answer, Moment, Wire
 from mockserver.simulation.faults.kinds.status import BODILESS
-from mockserver.simulation.faults.state import Act
+from mockserver.simulation.faults.state import AppliedFault
 from mockserver.web.message import Response
 
 if TYPE_CHECKING:
@@ -21,24 +21,26 @@ if TYPE_CHECKING:
 _NOTHING_YET = FailureBody(200, None)
 
 
-def delay_before(acts: tuple[Act, ...]) -> Duration:
+def delay_before(applied_faults: tuple[AppliedFault, ...]) -> Duration:
     """How long nothing happens before the request is handled, in milliseconds."""
-    return sum(act.effect.wait for act in acts if act.moment is Moment.BEFORE)
+    return sum(act.effect.wait for act in applied_faults if act.moment is Moment.BEFORE)
 
 
-def play(acts: tuple[Act, ...], handle: "Callable[[FailureBody | None], Outcome]", api: Api) -> "Outcome":
+def play(
+    applied_faults: tuple[AppliedFault, ...], handle: "Callable[[FailureBody | None], Outcome]", api: Api
+) -> "Outcome":
     """Handle a request amid faults; `handle` takes what is answered in the handler's place, if anything is.
 
     Of the faults that answer before the handler, the first takes its place. The others that come after it change what
     was answered, in their order; an answer that never arrives cannot be changed any more. The outcome names those
     that had a part in it.
     """
-    early = [act for act in acts if act.moment is Moment.BEFORE]
+    early = [act for act in applied_faults if act.moment is Moment.BEFORE]
     played = [act for act in early if not act.alters]
     instead = [act for act in early if act.alters][:1]
     outcome = handle(_NOTHING_YET if instead else None)
     answer = Answer(outcome.reply, outcome.headers, api.failure)
-    for act in (*instead, *(act for act in acts if act.moment is Moment.AFTER)):
+    for act in (*instead, *(act for act in applied_faults if act.moment is Moment.AFTER)):
         changed = act.effect.change(answer)
         if changed is None:
             continue
@@ -46,7 +48,7 @@ def play(acts: tuple[Act, ...], handle: "Callable[[FailureBody | None], Outcome]
         answer = changed
         if answer.is_lost:
             break
-    return outcome._replace(reply=answer.reply, headers=answer.headers, acts=tuple(played))
+    return outcome._replace(reply=answer.reply, headers=answer.headers, applied_faults=tuple(played))
 
 
 def write(outcome: "Outcome") -> Response:
@@ -57,7 +59,7 @@ def write(outcome: "Outcome") -> Response:
     empty = status in BODILESS or body is ABSENT
     content = b"" if empty else str(body).encode() if verbatim else orjson.dumps(body)
     wire = Wire({b"content-type": media.encode(), **given}, content)
-    for act in outcome.acts:
+    for act in outcome.applied_faults:
         if act.alters or act.moment is Moment.AFTER:  # the others took time, and it has passed already
             wire = act.effect.write(wire)
     headers, content, delivery = wire

@@ -11,7 +11,7 @@ from mockserver.simulation.journal import Header
 
 if TYPE_CHECKING:
     from mockserver.simulation.faults.effect import Delivery
-    from mockserver.simulation.faults.state import Act
+    from mockserver.simulation.faults.state import AppliedFault
 
 __all__ = ["Header", "Pause", "Request", "Response"]
 
@@ -19,8 +19,8 @@ __all__ = ["Header", "Pause", "Request", "Response"]
 class Request(NamedTuple):
     """A request as it came; header names are lower case.
 
-    `path` is percent-encoded and has no query. `body` is None when it was longer than is read. `acts` are what faults
-    do to it, once that has been decided; `began` is then when it came, in nanoseconds of the wall clock.
+    `path` is percent-encoded and has no query. `body` is None when it was longer than is read. `applied_faults` are the
+    faults that apply to it, once that is decided; `began` is then when it came, in nanoseconds of the wall clock.
     """
 
     method: str
@@ -28,7 +28,7 @@ class Request(NamedTuple):
     query: bytes
     headers: Sequence[Header]
     body: bytes | None = b""
-    acts: "tuple[Act, ...] | None" = None
+    applied_faults: "tuple[AppliedFault, ...] | None" = None
     began: int = 0
 
     def header(self, name: bytes) -> str:
@@ -75,7 +75,7 @@ STOPPING = "smsonline_mock.stopping"
 """Where the state of a scope has the asyncio.Event that a server sets when it stops, so that no fault holds it up."""
 
 
-def texts(request: Request) -> Iterator[str]:
+def possible_keys(request: Request) -> Iterator[str]:
     """The bearer token, the values of the query, and the texts at the top of a JSON body."""
     if request.bearer:
         yield request.bearer

@@ -33,7 +33,7 @@ from mockserver.web.message import Header, Pause, Request, Response
 from mockserver.web.payload import PayloadError, read_json, read_query
 
 if TYPE_CHECKING:
-    from mockserver.simulation.faults.state import Act
+    from mockserver.simulation.faults.state import AppliedFault
 
 _JSON: Header = (b"content-type", b"application/json")
 _KNOWN = 1024
@@ -43,7 +43,7 @@ _log = logging.getLogger("smsonline_mock")
 
 
 class Outcome(NamedTuple):
-    """What a request has come to; `acts` are what faults had a part in it, `slot` whose key it carried.
+    """What a request has come to; `applied_faults` are what faults had a part in it, `slot` whose key it carried.
 
     `identity` is the user and the key that the request names.
     """
@@ -55,7 +55,7 @@ class Outcome(NamedTuple):
     at: Instant | None = None
     violations: tuple[Violation, ...] = ()
     headers: tuple[Header, ...] = ()
-    acts: "tuple[Act, ...]" = ()
+    applied_faults: "tuple[AppliedFault, ...]" = ()
     identity: tuple[str | None, str | None] = (None, None)
 
 
@@ -135,7 +135,7 @@ class Pipeline:
             _log.exception("the mock broke at %s %s", request.method, request.path)
             outcome = Outcome(self.api.fail("INTERNAL_ERROR", bug(error)))
             body = content(outcome.reply)
-        if outcome.acts:
+        if outcome.applied_faults:
             from mockserver.web import fault_injection
 
             response = fault_injection.write(outcome)
@@ -201,8 +201,8 @@ class Pipeline:
         except Refusal as refusal:
             reply, now = self.api.fail(refusal.reason), slot.world.clock.now()
             return Outcome(reply, operation, slot, arguments, now, identity=identity)
-        if slot.faults is not None and (acts := self._acts(request, operation, arguments, slot)):
-            return self._act_amid(acts, request, operation, arguments, violations)
+        if slot.faults is not None and (applied_faults := self._acts(request, operation, arguments, slot)):
+            return self._act_amid(applied_faults, request, operation, arguments, violations)
         if known is None:
             checked = self._check(request, operation, arguments, slot, violations)
             if checked.refusal is not None:
@@ -253,16 +253,18 @@ class Pipeline:
 
         return mend(operation, arguments)
 
-    def _acts(self, request: Request, operation: Operation, arguments: Arguments, slot: WorldSlot) -> "tuple[Act, ...]":
+    def _acts(
+        self, request: Request, operation: Operation, arguments: Arguments, slot: WorldSlot
+    ) -> "tuple[AppliedFault, ...]":
         """What faults do to a request; once it is decided, it stays so."""
-        if request.acts is not None or slot.faults is None:
-            return request.acts or ()
+        if request.applied_faults is not None or slot.faults is None:
+            return request.applied_faults or ()
         now = slot.world.clock.now()
         return slot.faults.decide(operation.name, str(arguments.user), str(arguments.key), now)
 
     def _act_amid(
         self,
-        acts: "tuple[Act, ...]",
+        applied_faults: "tuple[AppliedFault, ...]",
         request: Request,
         operation: Operation,
         arguments: Arguments,
@@ -270,11 +272,13 @@ class Pipeline:
     ) -> Outcome:
         from mockserver.web import fault_injection
 
-        duration = fault_injection.delay_before(acts)
-        if duration and request.acts is None:
-            raise Pause(duration, request._replace(acts=acts))
-        undisturbed = request._replace(acts=())
-        return fault_injection.play(acts, partial(self._act, undisturbed, operation, arguments, violations), self.api)
+        duration = fault_injection.delay_before(applied_faults)
+        if duration and request.applied_faults is None:
+            raise Pause(duration, request._replace(applied_faults=applied_faults))
+        undisturbed = request._replace(applied_faults=())
+        return fault_injection.play(
+            applied_faults, partial(self._act, undisturbed, operation, arguments, violations), self.api
+        )
 
     def _nearest(self, path: str) -> str:
         known = (f"{self.prefix}{operation.path}" for operation in self.api.document.operations.values())
@@ -304,8 +308,8 @@ class Pipeline:
             # A copy: behind the bytes that orjson writes lie kilobytes of room that it has not used.
             bytes(memoryview(response.body)),
             outcome.violations,
-            tuple(act.fault for act in outcome.acts) if outcome.acts else (),
-            any(act.alters for act in outcome.acts) if outcome.acts else False,
+            tuple(act.fault for act in outcome.applied_faults) if outcome.applied_faults else (),
+            any(act.alters for act in outcome.applied_faults) if outcome.applied_faults else False,
             slot.decided() if slot else (),
             outcome.at,
             began // 1_000_000,
@@ -317,9 +321,9 @@ class Pipeline:
 
     def _guess(self, request: Request) -> tuple[WorldSlot, str] | tuple[None, None]:
         """The world that a request was meant for which did not get far enough to be asked for its key, and the key."""
-        from mockserver.web.message import texts
+        from mockserver.web.message import possible_keys
 
-        for text in texts(request):
+        for text in possible_keys(request):
             slot = self._worlds.with_key(text)
             if slot is not None:
                 return slot, text

@@ -11,11 +11,11 @@ from mockserver.traffic import Request
 from mockserver.traffic.calls import STATES, TRANSITIONS
 from mockserver.traffic.coverage import Coverage
 from mockserver.traffic.redaction import Redactor
-from mockserver.verify import Staged, in_process
+from mockserver.verify import StartedApp, in_process
 from mockserver.verify.context import Context, Setting
 from mockserver.verify.guard import Guard
 from mockserver.verify.requests import JSON
-from mockserver.verify.target import AsgiCarrier, HttpCarrier
+from mockserver.verify.target import AsgiTransport, HttpTransport
 from mockserver.verify.worlds import world
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class SteeredMock:
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._carrier = AsgiCarrier(app)
+        self._carrier = AsgiTransport(app)
 
     def context(self) -> Context:
         """Return what a suite works with on this stage."""
@@ -41,11 +41,11 @@ class SteeredMock:
             "steered", Setting(in_process(self.begin, documents), held, (), 1, Guard(), coverage, Redactor())
         )
 
-    def begin(self, scenario: str) -> Staged:
+    def begin(self, scenario: str) -> StartedApp:
         """Begin the world anew."""
         assert scenario == WORLD.scenario
         self._ask("POST", "/reset")
-        return Staged(self._app, self.advance)
+        return StartedApp(self._app, self.advance)
 
     def advance(self, milliseconds: int) -> None:
         """Let time pass."""
@@ -64,7 +64,7 @@ class SteeredMock:
 
 def relay(url: str) -> App:
     """Return an application that passes requests on to a server, over a socket."""
-    carrier = HttpCarrier()
+    carrier = HttpTransport()
 
     async def relayed(scope: Message, receive: Any, send: Any) -> None:
         path, query = scope["raw_path"].decode(), scope["query_string"].decode()

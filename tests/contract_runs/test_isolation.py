@@ -132,10 +132,10 @@ def alone(plan: Plan, shipped: Fixtures) -> list[Answer]:
     """The answers of a world in a mock of its own, whose only one it is, and whose readings it reads."""
     readings = tuple(sorted((plan.readings or {}).items()))
     worlds = Worlds(readings=readings)
-    maker = WorldFactory(worlds, shipped, lambda: START, SERVICES)
+    world_factory = WorldFactory(worlds, shipped, lambda: START, SERVICES)
     choice = WorldChoice(plan.scenario, seed=plan.seed, clock=plan.clock, readings=plan.readings)
-    maker.open(choice, USER, plan.key)
-    app = create_app(SERVICES(dict(readings)), worlds, maker=maker, services=SERVICES)
+    world_factory.open(choice, USER, plan.key)
+    app = create_app(SERVICES(dict(readings)), worlds, world_factory=world_factory, services=SERVICES)
     return list(journey(httpx.Client(transport=InProcess(app), base_url="http://localhost"), plan))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from mockserver.serving.setup import set_up
 from mockserver.verify import SEED, lifecycle, state_machine
-from mockserver.verify.session import Life
+from mockserver.verify.session import Session
 from tests.contract_runs.served import served
 from tests.contract_runs.steered_mock import WORLD, SteeredMock, relay
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mockserver.verify.customer import Person
 
 
-class AuditedLife(Life):
+class AuditedLife(Session):
     """A life that holds an account against the ledger after every act."""
 
     def __init__(self, context: Context, mock: SteeredMock) -> None:
@@ -46,20 +46,22 @@ def url() -> Iterator[str]:
         yield url
 
 
-def live(mock: SteeredMock, seed: int, *, lives: int, steps: int) -> Context:
+def live(mock: SteeredMock, seed: int, *, sessions: int, steps: int) -> Context:
     """Live so many lives of so many steps at random. Returns the context with what was met and found."""
     context = mock.context()
-    state_machine.live(lambda: AuditedLife(context, mock), lifecycle.OFFERS, lives=lives, steps=steps, start=seed)
+    state_machine.run_sessions(
+        lambda: AuditedLife(context, mock), lifecycle.OFFERS, sessions=sessions, steps=steps, start=seed
+    )
     return context
 
 
 def test_lives_at_random_meet_every_state_and_break_no_rule(seed: int) -> None:
-    context = live(SteeredMock(set_up(WORLD.scenario).app), seed, lives=25, steps=30)
+    context = live(SteeredMock(set_up(WORLD.scenario).app), seed, sessions=25, steps=30)
     found = [str(finding) for finding in context.result(0).findings]
     assert (found, context.setting.coverage.ratios()["states"].share) == ([], 1)
 
 
 def test_lives_at_random_over_a_socket_break_no_rule(url: str, seed: int) -> None:
-    context = live(SteeredMock(relay(url)), seed, lives=3, steps=20)
+    context = live(SteeredMock(relay(url)), seed, sessions=3, steps=20)
     found = [str(finding) for finding in context.result(0).findings]
     assert (found, context.setting.coverage.ratios()["states"].met > 0) == ([], True)

@@ -87,10 +87,10 @@ class Steered:
     ) -> None:
         self.now = START
         self.worlds = Worlds(limits=limits)
-        maker = WorldFactory(self.worlds, fixtures, lambda: self.now, SERVICES)
+        world_factory = WorldFactory(self.worlds, fixtures, lambda: self.now, SERVICES)
         loaded = load(scenario, fixtures.catalogue)
-        maker.begin(loaded)
-        self.app = create_app(service_of(loaded), self.worlds, observers, guard, maker, SERVICES)
+        world_factory.begin(loaded)
+        self.app = create_app(service_of(loaded), self.worlds, observers, guard, world_factory, SERVICES)
         self.service = httpx.Client(transport=InProcess(self.app), base_url="http://localhost")
 
     def __call__(self, method: str, path: str, **options: Any) -> httpx.Response:

@@ -9,7 +9,7 @@ import jsonschema_rs
 import pytest
 
 from mockserver.contract.readings import readings
-from mockserver.control.messages import whole
+from mockserver.control.messages import with_integers
 from mockserver.control.operations import document
 from mockserver.control.snapshot import VERSION
 from mockserver.data import scenarios
@@ -197,7 +197,7 @@ def test_the_server_is_the_one_that_serves_the_document(served: Json) -> None:
 
 def test_only_where_an_integer_belongs_a_number_becomes_one() -> None:
     schema = {"properties": {"a": {"type": "integer"}, "b": {"type": "number"}, "c": {"items": {"type": "integer"}}}}
-    read = whole({"a": 1.0, "b": 1.0, "c": [2.0, 2.5], "d": 1.0}, schema)
+    read = with_integers({"a": 1.0, "b": 1.0, "c": [2.0, 2.5], "d": 1.0}, schema)
     assert repr(read) == "{'a': 1, 'b': 1.0, 'c': [2, 2.5], 'd': 1.0}"
 
 

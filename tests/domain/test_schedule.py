@@ -12,18 +12,18 @@ dues = st.lists(st.integers(0, 20))
 
 def agenda_of(dues: list[int]) -> Agenda:
     """Make an agenda of ends of orders, whose ids count the plans from 0."""
-    agenda = Agenda()
+    schedule = Agenda()
     for number, due in enumerate(dues):
-        agenda.plan(due, OrderEnds(str(number)))
-    return agenda
+        schedule.plan(due, OrderEnds(str(number)))
+    return schedule
 
 
-def taken(agenda: Agenda, now: int) -> list[tuple[int, int]]:
+def taken(schedule: Agenda, now: int) -> list[tuple[int, int]]:
     """Take off what is due: its time, and its number in the order of planning."""
     found = []
-    for due, happening in agenda.due(now):
-        assert isinstance(happening, OrderEnds)
-        found.append((due, int(happening.order)))
+    for due, scheduled in schedule.due(now):
+        assert isinstance(scheduled, OrderEnds)
+        found.append((due, int(scheduled.order)))
     return found
 
 
@@ -36,14 +36,14 @@ def test_what_is_due_just_now_comes_off() -> None:
 
 
 def test_what_is_due_later_stays() -> None:
-    agenda = agenda_of([5])
-    assert (taken(agenda, 4), len(agenda)) == ([], 1)
+    schedule = agenda_of([5])
+    assert (taken(schedule, 4), len(schedule)) == ([], 1)
 
 
 def test_what_came_off_does_not_come_again() -> None:
-    agenda = agenda_of([5])
-    taken(agenda, 5)
-    assert taken(agenda, 5) == []
+    schedule = agenda_of([5])
+    taken(schedule, 5)
+    assert taken(schedule, 5) == []
 
 
 def test_equal_times_come_in_the_order_of_planning() -> None:
@@ -51,11 +51,11 @@ def test_equal_times_come_in_the_order_of_planning() -> None:
 
 
 def test_what_gets_planned_meanwhile_comes_off_too() -> None:
-    agenda = agenda_of([1])
+    schedule = agenda_of([1])
     seen = []
-    for due, _ in agenda.due(3):
+    for due, _ in schedule.due(3):
         seen.append(due)
-        agenda.plan(due + 1, OrderEnds("next"))
+        schedule.plan(due + 1, OrderEnds("next"))
     assert seen == [1, 2, 3]
 
 
@@ -69,6 +69,6 @@ def test_what_is_due_comes_off_by_time_then_by_plan(dues: list[int], now: int) -
 @given(dues, st.lists(st.integers(0, 20)).map(sorted))
 @settings(deadline=None)
 def test_looking_in_between_changes_nothing(dues: list[int], looks: list[int]) -> None:
-    agenda = agenda_of(dues)
-    in_parts = [row for now in [*looks, 20] for row in taken(agenda, now)]
+    schedule = agenda_of(dues)
+    in_parts = [row for now in [*looks, 20] for row in taken(schedule, now)]
     assert in_parts == taken(agenda_of(dues), 20)

@@ -52,9 +52,9 @@ class Service:
         self._directory = directory
         self._file.write_text(yaml.safe_dump({**SCENARIO, "readings": dict(effective(readings, overlays))}))
         worlds = Worlds()
-        maker = WorldFactory(worlds, shipped, lambda: START, services)
-        self._slot = maker.begin(load(str(self._file), shipped.catalogue), None)
-        self.app = create_app(played, worlds, (), maker=maker, services=services)
+        world_factory = WorldFactory(worlds, shipped, lambda: START, services)
+        self._slot = world_factory.begin(load(str(self._file), shipped.catalogue), None)
+        self.app = create_app(played, worlds, (), world_factory=world_factory, services=services)
         self.base = BASE
         self.client = httpx.Client(transport=InProcess(self.app))
 

@@ -11,7 +11,7 @@ from mockserver.findings import Finding, Severity, Skip, Statement, SuiteResult
 from mockserver.grade.command import Completed
 from mockserver.grade.console import sentence, show, show_output
 from mockserver.grade.matrix import Case
-from mockserver.grade.outcome import Occasion, run
+from mockserver.grade.outcome import RunInfo, run
 from mockserver.grade.trial import Trial
 from mockserver.judge import Judgement
 from mockserver.traffic.coverage import Coverage
@@ -32,7 +32,7 @@ def trial(case: Case, *findings: Finding, survived: bool = True, output: str = "
 
 
 def of(trials: Sequence[Trial], interrupted: str = "", searches: Sequence[SuiteResult] = ()) -> Run:
-    return run(trials, Occasion("1.0", "client.sh", 1, 0, 2.5, interrupted), {}, searches)
+    return run(trials, RunInfo("1.0", "client.sh", 1, 0, 2.5, interrupted), {}, searches)
 
 
 def shown(*trials: Trial, searches: Sequence[SuiteResult] = ()) -> str:

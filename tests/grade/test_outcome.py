@@ -6,12 +6,12 @@ import pytest
 
 from mockserver.contract import load
 from mockserver.findings import Finding, Line, Severity, Statement
-from mockserver.grade.outcome import Occasion, fitting, merged, run
+from mockserver.grade.outcome import RunInfo, fitting, merged, run
 from mockserver.grade.trial import Trial
 from mockserver.judge import Judgement
 from mockserver.traffic.coverage import Coverage
 
-OCCASION = Occasion("1.0", "client.sh", 1, 0, 2.5)
+OCCASION = RunInfo("1.0", "client.sh", 1, 0, 2.5)
 POLLS = Finding("client.polls-too-fast", Severity.WARNING, "", "v3.getOrder", "", "It polled.")
 DEPRECATED = Finding("client.deprecated", Severity.NOTE, "", "v2.getBalance", "", "It is deprecated.")
 

@@ -11,7 +11,7 @@ import pytest
 
 from mockserver.cli.proxy import hang_up
 from mockserver.contract import load
-from mockserver.grade.proxied import Stand, play
+from mockserver.grade.proxied import ProxyTarget, play
 from mockserver.grade.trial import Attempt
 from mockserver.proxy import Allowance, UpstreamError
 
@@ -24,14 +24,14 @@ DOCUMENTS = {name: load(name) for name in ("v3", "v2")}
 SHOW = "echo $SMSONLINE_BASE_URL $SMSONLINE_V2_URL; exit 1"
 
 
-def bases(stand: Stand) -> list[str]:
+def bases(stand: ProxyTarget) -> list[str]:
     completed = play(stand, Attempt(SHOW), "here").trial.completed
     assert completed is not None
     return completed.output.split()
 
 
-def stand(v3: str, v2: str) -> Stand:
-    return Stand({"v3": f"{v3}/v3", "v2": f"{v2}/cs"}, DOCUMENTS, Allowance(), ("secret",), hang_up)
+def stand(v3: str, v2: str) -> ProxyTarget:
+    return ProxyTarget({"v3": f"{v3}/v3", "v2": f"{v2}/cs"}, DOCUMENTS, Allowance(), ("secret",), hang_up)
 
 
 def test_one_server_has_one_proxy(server: Server) -> None:

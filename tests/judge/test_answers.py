@@ -10,7 +10,7 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from mockserver.contract import Confidence, Document, Operation, load, readings
-from mockserver.judge.answers import GeneratedAnswer, answers, bodies, telling
+from mockserver.judge.answers import GeneratedAnswer, answers, bodies, revealing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +89,7 @@ def test_what_is_drawn_keeps_to_the_contract_as_a_reading_has_it(reading: str, v
 def test_what_tells_keeps_to_the_contract(name: str, operation: str) -> None:
     document = load_once(name)
     described = document.operations[operation]
-    told = telling(described, document, usual(described))
+    told = revealing(described, document, usual(described))
     assert [answer for answer in told if broken(described, document, answer)] == []
 
 
@@ -154,7 +154,7 @@ def test_no_word_is_made_up_where_the_words_are_documented() -> None:
 
 
 def told(operation: Operation) -> list[GeneratedAnswer]:
-    return list(telling(operation, V3, usual(operation)))
+    return list(revealing(operation, V3, usual(operation)))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mockserver.domain.catalogue import Market, Shelf
+from mockserver.domain.catalogue import Stock, StockKey
 from mockserver.domain.clock import MINUTE
 from mockserver.domain.refusal import Reason
 from mockserver.simulation.script import SeededScript
@@ -100,8 +100,10 @@ def maximum_exclusive(parts: Parts) -> None:
 
 
 def _without_stock(probe: Probe) -> object:
-    wish = {"country": "6", "carrier": "telkomsel"}
-    return probe.try_order(**wish, failover=True).seen, probe.try_order(**wish, failover=False).seen
+    order_arguments = {"country": "6", "carrier": "telkomsel"}
+    return probe.try_order(**order_arguments, failover=True).seen, probe.try_order(
+        **order_arguments, failover=False
+    ).seen
 
 
 @mutant("No other carrier serves, although the customer lets it.", _without_stock)
@@ -128,11 +130,11 @@ def failover_above_the_maximum(parts: Parts) -> None:
 
 @mutant("The stock never falls.", lambda probe: (probe.order(), probe.get("numbers/lookup/12/any/ds").seen))
 def stock_never_falls(parts: Parts) -> None:
-    class Inexhaustible(Market):
-        def take(self, shelf: Shelf) -> int:
-            return self.stock(shelf)
+    class Inexhaustible(Stock):
+        def take(self, stock_key: StockKey) -> int:
+            return self.left(stock_key)
 
-    become(parts.world.market, Inexhaustible)
+    become(parts.world.stock, Inexhaustible)
 
 
 def _sold_out(probe: Probe) -> object:
@@ -145,7 +147,7 @@ def sold_out_still_sells(parts: Parts) -> None:
         asked, world = call.arguments, call.world
         country = world.catalogue.country(asked["country"])
         carrier = world.catalogue.carriers(country, asked["carrier"])[0]
-        world.market.restock(Shelf(country.code, carrier.name, asked["service"]), 1)
+        world.stock.restock(StockKey(country.code, carrier.name, asked["service"]), 1)
         return order(call)
 
     parts.instead(Reason.NO_NUMBERS, restock, *ORDERING)

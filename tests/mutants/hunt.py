@@ -8,7 +8,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.cli.targets import stage as sound
+from mockserver.cli.targets import app_factory as sound
 from mockserver.contract import Contract, contract
 from mockserver.traffic.coverage import Coverage
 from mockserver.traffic.redaction import Redactor
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mockserver.findings import Finding
-    from mockserver.verify.target import Stage, Staged
+    from mockserver.verify.target import AppFactory, StartedApp
     from tests.mutants.mutant import Mutant
 
 SUITES = ("equivalence", "examples", "safety", "lifecycle", "schema")
@@ -55,7 +55,7 @@ def hunt(mutant: Mutant | None, suites: Iterable[str] = SUITES) -> Catch | None:
     """Run suites against a mutant, or against the sound mock, until one finds something; None if none does."""
     held = _held()
     documents = held.documents.values()
-    target = in_process(stage(mutant), documents)
+    target = in_process(app_factory(mutant), documents)
     setting = Setting(target, held, (), SEED, Guard(), Coverage(documents), Redactor())
     began = time.perf_counter()
     for name in suites:
@@ -68,10 +68,10 @@ def hunt(mutant: Mutant | None, suites: Iterable[str] = SUITES) -> Catch | None:
     return None
 
 
-def stage(mutant: Mutant | None) -> Stage:
+def app_factory(mutant: Mutant | None) -> AppFactory:
     """Begins worlds of a mutant, or of the sound mock, as `verify` does."""
 
-    def begin(scenario: str) -> Staged:
+    def begin(scenario: str) -> StartedApp:
         staged = _sound()(scenario)
         if mutant:
             mutant.spoil(staged.app)
@@ -86,5 +86,5 @@ def _held() -> Contract:
 
 
 @cache
-def _sound() -> Stage:
+def _sound() -> AppFactory:
     return sound({})

@@ -104,8 +104,15 @@ class Probe:
 
     def try_order(self, service: str = "ds", **changes: Any) -> Answer:
         """Order a number in the United States by V3, unless told otherwise."""
-        wish = {"country": "12", "service": service, "carrier": "any", "maximumPrice": "9999", "m": "", "n": ""}
-        return self.send("PUT", "numbers/order", **{**wish, **changes})
+        order_arguments = {
+            "country": "12",
+            "service": service,
+            "carrier": "any",
+            "maximumPrice": "9999",
+            "m": "",
+            "n": "",
+        }
+        return self.send("PUT", "numbers/order", **{**order_arguments, **changes})
 
     def order(self, service: str = "ds", **changes: Any) -> str:
         """Order a number that there is; answer the order's id. Without an SMS it is of the service `wa`."""
@@ -114,8 +121,15 @@ class Probe:
 
     def purchase(self, **changes: Any) -> Answer:
         """Order a number by V2."""
-        wish = {"country": "12", "service": "ds", "carrier": "any", "maximumPrice": "99.99", "m": "", "n": ""}
-        return self.post2("purchase", **{**wish, **changes})
+        order_arguments = {
+            "country": "12",
+            "service": "ds",
+            "carrier": "any",
+            "maximumPrice": "99.99",
+            "m": "",
+            "n": "",
+        }
+        return self.post2("purchase", **{**order_arguments, **changes})
 
     def show(self, order_id: str) -> Any:
         """An order as V3 shows it; None where it is not shown."""

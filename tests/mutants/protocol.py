@@ -89,12 +89,12 @@ def bad_maximum_let_through(parts: Parts) -> None:
         if response.status != 400 or not request.path.endswith(ORDERING) or b"maximumPrice" not in response.body:
             return response
         try:
-            wish = json.loads(request.body or b"")
+            order_arguments = json.loads(request.body or b"")
         except ValueError:
             return response
-        if not isinstance(wish, dict):
+        if not isinstance(order_arguments, dict):
             return response
-        return answer(request._replace(body=json.dumps({**wish, "maximumPrice": "9999"}).encode()))
+        return answer(request._replace(body=json.dumps({**order_arguments, "maximumPrice": "9999"}).encode()))
 
     parts.wire(wire)
 

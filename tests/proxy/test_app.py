@@ -222,7 +222,7 @@ def test_an_exchange_is_told_as_it_was_between_proxy_and_upstream() -> None:
     async def run() -> tuple[str, bytes, str | None]:
         async with listening(canned(OK)) as port, proxied(f"http://{HOST}:{port}") as proxy:
             await proxy.talk(GET.replace(b"nothing", b"numbers/demo/countries"))
-            exchange = (await proxy.passage()).exchange
+            exchange = (await proxy.relayed()).exchange
             assert exchange.answer
             url = exchange.request.url.replace(str(port), "PORT")
             return url, exchange.answer.body, header(exchange.answer.headers, "content-type")
@@ -234,7 +234,7 @@ def test_violations_of_both_sides_are_told() -> None:
     async def run() -> set[str]:
         async with between(canned(OK)) as proxy:
             await proxy.talk(GET.replace(b"nothing", b"numbers/demo/countries?wrong=1"))
-            return {violation.place for violation in (await proxy.passage()).violations}
+            return {violation.place for violation in (await proxy.relayed()).violations}
 
     assert asyncio.run(run()) >= {"query.apiKey", "query.wrong", "body.ok"}
 
@@ -244,7 +244,7 @@ def test_a_body_over_the_limit_is_passed_on_and_left_out() -> None:
         answer = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n" + b"x" * 100
         async with listening(canned(answer)) as port, proxied(f"http://{HOST}:{port}", body_limit=99) as proxy:
             got = body(await proxy.talk())
-            exchange = (await proxy.passage()).exchange
+            exchange = (await proxy.relayed()).exchange
             return got, exchange.answer.body if exchange.answer else b"?", exchange.notes["left_out"]
 
     assert asyncio.run(run()) == (b"x" * 100, b"", ["answer"])

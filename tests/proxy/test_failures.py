@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from asyncio import StreamReader, StreamWriter
     from pathlib import Path
 
-    from mockserver.proxy import Passage
+    from mockserver.proxy import ProxiedExchange
     from tests.proxy.wire import Handler
 
 RESET = struct.pack("ii", 1, 0)
@@ -35,12 +35,12 @@ async def reset(writer: StreamWriter) -> None:
     writer.transport.abort()
 
 
-def seen(handler: Handler) -> tuple[bytes, Passage]:
+def seen(handler: Handler) -> tuple[bytes, ProxiedExchange]:
     """Return what a client gets through the proxy, and what is told of it."""
 
-    async def run() -> tuple[bytes, Passage]:
+    async def run() -> tuple[bytes, ProxiedExchange]:
         async with between(handler) as proxy:
-            return await proxy.talk(), await proxy.passage()
+            return await proxy.talk(), await proxy.relayed()
 
     return asyncio.run(run())
 
@@ -63,15 +63,15 @@ def test_a_server_that_refuses_is_told() -> None:
         async with proxied(f"http://{HOST}:{port}") as proxy:
             with pytest.raises(ConnectionResetError):
                 await proxy.talk()
-            return (await proxy.passage()).failure.replace(str(port), "PORT")
+            return (await proxy.relayed()).failure.replace(str(port), "PORT")
 
     assert asyncio.run(run()) == "127.0.0.1:PORT refuses connections: does anything listen there?"
 
 
 def test_a_server_that_closes_without_an_answer_closes_the_client() -> None:
-    received, passage = seen(canned(b""))
-    assert (received, passage.exchange.answer) == (b"", None)
-    assert passage.failure.endswith("closed the connection without an answer")
+    received, relayed = seen(canned(b""))
+    assert (received, relayed.exchange.answer) == (b"", None)
+    assert relayed.failure.endswith("closed the connection without an answer")
 
 
 def test_a_server_that_resets_resets_the_client() -> None:
@@ -92,22 +92,22 @@ def test_a_server_that_resets_resets_the_client() -> None:
     ids=["content-length", "chunked"],
 )
 def test_an_answer_that_is_cut_is_cut_there_for_the_client(begun: bytes) -> None:
-    received, passage = seen(canned(begun))
+    received, relayed = seen(canned(begun))
     assert body(received) == body(begun)
-    assert passage.failure.endswith("closed the connection within its answer")
+    assert relayed.failure.endswith("closed the connection within its answer")
 
 
 def test_of_an_answer_that_is_cut_the_body_is_left_out() -> None:
-    _, passage = seen(canned(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc"))
-    assert passage.exchange.answer
-    assert (passage.exchange.answer.body, passage.exchange.notes["left_out"]) == (b"", ["answer"])
+    _, relayed = seen(canned(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc"))
+    assert relayed.exchange.answer
+    assert (relayed.exchange.answer.body, relayed.exchange.notes["left_out"]) == (b"", ["answer"])
 
 
 def test_a_cut_answer_breaks_no_contract() -> None:
-    async def run() -> Passage:
+    async def run() -> ProxiedExchange:
         async with between(canned(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{")) as proxy:
             await proxy.talk(GET.replace(b"nothing", b"numbers/demo/countries?apiKey=k"))
-            return await proxy.passage()
+            return await proxy.relayed()
 
     assert asyncio.run(run()).violations == ()
 
@@ -122,8 +122,8 @@ def test_a_cut_answer_breaks_no_contract() -> None:
     ids=["ssh", "status", "control"],
 )
 def test_what_is_not_http_ends_the_connection(answer: bytes) -> None:
-    received, passage = seen(canned(answer))
-    assert (received, "does not speak HTTP as it should" in passage.failure) == (b"", True)
+    received, relayed = seen(canned(answer))
+    assert (received, "does not speak HTTP as it should" in relayed.failure) == (b"", True)
 
 
 def test_a_client_that_gives_up_waiting_gives_up_the_call() -> None:
@@ -140,7 +140,7 @@ def test_a_client_that_gives_up_waiting_gives_up_the_call() -> None:
             writer.write(GET)
             await asked.wait()
             writer.close()
-            return await left, (await proxy.passage()).failure
+            return await left, (await proxy.relayed()).failure
 
     assert asyncio.run(run()) == (b"", "the client went away before the answer ended")
 
@@ -161,7 +161,7 @@ def test_a_client_that_goes_away_within_the_answer_ends_it() -> None:
             await reader.readuntil(b"abc")
             writer.close()
             await left.wait()
-            return (await proxy.passage()).failure
+            return (await proxy.relayed()).failure
 
     assert asyncio.run(run()) == "the client went away before the answer ended"
 
@@ -239,7 +239,7 @@ def through_tls(context: ssl.SSLContext) -> tuple[bytes, str]:
                 received = await proxy.talk()
             except ConnectionResetError:
                 received = b"reset"
-            return received, (await proxy.passage()).failure
+            return received, (await proxy.relayed()).failure
 
     return asyncio.run(run())
 
@@ -276,6 +276,6 @@ def test_a_server_without_tls_is_told() -> None:
         async with listening(handle) as port, proxied(f"https://localhost:{port}") as proxy:
             with pytest.raises(ConnectionResetError):
                 await proxy.talk()
-            return (await proxy.passage()).failure
+            return (await proxy.relayed()).failure
 
     assert "does not speak TLS as it should" in asyncio.run(run())

@@ -254,9 +254,9 @@ def test_what_is_stopped_never_reaches_the_server() -> None:
                 b"PUT /v3/numbers/demo/order HTTP/1.1\r\nhost: p\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}"
             )
             received = await proxy.talk(request)
-            passage = await proxy.passage()
-            assert passage.exchange.answer is None
-            return received, heard, str(passage.exchange.notes["stopped"])
+            relayed = await proxy.relayed()
+            assert relayed.exchange.answer is None
+            return received, heard, str(relayed.exchange.notes["stopped"])
 
     received, heard, told = asyncio.run(run())
     assert (received[:12], heard) == (b"HTTP/1.1 403", [])

@@ -70,9 +70,9 @@ def test_a_key_is_told_nowhere(answer: bytes) -> None:
             head = f"PATCH /v3/customers/{PERCENT}/favourites/{PERCENT}/ds?x={PERCENT} HTTP/1.1\r\nhost: p\r\n"
             head += f"x-mine: {KEY}\r\nconnection: close\r\ncontent-length: {len(sent)}\r\n\r\n"
             await proxy.talk(head.encode() + sent)
-            passage = await proxy.passage()
-            told = [*map(str, passage.violations), passage.stopped, passage.failure]
-            return b"".join(lines.write([passage.exchange])) + "".join(told).encode()
+            relayed = await proxy.relayed()
+            told = [*map(str, relayed.violations), relayed.stopped, relayed.failure]
+            return b"".join(lines.write([relayed.exchange])) + "".join(told).encode()
 
     told = asyncio.run(run())
     assert not any(secret in told for secret in (KEY.encode(), PERCENT.encode(), b"4711"))
@@ -85,6 +85,6 @@ def test_a_secret_that_was_given_is_told_nowhere() -> None:
             proxied(f"http://{HOST}:{port}", secrets=("given-99-up",)) as proxy,
         ):
             await proxy.talk()
-            return b"".join(lines.write([(await proxy.passage()).exchange]))
+            return b"".join(lines.write([(await proxy.relayed()).exchange]))
 
     assert b"given-99-up" not in asyncio.run(run())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mockserver.contract import load
-from mockserver.proxy import Contract, Passage, TrafficSummary
+from mockserver.proxy import Contract, ProxiedExchange, TrafficSummary
 from mockserver.traffic import Answer, Exchange, Request
 from tests.conftest import operations
 
@@ -11,57 +11,59 @@ CONTRACT = Contract([load("v3")])
 BALANCE = "/v3/customers/demo/balance"
 
 
-def passage(target: str = f"{BALANCE}?apiKey=k", status: int = 200, *, stopped: str = "", failure: str = "") -> Passage:
+def relayed(
+    target: str = f"{BALANCE}?apiKey=k", status: int = 200, *, stopped: str = "", failure: str = ""
+) -> ProxiedExchange:
     match = CONTRACT.match("GET", target.partition("?")[0])
     request = Request("GET", f"http://h{target}")
     answer = None if stopped or failure else Answer(status, (("content-type", "application/json"),), b"{}")
     violations = tuple(CONTRACT.check(match, request, None))
     operation = match.operation.name if match.operation else ""
-    return Passage(Exchange(request, answer, 0, 1.0, operation), violations, stopped, failure)
+    return ProxiedExchange(Exchange(request, answer, 0, 1.0, operation), violations, stopped, failure)
 
 
-def summary(*passages: Passage) -> list[str]:
+def summary(*proxied_exchanges: ProxiedExchange) -> list[str]:
     tally = TrafficSummary(CONTRACT.documents)
-    for each in passages:
+    for each in proxied_exchanges:
         tally.add(each)
     return list(tally.summary())
 
 
 def test_exchanges_are_counted_by_what_became_of_them() -> None:
-    told = summary(passage(), passage(stopped="why"), passage(failure="how"), passage("/v3/x"))
+    told = summary(relayed(), relayed(stopped="why"), relayed(failure="how"), relayed("/v3/x"))
     assert told[0] == "exchanges: 4, stopped: 1, failed: 1, of no known operation: 1"
 
 
 def test_answers_cover_their_operations() -> None:
-    assert summary(passage(), passage(status=401))[1].startswith(f"covered: 1 of {operations('v3')} operations, 2 of ")
+    assert summary(relayed(), relayed(status=401))[1].startswith(f"covered: 1 of {operations('v3')} operations, 2 of ")
 
 
 def test_a_request_without_an_answer_covers_nothing() -> None:
-    assert summary(passage(failure="how"))[1].startswith("covered: 0 of")
+    assert summary(relayed(failure="how"))[1].startswith("covered: 0 of")
 
 
 def test_where_nothing_is_broken_this_is_told() -> None:
-    assert summary(passage())[-1] == "nothing broke the contract"
+    assert summary(relayed())[-1] == "nothing broke the contract"
 
 
 def test_a_violation_is_new_once() -> None:
     tally = TrafficSummary(CONTRACT.documents)
-    assert [len(tally.add(passage(BALANCE))) for _ in range(3)] == [1, 0, 0]
+    assert [len(tally.add(relayed(BALANCE))) for _ in range(3)] == [1, 0, 0]
 
 
 def test_a_violation_is_counted() -> None:
-    assert summary(passage(BALANCE), passage(BALANCE))[-1].startswith(
+    assert summary(relayed(BALANCE), relayed(BALANCE))[-1].startswith(
         "2 times: v3.getBalance: query.apiKey is required"
     )
 
 
 def test_an_unknown_name_does_not_break_the_contract() -> None:
     tally = TrafficSummary(CONTRACT.documents)
-    [warning] = tally.add(passage(f"{BALANCE}?apiKey=k&odd=1"))
+    [warning] = tally.add(relayed(f"{BALANCE}?apiKey=k&odd=1"))
     assert (tally.broken, warning.place) == (False, "query.odd")
 
 
 def test_a_missing_key_breaks_it() -> None:
     tally = TrafficSummary(CONTRACT.documents)
-    tally.add(passage(BALANCE))
+    tally.add(relayed(BALANCE))
     assert tally.broken

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from mockserver.proxy import Passage
+    from mockserver.proxy import ProxiedExchange
 
     Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -33,19 +33,19 @@ class Proxied(NamedTuple):
     """A proxy that runs: its port, what its observer has seen, and its gate."""
 
     port: int
-    passages: list[Passage]
+    proxied_exchanges: list[ProxiedExchange]
     gate: Gate
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Connect to it."""
         return await asyncio.open_connection(HOST, self.port)
 
-    async def passage(self) -> Passage:
+    async def relayed(self) -> ProxiedExchange:
         """The first exchange that has passed, once it has."""
         async with asyncio.timeout(PATIENCE):
-            while not self.passages:
+            while not self.proxied_exchanges:
                 await asyncio.sleep(0)
-        return self.passages[0]
+        return self.proxied_exchanges[0]
 
     async def talk(self, request: bytes = GET) -> bytes:
         """Send a request; return all that comes until the connection ends. Raises ConnectionResetError."""
@@ -91,10 +91,10 @@ async def proxied(
     body_limit: int = 1024 * 1024,
 ) -> AsyncIterator[Proxied]:
     """Run a proxy in front of a URL."""
-    passages: list[Passage] = []
+    proxied_exchanges: list[ProxiedExchange] = []
     gate = Gate(allowance)
     parts = Parts(Upstream(upstream), Contract(contract().documents.values()), gate, hang_up)
-    proxy = Proxy(parts, [passages.append], secrets, body_limit)
+    proxy = Proxy(parts, [proxied_exchanges.append], secrets, body_limit)
     config = uvicorn.Config(proxy, http=Connection, log_level="critical", lifespan="off")
     config.load()
     state = ServerState()
@@ -102,7 +102,7 @@ async def proxied(
     server = await loop.create_server(lambda: Connection(config, state, {}), HOST, 0)
     stopping = asyncio.Event()
     try:
-        yield Proxied(server.sockets[0].getsockname()[1], passages, gate)
+        yield Proxied(server.sockets[0].getsockname()[1], proxied_exchanges, gate)
     finally:
         server.close()
         stopping.set()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.domain.catalogue import Shelf
+from mockserver.domain.catalogue import StockKey
 from mockserver.domain.clock import DAY, HOUR, MINUTE, SECOND
 from mockserver.domain.customer import Coupon, CouponStatus, Customer
 from mockserver.domain.ledger import EntryKind
@@ -37,7 +37,7 @@ description: A test.
 clock: {mode: manual, start: "2025-06-01 12:00:00"}
 """
 DEMO = f"{HEAD}accounts: [{{userId: demo, key: k, balance: 1000}}]\n"
-TMOBILE, VERIZON, ATT = (Shelf("12", carrier, "ds") for carrier in ("tmobile", "verizon", "att"))
+TMOBILE, VERIZON, ATT = (StockKey("12", carrier, "ds") for carrier in ("tmobile", "verizon", "att"))
 
 
 def account(text: str) -> str:
@@ -328,24 +328,24 @@ def test_an_open_past_payment_whose_time_is_over_is_cancelled_at_the_start(world
 
 def test_a_price_changes_at_the_start_and_each_carrier_keeps_its_markup(world_of: MakeWorld) -> None:
     world = world_of(DEMO + 'catalogue: [{country: "12", service: ds, price: 99}]\n')
-    assert [world.market.price(shelf) for shelf in (TMOBILE, VERIZON, ATT)] == [99, 109, 109]
+    assert [world.stock.price(stock_key) for stock_key in (TMOBILE, VERIZON, ATT)] == [99, 109, 109]
 
 
 def test_a_price_of_one_carrier_is_its_own(world_of: MakeWorld) -> None:
     world = world_of(DEMO + 'catalogue: [{country: "12", service: ds, carrier: att, price: 99}]\n')
-    assert [world.market.price(shelf) for shelf in (TMOBILE, ATT)] == [16, 99]
+    assert [world.stock.price(stock_key) for stock_key in (TMOBILE, ATT)] == [16, 99]
 
 
 def test_stock_is_shared_out_over_the_carriers_by_their_shares(world_of: MakeWorld) -> None:
     world = world_of(DEMO + 'catalogue: [{country: "12", service: ds, stock: 101}]\n')
-    assert [world.market.stock(shelf) for shelf in (TMOBILE, VERIZON, ATT)] == [51, 25, 25]
+    assert [world.stock.left(stock_key) for stock_key in (TMOBILE, VERIZON, ATT)] == [51, 25, 25]
 
 
 def test_a_change_may_come_later(world_of: MakeWorld) -> None:
     world = world_of(DEMO + 'catalogue: [{country: "12", service: ds, stock: 0, price: 5, at: 10m}]\n')
-    before = world.market.price(TMOBILE)
+    before = world.stock.price(TMOBILE)
     wait(world, 10 * MINUTE)
-    assert (before, world.market.price(TMOBILE), world.market.stock(TMOBILE)) == (16, 5, 0)
+    assert (before, world.stock.price(TMOBILE), world.stock.left(TMOBILE)) == (16, 5, 0)
 
 
 def test_numbers_can_run_out_and_come_back(world_of: MakeWorld) -> None:
@@ -356,7 +356,7 @@ def test_numbers_can_run_out_and_come_back(world_of: MakeWorld) -> None:
     with pytest.raises(Refusal, match="NO_NUMBERS"):
         buy(world)
     wait(world, 2 * MINUTE)
-    assert world.market.stock(TMOBILE) == 3
+    assert world.stock.left(TMOBILE) == 3
 
 
 @pytest.mark.parametrize(("carrier", "stock"), [("any", [3, 3, 3]), ("verizon", [1200, 3, 600])])
@@ -364,7 +364,7 @@ def test_numbers_that_a_change_takes_away_come_back(world_of: MakeWorld, carrier
     change = f'{{country: "12", service: ds, carrier: {carrier}, stock: 0}}'
     world = world_of(f"{DEMO}catalogue: [{change}]\nrestock: {{after: 2m, stock: 3}}\n")
     wait(world, 2 * MINUTE)
-    assert [world.market.stock(shelf) for shelf in (TMOBILE, VERIZON, ATT)] == stock
+    assert [world.stock.left(stock_key) for stock_key in (TMOBILE, VERIZON, ATT)] == stock
 
 
 # --- numbers

@@ -97,14 +97,14 @@ def seen(world: World) -> tuple[object, ...]:
     """All that can be seen of a world, and how much is still to come."""
     customer = world.customers["demo"]
     country = world.catalogue.countries["12"]
-    shelves = world.market.shelves(country, country.carriers, world.catalogue.services["ds"])
+    stock_keys = world.stock.stock_keys(country, country.carriers, world.catalogue.services["ds"])
     return (
         [*world.orders_of(customer)],
         [*world.payments_of(customer)],
         [*world.ledger],
         customer,
-        [(shelf, world.market.price(shelf), world.market.stock(shelf)) for shelf in shelves],
-        len(world.agenda),
+        [(stock_key, world.stock.price(stock_key), world.stock.left(stock_key)) for stock_key in stock_keys],
+        len(world.schedule),
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.domain.catalogue import Carrier, Catalogue, Country, Service, Shelf
+from mockserver.domain.catalogue import Carrier, Catalogue, Country, Service, StockKey
 from mockserver.domain.clock import MINUTE, SECOND
 from mockserver.domain.order import Order
 from mockserver.domain.payment import Status
@@ -76,7 +76,7 @@ def purchase(
 ) -> Purchase:
     """Make the nth purchase, at 1000."""
     attempt = Attempt(customer, country, "one", service, 20, 1000, taken)
-    return Purchase(attempt, Shelf(country, "one", service), nth, nth, in_use)
+    return Purchase(attempt, StockKey(country, "one", service), nth, nth, in_use)
 
 
 def transfer(nth: int = 1, *, customer: str = "alice", provider: str = "cryptomus") -> Transfer:
@@ -675,5 +675,5 @@ def test_two_wallets_have_two_addresses(shipped: Fixtures) -> None:
 
 
 @pytest.mark.parametrize("restock", [None, Restocking(5, 20)])
-def test_every_shelf_fills_again_as_the_scenario_says(restock: Restocking | None) -> None:
-    assert script(restock=restock).restocking(Shelf("12", "one", "ds")) == restock
+def test_every_stock_fills_again_as_the_scenario_says(restock: Restocking | None) -> None:
+    assert script(restock=restock).restocking(StockKey("12", "one", "ds")) == restock

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from mockserver.contract import load
-from mockserver.domain.catalogue import Catalogue, Shelf
+from mockserver.domain.catalogue import Catalogue, StockKey
 from mockserver.domain.clock import Clock
 from mockserver.domain.customer import Customer
 from mockserver.domain.ledger import Entry, EntryKind
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mockserver.domain.script import Script
     from mockserver.domain.world import WorldEvent
 
-SHELF = Shelf("12", "ds", "verizon")
+SHELF = StockKey("12", "ds", "verizon")
 BALANCE = load("v3").operations["getBalance"]
 
 

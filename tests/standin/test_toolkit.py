@@ -327,8 +327,8 @@ def is_refused_for_money(client: Client) -> None:
 
 
 GOOD: dict[str, tuple[Life, ...]] = {
-    life.__name__: (life,)
-    for life in (
+    session.__name__: (session,)
+    for session in (
         gets_its_code, gets_two_codes, gets_its_money_back, takes_the_new_price, waits_for_numbers,
         looks_for_what_was_lost, is_refused_for_money,
     )
@@ -457,14 +457,14 @@ class Graded(NamedTuple):
     back: int
 
 
-def graded(vendor: httpx.Client, directory: Path, *lives: Life, toolkit: Toolkit = invoked) -> Graded:
+def graded(vendor: httpx.Client, directory: Path, *sessions: Life, toolkit: Toolkit = invoked) -> Graded:
     """Let a client live, and grade it by what was recorded."""
     world, tape = StandinWorld(vendor, BALANCE, 0), Tape()
     with customer(world) as me, httpx.Client(transport=tape) as http:
         login = (world.user, world.key)
         recorded = Customer(V3(http, world.v3_url, *login), V2(http, world.v2_url, *login))
-        for life in lives:
-            life(Client(world, recorded, tape))
+        for session in sessions:
+            session(Client(world, recorded, tape))
         account, report = me.v3.balance(), me.v3.statistics()
     recording = directory / "client.jsonl"
     recording.write_bytes(b"".join(lines.write(tape.exchanges)))
@@ -495,10 +495,10 @@ def test_money_that_returns_by_itself_is_not_gone(vendor: httpx.Client, tmp_path
     assert (found.statement["spent"], found.statement["refunded"], found.balance) == (16, 16, BALANCE)
 
 
-@pytest.mark.parametrize("life", BAD, ids=lambda life: life.__name__)
-def test_a_bad_client_is_told_for_exactly_what_it_does(vendor: httpx.Client, tmp_path: Path, life: Life) -> None:
-    found = graded(vendor, tmp_path, life)
-    assert (found.exit_code, found.letter, found.codes) == (1, *BAD[life])
+@pytest.mark.parametrize("session", BAD, ids=lambda session: session.__name__)
+def test_a_bad_client_is_told_for_exactly_what_it_does(vendor: httpx.Client, tmp_path: Path, session: Life) -> None:
+    found = graded(vendor, tmp_path, session)
+    assert (found.exit_code, found.letter, found.codes) == (1, *BAD[session])
 
 
 # A server.

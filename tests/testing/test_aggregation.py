@@ -8,7 +8,7 @@ import pytest
 
 from mockserver.findings import Finding, Line, Severity, Skip, Statement
 from mockserver.judge import Judgement
-from mockserver.testing.aggregation import Aggregation, once
+from mockserver.testing.aggregation import Aggregation, grouped_by_test
 from mockserver.traffic.coverage import Coverage
 from tests.testing.conftest import Client
 
@@ -56,7 +56,7 @@ def spent(tally: Aggregation) -> Statement:
 
 
 def test_a_line_tells_the_whole_run() -> None:
-    assert counted("test_a").line() == "1 test, 3 calls, 1 of 2 operations met, 1 error, would have cost $0.20"
+    assert counted("test_a").summary_line() == "1 test, 3 calls, 1 of 2 operations met, 1 error, would have cost $0.20"
 
 
 def test_a_test_is_a_suite_and_its_findings_say_how_to_repeat_them() -> None:
@@ -102,7 +102,7 @@ def test_clients_that_call_nothing_do_not_say_what_there_is_to_meet() -> None:
 def test_without_a_call_all_is_still_to_be_met() -> None:
     tally = Aggregation()
     tally.add("test_a", judgement(price=0, calls=0), seconds=0)
-    assert tally.line().startswith("1 test, 0 calls, 1 of 2 operations met, nothing found")
+    assert tally.summary_line().startswith("1 test, 0 calls, 1 of 2 operations met, nothing found")
 
 
 def test_what_other_processes_counted_is_merged() -> None:
@@ -122,12 +122,12 @@ def test_a_run_began_when_its_first_process_did() -> None:
 
 
 def test_a_finding_of_many_tests_is_told_once() -> None:
-    [finding] = once(counted("test_a", "test_b", "test_c", "test_d").run("")).findings
+    [finding] = grouped_by_test(counted("test_a", "test_b", "test_c", "test_d").run("")).findings
     assert finding.message == "path.x must be text. In 4 tests: test_a, test_b, test_c and 1 more."
 
 
 def test_a_finding_of_one_test_is_told_as_it_is() -> None:
-    assert once(counted("test_a").run("")).findings[0].message == BROKEN.message
+    assert grouped_by_test(counted("test_a").run("")).findings[0].message == BROKEN.message
 
 
 def test_a_report_has_its_files(tmp_path: Path) -> None:

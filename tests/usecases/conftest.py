@@ -32,7 +32,7 @@ from tests.rules import DEFAULT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockserver.domain.catalogue import Shelf
+    from mockserver.domain.catalogue import StockKey
     from mockserver.domain.order import Order
     from mockserver.domain.payment import Payment
 
@@ -70,7 +70,7 @@ class Plan:
         address = f"address-{transfer.nth}" if transfer.currency else ""
         return Terms(name, "session", "page", address, "signature", self.settlement)
 
-    def restocking(self, shelf: Shelf) -> Restocking | None:  # noqa: ARG002 - all shelves are alike
+    def restocking(self, stock_key: StockKey) -> Restocking | None:  # noqa: ARG002 - all shelves are alike
         return self.restock
 
 
@@ -125,8 +125,8 @@ class Shop:
             [list(world.orders_of(customer)) for customer in customers],
             [list(world.payments_of(customer)) for customer in customers],
             [world.coupons_of(customer) for customer in customers],
-            dict(world.market.stocks),
-            len(world.agenda),
+            dict(world.stock.stocks),
+            len(world.schedule),
         )
 
 

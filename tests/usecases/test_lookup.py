@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.domain.catalogue import Catalogue, Offer, Service, Shelf
+from mockserver.domain.catalogue import Catalogue, Offer, Service, StockKey
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.world import World
 from mockserver.usecases import lookup
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mockserver.domain.rules import Rules
     from tests.usecases.conftest import Shop
 
-TMOBILE = Shelf("12", "tmobile", "ds")
+TMOBILE = StockKey("12", "tmobile", "ds")
 
 
 def buy(shop: Shop, country: str, times: int) -> None:
@@ -38,8 +38,8 @@ def test_a_listing_shows_price_and_stock_of_its_carrier(shop: Shop, carrier: str
     assert (found.carrier, found.price, found.stock) == (carrier, price, count)
 
 
-def test_a_listing_shows_the_price_of_the_shelf_that_serves_next(shop: Shop) -> None:
-    shop.world.market.restock(TMOBILE, 0)
+def test_a_listing_shows_the_price_of_the_stock_that_serves_next(shop: Shop) -> None:
+    shop.world.stock.restock(TMOBILE, 0)
     assert lookup.listing(shop.world, "12", "any", "ds").price == 22
 
 

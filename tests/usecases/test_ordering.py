@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.domain.catalogue import Shelf
+from mockserver.domain.catalogue import StockKey
 from mockserver.domain.clock import DAY, MINUTE, SECOND
 from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.order import State
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from mockserver.domain.order import Order
     from tests.usecases.conftest import Shop
 
-TMOBILE = Shelf("12", "tmobile", "ds")
-VERIZON = Shelf("12", "verizon", "ds")
-ATT = Shelf("12", "att", "ds")
-TELIA = Shelf("46", "telia", "ds")
+TMOBILE = StockKey("12", "tmobile", "ds")
+VERIZON = StockKey("12", "verizon", "ds")
+ATT = StockKey("12", "att", "ds")
+TELIA = StockKey("46", "telia", "ds")
 DISCORD = OrderRequest("12", "ds", "any", maximum=100, m="", n="", failover=True)
 SMS = Delivery(5 * SECOND, "Your code is 123456", "123456")
 
@@ -46,10 +46,10 @@ def refused(ask: Callable[[], object]) -> Reason:
     return refusal.value.reason
 
 
-def sell_out(shop: Shop, *shelves: Shelf) -> None:
-    """Empty shelves."""
-    for shelf in shelves:
-        shop.world.market.restock(shelf, 0)
+def sell_out(shop: Shop, *stock_keys: StockKey) -> None:
+    """Empty stocks."""
+    for stock_key in stock_keys:
+        shop.world.stock.restock(stock_key, 0)
 
 
 # --- ordering
@@ -69,9 +69,9 @@ def test_an_order_is_charged_at_once(shop: Shop) -> None:
     assert list(shop.world.ledger)[1:] == [Entry(0, "alice", EntryKind.CHARGE, -20, "1")]
 
 
-def test_an_order_takes_one_number_off_the_shelf(shop: Shop) -> None:
+def test_an_order_takes_one_number_off_the_stock(shop: Shop) -> None:
     buy(shop)
-    assert shop.world.market.stock(TMOBILE) == 49
+    assert shop.world.stock.left(TMOBILE) == 49
 
 
 def test_a_country_may_be_given_by_its_name(shop: Shop) -> None:
@@ -96,13 +96,13 @@ def test_what_cannot_be_ordered_is_refused(shop: Shop, request_: OrderRequest, r
 
 
 def test_an_order_without_a_maximum_is_served_at_any_price(shop: Shop) -> None:
-    shop.world.market.reprice(TMOBILE, 999)
+    shop.world.stock.reprice(TMOBILE, 999)
     sell_out(shop, VERIZON, ATT)
     assert buy(shop, DISCORD._replace(maximum=None)).price == 999
 
 
 def test_another_carrier_takes_over_at_any_price_without_a_maximum(shop: Shop) -> None:
-    shop.world.market.reprice(ATT, 999)
+    shop.world.stock.reprice(ATT, 999)
     sell_out(shop, TMOBILE, VERIZON)
     assert buy(shop, DISCORD._replace(carrier="verizon", maximum=None)).carrier == "att"
 
@@ -125,7 +125,7 @@ def test_an_order_above_the_balance_is_refused(shop: Shop) -> None:
 
 
 def test_the_whole_balance_can_be_spent(shop: Shop) -> None:
-    shop.world.market.reprice(TMOBILE, shop.balance)
+    shop.world.stock.reprice(TMOBILE, shop.balance)
     sell_out(shop, VERIZON, ATT)
     buy(shop, DISCORD._replace(maximum=shop.balance))
     assert shop.balance == 0
@@ -158,11 +158,11 @@ def test_a_fresh_quote_is_confirmed(shop: Shop, carrier: str) -> None:
 
 def test_a_quote_goes_stale_when_the_price_changes(shop: Shop) -> None:
     seen = quoted(shop.world, listing(shop.world, "12", "any", "ds"))
-    shop.world.market.reprice(TMOBILE, 21)
+    shop.world.stock.reprice(TMOBILE, 21)
     assert refused(lambda: buy(shop, DISCORD._replace(m=seen.m, n=seen.n))) is Reason.PRICE_CHANGED
 
 
-def test_a_quote_goes_stale_when_the_cheapest_shelf_runs_empty(shop: Shop) -> None:
+def test_a_quote_goes_stale_when_the_cheapest_stock_runs_empty(shop: Shop) -> None:
     seen = quoted(shop.world, listing(shop.world, "12", "any", "ds"))
     sell_out(shop, TMOBILE)
     assert refused(lambda: buy(shop, DISCORD._replace(m=seen.m, n=seen.n))) is Reason.PRICE_CHANGED
@@ -204,14 +204,14 @@ def test_a_quote_holds_when_an_order_is_retried_after_stock_came_back(shop: Shop
     sell_out(shop, TELIA)
     with suppress(Refusal):
         buy(shop, request)
-    shop.world.market.restock(TELIA, 1)
+    shop.world.stock.restock(TELIA, 1)
     assert buy(shop, request).price == 40
 
 
 def test_an_order_for_any_carrier_is_served_by_the_cheapest_with_stock(shop: Shop) -> None:
     sell_out(shop, TMOBILE)
     buy(shop)
-    assert shop.plan.purchases[-1].shelf == VERIZON
+    assert shop.plan.purchases[-1].stock_key == VERIZON
 
 
 def test_an_order_for_any_carrier_keeps_that_word(shop: Shop) -> None:
@@ -237,7 +237,7 @@ def test_without_failover_no_other_carrier_serves(shop: Shop) -> None:
 def test_without_failover_any_still_means_all_carriers(shop: Shop) -> None:
     sell_out(shop, TMOBILE, VERIZON)
     buy(shop, DISCORD._replace(failover=False))
-    assert shop.plan.purchases[-1].shelf == ATT
+    assert shop.plan.purchases[-1].stock_key == ATT
 
 
 def test_failover_never_serves_above_the_maximum(shop: Shop) -> None:
@@ -261,36 +261,36 @@ def test_orders_are_counted_over_the_world_and_in_their_country(shop: Shop) -> N
     assert [(order.nth, order.nth_in_country) for order in shop.plan.purchases] == [(1, 1), (2, 1), (3, 2)]
 
 
-def test_an_empty_shelf_fills_again_as_planned(shop: Shop) -> None:
+def test_an_empty_stock_fills_again_as_planned(shop: Shop) -> None:
     shop.plan.restock = Restocking(2 * MINUTE, 20)
-    shop.world.market.restock(TMOBILE, 1)
+    shop.world.stock.restock(TMOBILE, 1)
     buy(shop)
     shop.wait(2 * MINUTE)
-    assert shop.world.market.stock(TMOBILE) == 20
+    assert shop.world.stock.left(TMOBILE) == 20
 
 
-def test_an_empty_shelf_stays_empty_until_then(shop: Shop) -> None:
+def test_an_empty_stock_stays_empty_until_then(shop: Shop) -> None:
     shop.plan.restock = Restocking(2 * MINUTE, 20)
-    shop.world.market.restock(TMOBILE, 1)
+    shop.world.stock.restock(TMOBILE, 1)
     buy(shop)
     shop.wait(2 * MINUTE - 1)
-    assert shop.world.market.stock(TMOBILE) == 0
+    assert shop.world.stock.left(TMOBILE) == 0
 
 
-def test_a_shelf_with_numbers_left_is_not_filled(shop: Shop) -> None:
+def test_a_stock_with_numbers_left_is_not_filled(shop: Shop) -> None:
     shop.plan.restock = Restocking(2 * MINUTE, 20)
     buy(shop)
     shop.wait(2 * MINUTE)
-    assert shop.world.market.stock(TMOBILE) == 49
+    assert shop.world.stock.left(TMOBILE) == 49
 
 
 def test_numbers_that_come_back_do_not_undo_a_change_made_meanwhile(shop: Shop) -> None:
     shop.plan.restock = Restocking(2 * MINUTE, 20)
-    shop.world.market.restock(TMOBILE, 1)
+    shop.world.stock.restock(TMOBILE, 1)
     buy(shop)
-    shop.world.market.restock(TMOBILE, 5)
+    shop.world.stock.restock(TMOBILE, 5)
     shop.wait(2 * MINUTE)
-    assert shop.world.market.stock(TMOBILE) == 5
+    assert shop.world.stock.left(TMOBILE) == 5
 
 
 def test_the_script_is_asked_before_anything_is_decided(shop: Shop) -> None:
@@ -319,28 +319,28 @@ def test_the_script_may_change_the_price_as_an_order_is_asked_for(shop: Shop) ->
 def test_a_price_that_changes_so_changes_for_every_carrier_that_was_asked_for(shop: Shop) -> None:
     shop.plan.in_the_way = PreOrderEffect(price=30)
     buy(shop)
-    assert [shop.world.market.price(shelf) for shelf in (TMOBILE, VERIZON, ATT)] == [30, 33, 45]
+    assert [shop.world.stock.price(stock_key) for stock_key in (TMOBILE, VERIZON, ATT)] == [30, 33, 45]
 
 
 def test_a_price_that_changes_so_is_that_of_the_carrier_in_front(shop: Shop) -> None:
     sell_out(shop, TMOBILE)
     shop.plan.in_the_way = PreOrderEffect(price=33)
     assert buy(shop).price == 33
-    assert [shop.world.market.price(shelf) for shelf in (TMOBILE, VERIZON, ATT)] == [30, 33, 45]
+    assert [shop.world.stock.price(stock_key) for stock_key in (TMOBILE, VERIZON, ATT)] == [30, 33, 45]
 
 
 def test_a_price_that_changes_so_from_nothing_is_the_same_for_every_carrier(shop: Shop) -> None:
-    for shelf in (TMOBILE, VERIZON, ATT):
-        shop.world.market.reprice(shelf, 0)
+    for stock_key in (TMOBILE, VERIZON, ATT):
+        shop.world.stock.reprice(stock_key, 0)
     shop.plan.in_the_way = PreOrderEffect(price=30)
     buy(shop)
-    assert [shop.world.market.price(shelf) for shelf in (TMOBILE, VERIZON, ATT)] == [30, 30, 30]
+    assert [shop.world.stock.price(stock_key) for stock_key in (TMOBILE, VERIZON, ATT)] == [30, 30, 30]
 
 
 def test_a_price_that_changes_so_changes_for_the_carrier_alone_that_was_asked_for(shop: Shop) -> None:
     shop.plan.in_the_way = PreOrderEffect(price=25)
     buy(shop, DISCORD._replace(carrier="att"))
-    assert [shop.world.market.price(shelf) for shelf in (TMOBILE, VERIZON, ATT)] == [20, 22, 25]
+    assert [shop.world.stock.price(stock_key) for stock_key in (TMOBILE, VERIZON, ATT)] == [20, 22, 25]
 
 
 def test_a_price_that_changes_so_makes_the_quote_stale(shop: Shop) -> None:
@@ -441,7 +441,7 @@ def test_another_sms_is_free(shop: Shop) -> None:
 
 def test_another_sms_costs_the_price_again_where_the_rules_say_so(shop: Shop) -> None:
     completed(shop).world.rules = DEFAULT._replace(another_sms="charged")
-    shop.world.market.reprice(TMOBILE, 99)
+    shop.world.stock.reprice(TMOBILE, 99)
     request_another(shop.world, shop.alice, "1")
     assert list(shop.world.ledger)[-1] == Entry(5 * SECOND, "alice", EntryKind.CHARGE, -20, "1", period=1)
 
@@ -550,7 +550,7 @@ def test_a_refund_is_booked_at_its_own_time(shop: Shop) -> None:
 def test_a_refund_gives_back_what_was_paid_although_the_price_changed(shop: Shop) -> None:
     before = shop.balance
     buy(shop)
-    shop.world.market.reprice(TMOBILE, 99)
+    shop.world.stock.reprice(TMOBILE, 99)
     refund(shop.world, shop.alice, "1")
     assert shop.balance == before
 
@@ -624,9 +624,9 @@ actions: st.SearchStrategy[Callable[[Shop], object]] = st.one_of(
     order_ids.map(lambda order_id: lambda shop: request_another(shop.world, shop.alice, order_id)),
     order_ids.map(lambda order_id: lambda shop: single(shop.world, shop.alice, order_id)),
     st.sampled_from([1, 4 * SECOND, DEFAULT.lifetime - 1, 7 * DAY]).map(lambda time: lambda shop: shop.wait(time)),
-    st.sampled_from([TMOBILE, ATT, TELIA]).map(lambda shelf: lambda shop: sell_out(shop, shelf)),
+    st.sampled_from([TMOBILE, ATT, TELIA]).map(lambda stock_key: lambda shop: sell_out(shop, stock_key)),
     st.tuples(st.sampled_from([TMOBILE, ATT, TELIA]), st.integers(0, 600)).map(
-        lambda change: lambda shop: shop.world.market.reprice(*change)
+        lambda change: lambda shop: shop.world.stock.reprice(*change)
     ),
 )
 lives = st.lists(actions, max_size=30)

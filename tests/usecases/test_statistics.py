@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.domain.catalogue import Shelf
+from mockserver.domain.catalogue import StockKey
 from mockserver.domain.clock import SECOND
 from mockserver.domain.order import State
 from mockserver.domain.script import Delivery
@@ -109,7 +109,7 @@ def test_a_refund_counts_with_its_order_whenever_it_was_given(shop: Shop) -> Non
 
 
 def test_services_are_listed_the_most_ordered_first(shop: Shop) -> None:
-    shop.world.market.restock(Shelf("46", "telia", "ch"), 1)
+    shop.world.stock.restock(StockKey("46", "telia", "ch"), 1)
     buy(shop, "46", "ch")
     for _ in range(2):
         buy(shop)
@@ -118,7 +118,7 @@ def test_services_are_listed_the_most_ordered_first(shop: Shop) -> None:
 
 
 def test_of_two_services_equally_ordered_the_order_is_that_of_their_codes(shop: Shop) -> None:
-    shop.world.market.restock(Shelf("46", "telia", "ch"), 1)
+    shop.world.stock.restock(StockKey("46", "telia", "ch"), 1)
     buy(shop)
     buy(shop, "46", "ch")
     assert [service.code for service, _ in statistics(shop.world, shop.alice, always)[1]] == ["ch", "ds"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.cli.targets import player, stage
+from mockserver.cli.targets import app_factory, player
 from mockserver.contract import Contract, Document, contract
 from mockserver.traffic import calls
 from mockserver.traffic.coverage import Coverage
@@ -18,7 +18,7 @@ from mockserver.verify.guard import Guard
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mockserver.cli.targets import Playing
+    from mockserver.cli.targets import PlayedScenario
 
 
 @pytest.fixture(scope="session")
@@ -36,11 +36,11 @@ def documents(held: Contract) -> Mapping[str, Document]:
 @pytest.fixture(scope="session")
 def mock_target(documents: Mapping[str, Document]) -> Target:
     """The sound mock, which begins anew for every suite."""
-    return in_process(stage({}), documents.values())
+    return in_process(app_factory({}), documents.values())
 
 
 @pytest.fixture(scope="session")
-def play() -> Callable[[str], Playing]:
+def play() -> Callable[[str], PlayedScenario]:
     """Plays a scenario."""
     return player({})
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.cli.targets import stage
+from mockserver.cli.targets import app_factory
 from mockserver.contract import contract, document
 from mockserver.verify import Plan, in_process, lifecycle, verify
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mockserver.contract import Contract
-    from mockserver.verify import Staged
+    from mockserver.verify import StartedApp
     from mockserver.verify.target import App, Message
 
 NAMES = {
@@ -55,14 +55,14 @@ def test_nothing_is_found_on_the_sound_mock(
 ) -> None:
     monkeypatch.setattr(lifecycle, "LIVES", 1)
     held = three._replace(documents={name: three.documents[name] for name in documents})
-    run = verify(in_process(stage({}), held.documents.values()), Plan(held, suites=(suite,)))
+    run = verify(in_process(app_factory({}), held.documents.values()), Plan(held, suites=(suite,)))
     assert ([str(finding) for finding in run.findings], run.interrupted) == ([], "")
 
 
 def test_what_it_states_differently_is_found(three: Contract) -> None:
-    sound = stage({})
+    sound = app_factory({})
 
-    def begin(scenario: str) -> Staged:
+    def begin(scenario: str) -> StartedApp:
         staged = sound(scenario)
         return staged._replace(app=richer(staged.app))
 

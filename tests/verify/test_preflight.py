@@ -8,7 +8,7 @@ import pytest
 
 from mockserver.traffic import Answer, Request
 from mockserver.verify import Account, Target, TargetError
-from mockserver.verify.run import greet
+from mockserver.verify.run import check_reachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -35,31 +35,31 @@ def target(*answers: Answer | None) -> Target:
 
 
 def test_whoever_answers_is_checked(context_of: Callable[..., Context]) -> None:
-    greet(context_of(target(Answer(200)), DEMO))
+    check_reachable(context_of(target(Answer(200)), DEMO))
 
 
 def test_where_nothing_answers_nothing_can_be_checked(context_of: Callable[..., Context]) -> None:
     with pytest.raises(TargetError, match=r"^nothing answers at http://canned/v3: is the server running"):
-        greet(context_of(target(None, None, None), DEMO))
+        check_reachable(context_of(target(None, None, None), DEMO))
 
 
 def test_an_answer_may_be_lost_once(context_of: Callable[..., Context]) -> None:
-    greet(context_of(target(None, Answer(200)), DEMO))
+    check_reachable(context_of(target(None, Answer(200)), DEMO))
 
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_an_account_that_is_refused_is_told_without_its_key(context_of: Callable[..., Context], status: int) -> None:
     with pytest.raises(TargetError, match=rf"^http://canned/v3 refuses the account \(status {status}\)") as caught:
-        greet(context_of(target(Answer(status)), DEMO))
+        check_reachable(context_of(target(Answer(status)), DEMO))
     assert DEMO.key not in str(caught.value)
 
 
 def test_without_an_account_a_refusal_is_an_answer(context_of: Callable[..., Context]) -> None:
-    greet(context_of(target(Answer(401))))
+    check_reachable(context_of(target(Answer(401))))
 
 
 def test_nothing_is_changed_by_it(context_of: Callable[..., Context]) -> None:
     server = target(Answer(200))
-    greet(context_of(server, DEMO))
+    check_reachable(context_of(server, DEMO))
     assert isinstance(server.carrier, Canned)
     assert [request.method for request in server.carrier.asked] == ["GET"]

@@ -14,7 +14,7 @@ from mockserver.verify.order_oracle import (
     TOO_POOR,
     Situation,
     blamed,
-    forecast,
+    expected_purchase,
     own_price,
     tier,
 )
@@ -43,12 +43,12 @@ GONE = SOUND._replace(asked=offer(stock=0))
 
 
 def test_what_nothing_speaks_against_is_granted_at_its_price() -> None:
-    must = forecast(WISH, SOUND, TERMS)
+    must = expected_purchase(WISH, SOUND, TERMS)
     assert (must.refusals, must.doubts, must.price, must.substitute) == ({}, frozenset(), 16, False)
 
 
 @pytest.mark.parametrize(
-    ("wish", "situation", "refusals"),
+    ("order_arguments", "situation", "refusals"),
     [
         (WISH._replace(maximum=15), SOUND, {PRICE_CHANGED: "maximum-holds"}),
         (WISH, SOUND._replace(account=account(15)), {TOO_POOR: "no-credit"}),
@@ -64,18 +64,18 @@ def test_what_nothing_speaks_against_is_granted_at_its_price() -> None:
     ],
 )
 def test_what_something_speaks_against_is_refused_for_it(
-    wish: OrderArguments, situation: Situation, refusals: dict[str, str]
+    order_arguments: OrderArguments, situation: Situation, refusals: dict[str, str]
 ) -> None:
-    assert forecast(wish, situation, TERMS).refusals == refusals
+    assert expected_purchase(order_arguments, situation, TERMS).refusals == refusals
 
 
 def test_the_rules_say_why_a_price_above_the_maximum_is_refused() -> None:
-    must = forecast(WISH._replace(maximum=15), SOUND, TERMS._replace(above=SOLD_OUT))
+    must = expected_purchase(WISH._replace(maximum=15), SOUND, TERMS._replace(above=SOLD_OUT))
     assert must.refusals == {SOLD_OUT: "maximum-holds"}
 
 
 def test_another_carrier_serves_what_the_one_asked_for_has_not() -> None:
-    must = forecast(WISH, GONE._replace(anyone=offer(19)), TERMS)
+    must = expected_purchase(WISH, GONE._replace(anyone=offer(19)), TERMS)
     assert (must.refusals, must.price, must.substitute) == ({}, 19, True)
 
 
@@ -90,7 +90,7 @@ def test_another_carrier_serves_what_the_one_asked_for_has_not() -> None:
     ],
 )
 def test_what_the_service_does_not_say_leaves_doubts(situation: Situation, price: int | None, doubts: set[str]) -> None:
-    must = forecast(WISH, situation, TERMS)
+    must = expected_purchase(WISH, situation, TERMS)
     assert (dict(must.refusals), must.price, set(must.doubts)) == ({}, price, doubts)
 
 
@@ -105,7 +105,7 @@ def test_what_the_service_does_not_say_leaves_doubts(situation: Situation, price
     ],
 )
 def test_a_refusal_without_ground_breaks_a_rule(refusal: str, situation: Situation, rule: str) -> None:
-    assert blamed(forecast(WISH, situation, TERMS), refusal) == rule
+    assert blamed(expected_purchase(WISH, situation, TERMS), refusal) == rule
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.cli.targets import stage
+from mockserver.cli.targets import app_factory
 from mockserver.contract import contract
 from mockserver.contract import readings as known
 from mockserver.findings import ExitCode, Severity
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mockserver.contract import Contract, Document
     from mockserver.findings import Run
-    from mockserver.verify import Staged
+    from mockserver.verify import StartedApp
     from mockserver.verify.target import App, Message
 
 QUICK = ("examples", "equivalence", "safety")
@@ -44,14 +44,14 @@ def test_nothing_is_found_on_the_sound_mock_that_has_other_readings(
     monkeypatch.setattr(lifecycle, "LIVES", 5)
     readings: dict[str, object] = dict(choices)
     held = contract(readings)
-    target = in_process(stage(readings), held.documents.values())
+    target = in_process(app_factory(readings), held.documents.values())
     plan = Plan(held, suites=("examples", "equivalence", "safety", "lifecycle"))
     assert [str(finding) for finding in verify(target, plan).findings] == []
 
 
 def spoilt(documents: Mapping[str, Document], path: str, body: bytes) -> Target:
     """The mock, whose answers at a path are these bytes."""
-    begin = stage({})
+    begin = app_factory({})
 
     def spoil(app: App) -> App:
         async def spoilt(scope: Message, receive: object, send: object) -> None:
@@ -64,7 +64,7 @@ def spoilt(documents: Mapping[str, Document], path: str, body: bytes) -> Target:
 
         return spoilt
 
-    def anew(scenario: str) -> Staged:
+    def anew(scenario: str) -> StartedApp:
         staged = begin(scenario)
         return staged._replace(app=spoil(staged.app))
 

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mockserver.traffic import Request
-from mockserver.verify.target import AsgiCarrier, TargetError, of_urls
+from mockserver.verify.target import AsgiTransport, TargetError, of_urls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mockserver.cli.targets import Playing
+    from mockserver.cli.targets import PlayedScenario
     from mockserver.contract import Document
 
 
@@ -68,8 +68,8 @@ def test_what_is_no_plain_url_is_refused_and_not_repeated_whole(documents: Mappi
     assert "secret" not in str(told.value)
 
 
-def test_an_application_is_called_in_process(play: Callable[[str], Playing]) -> None:
-    answer = AsgiCarrier(play("default").app).carry(
+def test_an_application_is_called_in_process(play: Callable[[str], PlayedScenario]) -> None:
+    answer = AsgiTransport(play("default").app).carry(
         Request("GET", "http://mock/v3/customers/demo/balance?apiKey=demo-key")
     )
     assert answer

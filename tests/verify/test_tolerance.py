@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from mockserver.cli.targets import stage
+from mockserver.cli.targets import app_factory
 from mockserver.contract import load
 from mockserver.contract.document import SHIPPED
 from mockserver.verify import Plan, in_process, lifecycle, verify
@@ -88,7 +88,7 @@ def test_nothing_is_found_where_a_document_does_not_say_all(
 ) -> None:
     monkeypatch.setattr(lifecycle, "LIVES", 1)
     less = ignorant(held, tmp_path, facts, purposes)
-    target = in_process(stage({}), less.documents.values())
+    target = in_process(app_factory({}), less.documents.values())
     run = verify(target, Plan(less, suites=("equivalence", "lifecycle")))
     assert ([str(finding) for finding in run.findings], run.interrupted) == ([], "")
 
@@ -96,5 +96,5 @@ def test_nothing_is_found_where_a_document_does_not_say_all(
 def test_what_no_document_knows_is_told(held: Contract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lifecycle, "LIVES", 1)
     less = ignorant(held, tmp_path, [], ["statistics"])
-    run = verify(in_process(stage({}), less.documents.values()), Plan(less, suites=("lifecycle",)))
+    run = verify(in_process(app_factory({}), less.documents.values()), Plan(less, suites=("lifecycle",)))
     assert [skip.what for skip in run.suites[0].skipped] == ["statistics"]

@@ -107,9 +107,9 @@ class Snapshot:
             dict(world._payments),
             dict(world._coupons),
             dict(world.placed),
-            dict(world.market.prices),
-            dict(world.market.stocks),
-            len(world.agenda),
+            dict(world.stock.prices),
+            dict(world.stock.stocks),
+            len(world.schedule),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.web.message import Request, texts
+from mockserver.web.message import Request, possible_keys
 
 
 def request(query: bytes = b"", body: bytes | None = b"", *headers: tuple[bytes, bytes]) -> Request:
@@ -26,4 +26,4 @@ def request(query: bytes = b"", body: bytes | None = b"", *headers: tuple[bytes,
     ],
 )
 def test_what_could_be_a_key(carrier: Request, carried: list[str]) -> None:
-    assert list(texts(carrier)) == carried
+    assert list(possible_keys(carrier)) == carried

@@ -25,7 +25,7 @@ class Fault(NamedTuple):
     source: Mapping[str, Any] = MappingProxyType({})
 
 
-class Act(NamedTuple):
+class AppliedFault(NamedTuple):
     """What a fault does to one call."""
 
     fault: str
@@ -92,7 +92,7 @@ class Faults:
         copy.windows = {(index, keys.get(key, key)): window for (index, key), window in self.windows.items()}
         return copy
 
-    def decide(self, operation: str, account: str, key: str, now: Instant) -> tuple[Act, ...]:
+    def decide(self, operation: str, account: str, key: str, now: Instant) -> tuple[AppliedFault, ...]:
         """Count a call, and answer what happens to it, in the order of the faults."""
         elapsed = now - self.start
         eligible, until = self._eligible.get((operation, account), ((), 0))
@@ -112,7 +112,7 @@ class Faults:
         )
         return tuple(current), min(changes, default=math.inf)
 
-    def _act(self, index: int, key: str, elapsed: Duration) -> Act | None:
+    def _act(self, index: int, key: str, elapsed: Duration) -> AppliedFault | None:
         name, when, moment, effect, _ = self._faults[index]
         self.matched[index] = matched = self.matched[index] + 1
         if (
@@ -125,4 +125,4 @@ class Faults:
         if drawn is None or (when.times is not None and self.acted[index] >= when.times):
             return None
         self.acted[index] += 1
-        return Act(name, moment, drawn)
+        return AppliedFault(name, moment, drawn)

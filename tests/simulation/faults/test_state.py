@@ -16,7 +16,7 @@ from mockserver.simulation.faults.kinds.latency import Delay, Lognormal, Uniform
 from mockserver.simulation.faults.kinds.rate_limit import RateLimit
 from mockserver.simulation.faults.kinds.slow_body import SlowBody
 from mockserver.simulation.faults.kinds.status import ErrorAnswer
-from mockserver.simulation.faults.state import Act, Fault, Faults
+from mockserver.simulation.faults.state import AppliedFault, Fault, Faults
 
 if TYPE_CHECKING:
     from mockserver.simulation.faults.effect import Effect
@@ -44,7 +44,7 @@ def acting(
     return bool(subject.decide(operation, account, key, START + at))
 
 
-def decided(subject: Faults) -> tuple[Act, ...]:
+def decided(subject: Faults) -> tuple[AppliedFault, ...]:
     """Return what happens to a call at the start."""
     return subject.decide("v3.getOrder", "demo", "key", START)
 
@@ -63,11 +63,11 @@ def test_without_a_condition_a_fault_acts_on_every_call() -> None:
 
 def test_an_act_tells_its_fault_its_moment_and_its_effect() -> None:
     subject = Faults([Fault("flaky", Condition(), Moment.AFTER, Empty())], 1, START)
-    assert decided(subject) == (Act("flaky", Moment.AFTER, Empty()),)
+    assert decided(subject) == (AppliedFault("flaky", Moment.AFTER, Empty()),)
 
 
 @pytest.mark.parametrize(
-    ("operations", "acts"),
+    ("operations", "applied_faults"),
     [
         (("v3.getOrder",), True),
         (("v3.get*",), True),
@@ -79,17 +79,17 @@ def test_an_act_tells_its_fault_its_moment_and_its_effect() -> None:
         (("v2.*",), False),
     ],
 )
-def test_an_operation_fits_one_of_the_globs(operations: tuple[str, ...], acts: bool) -> None:
-    assert acting(faults(Condition(operations=operations))) is acts
+def test_an_operation_fits_one_of_the_globs(operations: tuple[str, ...], applied_faults: bool) -> None:
+    assert acting(faults(Condition(operations=operations))) is applied_faults
 
 
-@pytest.mark.parametrize(("account", "acts"), [("demo", True), ("other", False)])
-def test_an_account_fits_when_it_is_the_one(account: str, acts: bool) -> None:
-    assert acting(faults(Condition(account=account))) is acts
+@pytest.mark.parametrize(("account", "applied_faults"), [("demo", True), ("other", False)])
+def test_an_account_fits_when_it_is_the_one(account: str, applied_faults: bool) -> None:
+    assert acting(faults(Condition(account=account))) is applied_faults
 
 
 @pytest.mark.parametrize(
-    ("when", "at", "acts"),
+    ("when", "at", "applied_faults"),
     [
         (Condition(start=10), 9, False),
         (Condition(start=10), 10, True),
@@ -98,14 +98,14 @@ def test_an_account_fits_when_it_is_the_one(account: str, acts: bool) -> None:
         (Condition(start=10, end=20), 15, True),
     ],
 )
-def test_a_window_of_time_has_its_beginning_and_not_its_end(when: Condition, at: int, acts: bool) -> None:
-    assert acting(faults(when), at=at) is acts
+def test_a_window_of_time_has_its_beginning_and_not_its_end(when: Condition, at: int, applied_faults: bool) -> None:
+    assert acting(faults(when), at=at) is applied_faults
 
 
 def test_a_window_opens_and_closes_as_time_passes() -> None:
     subject = faults(Condition(start=10, end=20), Condition(start=15))
-    acts = [len(subject.decide("v3.getOrder", "demo", "key", START + at)) for at in (0, 9, 10, 15, 19, 20)]
-    assert acts == [0, 0, 1, 2, 2, 1]
+    applied_faults = [len(subject.decide("v3.getOrder", "demo", "key", START + at)) for at in (0, 9, 10, 15, 19, 20)]
+    assert applied_faults == [0, 0, 1, 2, 2, 1]
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_counts_are_plain_data() -> None:
     [(Delay(1), False), (SlowBody(1, 1), False), (ErrorAnswer(500), True), (Disconnect(reset=True), True)],
 )
 def test_an_answer_that_is_only_late_is_not_altered(effect: Effect, alters: bool) -> None:
-    assert Act("f", Moment.AFTER, effect).alters is alters
+    assert AppliedFault("f", Moment.AFTER, effect).alters is alters
 
 
 # Chance

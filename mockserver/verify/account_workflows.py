@@ -1,10 +1,10 @@
-"""Scenes of an account and of the catalogue: payments, coupons, favourites, statistics; see `scenes`."""
+"""Workflows of an account and of the catalogue: payments, coupons, favourites, statistics."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mockserver.contract.plan import told
+from mockserver.contract.plan import read_back
 from mockserver.contract.reader import get
 from mockserver.traffic.calls import COMPLETED, EXPIRED, REFUNDED, WAITING
 from mockserver.verify.assertions import alike
@@ -20,61 +20,61 @@ if TYPE_CHECKING:
     from mockserver.verify.customer import Customer, Person, Reply
     from mockserver.verify.order_oracle import ExpectedOrder
     from mockserver.verify.rules import Terms
-    from mockserver.verify.session import Life
+    from mockserver.verify.session import Session
 
 
-def money_that_is_paid_in(life: Life, via: str) -> None:
+def money_that_is_paid_in(session: Session, via: str) -> None:
     """It is credited once, when it is paid, and raises the tier."""
-    ann = life.person("ann")
+    ann = session.person("ann")
     for amount in (1999, 1):
-        life.pay(ann, via, "invoice", amount)
-        life.wait(11 * SECOND)
-        life.agree(ann)
-    wallet = life.pay(ann, via, "wallet", 515)
-    life.wait(11 * SECOND)
-    life.agree(ann)
+        session.pay(ann, via, "invoice", amount)
+        session.wait(11 * SECOND)
+        session.agree(ann)
+    wallet = session.pay(ann, via, "wallet", 515)
+    session.wait(11 * SECOND)
+    session.agree(ann)
     for payment in ann.payments.values():
-        life.context.expect("payment-is-paid", payment.status in {*PAID, UNTOLD}, _listing(ann), got=payment.status)
-    life.wait(2 * life.terms.payment_lifetime)
-    life.agree(ann)
+        session.context.expect("payment-is-paid", payment.status in {*PAID, UNTOLD}, _listing(ann), got=payment.status)
+    session.wait(2 * session.terms.payment_lifetime)
+    session.agree(ann)
     if wallet:
-        status, by = life.wallet(ann, wallet), ann.to("transaction")
-        life.context.expect("payment-status-follows", status in ("paid", UNTOLD), by.name("transaction"), got=status)
-    life.buy(ann, via, TELEGRAM)
-    _expect_coin_refused(life, ann, via)
+        status, by = session.wallet(ann, wallet), ann.to("transaction")
+        session.context.expect("payment-status-follows", status in ("paid", UNTOLD), by.name("transaction"), got=status)
+    session.buy(ann, via, TELEGRAM)
+    _expect_coin_refused(session, ann, via)
 
 
-def _expect_coin_refused(life: Life, person: Person, via: str) -> None:
+def _expect_coin_refused(session: Session, person: Person, via: str) -> None:
     """Expect no wallet of a currency on a network that it does not have; where a document has only one, nobody asks."""
     by = person.by[via]
     operation = by.document.by_purpose["wallet"]
     odd = {"currency": "BTC", "network": "TON", "amount": 500}
     if not operation.check_request(operation.arguments("wallet", odd, person.user, by.account.key)):
         reply = by.call("wallet", **odd)
-        life.context.expect("currency-refused", reply.refusal, reply.operation, expected="UNSUPPORTED_CURRENCY")
+        session.context.expect("currency-refused", reply.refusal, reply.operation, expected="UNSUPPORTED_CURRENCY")
 
 
-def money_that_nobody_pays(life: Life, via: str) -> None:
+def money_that_nobody_pays(session: Session, via: str) -> None:
     """It is not credited, and the payment ends after a time."""
-    ann, pia = life.person("ann"), life.person("pia")
-    card, wallet = life.pay(ann, via, "card_invoice", 500), life.pay(pia, via, "wallet", 500)
-    life.wait(life.terms.payment_lifetime - MINUTE)
-    life.agree(ann)
-    life.agree(pia)
-    life.wait(2 * MINUTE)
-    life.agree(ann)
-    life.agree(pia)
+    ann, pia = session.person("ann"), session.person("pia")
+    card, wallet = session.pay(ann, via, "card_invoice", 500), session.pay(pia, via, "wallet", 500)
+    session.wait(session.terms.payment_lifetime - MINUTE)
+    session.agree(ann)
+    session.agree(pia)
+    session.wait(2 * MINUTE)
+    session.agree(ann)
+    session.agree(pia)
     for person, key in ((ann, card), (pia, wallet)):
         if key:
             status = person.payments[key].status
-            life.context.expect("payment-lapses", status not in (OPEN, "paid"), _listing(ann), got=status)
+            session.context.expect("payment-lapses", status not in (OPEN, "paid"), _listing(ann), got=status)
     unknown = ann.to("transaction").call("transaction", payment="11111111-2222-4333-8444-555555555555")
-    life.context.expect("payment-unknown", unknown.refusal, unknown.operation, expected="TRANSACTION_NOT_FOUND")
+    session.context.expect("payment-unknown", unknown.refusal, unknown.operation, expected="TRANSACTION_NOT_FOUND")
 
 
-def a_coupon(life: Life, via: str) -> None:
+def a_coupon(session: Session, via: str) -> None:
     """It adds to one payment by its method, once, while it is valid."""
-    ann = life.person("ann")
+    ann = session.person("ann")
     for way, code in (
         ("invoice", "CARD50"),
         ("card_invoice", "CRYPTO10"),
@@ -82,25 +82,25 @@ def a_coupon(life: Life, via: str) -> None:
         ("wallet", "NOBODYS"),
         ("invoice", "FORBOB"),
     ):
-        life.pay(ann, via, way, 500, code, refusal="INVALID_COUPON")
-    _expect_coupons(life, ann, via, {"CRYPTO10": "issued", "CRYPTO25": "issued", "SPENT5": "used"}, usable=4)
-    life.pay(ann, via, "invoice", 1005, "CRYPTO10", percent=10)
-    life.pay(ann, via, "wallet", 500, "CRYPTO10", refusal="INVALID_COUPON")
-    life.wait(11 * SECOND)
-    life.agree(ann)
-    life.pay(ann, via, "invoice", 500, "CRYPTO10", refusal="INVALID_COUPON")
-    life.pay(ann, via, "wallet", 400, "CRYPTO25", percent=25)
-    life.wait(11 * SECOND)
-    life.agree(ann)
-    _expect_coupons(life, ann, via, {"CRYPTO10": "used", "CRYPTO25": "used", "CARD50": "issued"}, usable=2)
-    life.wait(2 * DAY)
-    life.pay(ann, via, "invoice", 500, "BRIEF20", refusal="INVALID_COUPON")
-    _expect_coupons(life, ann, via, {"BRIEF20": "expired", "CARD50": "issued"}, usable=1)
+        session.pay(ann, via, way, 500, code, refusal="INVALID_COUPON")
+    _expect_coupons(session, ann, via, {"CRYPTO10": "issued", "CRYPTO25": "issued", "SPENT5": "used"}, usable=4)
+    session.pay(ann, via, "invoice", 1005, "CRYPTO10", percent=10)
+    session.pay(ann, via, "wallet", 500, "CRYPTO10", refusal="INVALID_COUPON")
+    session.wait(11 * SECOND)
+    session.agree(ann)
+    session.pay(ann, via, "invoice", 500, "CRYPTO10", refusal="INVALID_COUPON")
+    session.pay(ann, via, "wallet", 400, "CRYPTO25", percent=25)
+    session.wait(11 * SECOND)
+    session.agree(ann)
+    _expect_coupons(session, ann, via, {"CRYPTO10": "used", "CRYPTO25": "used", "CARD50": "issued"}, usable=2)
+    session.wait(2 * DAY)
+    session.pay(ann, via, "invoice", 500, "BRIEF20", refusal="INVALID_COUPON")
+    _expect_coupons(session, ann, via, {"BRIEF20": "expired", "CARD50": "issued"}, usable=1)
 
 
-def favourites(life: Life, via: str) -> None:
+def favourites(session: Session, via: str) -> None:
     """Marking and unmarking, by each pair of country and service, and for oneself."""
-    ann, bob = life.person("ann"), life.person("bob")
+    ann, bob = session.person("ann"), session.person("bob")
     marked: list[tuple[str, str]] = []
     for pair in (("12", "ds"), ("95", "ds"), ("12", "ds"), ("12", "ds"), ("95", "ds")):
         adds = pair not in marked
@@ -109,22 +109,22 @@ def favourites(life: Life, via: str) -> None:
         said = reply.get("favourite.marked")
         marked = [*marked, pair] if adds else [each for each in marked if each != pair]
         holds = not reply.refusal and said in (adds, None)
-        life.context.expect(rule, holds, reply.operation, expected=adds, got=reply.refusal or said)
+        session.context.expect(rule, holds, reply.operation, expected=adds, got=reply.refusal or said)
         for person, pairs in ((ann, marked), (bob, [])):
             listed = person.by[via].call("favourites")
             got = [_place(each) for each in listed.all("favourites")]
-            life.context.expect(rule, sorted(got) == sorted(pairs), listed.operation, expected=pairs, got=got)
+            session.context.expect(rule, sorted(got) == sorted(pairs), listed.operation, expected=pairs, got=got)
     for country, service in (("no-such", "ds"), ("12", "no-such")):
         reply = ann.by[via].call("toggle_favourite", country=country, service=service)
-        life.context.expect("unknown-not-offered", reply.refusal, reply.operation, expected="a refusal")
+        session.context.expect("unknown-not-offered", reply.refusal, reply.operation, expected="a refusal")
 
 
-def the_catalogue(life: Life, via: str) -> None:
+def the_catalogue(session: Session, via: str) -> None:
     """All lists name the same names, prices and stocks."""
-    by = life.person("ann").by[via]
+    by = session.person("ann").by[via]
     countries = by.call("countries").all("countries")
     known = {get(each, "code"): each for each in countries}
-    life.context.expect("names-agree", len(known) == len(countries), by.name("countries"))
+    session.context.expect("names-agree", len(known) == len(countries), by.name("countries"))
     tells_carriers = by.knows("services.carrier", "quote.carrier")
     for country in ("12", "95"):
         carriers = [each["name"] for each in known.get(country, {}).get("carriers", ()) if tells_carriers] or ["any"]
@@ -132,63 +132,63 @@ def the_catalogue(life: Life, via: str) -> None:
             carrier: {get(row, "service.code"): row for row in _services(by, country, carrier)} for carrier in carriers
         }
         for service in ("ds", "go", "wa", "tg", "ig"):
-            quotes = {carrier: offered(life.quote(by, country, service, carrier)) for carrier in listed}
+            quotes = {carrier: offered(session.quote(by, country, service, carrier)) for carrier in listed}
             for carrier, rows in listed.items():
                 if None in rows:
                     continue
-                _expect_offer(life, by.name("quote"), rows.get(service), quotes[carrier], known.get(country, {}))
+                _expect_offer(session, by.name("quote"), rows.get(service), quotes[carrier], known.get(country, {}))
             carried = [quote for name, quote in quotes.items() if name != "any" and quote]
-            _expect_any(life, by.name("quote"), carried, quotes.get("any"))
+            _expect_any(session, by.name("quote"), carried, quotes.get("any"))
 
 
-def what_is_popular(life: Life, via: str) -> None:
+def what_is_popular(session: Session, via: str) -> None:
     """The list of what is popular counts every order."""
-    ann = life.person("ann")
-    _order_some(life, ann, via)
+    ann = session.person("ann")
+    _order_some(session, ann, via)
     popular = ann.by[via].call("popular")
     if not all(get(each, "country.code") and get(each, "service.code") for each in popular.all("offers")):
         return
     got = {_place(each): each.get("orders") for each in popular.all("offers")}
     wanted = {("95", "tg"): 2, ("12", "ds"): 1}
     holds = got.keys() == wanted.keys() and all(got[place] in (count, None) for place, count in wanted.items())
-    life.context.expect("popularity-counts", holds, popular.operation, expected=wanted, got=got)
+    session.context.expect("popularity-counts", holds, popular.operation, expected=wanted, got=got)
     for each in popular.all("offers"):
-        quoted = offered(life.quote(ann.by[via], *_place(each)))
-        life.context.expect("offers-agree", _is_same(each, quoted), popular.operation, expected=quoted, got=each)
+        quoted = offered(session.quote(ann.by[via], *_place(each)))
+        session.context.expect("offers-agree", _is_same(each, quoted), popular.operation, expected=quoted, got=each)
 
 
-def how_countries_compare(life: Life, via: str) -> None:
+def how_countries_compare(session: Session, via: str) -> None:
     """The comparison of countries counts every order."""
-    ann = life.person("ann")
-    _order_some(life, ann, via)
+    ann = session.person("ann")
+    _order_some(session, ann, via)
     stats = ann.by[via].call("country_stats", service="tg")
     counted = {get(each, "country.code"): each.get("orders") for each in stats.all("offers")}
     orders = None if None in counted else counted.get("95", 0)
-    life.context.expect("popularity-counts", orders in (2, None), stats.operation, expected=2, got=orders)
+    session.context.expect("popularity-counts", orders in (2, None), stats.operation, expected=2, got=orders)
 
 
-def statistics(life: Life, via: str) -> None:
+def statistics(session: Session, via: str) -> None:
     """They count what there is, of the days that were asked for."""
-    ann = life.person("ann")
-    for wish in (TELEGRAM, WHATSAPP, DISCORD):
-        life.buy(ann, via, wish)
-    life.wait(2 * DAY)
-    returned = life.buy(ann, via, TELEGRAM)
+    ann = session.person("ann")
+    for order_arguments in (TELEGRAM, WHATSAPP, DISCORD):
+        session.buy(ann, via, order_arguments)
+    session.wait(2 * DAY)
+    returned = session.buy(ann, via, TELEGRAM)
     if returned:
-        life.refund(ann, via, returned.number)
-    for wish in (DISCORD, GOOGLE, GOOGLE, TELEGRAM):
-        life.buy(ann, via, wish)
-    life.wait(6 * SECOND)
-    life.agree(ann)
+        session.refund(ann, via, returned.number)
+    for order_arguments in (DISCORD, GOOGLE, GOOGLE, TELEGRAM):
+        session.buy(ann, via, order_arguments)
+    session.wait(6 * SECOND)
+    session.agree(ann)
     orders = list(ann.orders.values())
     today = max((order.ordered or 0 for order in orders), default=0) // DAY * DAY
     before = [order for order in orders if (order.ordered or 0) < today]
     latest = max((order.ordered or 0 for order in before), default=today)
-    _expect_statistics(life, ann, via, {}, orders, "statistics-add-up")
+    _expect_statistics(session, ann, via, {}, orders, "statistics-add-up")
     if ann.by[via].knows("statistics.since", "statistics.through"):
         since = [order for order in orders if order not in before]
-        _expect_statistics(life, ann, via, {"since": today}, since, "statistics-within")
-        _expect_statistics(life, ann, via, {"through": latest}, before, "statistics-within")
+        _expect_statistics(session, ann, via, {"since": today}, since, "statistics-within")
+        _expect_statistics(session, ann, via, {"through": latest}, before, "statistics-within")
 
 
 def _listing(person: Person) -> str:
@@ -204,9 +204,9 @@ def _services(by: Customer, country: str, carrier: str) -> list[Facts]:
     return by.call("services", country=country, carrier=carrier).all("offers")
 
 
-def _order_some(life: Life, person: Person, via: str) -> None:
-    for wish in (TELEGRAM, TELEGRAM, DISCORD):
-        life.buy(person, via, wish)
+def _order_some(session: Session, person: Person, via: str) -> None:
+    for order_arguments in (TELEGRAM, TELEGRAM, DISCORD):
+        session.buy(person, via, order_arguments)
 
 
 def _is_same(one: Facts, two: Facts) -> bool:
@@ -214,50 +214,50 @@ def _is_same(one: Facts, two: Facts) -> bool:
     return all(alike(one.get(name), two.get(name)) for name in ("price", "stock") if name in one and name in two)
 
 
-def _expect_offer(life: Life, operation: str, row: Facts | None, quoted: Facts, country: Facts) -> None:
+def _expect_offer(session: Session, operation: str, row: Facts | None, quoted: Facts, country: Facts) -> None:
     """Expect that a list and a quote name the same offer."""
     if not row or not quoted:
-        life.context.breach("offers-agree", operation)
+        session.context.breach("offers-agree", operation)
         return
-    life.context.expect("offers-agree", _is_same(row, quoted), operation, expected=row, got=quoted)
+    session.context.expect("offers-agree", _is_same(row, quoted), operation, expected=row, got=quoted)
     named = {"service": row.get("service", {}), "country": {"name": country["name"]} if "name" in country else {}}
-    life.context.expect("names-agree", alike(named, quoted), operation, expected=named, got=quoted)
+    session.context.expect("names-agree", alike(named, quoted), operation, expected=named, got=quoted)
 
 
-def _expect_coupons(life: Life, person: Person, via: str, statuses: Mapping[str, str], *, usable: int) -> None:
+def _expect_coupons(session: Session, person: Person, via: str, statuses: Mapping[str, str], *, usable: int) -> None:
     reply = person.by[via].call("coupons")
     got = {coupon.get("code"): coupon.get("status", "") for coupon in reply.all("coupons")}
     plan = person.by[via].document.by_purpose["coupons"].plan
     for code, known in statuses.items():
-        status, shown = told(plan, "coupon.status", known) or known, got.get(code)
-        life.context.expect("coupon-status", shown in (status, ""), reply.operation, expected=status, got=shown)
+        status, shown = read_back(plan, "coupon.status", known) or known, got.get(code)
+        session.context.expect("coupon-status", shown in (status, ""), reply.operation, expected=status, got=shown)
     if person.knows("balance"):
         account = person.to("balance", via).call("balance")
         count = account.get("account.usable_coupons")
-        life.context.expect("coupon-count", count in (usable, None), account.operation, expected=usable, got=count)
+        session.context.expect("coupon-count", count in (usable, None), account.operation, expected=usable, got=count)
 
 
-def _expect_any(life: Life, operation: str, quotes: Sequence[Facts], anyone: Facts | None) -> None:
+def _expect_any(session: Session, operation: str, quotes: Sequence[Facts], anyone: Facts | None) -> None:
     if not quotes or not anyone or not all({"price", "stock"} <= quote.keys() for quote in (*quotes, anyone)):
         return
     in_stock = [quote for quote in quotes if quote["stock"]] or quotes
     wanted = (min(quote["price"] for quote in in_stock), sum(quote["stock"] for quote in quotes))
     got = (anyone["price"], anyone["stock"])
-    life.context.expect("any-is-cheapest", got == wanted, operation, expected=wanted, got=got)
+    session.context.expect("any-is-cheapest", got == wanted, operation, expected=wanted, got=got)
 
 
 def _expect_statistics(
-    life: Life, person: Person, via: str, asked: Mapping[str, Any], orders: Sequence[ExpectedOrder], rule: str
+    session: Session, person: Person, via: str, asked: Mapping[str, Any], orders: Sequence[ExpectedOrder], rule: str
 ) -> None:
     reply: Reply = person.by[via].call("statistics", **asked)
     if reply.refusal:
-        life.context.breach(rule, reply.operation, expected="statistics", got=reply.refusal)
+        session.context.breach(rule, reply.operation, expected="statistics", got=reply.refusal)
         return
     wanted = {"orders": len(orders)}
     if all(order.state and order.received is not None for order in orders):
-        wanted |= _counted(orders, life.terms)
+        wanted |= _counted(orders, session.terms)
     totals = reply.facts.get("totals", {})
-    life.context.expect(rule, alike(wanted, totals), reply.operation, expected=wanted, got=totals)
+    session.context.expect(rule, alike(wanted, totals), reply.operation, expected=wanted, got=totals)
     if "by_service" not in reply.facts:
         return
     shares = {get(part, "service.code"): part.get("totals", {}) for part in reply.all("by_service")}
@@ -266,7 +266,7 @@ def _expect_statistics(
         groups.setdefault(order.get("service.code"), []).append(order)
     counted = {service: {"orders": len(group), **_spent(group)} for service, group in groups.items()}
     holds = None in groups or (shares.keys() == counted.keys() and alike(counted, shares))
-    life.context.expect(rule, holds, reply.operation, "Services differ.", expected=counted, got=shares)
+    session.context.expect(rule, holds, reply.operation, "Services differ.", expected=counted, got=shares)
 
 
 def _counted(orders: Sequence[ExpectedOrder], terms: Terms) -> dict[str, Any]:
