@@ -15,7 +15,7 @@ import pytest
 from mockserver.grade.command import run
 from mockserver.judge.rules import ANSWER, BEHAVIOUR, CONTRACT, FAILS, KEY_LEAK
 from mockserver.testing import Server, Wanted
-from mockserver.traffic import lines
+from mockserver.traffic import jsonl
 
 if TYPE_CHECKING:
     from mockserver.judge.rules import Plain, Weighed
@@ -62,7 +62,7 @@ def traffic(client: str, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     with Server.here() as server:
         world = server.begin(Wanted(clock={"scaled": 20}))
         run(f"{sys.executable} {path}", {**world.env, "SMSONLINE_CLOCK_SPEED": "20"}, SECONDS)
-        return b"".join(lines.write(world.exchanges))
+        return b"".join(jsonl.write(world.exchanges))
 
 
 @pytest.fixture

@@ -268,7 +268,7 @@ class Api:
 
     def _writer(self, operation: Operation) -> tuple[int, Writer]:
         """The status and the writer of an operation's success, compiled with its first answer."""
-        from mockserver.contract.made_up import make_up
+        from mockserver.contract.example_values import make_up
 
         found = self._writers[operation.id] = operation.status, operation.writer(make_up)
         return found

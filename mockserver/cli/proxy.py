@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from mockserver.proxy import Allowance, Gate, ProxiedExchange, Recording, TrafficSummary
-    from mockserver.web.guard import AccessGuard
+    from mockserver.web.access import AccessGuard
 
 FINDINGS = 1
 _KEYS = ("SMSONLINE_API_KEY", "SMSONLINE_OTHER_API_KEY")
@@ -112,7 +112,7 @@ def proxy(
     from mockserver.contract import LocatedError
     from mockserver.contract import contract as load
     from mockserver.serving import foreground
-    from mockserver.web.guard import guard
+    from mockserver.web.access import guard
 
     try:
         contract = Contract(load(readings, overlays).documents.values())
@@ -145,7 +145,7 @@ def proxy(
 
 
 def _check_token(host: str, token: str | None) -> None:
-    from mockserver.web.guard import LOOPBACK
+    from mockserver.web.access import LOOPBACK
 
     if token is None and host not in LOOPBACK:
         raise click.UsageError(f"whoever reaches {host} could use this proxy: give it a --token, which they must send")
@@ -188,7 +188,7 @@ async def hang_up(scope: "Scope", receive: "Receive", send: "Send", reset: bool)
 
 
 def _finish(recording: "Recording", file: Path | None) -> None:
-    from mockserver.traffic.lines import LinesError
+    from mockserver.traffic.jsonl import LinesError
 
     try:
         recording.close()

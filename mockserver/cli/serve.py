@@ -71,7 +71,7 @@ def serve(
         from mockserver.contract import LocatedError
         from mockserver.serving import foreground, report
         from mockserver.serving.setup import Settings, set_up
-        from mockserver.web.guard import guard
+        from mockserver.web.access import guard
 
         settings = Settings(guard(host, hosts, token), limits, strict=not lenient, overlays=tuple(overlays))
         observers = report.observers(quiet=quiet, verbose=verbose)

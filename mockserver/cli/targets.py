@@ -13,8 +13,8 @@ from mockserver.scenario.load import Scenario, load
 from mockserver.serving.setup import wall
 from mockserver.simulation.worlds import Worlds
 from mockserver.verify import Account, StartedApp
+from mockserver.web.access import OPEN
 from mockserver.web.app import create_app
-from mockserver.web.guard import OPEN
 
 if TYPE_CHECKING:
     from mockserver.verify import AppFactory

@@ -159,7 +159,7 @@ class Failures:
         write = self._writers.get(id(schema))
         if write is None:
             plan = self._plan(schema)
-            from mockserver.contract.made_up import make_up  # needed once something fails
+            from mockserver.contract.example_values import make_up  # needed once something fails
 
             write = compiled(plan, make_up) if plan is not None else lambda _: None
             self._writers[id(schema)] = write

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mockserver.contract import did_you_mean
 from mockserver.contract.messages import brief
 from mockserver.control.context import Context, ControlCall, ControlReply, slot
-from mockserver.control.messages import ControlError
+from mockserver.control.errors import ControlError
 from mockserver.control.views import order_view, payment_view, stock_view
 from mockserver.domain.catalogue import ANY_CARRIER, Country, Service
 from mockserver.domain.order import Event, Order

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from mockserver.contract import Document, did_you_mean
 from mockserver.contract.messages import brief
-from mockserver.control.messages import ControlError
+from mockserver.control.errors import ControlError
 from mockserver.control.world_factory import WorldFactory
 from mockserver.simulation.worlds import Readings, Worlds, WorldSlot
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from mockserver.contract import LocatedError
 from mockserver.control.context import Context, ControlCall, ControlReply, slot
-from mockserver.control.messages import ControlError
+from mockserver.control.errors import ControlError
 from mockserver.scenario.error import path
 from mockserver.scenario.load import take
 from mockserver.simulation.faults import section

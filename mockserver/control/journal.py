@@ -12,7 +12,7 @@ import orjson
 from mockserver import __version__
 from mockserver.contract import Document, did_you_mean
 from mockserver.control.context import Context, ControlCall, ControlReply, slot
-from mockserver.control.messages import ControlError
+from mockserver.control.errors import ControlError
 from mockserver.control.record import REQUEST, Record, records, shown, violation_shown
 from mockserver.control.views import entry_view, order_view, payment_view
 from mockserver.domain.ledger import Entry
@@ -22,7 +22,7 @@ from mockserver.domain.world import OrderChanged, PaymentChanged, PriceChanged, 
 from mockserver.simulation import journal
 from mockserver.simulation.journal import Event, Journal, ServedExchange
 from mockserver.simulation.worlds import Counts, Worlds, WorldSlot
-from mockserver.traffic import lines
+from mockserver.traffic import jsonl
 from mockserver.traffic.coverage import Coverage
 
 YES, NO = True, False
@@ -214,7 +214,7 @@ def export_har(call: ControlCall, context: Context) -> ControlReply:
 
 def export_lines(call: ControlCall, context: Context) -> ControlReply:
     """`exportLines`."""
-    content = b"".join(lines.write(record.traffic for record in _matching(call, context)))
+    content = b"".join(jsonl.write(record.traffic for record in _matching(call, context)))
     return ControlReply(200, content, "application/jsonl")
 
 

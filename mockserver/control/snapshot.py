@@ -14,7 +14,7 @@ from cattrs.errors import BaseValidationError
 from cattrs.strategies import configure_tagged_union
 
 from mockserver.contract import LocatedError
-from mockserver.control.messages import ControlError
+from mockserver.control.errors import ControlError
 from mockserver.control.world_factory import Made, WorldFactory
 from mockserver.domain.catalogue import ANY_CARRIER, Catalogue, StockKey
 from mockserver.domain.clock import LAST, Clock, Duration, Instant

@@ -11,7 +11,7 @@ from mockserver.contract import LocatedError, Place, Problem, did_you_mean
 from mockserver.contract.messages import brief
 from mockserver.contract.overlays import effective
 from mockserver.contract.readings import DEFAULTS
-from mockserver.control.messages import ControlError
+from mockserver.control.errors import ControlError
 from mockserver.data import scenarios
 from mockserver.domain.catalogue import Catalogue
 from mockserver.domain.clock import Clock, Instant

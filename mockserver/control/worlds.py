@@ -3,7 +3,7 @@
 from typing import Any
 
 from mockserver.control.context import Context, ControlCall, ControlReply, slot
-from mockserver.control.messages import ControlError
+from mockserver.control.errors import ControlError
 from mockserver.control.views import clock_view, opened_view, world_view
 from mockserver.control.world_factory import WorldChoice
 from mockserver.domain.clock import LAST

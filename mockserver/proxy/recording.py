@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from mockserver.contract import Severity
-from mockserver.traffic import har, lines
+from mockserver.traffic import har, jsonl
 from mockserver.traffic.coverage import Coverage
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Lines:
 
     def write(self, exchange: Exchange) -> None:
         """Append an exchange. Raises OSError."""
-        self._file.write(b"".join(lines.write([exchange])))
+        self._file.write(b"".join(jsonl.write([exchange])))
 
     def close(self) -> None:
         """Close the file."""
@@ -71,7 +71,7 @@ class Archive:
             self._beside.open("rb") as recorded,
             open(self._path, "x", encoding="utf-8", opener=_private) as archive,
         ):
-            har.write(lines.read(recorded), archive, self._version)
+            har.write(jsonl.read(recorded), archive, self._version)
         self._beside.unlink()
 
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from mockserver.contract import did_you_mean
-from mockserver.reports import data, har, html, junit, sarif
+from mockserver.reports import har, html, json_report, junit, sarif
 from mockserver.reports.redacted import clean
 from mockserver.traffic.redaction import Redactor
 
@@ -33,7 +33,7 @@ class Format(NamedTuple):
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
-        "json": Format("json", data.render),
+        "json": Format("json", json_report.render),
         "junit": Format("junit.xml", junit.render),
         "sarif": Format("sarif", sarif.render),
         "har": Format("har", har.render),

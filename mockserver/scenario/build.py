@@ -17,7 +17,6 @@ from mockserver.domain.settlement import settle
 from mockserver.domain.world import World
 from mockserver.scenario.fixtures import Fixtures, catalogue_of, changes_of
 from mockserver.scenario.load import Scenario
-from mockserver.simulation.messages import DEFAULT_LOCALE
 from mockserver.simulation.script import (
     OrderMatch,
     OrderRule,
@@ -29,6 +28,7 @@ from mockserver.simulation.script import (
     Sms,
     Turn,
 )
+from mockserver.simulation.sms_texts import DEFAULT_LOCALE
 from mockserver.simulation.units import duration, instant
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from mockserver.data import directory
 from mockserver.domain.catalogue import Carrier, Catalogue, Country, Offer, Service
 from mockserver.domain.payment import Currencies, Currency
-from mockserver.simulation.messages import Template, Templates
+from mockserver.simulation.sms_texts import Template, Templates
 
 
 class Fixtures(NamedTuple):

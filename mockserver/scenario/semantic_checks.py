@@ -16,7 +16,7 @@ from mockserver.domain.catalogue import ANY_CARRIER, Catalogue, Country, Service
 from mockserver.domain.refusal import Refusal
 from mockserver.scenario.error import Flaw
 from mockserver.scenario.fixtures import catalogue_of
-from mockserver.simulation.messages import KINDS, locales
+from mockserver.simulation.sms_texts import KINDS, locales
 from mockserver.simulation.units import Found, fraction, instant, too_long
 
 Section = dict[str, Any]

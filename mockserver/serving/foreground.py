@@ -17,7 +17,7 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from watchfiles import Change, awatch
 
 from mockserver.contract import LocatedError
-from mockserver.control.messages import ControlError
+from mockserver.control.errors import ControlError
 from mockserver.scenario.error import ScenarioError
 from mockserver.serving.report import Reloads
 from mockserver.serving.setup import Mock

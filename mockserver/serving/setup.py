@@ -19,8 +19,8 @@ from mockserver.simulation import limits as sizes
 from mockserver.simulation.journal import Observer
 from mockserver.simulation.limits import Limits
 from mockserver.simulation.worlds import Worlds, WorldSlot
+from mockserver.web.access import OPEN, AccessGuard
 from mockserver.web.app import create_app
-from mockserver.web.guard import OPEN, AccessGuard
 
 
 class Mock(NamedTuple):

@@ -23,7 +23,7 @@ from mockserver.domain.script import (
     Transfer,
 )
 from mockserver.simulation.chance import BASE58, HEX, Chance, Label
-from mockserver.simulation.messages import DEFAULT_LOCALE, KINDS, Templates, choose, made_up
+from mockserver.simulation.sms_texts import DEFAULT_LOCALE, KINDS, Templates, choose, made_up
 
 
 class Turn(NamedTuple):

@@ -225,10 +225,10 @@ class SmsOnline:
     @property
     def exchanges(self) -> list[Exchange]:
         """What came and went since the world began or was reset, as traffic: redacted, the oldest first."""
-        from mockserver.traffic import lines
+        from mockserver.traffic import jsonl
 
         recorded = b"".join((*self._recorded, self._lines()))
-        return list(lines.read(recorded.splitlines(keepends=True)))
+        return list(jsonl.read(recorded.splitlines(keepends=True)))
 
     def grade(self, *, limits: Limits | None = None, paced: bool | None = None, ended: bool = False) -> Judgement:
         """Judge what the client has done since the world began or was reset, as `smsonline-mock grade` does.

@@ -160,7 +160,7 @@ class Server:
         from mockserver.serving.setup import Settings, set_up
         from mockserver.simulation.limits import Limits
         from mockserver.testing.asgi_bridge import AsgiBridge, InProcess
-        from mockserver.web.guard import guard
+        from mockserver.web.access import guard
 
         limits = Limits(journal=_EXCHANGES, wait=_WAIT)
         mock = set_up("default", settings=Settings(guard("127.0.0.1"), limits, overlays=overlays))

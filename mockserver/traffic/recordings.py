@@ -148,11 +148,11 @@ def _format(file: IO[bytes]) -> Format:
 
 
 def _read_lines(file: IO[bytes], _: int) -> Iterator[Exchange]:
-    from mockserver.traffic import lines
+    from mockserver.traffic import jsonl
 
     try:
-        yield from lines.read(file)
-    except lines.CutOffLineError as error:
+        yield from jsonl.read(file)
+    except jsonl.CutOffLineError as error:
         raise CutOffError(str(error)) from None
-    except lines.LinesError as error:
+    except jsonl.LinesError as error:
         raise RecordingError(str(error)) from None

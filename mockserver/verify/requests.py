@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 import orjson
 
 from mockserver.contract import ABSENT
-from mockserver.contract.made_up import value_of
+from mockserver.contract.example_values import value_of
 from mockserver.traffic import Request
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mockserver.api.api import Service, Services
 from mockserver.simulation.journal import Observer
 from mockserver.simulation.worlds import Readings, Worlds
+from mockserver.web.access import OPEN, AccessGuard
 from mockserver.web.adapter import answer, raw_path
-from mockserver.web.guard import OPEN, AccessGuard
 from mockserver.web.pipeline import Pipeline
 
 if TYPE_CHECKING:

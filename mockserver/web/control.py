@@ -26,15 +26,15 @@ from mockserver.contract.loading import as_yaml, written
 from mockserver.contract.messages import brief, bug
 from mockserver.control import journal
 from mockserver.control.context import Context, ControlCall, ControlReply, slot
+from mockserver.control.errors import ControlError, problems, with_integers
 from mockserver.control.journal import event_stream
-from mockserver.control.messages import ControlError, problems, with_integers
 from mockserver.control.operations import HANDLERS, document
 from mockserver.control.operations import written as described
 from mockserver.domain.settlement import settle
 from mockserver.simulation.units import duration
 from mockserver.simulation.worlds import Readings, Worlds, WorldSlot
+from mockserver.web.access import AccessGuard
 from mockserver.web.adapter import has_body, raw_path, read_body
-from mockserver.web.guard import AccessGuard
 from mockserver.web.message import STOPPING
 from mockserver.web.payload import PayloadError, read_json, read_query
 

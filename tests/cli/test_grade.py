@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from mockserver.cli import main
 from mockserver.grade.matrix import Case, singles
 from mockserver.testing import Server
-from mockserver.traffic import Answer, Exchange, Request, lines
+from mockserver.traffic import Answer, Exchange, Request, jsonl
 from tests.conftest import operations
 from tests.grade.conftest import BALANCE, ORDER, client
 
@@ -58,7 +58,7 @@ def grade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Grade:
 @pytest.fixture
 def recording(tmp_path: Path) -> str:
     """Traffic with a warning."""
-    (tmp_path / "day.jsonl").write_bytes(b"".join(lines.write([ASKED, UNKNOWN_NAME])))
+    (tmp_path / "day.jsonl").write_bytes(b"".join(jsonl.write([ASKED, UNKNOWN_NAME])))
     return "day.jsonl"
 
 
@@ -169,7 +169,7 @@ def test_a_baseline_is_written(grade: Grade, recording: str, tmp_path: Path) -> 
 def test_notes_fail_only_if_strict(grade: Grade, client: Command, tmp_path: Path) -> None:
     url = "https://api.smsonline.cloud/cs/getBalance?userId=me&key=secret"
     deprecated = ASKED._replace(request=Request("GET", url))
-    (tmp_path / "v2.jsonl").write_bytes(b"".join(lines.write([deprecated])))
+    (tmp_path / "v2.jsonl").write_bytes(b"".join(jsonl.write([deprecated])))
     assert (grade("v2.jsonl").exit_code, grade("v2.jsonl", "--strict").exit_code) == (0, 1)
 
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from mockserver.traffic import lines
+from mockserver.traffic import jsonl
 from tests.conftest import operations
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def test_a_proxy_that_is_killed_leaves_what_was_recorded(tmp_path: Path, mock: s
             client.get(proxy.url + BALANCE)
             client.get(proxy.url + BALANCE)
         proxy.stop(signal.SIGKILL)
-    recorded = list(lines.read((tmp_path / "a.jsonl").read_bytes().splitlines(keepends=True)))
+    recorded = list(jsonl.read((tmp_path / "a.jsonl").read_bytes().splitlines(keepends=True)))
     assert recorded[0].operation == "v3.getBalance"
 
 

@@ -16,7 +16,7 @@ from mockserver.judge import judge
 from mockserver.judge.rules import BEHAVIOUR, CONTRACT, KEY_LEAK
 from mockserver.testing import Wanted
 from mockserver.testing.judgement import documents
-from mockserver.traffic import Answer, Exchange, Request, lines, recordings
+from mockserver.traffic import Answer, Exchange, Request, jsonl, recordings
 from tests.clients import bad
 from tests.clients.bad import BAD, GOOD, Bad
 
@@ -73,7 +73,7 @@ def test_a_key_in_a_url_of_another_host_shows_in_a_recording(server: Server, tmp
         client = BAD["talkative"].client(world.base_url, world.user_id, world.api_key, lambda _: None)
         sent = sent_by(client)
         client.receive_code(GOOD["Offer"]("12", "ds", MOST))
-        path.write_bytes(b"".join(lines.write(sent)))
+        path.write_bytes(b"".join(jsonl.write(sent)))
         judgement = judge(recordings.read(path, [world.api_key]), documents(()), paced=False)
     assert {finding.code for finding in judgement.findings} == {KEY_LEAK}
 

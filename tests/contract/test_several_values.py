@@ -9,8 +9,8 @@ import pytest
 
 from mockserver.contract.arguments import Arguments
 from mockserver.contract.binding import Binding
+from mockserver.contract.example_values import make_up
 from mockserver.contract.formats import Template
-from mockserver.contract.made_up import make_up
 from mockserver.contract.plan import Planner
 from mockserver.contract.reader import Unread, read
 from mockserver.contract.vocabulary import Type, vocabulary

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.contract import contract
-from mockserver.contract.made_up import make_up
+from mockserver.contract.example_values import make_up
 from mockserver.contract.plan import Planner
 from mockserver.contract.pointer import ABSENT
 from mockserver.contract.reader import read

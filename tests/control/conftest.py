@@ -13,8 +13,8 @@ from mockserver.control.world_factory import WorldFactory
 from mockserver.scenario.load import load
 from mockserver.simulation.limits import DEFAULTS, Limits
 from mockserver.simulation.worlds import Worlds
+from mockserver.web.access import OPEN, AccessGuard
 from mockserver.web.app import create_app
-from mockserver.web.guard import OPEN, AccessGuard
 from tests.conftest import SERVICES, START, V2, V3, InProcess, service_of
 
 if TYPE_CHECKING:

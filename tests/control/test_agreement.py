@@ -9,7 +9,7 @@ import jsonschema_rs
 import pytest
 
 from mockserver.contract.readings import readings
-from mockserver.control.messages import with_integers
+from mockserver.control.errors import with_integers
 from mockserver.control.operations import document
 from mockserver.control.snapshot import VERSION
 from mockserver.data import scenarios

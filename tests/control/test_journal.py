@@ -10,7 +10,7 @@ import jsonschema_rs
 import pytest
 
 from mockserver.simulation.limits import Limits
-from mockserver.traffic import lines
+from mockserver.traffic import jsonl
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,7 +139,7 @@ def test_an_archive_is_valid(busy: Opened) -> None:
 
 
 def test_the_lines_can_be_read_again(busy: Opened) -> None:
-    exchanges = list(lines.read(busy("GET", "/journal/lines").content.splitlines(keepends=True)))
+    exchanges = list(jsonl.read(busy("GET", "/journal/lines").content.splitlines(keepends=True)))
     names = ["v3.orderNumber", "v3.getOrder", "v3.getOrder", "v2.getBalance"]
     assert [exchange.operation for exchange in exchanges] == names
 

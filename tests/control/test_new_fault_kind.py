@@ -16,7 +16,7 @@ from mockserver.scenario import error, load
 from mockserver.simulation.faults.effect import Effect
 from mockserver.simulation.faults.kinds import KINDS
 from mockserver.simulation.limits import DEFAULTS
-from mockserver.web.guard import OPEN
+from mockserver.web.access import OPEN
 from tests.control.conftest import STILL, Steered
 from tests.web.conftest import serving
 

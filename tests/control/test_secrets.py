@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from mockserver.simulation.limits import Limits
-from mockserver.web.guard import AccessGuard
+from mockserver.web.access import AccessGuard
 from tests.control.streams import heard
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from mockserver.grade.matrix import Case
 from mockserver.grade.session import GradingError, behind, recorded, tried
 from mockserver.grade.trial import Attempt
 from mockserver.proxy import Allowance
-from mockserver.traffic import Answer, Exchange, Request, lines
+from mockserver.traffic import Answer, Exchange, Request, jsonl
 from tests.grade.conftest import BALANCE, ORDER
 from tests.judge.tape import Tape
 
@@ -55,7 +55,7 @@ def world(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmsOnline
 
 def written(folder: Path, name: str, *exchanges: Exchange) -> Path:
     path = folder / name
-    path.write_bytes(b"".join(lines.write(exchanges)))
+    path.write_bytes(b"".join(jsonl.write(exchanges)))
     return path
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from mockserver.contract import contract
 from mockserver.proxy.keys import MAXIMUM, Keyring
-from mockserver.traffic import REDACTED, Request, lines
+from mockserver.traffic import REDACTED, Request, jsonl
 from tests.proxy.wire import HOST, canned, listening, proxied
 
 KEY = "planted/key+4711&x"
@@ -72,7 +72,7 @@ def test_a_key_is_told_nowhere(answer: bytes) -> None:
             await proxy.talk(head.encode() + sent)
             relayed = await proxy.relayed()
             told = [*map(str, relayed.violations), relayed.stopped, relayed.failure]
-            return b"".join(lines.write([relayed.exchange])) + "".join(told).encode()
+            return b"".join(jsonl.write([relayed.exchange])) + "".join(told).encode()
 
     told = asyncio.run(run())
     assert not any(secret in told for secret in (KEY.encode(), PERCENT.encode(), b"4711"))
@@ -85,6 +85,6 @@ def test_a_secret_that_was_given_is_told_nowhere() -> None:
             proxied(f"http://{HOST}:{port}", secrets=("given-99-up",)) as proxy,
         ):
             await proxy.talk()
-            return b"".join(lines.write([(await proxy.relayed()).exchange]))
+            return b"".join(jsonl.write([(await proxy.relayed()).exchange]))
 
     assert b"given-99-up" not in asyncio.run(run())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mockserver.proxy import RecordingError, open_recording
-from mockserver.traffic import Answer, Exchange, Request, lines
+from mockserver.traffic import Answer, Exchange, Request, jsonl
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +21,7 @@ def test_an_exchange_is_on_disk_at_once(tmp_path: Path) -> None:
     recording.write(EXCHANGE)
     written = (tmp_path / "a.jsonl").read_bytes()
     recording.close()
-    assert list(lines.read([written])) == [EXCHANGE]
+    assert list(jsonl.read([written])) == [EXCHANGE]
 
 
 def test_lines_are_continued(tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_an_archive_that_was_never_finished_has_its_lines(tmp_path: Path) -> Non
     recording.write(EXCHANGE)
     written = (tmp_path / "a.har.jsonl").read_bytes()
     recording.close()
-    assert list(lines.read([written])) == [EXCHANGE]
+    assert list(jsonl.read([written])) == [EXCHANGE]
 
 
 def test_an_archive_overwrites_none(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from mockserver.domain.catalogue import Carrier, Country, Offer, Service
 from mockserver.domain.payment import Currency
 from mockserver.scenario import fixtures
-from mockserver.simulation.messages import Template
+from mockserver.simulation.sms_texts import Template
 
 if TYPE_CHECKING:
     from pathlib import Path

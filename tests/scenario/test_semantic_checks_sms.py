@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mockserver.contract import LocatedError
-from mockserver.simulation.messages import KINDS
+from mockserver.simulation.sms_texts import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from mockserver.contract import load
 from mockserver.serving import report
 from mockserver.serving.setup import Settings, set_up
 from mockserver.simulation.journal import ServedExchange
-from mockserver.web.guard import guard
+from mockserver.web.access import guard
 
 if TYPE_CHECKING:
     from pathlib import Path

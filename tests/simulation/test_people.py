@@ -14,7 +14,7 @@ from faker.config import AVAILABLE_LOCALES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.simulation.messages import DEFAULT_LOCALE, KINDS, locales, made_up
+from mockserver.simulation.sms_texts import DEFAULT_LOCALE, KINDS, locales, made_up
 
 LOCALES = st.sampled_from(["en_US", "ja_JP", "ar_AA", "th_TH"])
 SEEDS = st.integers(0, 2**64 - 1)
@@ -66,7 +66,7 @@ def test_servers_in_threads_do_not_disturb_each_other() -> None:
 @pytest.mark.parametrize("locale", ["it_IT", "ja_JP"])
 def test_every_process_makes_up_the_same(locale: str) -> None:
     program = (
-        "import sys; from mockserver.simulation.messages import KINDS, made_up; "
+        "import sys; from mockserver.simulation.sms_texts import KINDS, made_up; "
         "sys.stdout.reconfigure(encoding='utf-8'); "
         f"print([made_up(kind, {locale!r}, seed) for kind in KINDS for seed in range(5)])"
     )

@@ -16,7 +16,6 @@ from mockserver.domain.order import Order
 from mockserver.domain.payment import Status
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.script import Attempt, PreOrderEffect, Purchase, Restocking, Settlement, Transfer
-from mockserver.simulation.messages import Template
 from mockserver.simulation.script import (
     OrderMatch,
     OrderRule,
@@ -28,6 +27,7 @@ from mockserver.simulation.script import (
     Sms,
     Turn,
 )
+from mockserver.simulation.sms_texts import Template
 from tests.rules import DEFAULT
 
 if TYPE_CHECKING:

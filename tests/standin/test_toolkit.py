@@ -22,7 +22,7 @@ from mockserver.cli import main
 from mockserver.contract import contract, readings
 from mockserver.contract.readings import Evidence
 from mockserver.drift import Drift, compare
-from mockserver.traffic import Answer, Exchange, Request, lines
+from mockserver.traffic import Answer, Exchange, Request, jsonl
 from mockserver.traffic.recordings import read
 from tests.standin.client import V2, V3, ApiError, QuoteChangedError, Receipt
 from tests.standin.faulty import FAULTS, serving
@@ -467,7 +467,7 @@ def graded(vendor: httpx.Client, directory: Path, *sessions: Life, toolkit: Tool
             session(Client(world, recorded, tape))
         account, report = me.v3.balance(), me.v3.statistics()
     recording = directory / "client.jsonl"
-    recording.write_bytes(b"".join(lines.write(tape.exchanges)))
+    recording.write_bytes(b"".join(jsonl.write(tape.exchanges)))
     done, said = reported(toolkit, directory, "grade", "--ended", recording)
     found = re.search(r"^Grade ([A-F]): ", done.stdout, re.MULTILINE)
     assert found is not None

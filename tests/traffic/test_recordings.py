@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.contract import load
-from mockserver.traffic import Answer, Exchange, Redactor, Request, har, lines, recordings
+from mockserver.traffic import Answer, Exchange, Redactor, Request, har, jsonl, recordings
 from mockserver.traffic.exchange import CutOffError, RecordingError
 from mockserver.traffic.recordings import read
 from tests.traffic.traffic import exchanges
@@ -70,7 +70,7 @@ def test_what_a_program_has_recorded_is_read(name: str, answers: list[Any]) -> N
 @pytest.mark.parametrize("name", ["chromium.har", "firefox.har", "vcrpy.yaml", "vcrpy.json"])
 def test_no_key_is_left_of_what_is_read(name: str) -> None:
     assert KEY in (RECORDED / name).read_text()
-    assert KEY.encode() not in b"".join(lines.write(read(RECORDED / name)))
+    assert KEY.encode() not in b"".join(jsonl.write(read(RECORDED / name)))
 
 
 def test_a_lost_answer_of_chromium_is_none() -> None:
@@ -111,7 +111,7 @@ def test_a_packed_body_in_a_har_is_unpacked(tmp_path: Path) -> None:
 def test_lines_are_read_as_they_were_written(tmp_path_factory: pytest.TempPathFactory, written: list[Exchange]) -> None:
     path = tmp_path_factory.getbasetemp() / "property.jsonl"
     redacted = [Redactor().exchange(exchange) for exchange in written]
-    path.write_bytes(b"".join(lines.write(redacted)) or b"\n\n")
+    path.write_bytes(b"".join(jsonl.write(redacted)) or b"\n\n")
     if redacted:
         assert [each._replace(notes={}) for each in read(path)] == [each._replace(notes={}) for each in redacted]
 
@@ -157,7 +157,7 @@ def test_of_a_har_that_was_cut_off_the_whole_entries_are_read(tmp_path: Path, en
 
 
 def test_of_lines_that_were_cut_off_the_whole_ones_are_read(tmp_path: Path) -> None:
-    whole = b"".join(lines.write(read(RECORDED / "chromium.har")))
+    whole = b"".join(jsonl.write(read(RECORDED / "chromium.har")))
     (tmp_path / "cut.jsonl").write_bytes(whole[:-20])
     with pytest.raises(CutOffError, match="line 3: the file ends within this line"):
         read_all(tmp_path / "cut.jsonl")
@@ -201,7 +201,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_a_key_that_comes_back_in_an_answer_is_hidden_however_it_is_spelled(tmp_path: Path, spelled: str) -> None:
     request = {"method": "GET", "url": f"http://service.test/v3/x?apiKey={KEY}", "headers": []}
     path = archive(tmp_path / "a.har", {**entry(content={"text": json.dumps({"note": spelled})}), "request": request})
-    assert spelled.encode() not in b"".join(lines.write(read(path)))
+    assert spelled.encode() not in b"".join(jsonl.write(read(path)))
 
 
 def test_a_large_har_needs_little_memory(tmp_path: Path) -> None:
@@ -220,14 +220,14 @@ def test_a_large_har_needs_little_memory(tmp_path: Path) -> None:
 def test_a_key_in_a_url_is_noted_under_whatever_name(tmp_path: Path) -> None:
     path = tmp_path / "traffic.jsonl"
     leaking = Request("GET", "http://stranger.test/hello?who=se%63ret-1")
-    path.write_bytes(b"".join(lines.write([Exchange(leaking, None, 0, 0.0)])))
+    path.write_bytes(b"".join(jsonl.write([Exchange(leaking, None, 0, 0.0)])))
     [exchange] = recordings.read(path, ["secret-1"])
     assert exchange.notes == {recordings.KEY_IN_URL: True}
 
 
 def test_a_key_that_is_looked_for_is_redacted(tmp_path: Path) -> None:
     path = tmp_path / "traffic.jsonl"
-    path.write_bytes(b"".join(lines.write([Exchange(Request("GET", "http://a.test/?who=secret-1"), None, 0, 0.0)])))
+    path.write_bytes(b"".join(jsonl.write([Exchange(Request("GET", "http://a.test/?who=secret-1"), None, 0, 0.0)])))
     [exchange] = recordings.read(path, ["secret-1"])
     assert "secret-1" not in exchange.request.url
 
@@ -235,5 +235,5 @@ def test_a_key_that_is_looked_for_is_redacted(tmp_path: Path) -> None:
 def test_the_keys_of_the_service_are_those_that_its_requests_carry(tmp_path: Path) -> None:
     path = tmp_path / "traffic.jsonl"
     urls = ("http://a.test/v3/customers/demo/balance?apiKey=ours", "http://b.test/maps?key=theirs")
-    path.write_bytes(b"".join(lines.write(Exchange(Request("GET", url), None, 0, 0.0) for url in urls)))
+    path.write_bytes(b"".join(jsonl.write(Exchange(Request("GET", url), None, 0, 0.0) for url in urls)))
     assert recordings.keys_of(path, (load("v3"), load("v2"))) == {"ours"}

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from mockserver.data import directory
-from mockserver.reports import data
+from mockserver.reports import json_report
 from mockserver.traffic.coverage import Coverage
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ SCHEMA = orjson.loads((directory("contracts") / "report.schema.json").read_bytes
 
 
 def read(run: Run, *, strict: bool = False) -> dict[str, Any]:
-    report: dict[str, Any] = orjson.loads(data.render(run, strict=strict))
+    report: dict[str, Any] = orjson.loads(json_report.render(run, strict=strict))
     return report
 
 

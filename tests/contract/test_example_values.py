@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.contract.made_up import make_up, value_of
+from mockserver.contract.example_values import make_up, value_of
 from mockserver.contract.plan import MadeUp, Planner
 from mockserver.contract.vocabulary import vocabulary
 from mockserver.contract.writer import compiled

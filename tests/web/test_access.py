@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mockserver.simulation.worlds import Worlds
+from mockserver.web.access import AccessGuard, guard, hostname
 from mockserver.web.app import create_app
-from mockserver.web.guard import AccessGuard, guard, hostname
 from tests.conftest import SERVICES
 
 if TYPE_CHECKING:

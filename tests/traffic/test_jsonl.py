@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.traffic import Answer, Exchange, Request, lines
+from mockserver.traffic import Answer, Exchange, Request, jsonl
 from tests.traffic.traffic import exchanges
 
 EXCHANGE = Exchange(
@@ -25,26 +25,26 @@ LINE = (
 
 
 def test_an_exchange_is_a_line() -> None:
-    assert list(lines.write([EXCHANGE])) == [LINE]
+    assert list(jsonl.write([EXCHANGE])) == [LINE]
 
 
 @given(st.lists(exchanges, max_size=3))
 @settings(deadline=None)
 def test_what_is_written_is_read(written: list[Exchange]) -> None:
-    assert list(lines.read(b"".join(lines.write(written)).splitlines(keepends=True))) == written
+    assert list(jsonl.read(b"".join(jsonl.write(written)).splitlines(keepends=True))) == written
 
 
 def test_the_end_of_the_last_line_may_be_missing() -> None:
-    assert list(lines.read([LINE, LINE.rstrip()])) == [EXCHANGE, EXCHANGE]
+    assert list(jsonl.read([LINE, LINE.rstrip()])) == [EXCHANGE, EXCHANGE]
 
 
 def test_blank_lines_are_read_over() -> None:
-    assert list(lines.read([b"\n", LINE, b"  \n"])) == [EXCHANGE]
+    assert list(jsonl.read([b"\n", LINE, b"  \n"])) == [EXCHANGE]
 
 
 def test_what_may_be_missing_is_empty() -> None:
     line = b'{"request": {"method": "GET", "url": "http://h/"}, "answer": null, "started": 0, "duration": 0}'
-    assert list(lines.read([line])) == [Exchange(Request("GET", "http://h/"), None, 0, 0)]
+    assert list(jsonl.read([line])) == [Exchange(Request("GET", "http://h/"), None, 0, 0)]
 
 
 def _with(pointer: str, value: object) -> bytes:
@@ -71,17 +71,17 @@ def _with(pointer: str, value: object) -> bytes:
     ],
 )
 def test_a_line_that_cannot_be_read_is_named(line: bytes, message: str) -> None:
-    with pytest.raises(lines.LinesError) as refused:
-        list(lines.read([LINE, line]))
+    with pytest.raises(jsonl.LinesError) as refused:
+        list(jsonl.read([LINE, line]))
     assert str(refused.value).startswith(message)
 
 
 def test_an_error_quotes_no_value() -> None:
-    with pytest.raises(lines.LinesError) as refused:
-        list(lines.read([_with("request", "apiKey=demo-key")]))
+    with pytest.raises(jsonl.LinesError) as refused:
+        list(jsonl.read([_with("request", "apiKey=demo-key")]))
     assert "demo-key" not in str(refused.value)
 
 
 def test_the_exchanges_before_a_broken_line_are_read() -> None:
-    reading = lines.read([LINE, LINE[:100]])
+    reading = jsonl.read([LINE, LINE[:100]])
     assert next(reading) == EXCHANGE

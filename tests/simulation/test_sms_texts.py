@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mockserver.simulation.chance import Chance
-from mockserver.simulation.messages import Template, choose
+from mockserver.simulation.sms_texts import Template, choose
 
 CHANCE = Chance(1)
 DS_SV, DS_EN, ANY_SV, ANY_EN = (Template("####", text) for text in ("ds sv", "ds en", "* sv", "* en"))
