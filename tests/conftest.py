@@ -14,7 +14,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from mockserver.api.api import Services
+from mockserver.api.api import ServedContracts
 from mockserver.cli import main
 from mockserver.scenario import fixtures
 from mockserver.scenario.build import build, faults_of
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from click.testing import Result
     from starlette.applications import Starlette
 
-    from mockserver.api.api import Service
+    from mockserver.api.api import ServedContract
     from mockserver.contract import Document, Violation
     from mockserver.domain.world import World
     from mockserver.scenario.fixtures import Fixtures
@@ -79,7 +79,7 @@ class ContractKeeper:
             self.violations += self.documents[exchange.document].check_failure(*answer)
 
 
-SERVICES = Services()
+SERVICES = ServedContracts()
 """The service by readings, for all tests: it holds nothing that a test could change, and takes the longest to make."""
 
 
@@ -88,7 +88,7 @@ def operations(*documents: str) -> int:
     return sum(len(SERVICES().documents[name].operations) for name in documents)
 
 
-def service_of(scenario: Scenario) -> Service:
+def service_of(scenario: Scenario) -> ServedContract:
     """The service by the readings of a scenario."""
     return SERVICES(scenario.data.get("readings", {}))
 

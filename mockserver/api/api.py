@@ -274,7 +274,7 @@ class Api:
         return found
 
 
-class Service(NamedTuple):
+class ServedContract(NamedTuple):
     """The service as readings and overlays have it: an API for each document, the newest first, and its rules."""
 
     apis: tuple[Api, ...]
@@ -287,30 +287,30 @@ class Service(NamedTuple):
         return {api.document.name: api.document for api in self.apis}
 
 
-class Services:
+class ServedContracts:
     """The service by readings: for so many combinations of them it is loaded once."""
 
     def __init__(self, overlays: Overlays = ()) -> None:
         self.overlays = overlays
         self._of = lru_cache(_READINGS)(self._load)
 
-    def __call__(self, readings: Choices = DEFAULTS) -> Service:
+    def __call__(self, readings: Choices = DEFAULTS) -> ServedContract:
         """The service by these readings, and those that overlays choose.
 
         Raises LocatedError, or ApiError for an operation without a use case.
         """
         return self._of(tuple(sorted(effective(readings, self.overlays).items())))
 
-    def _load(self, readings: tuple[tuple[str, object], ...]) -> Service:
+    def _load(self, readings: tuple[tuple[str, object], ...]) -> ServedContract:
         return served(contract(dict(readings), self.overlays))
 
 
-def served(loaded: Contract) -> Service:
+def served(loaded: Contract) -> ServedContract:
     """The service of a contract. Raises ApiError."""
     if missing := sorted(vocabulary().purposes.keys() - OPERATIONS.keys()):
         raise ApiError(f"no use case for {', '.join(missing)} of the vocabulary: see mockserver/api/api.py")
     apis = tuple(map(Api, loaded.documents.values()))
-    return Service(apis, Rules.of(loaded.rules, milliseconds), loaded.readings)
+    return ServedContract(apis, Rules.of(loaded.rules, milliseconds), loaded.readings)
 
 
 def _repeated(operation: Operation) -> FailureBody:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from mockserver.findings import Baseline, Run
-    from mockserver.grade.session import Session
-    from mockserver.grade.trial import Attempt
+    from mockserver.grade.session import GradingSession
+    from mockserver.grade.trial import TrialSettings
     from mockserver.reports import Progress
     from mockserver.traffic import Redactor
 
@@ -204,13 +204,13 @@ def grade(
         import mockserver.traffic.archive  # noqa: F401 - with what only the extra brings; it is used by recordings
         from mockserver import reports
         from mockserver.grade import session
-        from mockserver.grade.trial import Attempt
+        from mockserver.grade.trial import TrialSettings
         from mockserver.judge import Limits
         from mockserver.traffic import Redactor
-    attempt = Attempt(
+    attempt = TrialSettings(
         command or "", survives, timeout, speed, seed, readings, tuple(overlays), Limits(**paces), not unpaced
     )
-    grading: Callable[[Attempt, Progress], Session]
+    grading: Callable[[TrialSettings, Progress], GradingSession]
     if traffic:
         grading = partial(_recorded, traffic, ended=ended)
     elif url:
@@ -250,13 +250,15 @@ def _check_usage(context: click.Context) -> None:
                 raise click.UsageError(f"{named[other]} {reason}")
 
 
-def _recorded(traffic: "Sequence[Path]", attempt: "Attempt", _: "Progress", *, ended: bool) -> "Session":
+def _recorded(traffic: "Sequence[Path]", attempt: "TrialSettings", _: "Progress", *, ended: bool) -> "GradingSession":
     from mockserver.grade import session
 
     return session.recorded(traffic, attempt, ended=ended)
 
 
-def _behind(url: str, attempt: "Attempt", _: "Progress", *, allow_orders: bool, limit: int | None) -> "Session":
+def _behind(
+    url: str, attempt: "TrialSettings", _: "Progress", *, allow_orders: bool, limit: int | None
+) -> "GradingSession":
     from mockserver.cli.proxy import hang_up
     from mockserver.grade import session
     from mockserver.proxy import Allowance
@@ -266,13 +268,13 @@ def _behind(url: str, attempt: "Attempt", _: "Progress", *, allow_orders: bool, 
 
 def _tried(
     scenarios: "Sequence[str]",
-    attempt: "Attempt",
+    attempt: "TrialSettings",
     progress: "Progress",
     *,
     every: bool,
     jobs: int,
     answers: tuple[int, float] | None,
-) -> "Session":
+) -> "GradingSession":
     from mockserver.grade import matrix, session
 
     named = [matrix.Case(name) for name in dict.fromkeys(scenarios)] or [matrix.Case()]
@@ -281,7 +283,7 @@ def _tried(
     return session.tried(cases, attempt, progress.case, jobs=jobs, search=search)
 
 
-def _run(held: "Session", accepted: "Baseline", target: str, seed: int, started: float) -> "Run":
+def _run(held: "GradingSession", accepted: "Baseline", target: str, seed: int, started: float) -> "Run":
     """Return what has been held since then as a run."""
     from mockserver.grade import outcome
 
@@ -290,7 +292,9 @@ def _run(held: "Session", accepted: "Baseline", target: str, seed: int, started:
     return outcome.run(held.trials, occasion, accepted, held.searches)
 
 
-def _show(run: "Run", held: "Session", redactor: "Redactor", *, no_color: bool, quiet: bool, verbose: bool) -> None:
+def _show(
+    run: "Run", held: "GradingSession", redactor: "Redactor", *, no_color: bool, quiet: bool, verbose: bool
+) -> None:
     """Print what was found, and what is to be said beside it."""
     from rich.console import Console
 

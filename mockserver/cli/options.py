@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from mockserver.findings import Baseline, Run
     from mockserver.scenario.variables import Scalar
-    from mockserver.simulation.limits import Limits
+    from mockserver.simulation.limits import WorldLimits
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -55,21 +55,22 @@ def _value(text: str) -> "tuple[str, Scalar]":
     return name, data if isinstance(data, str | int | float) else value
 
 
-def _limits(_: click.Context, __: click.Parameter, texts: "Sequence[str]") -> "Limits":
+def _limits(_: click.Context, __: click.Parameter, texts: "Sequence[str]") -> "WorldLimits":
     from mockserver.contract import did_you_mean
-    from mockserver.simulation.limits import Limits
+    from mockserver.simulation.limits import WorldLimits
 
     changes: dict[str, int] = {}
     for text in texts:
         name, _given, value = text.partition("=")
-        if name not in Limits._fields:
+        if name not in WorldLimits._fields:
+            known = WorldLimits._fields
             raise click.BadParameter(
-                f"no limit is called {name}{did_you_mean(name, Limits._fields)}; there are {', '.join(Limits._fields)}"
+                f"no limit is called {name}{did_you_mean(name, known)}; there are {', '.join(known)}"
             )
         if not value.isdecimal() or len(value) > _DIGITS or not int(value):
             raise click.BadParameter(f"write it as {name}=NUMBER, the number being 1 or more")
         changes[name] = int(value)
-    return Limits(**changes)
+    return WorldLimits(**changes)
 
 
 _DIGITS = 15

@@ -99,11 +99,11 @@ def proxy(
     with options.needing_extra():
         from mockserver.proxy import (
             Allowance,
-            Contract,
+            CheckedContract,
             Gate,
             Parts,
             Proxy,
-            RecordingError,
+            RecordingFileError,
             TrafficSummary,
             Upstream,
             UpstreamError,
@@ -115,14 +115,14 @@ def proxy(
     from mockserver.web.access import guard
 
     try:
-        contract = Contract(load(readings, overlays).documents.values())
+        contract = CheckedContract(load(readings, overlays).documents.values())
         server = Upstream(upstream)
         listener = foreground.listen(host, port)
         url = foreground.url(listener)
         if server.origin == url:
             raise UnusableError(f"the proxy is at {url} itself: choose another --upstream or another --port")
         recording = open_recording(file, __version__) if file else None
-    except (LocatedError, UpstreamError, RecordingError, foreground.AddressError) as error:
+    except (LocatedError, UpstreamError, RecordingFileError, foreground.AddressError) as error:
         raise UnusableError(str(error)) from None
     gate = Gate(Allowance(allow_orders, allow_payments, limit))
     tally = TrafficSummary(contract.documents)
@@ -179,12 +179,12 @@ def _has_token(headers: "Iterable[tuple[bytes, bytes]]", token: str) -> bool:
 
 async def hang_up(scope: "Scope", receive: "Receive", send: "Send", reset: bool) -> None:  # noqa: FBT001
     """End the connection to a client where it stands, or reset it."""
-    from mockserver.simulation.faults.effect import Delivery, Ending
+    from mockserver.simulation.faults.effect import Ending, ResponseDelivery
     from mockserver.web.delivery import deliver
-    from mockserver.web.message import Response
+    from mockserver.web.message import HttpResponse
 
     ending = Ending.RESET if reset else Ending.CLOSED
-    await deliver(Response(0, [], b"", Delivery(ending=ending)), scope, receive, send)
+    await deliver(HttpResponse(0, [], b"", ResponseDelivery(ending=ending)), scope, receive, send)
 
 
 def _finish(recording: "Recording", file: Path | None) -> None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from mockserver.contract import Operation
 
 
-class Row(NamedTuple):
+class RouteRow(NamedTuple):
     """A line of the table of operations."""
 
     version: str
@@ -40,7 +40,7 @@ def routes(form: str | None) -> None:
         )
 
 
-def markdown(rows: Iterable[Row]) -> Iterator[str]:
+def markdown(rows: Iterable[RouteRow]) -> Iterator[str]:
     """The lines of a Markdown table."""
     yield "| operation | method and path | known | what it does |"
     yield "|---|---|---|---|"
@@ -55,8 +55,8 @@ def _operations() -> "Iterator[Operation]":
         yield from document.operations.values()
 
 
-def _row(operation: "Operation") -> Row:
-    return Row(
+def _row(operation: "Operation") -> RouteRow:
+    return RouteRow(
         version=operation.name.partition(".")[0],
         operation=operation.id,
         method=operation.method,

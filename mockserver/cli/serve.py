@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mockserver.scenario.variables import Values
-    from mockserver.simulation.limits import Limits
+    from mockserver.simulation.limits import WorldLimits
 
 
 @click.command(cls=Configured)
@@ -54,7 +54,7 @@ def serve(
     seed: int | None,
     token: str | None,
     hosts: "Sequence[str]",
-    limits: "Limits",
+    limits: "WorldLimits",
     overlays: "Sequence[Path]",
     *,
     lenient: bool,

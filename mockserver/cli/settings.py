@@ -14,7 +14,7 @@ import click
 from click.core import ParameterSource
 
 from mockserver.cli.options import UnusableError
-from mockserver.simulation.limits import DEFAULTS, Limits
+from mockserver.simulation.limits import DEFAULTS, WorldLimits
 
 PREFIX = "SMSONLINE_MOCK"
 TABLE = "tool.smsonline-mock"
@@ -150,7 +150,7 @@ def _text(value: object) -> str:
         return value
     if isinstance(value, bool | int | float):
         return json.dumps(value)
-    if isinstance(value, Limits):
+    if isinstance(value, WorldLimits):
         value = {name: each for name, each in value._asdict().items() if each != getattr(DEFAULTS, name)}
     if isinstance(value, Mapping):
         return ", ".join(f"{name}={_text(each)}" for name, each in value.items())

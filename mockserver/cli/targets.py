@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.api.api import Services
+from mockserver.api.api import ServedContracts
 from mockserver.contract.overlays import Overlays, effective
 from mockserver.contract.readings import Choices
 from mockserver.control.world_factory import WorldFactory
@@ -36,7 +36,7 @@ def player(readings: Choices, seed: int | None = None, overlays: Overlays = ()) 
     """
     shipped = fixtures.load()
     readings = dict(effective(readings, overlays))
-    services = Services(overlays)
+    services = ServedContracts(overlays)
     service = services(readings)
 
     @cache

@@ -9,7 +9,7 @@ from mockserver.contract.located import Located, LocatedError, Place, Problem
 from mockserver.contract.messages import did_you_mean
 from mockserver.contract.operation import Operation
 from mockserver.contract.overlays import OverlayFileError, Overlays
-from mockserver.contract.parts import Answer, Example, Parameter, RequestBody
+from mockserver.contract.parts import DocumentedResponse, Example, Parameter, RequestBody
 from mockserver.contract.pointer import ABSENT, Absent
 from mockserver.contract.provenance import Confidence, Provenance
 from mockserver.contract.readings import Reading, ReadingError, readings
@@ -20,7 +20,6 @@ from mockserver.contract.vocabulary import vocabulary
 __all__ = [
     "ABSENT",
     "Absent",
-    "Answer",
     "Arguments",
     "BadPath",
     "Confidence",
@@ -28,6 +27,7 @@ __all__ = [
     "Credentials",
     "Document",
     "DocumentError",
+    "DocumentedResponse",
     "Example",
     "FailureBody",
     "Found",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.contract.arguments import Arguments
-from mockserver.contract.formats import FormatError, Template, format_of, taken_apart
+from mockserver.contract.formats import FormatError, ValueTemplate, format_of, taken_apart
 from mockserver.contract.messages import did_you_mean
 from mockserver.contract.plan import AnnotationProblem
 from mockserver.contract.pointer import ABSENT
@@ -169,7 +169,7 @@ class Binding:
             self._place(holder, schema, said, path)
             return
         try:
-            template = Template.parse(said)
+            template = ValueTemplate.parse(said)
         except ValueError as error:
             self.faults.append(AnnotationProblem(holder, "x-argument", str(error)))
             return

@@ -41,14 +41,14 @@ class FormatError(ValueError):
         self.keyword = keyword
 
 
-class Template(NamedTuple):
+class ValueTemplate(NamedTuple):
     """A text of several values: its fixed pieces, and the names of the values between them."""
 
     pieces: tuple[str, ...]
     names: tuple[str, ...]
 
     @classmethod
-    def parse(cls, text: str) -> Template:
+    def parse(cls, text: str) -> ValueTemplate:
         """Read `{country.code}-{service.code}`. Raises ValueError."""
         parts = _NAME.split(text)
         pieces, names = tuple(parts[::2]), tuple(parts[1::2])

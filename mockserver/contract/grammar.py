@@ -36,7 +36,7 @@ _TYPES: Mapping[str, str] = {
 }
 
 
-class Flaw(NamedTuple):
+class GrammarFlaw(NamedTuple):
     """What does not fit the grammar: a value, by the keys and indices that lead to it; with `lacks`, what it lacks."""
 
     path: Path
@@ -93,7 +93,7 @@ class Grammar:
         self._sections = {entry["additionalProperties"]["$ref"]: section for section, entry in components.items()}
         self._shapes: dict[int, Shape] = {}
 
-    def flaws(self, data: Any) -> Iterator[Flaw]:
+    def flaws(self, data: Any) -> Iterator[GrammarFlaw]:
         """Find everything in the data of a document that does not fit."""
         for error in self._validator.iter_errors(data):
             for path, value in _meant(error, data):
@@ -127,23 +127,23 @@ class Grammar:
                 yield from self._involved(reduce(getitem, pointers.split(part["$ref"][1:]), self.schema))
             yield from self._involved(part.get("else"))
 
-    def _explain(self, error: jsonschema_rs.ValidationError, path: Path, value: Any) -> Iterator[Flaw]:
+    def _explain(self, error: jsonschema_rs.ValidationError, path: Path, value: Any) -> Iterator[GrammarFlaw]:
         kind = error.kind
         whole: Any = self.schema
         parts = [*accumulate(error.schema_path[:-1], getitem, initial=whole)]
         part = parts[-1]
         if isinstance(kind, jsonschema_rs.ValidationErrorKind.Required):
-            yield Flaw(path, f"{_title(parts)} needs the field {kind.property}", lacks=True)
+            yield GrammarFlaw(path, f"{_title(parts)} needs the field {kind.property}", lacks=True)
         elif isinstance(kind, jsonschema_rs.ValidationErrorKind.UnevaluatedProperties):
             for name in kind.unexpected:
                 hint = did_you_mean(name, part["properties"])
-                yield Flaw((*path, name), f"{name} is not supported in {part['title']}{hint}")
+                yield GrammarFlaw((*path, name), f"{name} is not supported in {part['title']}{hint}")
         elif isinstance(kind, jsonschema_rs.ValidationErrorKind.PropertyNames):
             name = str(kind.error.instance)
-            yield Flaw((*path, name), f"{name} is not {part['description']}")
+            yield GrammarFlaw((*path, name), f"{name} is not {part['description']}")
         else:
             subject = part.get("title") or _name(path)
-            yield Flaw(path, f"{subject} must be {_expected(part)}, not {brief(value)}{_hint(error)}")
+            yield GrammarFlaw(path, f"{subject} must be {_expected(part)}, not {brief(value)}{_hint(error)}")
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mockserver.contract.arguments import Reader
 from mockserver.contract.binding import with_credentials
 from mockserver.contract.failures import UNKNOWN, Refused
-from mockserver.contract.parts import Answer, Parameter, RequestBody
+from mockserver.contract.parts import DocumentedResponse, Parameter, RequestBody
 from mockserver.contract.pointer import ABSENT
 from mockserver.contract.reader import Facts, Unread, distance, read
 from mockserver.contract.validation import RequestCheck, check_answer
@@ -91,10 +91,12 @@ class Operation:
         return f"<Operation {self.name}: {self.method} {self.path}>"
 
     @cached_property
-    def answers(self) -> Mapping[int, Answer]:
+    def answers(self) -> Mapping[int, DocumentedResponse]:
         """The documented answers by status code."""
         responses = self._described["responses"].items()
-        return MappingProxyType({int(status): Answer.of(status, answer, self._index) for status, answer in responses})
+        return MappingProxyType(
+            {int(status): DocumentedResponse.of(status, answer, self._index) for status, answer in responses}
+        )
 
     @property
     def body_schema(self) -> Schema | None:

@@ -82,7 +82,7 @@ class RequestBody(NamedTuple):
         )
 
 
-class Answer(NamedTuple):
+class DocumentedResponse(NamedTuple):
     """An answer that an operation may give. Without a body of JSON, `schema` is None; `media` are its content types."""
 
     status: int
@@ -94,7 +94,7 @@ class Answer(NamedTuple):
     pointer: str
 
     @classmethod
-    def of(cls, status: str, described: dict[str, Any], index: Index) -> Answer:
+    def of(cls, status: str, described: dict[str, Any], index: Index) -> DocumentedResponse:
         """Read an answer as the document describes it."""
         media = _media(described)
         pointer = index.origin(described)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.contract.formats import FormatError, Template, format_of
+from mockserver.contract.formats import FormatError, ValueTemplate, format_of
 from mockserver.contract.messages import did_you_mean
 from mockserver.contract.parts import types
 from mockserver.contract.pointer import ABSENT
@@ -274,7 +274,7 @@ class Planner:
 
     def _text(self, schema: Schema, text: str, names: Names) -> Node:
         try:
-            template = Template.parse(text)
+            template = ValueTemplate.parse(text)
         except ValueError as error:
             raise FormatError("x-value", str(error)) from None
         leaves = []

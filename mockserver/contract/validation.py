@@ -26,7 +26,7 @@ _HOLDERS = {"properties", "items", "prefixItems", "oneOf", "anyOf"}
 """The keywords of a schema below which names can stand."""
 
 
-class Names:
+class KnownNames:
     """The names that a schema lists, at the top and further in."""
 
     def __init__(self, schema: Schema, index: Index) -> None:
@@ -105,8 +105,8 @@ class RequestCheck:
         self._operation = operation.name
         self._index = index
         self._keys = keys
-        self._query_names = Names(_object(operation.parameters, "query"), index)
-        self._body_names = Names(operation.body.schema, index) if operation.body else None
+        self._query_names = KnownNames(_object(operation.parameters, "query"), index)
+        self._body_names = KnownNames(operation.body.schema, index) if operation.body else None
         self._pointers: dict[tuple[str | int, ...], str] = {(): operation.pointer}
         self._pointers |= {(parameter.place, parameter.name): parameter.pointer for parameter in operation.parameters}
         fields = operation.body.schema.get("properties", {}) if operation.body else {}

@@ -84,7 +84,7 @@ class Purpose(NamedTuple):
     refusals: tuple[str, ...]
 
 
-class Reason(NamedTuple):
+class RefusalReason(NamedTuple):
     """Why a request fails. `when` says which requests can fail so: `always`, `path`, `body`, `never`, or `refusal`."""
 
     name: str
@@ -117,8 +117,8 @@ class Vocabulary:
         }
         self.always: Mapping[str, Type] = {name: Type.parse(each["type"]) for name, each in data["always"].items()}
         self.purposes: Mapping[str, Purpose] = {name: _purpose(name, each) for name, each in data["operations"].items()}
-        self.reasons: Mapping[str, Reason] = {
-            name: Reason(name, each["description"], each.get("when", "refusal"))
+        self.reasons: Mapping[str, RefusalReason] = {
+            name: RefusalReason(name, each["description"], each.get("when", "refusal"))
             for name, each in data["reasons"].items()
         }
         self.rules: Mapping[str, Rule] = {

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from mockserver.contract import did_you_mean
 from mockserver.contract.messages import brief
-from mockserver.control.context import Context, ControlCall, ControlReply, slot
+from mockserver.control.context import ControlCall, ControlContext, ControlReply, slot
 from mockserver.control.errors import ControlError
 from mockserver.control.views import order_view, payment_view, stock_view
 from mockserver.domain.catalogue import ANY_CARRIER, Country, Service
-from mockserver.domain.order import Event, Order
+from mockserver.domain.order import Order, OrderEvent
 from mockserver.domain.payment import Status
 from mockserver.domain.refusal import Refusal
 from mockserver.domain.schedule import OrderEnds, PaymentSettles, SmsDue
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mockserver.domain.catalogue import StockKey
 
 
-def list_orders(call: ControlCall, context: Context) -> ControlReply:
+def list_orders(call: ControlCall, context: ControlContext) -> ControlReply:
     """`listOrders`."""
     world, query = slot(call, context).world, call.query
     settle(world)
@@ -37,10 +37,10 @@ def list_orders(call: ControlCall, context: Context) -> ControlReply:
     return ControlReply(200, {"orders": [order_view(order) for order in islice(orders, query["limit"])]})
 
 
-def deliver_sms(call: ControlCall, context: Context) -> ControlReply:
+def deliver_sms(call: ControlCall, context: ControlContext) -> ControlReply:
     """`deliverSms`."""
     changed, order = _order(call, context)
-    if not order.can(Event.SMS):
+    if not order.can(OrderEvent.SMS):
         raise ControlError(409, f"the order {order.id} is {order.state}: no SMS reaches it any more")
     world, script = changed.world, changed.world.script
     text, code = call.body.get("text"), call.body.get("code")
@@ -51,10 +51,10 @@ def deliver_sms(call: ControlCall, context: Context) -> ControlReply:
     return _settled(changed, order)
 
 
-def expire_order(call: ControlCall, context: Context) -> ControlReply:
+def expire_order(call: ControlCall, context: ControlContext) -> ControlReply:
     """`expireOrder`."""
     changed, order = _order(call, context)
-    if not order.can(Event.EXPIRY):
+    if not order.can(OrderEvent.EXPIRY):
         raise ControlError(409, f"the order {order.id} is {order.state} already")
     world = changed.world
     now = world.clock.now()
@@ -63,7 +63,7 @@ def expire_order(call: ControlCall, context: Context) -> ControlReply:
     return _settled(changed, order)
 
 
-def refund_order(call: ControlCall, context: Context) -> ControlReply:
+def refund_order(call: ControlCall, context: ControlContext) -> ControlReply:
     """`refundOrder`."""
     changed, order = _order(call, context)
     try:
@@ -73,7 +73,7 @@ def refund_order(call: ControlCall, context: Context) -> ControlReply:
     return _settled(changed, order)
 
 
-def list_payments(call: ControlCall, context: Context) -> ControlReply:
+def list_payments(call: ControlCall, context: ControlContext) -> ControlReply:
     """`listPayments`."""
     world, query = slot(call, context).world, call.query
     settle(world)
@@ -83,7 +83,7 @@ def list_payments(call: ControlCall, context: Context) -> ControlReply:
     return ControlReply(200, {"payments": [payment_view(payment) for payment in islice(payments, query["limit"])]})
 
 
-def settle_payment(call: ControlCall, context: Context) -> ControlReply:
+def settle_payment(call: ControlCall, context: ControlContext) -> ControlReply:
     """`settlePayment`."""
     changed = slot(call, context)
     world, name = changed.world, call.path["payment"]
@@ -100,7 +100,7 @@ def settle_payment(call: ControlCall, context: Context) -> ControlReply:
     return ControlReply(200, payment_view(world.payment(payment.id)))
 
 
-def show_catalogue(call: ControlCall, context: Context) -> ControlReply:
+def show_catalogue(call: ControlCall, context: ControlContext) -> ControlReply:
     """`showCatalogue`."""
     world = slot(call, context).world
     settle(world)
@@ -111,7 +111,7 @@ def show_catalogue(call: ControlCall, context: Context) -> ControlReply:
     return ControlReply(200, _shelves(world, country, services, ANY_CARRIER))
 
 
-def change_catalogue(call: ControlCall, context: Context) -> ControlReply:
+def change_catalogue(call: ControlCall, context: ControlContext) -> ControlReply:
     """`changeCatalogue`."""
     changed, body = slot(call, context), call.body
     world = changed.world
@@ -126,7 +126,7 @@ def change_catalogue(call: ControlCall, context: Context) -> ControlReply:
     return ControlReply(200, shown)
 
 
-def _order(call: ControlCall, context: Context) -> tuple[WorldSlot, Order]:
+def _order(call: ControlCall, context: ControlContext) -> tuple[WorldSlot, Order]:
     found = slot(call, context)
     settle(found.world)
     name = call.path["order"]

@@ -10,7 +10,7 @@ from mockserver.control.world_factory import WorldFactory
 from mockserver.simulation.worlds import Readings, Worlds, WorldSlot
 
 
-class Context(NamedTuple):
+class ControlContext(NamedTuple):
     """The worlds, what makes more of them, and the contract documents that the mock serves.
 
     `read` answers these documents as readings have them that are not the server's own.
@@ -38,10 +38,10 @@ class ControlReply(NamedTuple):
     content_type: str = "application/json"
 
 
-Handler = Callable[[ControlCall, Context], ControlReply]
+Handler = Callable[[ControlCall, ControlContext], ControlReply]
 
 
-def slot(call: ControlCall, context: Context) -> WorldSlot:
+def slot(call: ControlCall, context: ControlContext) -> WorldSlot:
     """The world that a path names. Raises ControlError(404)."""
     name = call.path["world"]
     try:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mockserver.contract import LocatedError
-from mockserver.control.context import Context, ControlCall, ControlReply, slot
+from mockserver.control.context import ControlCall, ControlContext, ControlReply, slot
 from mockserver.control.errors import ControlError
 from mockserver.scenario.error import path
 from mockserver.scenario.load import take
@@ -12,14 +12,14 @@ from mockserver.simulation.faults.state import Fault, Faults
 from mockserver.simulation.worlds import WorldSlot
 
 
-def list_faults(call: ControlCall, context: Context) -> ControlReply:
+def list_faults(call: ControlCall, context: ControlContext) -> ControlReply:
     """`listFaults`."""
     found = slot(call, context).faults
     views = [_view(number, fault, found) for number, fault in found.items()] if found is not None else []
     return ControlReply(200, {"faults": views})
 
 
-def add_fault(call: ControlCall, context: Context) -> ControlReply:
+def add_fault(call: ControlCall, context: ControlContext) -> ControlReply:
     """`addFault`."""
     changed = slot(call, context)
     limit = context.worlds.limits.faults
@@ -35,7 +35,7 @@ def add_fault(call: ControlCall, context: Context) -> ControlReply:
     return ControlReply(201, _view(number, fault, held))
 
 
-def clear_faults(call: ControlCall, context: Context) -> ControlReply:
+def clear_faults(call: ControlCall, context: ControlContext) -> ControlReply:
     """`clearFaults`."""
     changed = slot(call, context)
     gone = [number for number, _ in changed.faults.items()] if changed.faults is not None else []
@@ -44,7 +44,7 @@ def clear_faults(call: ControlCall, context: Context) -> ControlReply:
     return ControlReply(200, {"done": f"{len(gone)} faults removed"})
 
 
-def remove_fault(call: ControlCall, context: Context) -> ControlReply:
+def remove_fault(call: ControlCall, context: ControlContext) -> ControlReply:
     """`removeFault`."""
     changed, number = slot(call, context), call.path["fault"]
     if changed.faults is None or number - 1 not in dict(changed.faults.items()):
@@ -59,7 +59,7 @@ def _remove(changed: WorldSlot, number: int) -> None:
         changed.publish("fault", {"done": "removed", "number": number + 1})
 
 
-def _check(fault: dict[str, Any], changed: WorldSlot, context: Context) -> None:
+def _check(fault: dict[str, Any], changed: WorldSlot, context: ControlContext) -> None:
     """Raise ControlError(422) unless a scenario could have this fault."""
     data = {**changed.origin.data, "faults": [fault]}
     try:

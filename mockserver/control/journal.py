@@ -11,16 +11,16 @@ import orjson
 
 from mockserver import __version__
 from mockserver.contract import Document, did_you_mean
-from mockserver.control.context import Context, ControlCall, ControlReply, slot
+from mockserver.control.context import ControlCall, ControlContext, ControlReply, slot
 from mockserver.control.errors import ControlError
-from mockserver.control.record import REQUEST, Record, records, shown, violation_shown
+from mockserver.control.record import REQUEST, JournalRecord, records, shown, violation_shown
 from mockserver.control.views import entry_view, order_view, payment_view
 from mockserver.domain.ledger import Entry
 from mockserver.domain.order import TRANSITIONS, State
 from mockserver.domain.settlement import settle
 from mockserver.domain.world import OrderChanged, PaymentChanged, PriceChanged, StockChanged
 from mockserver.simulation import journal
-from mockserver.simulation.journal import Event, Journal, ServedExchange
+from mockserver.simulation.journal import Journal, LoggedEvent, ServedExchange
 from mockserver.simulation.worlds import Counts, Worlds, WorldSlot
 from mockserver.traffic import jsonl
 from mockserver.traffic.coverage import Coverage
@@ -31,7 +31,7 @@ NEAREST = 3
 """How many near misses are told."""
 
 
-class Condition(NamedTuple):
+class SearchCondition(NamedTuple):
     """What must hold for an exchange to match; None lets everything through. `operation` and `path` may be globs."""
 
     operation: str | None = None
@@ -42,11 +42,11 @@ class Condition(NamedTuple):
     order: str | None = None
 
     @classmethod
-    def of(cls, fields: Mapping[str, Any]) -> "Condition":
+    def of(cls, fields: Mapping[str, Any]) -> "SearchCondition":
         """The condition that these fields state; others are left aside."""
         return cls(**{name: fields[name] for name in cls._fields if name in fields})
 
-    def misses(self, record: Record) -> list[str]:
+    def misses(self, record: JournalRecord) -> list[str]:
         """What does not hold for an exchange, in words; empty if it matches."""
         return [
             f"{name} is {got or 'not there'}, not {wanted}"
@@ -62,14 +62,14 @@ class Condition(NamedTuple):
 class Expectation(NamedTuple):
     """How often a condition is to be met, or, of several, that they are met in this order."""
 
-    calls: tuple[Condition, ...]
+    calls: tuple[SearchCondition, ...]
     least: int = 1
     most: int | None = None
 
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> "Expectation":
         """The expectation that a request states; one that contradicts itself never holds."""
-        calls = tuple(map(Condition.of, fields["calls"]))
+        calls = tuple(map(SearchCondition.of, fields["calls"]))
         if "exactly" in fields:
             return cls(calls, fields["exactly"], fields["exactly"])
         return cls(calls, fields.get("atLeast", 0 if "atMost" in fields else 1), fields.get("atMost"))
@@ -78,7 +78,7 @@ class Expectation(NamedTuple):
 class Miss(NamedTuple):
     """An exchange that comes near, and what is wrong with it."""
 
-    record: Record
+    record: JournalRecord
     misses: tuple[str, ...]
 
 
@@ -87,11 +87,11 @@ class Verdict(NamedTuple):
 
     verified: bool
     message: str
-    found: tuple[Record, ...]
+    found: tuple[JournalRecord, ...]
     nearest: tuple[Miss, ...] = ()
 
 
-def judge(records: Sequence[Record], expectation: Expectation) -> Verdict:
+def judge(records: Sequence[JournalRecord], expectation: Expectation) -> Verdict:
     """Hold exchanges against an expectation."""
     if len(expectation.calls) > 1:
         return _in_order(records, expectation.calls)
@@ -105,8 +105,8 @@ def judge(records: Sequence[Record], expectation: Expectation) -> Verdict:
     return Verdict(NO, _explained(came, nearest, records), found, nearest)
 
 
-def _in_order(records: Sequence[Record], calls: Sequence[Condition]) -> Verdict:
-    found: list[Record] = []
+def _in_order(records: Sequence[JournalRecord], calls: Sequence[SearchCondition]) -> Verdict:
+    found: list[JournalRecord] = []
     rest = iter(records)
     for position, condition in enumerate(calls, 1):
         match = next((record for record in rest if not condition.misses(record)), None)
@@ -122,12 +122,12 @@ def _in_order(records: Sequence[Record], calls: Sequence[Condition]) -> Verdict:
     return Verdict(YES, f"all {len(calls)} calls came in this order", tuple(found))
 
 
-def _nearest(records: Iterable[Record], condition: Condition) -> tuple[Miss, ...]:
+def _nearest(records: Iterable[JournalRecord], condition: SearchCondition) -> tuple[Miss, ...]:
     misses = [Miss(record, tuple(condition.misses(record))) for record in records]
     return tuple(sorted((miss for miss in misses if miss.misses), key=lambda miss: len(miss.misses))[:NEAREST])
 
 
-def _explained(message: str, nearest: Sequence[Miss], records: Sequence[Record]) -> str:
+def _explained(message: str, nearest: Sequence[Miss], records: Sequence[JournalRecord]) -> str:
     if not records:
         return f"{message}; the journal is empty"
     lines = [f"  {miss.record.line}: {'; '.join(miss.misses)}" for miss in nearest]
@@ -146,10 +146,12 @@ def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
 
 
-def _other_than(got: Callable[[Record], str], fits: Callable[[str, str], bool]) -> Callable[[Record, Any], str | None]:
+def _other_than(
+    got: Callable[[JournalRecord], str], fits: Callable[[str, str], bool]
+) -> Callable[[JournalRecord, Any], str | None]:
     """A check that answers what was found where something else was wanted, else None."""
 
-    def check(record: Record, wanted: object) -> str | None:
+    def check(record: JournalRecord, wanted: object) -> str | None:
         value = got(record)
         return None if fits(value, str(wanted)) else value
 
@@ -160,7 +162,7 @@ def _equal(value: str, wanted: str) -> bool:
     return value == wanted
 
 
-_CHECKS: Mapping[str, Callable[[Record, Any], str | None]] = {
+_CHECKS: Mapping[str, Callable[[JournalRecord, Any], str | None]] = {
     "operation": _other_than(lambda record: record.operation, fnmatchcase),
     "method": _other_than(lambda record: record.exchange.method, lambda got, want: got == want.upper()),
     "path": _other_than(lambda record: record.exchange.path, fnmatchcase),
@@ -183,19 +185,19 @@ def coverage(counts: Counts, documents: Iterable[Document]) -> Coverage:
     return whole
 
 
-def list_exchanges(call: ControlCall, context: Context) -> ControlReply:
+def list_exchanges(call: ControlCall, context: ControlContext) -> ControlReply:
     """`listExchanges`."""
     journal = slot(call, context).journal
     return ControlReply(200, _journal(journal, _matching(call, context)))
 
 
-def list_strays(call: ControlCall, context: Context) -> ControlReply:
+def list_strays(call: ControlCall, context: ControlContext) -> ControlReply:
     """`listStrays`."""
     journal = context.worlds.strays
     return ControlReply(200, _journal(journal, islice(records(journal, context.worlds), call.query["limit"])))
 
 
-def clear_journal(call: ControlCall, context: Context) -> ControlReply:
+def clear_journal(call: ControlCall, context: ControlContext) -> ControlReply:
     """`clearJournal`."""
     cleared = slot(call, context)
     count = len(cleared.journal)
@@ -203,7 +205,7 @@ def clear_journal(call: ControlCall, context: Context) -> ControlReply:
     return ControlReply(200, {"done": f"{count} exchanges forgotten"})
 
 
-def export_har(call: ControlCall, context: Context) -> ControlReply:
+def export_har(call: ControlCall, context: ControlContext) -> ControlReply:
     """`exportHar`."""
     from mockserver.traffic import har  # its library takes long to import
 
@@ -212,23 +214,23 @@ def export_har(call: ControlCall, context: Context) -> ControlReply:
     return ControlReply(200, file.getvalue().encode())
 
 
-def export_lines(call: ControlCall, context: Context) -> ControlReply:
+def export_lines(call: ControlCall, context: ControlContext) -> ControlReply:
     """`exportLines`."""
     content = b"".join(jsonl.write(record.traffic for record in _matching(call, context)))
     return ControlReply(200, content, "application/jsonl")
 
 
-def count_exchanges(call: ControlCall, context: Context) -> ControlReply:
+def count_exchanges(call: ControlCall, context: ControlContext) -> ControlReply:
     """`countExchanges`."""
     return ControlReply(200, {"count": sum(1 for _ in _matching(call, context))})
 
 
-def verify_calls(call: ControlCall, context: Context) -> ControlReply:
+def verify_calls(call: ControlCall, context: ControlContext) -> ControlReply:
     """`verifyCalls`."""
     return ControlReply(200, verdict_shown(verdict(call, context)))
 
 
-def verdict(call: ControlCall, context: Context) -> Verdict:
+def verdict(call: ControlCall, context: ControlContext) -> Verdict:
     """Whether what a request expects has come. Raises ControlError."""
     found = slot(call, context)
     expectation = Expectation.of(call.body)
@@ -251,7 +253,7 @@ def verdict_shown(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def list_violations(call: ControlCall, context: Context) -> ControlReply:
+def list_violations(call: ControlCall, context: ControlContext) -> ControlReply:
     """`listViolations`."""
     journal, level, side = slot(call, context).journal, call.query.get("level"), call.query.get("side")
     found = (
@@ -264,7 +266,7 @@ def list_violations(call: ControlCall, context: Context) -> ControlReply:
     return ControlReply(200, {"violations": list(islice(found, call.query["limit"]))})
 
 
-def show_ledger(call: ControlCall, context: Context) -> ControlReply:
+def show_ledger(call: ControlCall, context: ControlContext) -> ControlReply:
     """`showLedger`."""
     asked = slot(call, context)
     world, account = asked.world, call.query.get("account")
@@ -279,12 +281,12 @@ def show_ledger(call: ControlCall, context: Context) -> ControlReply:
     return ControlReply(200, body)
 
 
-def show_coverage(call: ControlCall, context: Context) -> ControlReply:
+def show_coverage(call: ControlCall, context: ControlContext) -> ControlReply:
     """`showCoverage`."""
     return ControlReply(200, _coverage(slot(call, context), context).data())
 
 
-def show_total_coverage(_: ControlCall, context: Context) -> ControlReply:
+def show_total_coverage(_: ControlCall, context: ControlContext) -> ControlReply:
     """`showTotalCoverage`."""
     total = coverage(context.worlds.gone, context.documents)
     for each in context.worlds:
@@ -292,20 +294,20 @@ def show_total_coverage(_: ControlCall, context: Context) -> ControlReply:
     return ControlReply(200, total.data())
 
 
-def _coverage(asked: WorldSlot, context: Context) -> Coverage:
+def _coverage(asked: WorldSlot, context: ControlContext) -> Coverage:
     return coverage(asked.counts, context.documents if asked.readings is None else context.read(asked.readings))
 
 
-def _matching(call: ControlCall, context: Context) -> Iterator[Record]:
+def _matching(call: ControlCall, context: ControlContext) -> Iterator[JournalRecord]:
     journal, query = slot(call, context).journal, call.query
-    condition, after = Condition.of(query), query.get("after", 0)
+    condition, after = SearchCondition.of(query), query.get("after", 0)
     _check(condition, context)
     entries = (entry for entry in journal if entry.number > after)
     found = (record for record in records(entries, context.worlds) if not condition.misses(record))
     return islice(found, query["limit"])
 
 
-def _check(condition: Condition, context: Context) -> None:
+def _check(condition: SearchCondition, context: ControlContext) -> None:
     """Raise ControlError(404) for an unknown operation: "never called" would hold for every misspelt name."""
     known = [operation.name for document in context.documents for operation in document.operations.values()]
     name = condition.operation
@@ -313,7 +315,7 @@ def _check(condition: Condition, context: Context) -> None:
         raise ControlError(404, f"no operation is called {name}{did_you_mean(name, known)}")
 
 
-def _journal(journal: Journal, found: Iterable[Record]) -> dict[str, Any]:
+def _journal(journal: Journal, found: Iterable[JournalRecord]) -> dict[str, Any]:
     return {
         "exchanges": [shown(record) for record in found],
         "recorded": journal.recorded,
@@ -339,10 +341,10 @@ def written(kind: str, data: View, number: int) -> bytes:
     return b"id: %d\nevent: %s\ndata: %s\n\n" % (number, kind.encode(), orjson.dumps(data))
 
 
-def _view(event: Event, worlds: Worlds) -> View:
+def _view(event: LoggedEvent, worlds: Worlds) -> View:
     what = event.what
     if isinstance(what, ServedExchange):
-        [record] = records([journal.Entry(event.id, what)], worlds)
+        [record] = records([journal.JournalEntry(event.id, what)], worlds)
         view = shown(record)
         del view["number"]
         return view

@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 from mockserver.contract import ABSENT, Violation
 from mockserver.domain.clock import Instant
-from mockserver.simulation.journal import Entry, Header, ServedExchange
+from mockserver.simulation.journal import Header, JournalEntry, ServedExchange
 from mockserver.simulation.worlds import Worlds
 from mockserver.traffic import Answer, Request
 from mockserver.traffic import Exchange as Traffic
@@ -62,10 +62,10 @@ class Break(NamedTuple):
     violation: Violation
 
 
-class Record:
+class JournalRecord:
     """An entry of a journal. What of it is shown is worked out when it is asked for: most is only looked through."""
 
-    def __init__(self, entry: Entry, worlds: Worlds) -> None:
+    def __init__(self, entry: JournalEntry, worlds: Worlds) -> None:
         self.number, self.exchange = entry
         self._worlds = worlds
 
@@ -119,9 +119,9 @@ class Record:
         return f"#{self.number} {request.method} {request.path} ({self.operation or 'no operation'}) {status}"
 
 
-def records(entries: Iterable[Entry], worlds: Worlds) -> Iterator[Record]:
+def records(entries: Iterable[JournalEntry], worlds: Worlds) -> Iterator[JournalRecord]:
     """Entries as they may be shown."""
-    return (Record(entry, worlds) for entry in entries)
+    return (JournalRecord(entry, worlds) for entry in entries)
 
 
 def time(at: Instant) -> str:
@@ -129,7 +129,7 @@ def time(at: Instant) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def shown(record: Record) -> dict[str, Any]:
+def shown(record: JournalRecord) -> dict[str, Any]:
     """A record as the control API shows it."""
     exchange, (request, answer, *_) = record.exchange, record.traffic
     path, _, query = request.url.removeprefix(_base(exchange)).partition("?")

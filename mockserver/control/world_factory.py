@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from mockserver.api.api import Services
+from mockserver.api.api import ServedContracts
 from mockserver.contract import LocatedError, Place, Problem, did_you_mean
 from mockserver.contract.messages import brief
 from mockserver.contract.overlays import effective
@@ -33,7 +33,7 @@ Data = dict[str, Any]
 Section = dict[str, Any]
 
 
-class Account(NamedTuple):
+class WorldAccount(NamedTuple):
     """A user id and the API keys that go with it."""
 
     user: str
@@ -50,12 +50,14 @@ def fresh_key() -> str:
     return f"key-{secrets.token_hex(16)}"
 
 
-def accounts_of(data: Mapping[str, Any]) -> list[Account]:
+def accounts_of(data: Mapping[str, Any]) -> list[WorldAccount]:
     """The accounts of a scenario."""
-    return [Account(account["userId"], tuple(account.get("keys") or [account["key"]])) for account in data["accounts"]]
+    return [
+        WorldAccount(account["userId"], tuple(account.get("keys") or [account["key"]])) for account in data["accounts"]
+    ]
 
 
-def rekeyed(accounts: Sequence[Account], given: Mapping[str, str]) -> list[Account]:
+def rekeyed(accounts: Sequence[WorldAccount], given: Mapping[str, str]) -> list[WorldAccount]:
     """The accounts with fresh keys, or those that are given in place of theirs; what shares a key still does."""
     fresh = dict(given)
     return [
@@ -63,7 +65,7 @@ def rekeyed(accounts: Sequence[Account], given: Mapping[str, str]) -> list[Accou
     ]
 
 
-def with_accounts(data: Mapping[str, Any], accounts: Sequence[Account]) -> Data:
+def with_accounts(data: Mapping[str, Any], accounts: Sequence[WorldAccount]) -> Data:
     """A scenario whose accounts have these names and keys, in their order; its rules mean them then, too."""
     renamed = {old["userId"]: new.user for old, new in zip(data["accounts"], accounts, strict=True)}
     changed: Data = {
@@ -116,10 +118,10 @@ class WorldFactory:
     """
 
     def __init__(
-        self, worlds: Worlds, fixtures: Fixtures, wall: Callable[[], Instant], services: Services | None = None
+        self, worlds: Worlds, fixtures: Fixtures, wall: Callable[[], Instant], services: ServedContracts | None = None
     ) -> None:
         self.wall = wall
-        self._services = services or Services()
+        self._services = services or ServedContracts()
         self.fixtures = fixtures
         self._worlds = worlds
         self._loaded: dict[bytes, Scenario] = {}
@@ -196,7 +198,7 @@ class WorldFactory:
         """A new world, with fresh keys in place of those that it was made with. Raises ControlError(409)."""
         keys = {key: fresh_key() for key in made.world.keys}
         accounts = [
-            Account(account.user, tuple(keys.get(key) or fresh_key() for key in account.keys))
+            WorldAccount(account.user, tuple(keys.get(key) or fresh_key() for key in account.keys))
             for account in accounts_of(made.origin.data)
         ]
         made.world.rekey(keys)
@@ -293,7 +295,7 @@ def _origin(scenario: Scenario, seed: int | None) -> Origin:
     return Origin(scenario.name, scenario.description, data, seed, scenario.shipped)
 
 
-def _owned(origin: Origin, accounts: Sequence[Account]) -> Origin:
+def _owned(origin: Origin, accounts: Sequence[WorldAccount]) -> Origin:
     """The origin with other names and keys for its accounts. Raises ControlError(409) if two have the same name."""
     users = [account.user for account in accounts]
     if len(set(users)) < len(users):

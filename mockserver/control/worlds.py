@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mockserver.control.context import Context, ControlCall, ControlReply, slot
+from mockserver.control.context import ControlCall, ControlContext, ControlReply, slot
 from mockserver.control.errors import ControlError
 from mockserver.control.views import clock_view, opened_view, world_view
 from mockserver.control.world_factory import WorldChoice
@@ -13,13 +13,13 @@ from mockserver.simulation.units import duration
 _MASK = "***"
 
 
-def list_worlds(_: ControlCall, context: Context) -> ControlReply:
+def list_worlds(_: ControlCall, context: ControlContext) -> ControlReply:
     """`listWorlds`."""
     worlds = [world_view(each) for each in context.worlds]
     return ControlReply(200, {"worlds": worlds, "limits": context.worlds.limits._asdict()})
 
 
-def create_world(call: ControlCall, context: Context) -> ControlReply:
+def create_world(call: ControlCall, context: ControlContext) -> ControlReply:
     """`createWorld`."""
     body = call.body
     if "snapshot" in body:
@@ -34,12 +34,12 @@ def create_world(call: ControlCall, context: Context) -> ControlReply:
     return ControlReply(201, opened_view(opened))
 
 
-def show_world(call: ControlCall, context: Context) -> ControlReply:
+def show_world(call: ControlCall, context: ControlContext) -> ControlReply:
     """`showWorld`."""
     return ControlReply(200, world_view(slot(call, context)))
 
 
-def change_world(call: ControlCall, context: Context) -> ControlReply:
+def change_world(call: ControlCall, context: ControlContext) -> ControlReply:
     """`changeWorld`."""
     changed = slot(call, context)
     changed.strict = call.body["strictness"] == "strict"
@@ -47,7 +47,7 @@ def change_world(call: ControlCall, context: Context) -> ControlReply:
     return ControlReply(200, world_view(changed))
 
 
-def delete_world(call: ControlCall, context: Context) -> ControlReply:
+def delete_world(call: ControlCall, context: ControlContext) -> ControlReply:
     """`deleteWorld`."""
     removed = slot(call, context)
     if removed.permanent:
@@ -57,7 +57,7 @@ def delete_world(call: ControlCall, context: Context) -> ControlReply:
     return ControlReply(200, {"done": f"the world {removed.id} is gone"})
 
 
-def reset_world(call: ControlCall, context: Context) -> ControlReply:
+def reset_world(call: ControlCall, context: ControlContext) -> ControlReply:
     """`resetWorld`."""
     again = slot(call, context)
     context.world_factory.replay(again)
@@ -65,21 +65,21 @@ def reset_world(call: ControlCall, context: Context) -> ControlReply:
     return ControlReply(200, world_view(again))
 
 
-def fork_world(call: ControlCall, context: Context) -> ControlReply:
+def fork_world(call: ControlCall, context: ControlContext) -> ControlReply:
     """`forkWorld`."""
     copy = context.world_factory.fork(slot(call, context))
     copy.publish("world", {"done": "forked", "from": call.path["world"]})
     return ControlReply(201, opened_view(copy))
 
 
-def take_snapshot(call: ControlCall, context: Context) -> ControlReply:
+def take_snapshot(call: ControlCall, context: ControlContext) -> ControlReply:
     """`takeSnapshot`."""
     from mockserver.control import snapshot
 
     return ControlReply(200, snapshot.write(slot(call, context)))
 
 
-def restore_snapshot(call: ControlCall, context: Context) -> ControlReply:
+def restore_snapshot(call: ControlCall, context: ControlContext) -> ControlReply:
     """`restoreSnapshot`."""
     from mockserver.control import snapshot
 
@@ -91,7 +91,7 @@ def restore_snapshot(call: ControlCall, context: Context) -> ControlReply:
     return ControlReply(200, world_view(restored))
 
 
-def show_scenario(call: ControlCall, context: Context) -> ControlReply:
+def show_scenario(call: ControlCall, context: ControlContext) -> ControlReply:
     """`showScenario`."""
     origin = slot(call, context).origin
     accounts = [{**account, **_masks(account)} for account in origin.data.get("accounts", ())]
@@ -100,7 +100,7 @@ def show_scenario(call: ControlCall, context: Context) -> ControlReply:
     )
 
 
-def load_scenario(call: ControlCall, context: Context) -> ControlReply:
+def load_scenario(call: ControlCall, context: ControlContext) -> ControlReply:
     """`loadScenario`."""
     played = slot(call, context)
     context.world_factory.play(played, _choice(call.body))
@@ -120,12 +120,12 @@ def _masks(account: dict[str, Any]) -> dict[str, Any]:
 _MODES = {"real": 1, "manual": 0}
 
 
-def show_clock(call: ControlCall, context: Context) -> ControlReply:
+def show_clock(call: ControlCall, context: ControlContext) -> ControlReply:
     """`showClock`."""
     return ControlReply(200, clock_view(slot(call, context).world.clock))
 
 
-def set_clock(call: ControlCall, context: Context) -> ControlReply:
+def set_clock(call: ControlCall, context: ControlContext) -> ControlReply:
     """`setClock`."""
     [(name, value)] = call.body.items()
     changed = slot(call, context)
@@ -139,7 +139,7 @@ def set_clock(call: ControlCall, context: Context) -> ControlReply:
     return ControlReply(200, clock_view(clock))
 
 
-def advance_clock(call: ControlCall, context: Context) -> ControlReply:
+def advance_clock(call: ControlCall, context: ControlContext) -> ControlReply:
     """`advanceClock`."""
     advanced = slot(call, context)
     clock, by = advanced.world.clock, duration(call.body["by"])

@@ -16,7 +16,7 @@ class State(StrEnum):
     EXPIRED = "expired"
 
 
-class Event(StrEnum):
+class OrderEvent(StrEnum):
     """What can happen to an order."""
 
     SMS = "sms"
@@ -25,23 +25,23 @@ class Event(StrEnum):
     EXPIRY = "expiry"
 
 
-TRANSITIONS: dict[tuple[State, Event], State] = {
-    (State.WAITING, Event.SMS): State.COMPLETED,
-    (State.WAITING, Event.REFUND): State.REFUNDED,
-    (State.WAITING, Event.EXPIRY): State.EXPIRED,
-    (State.COMPLETED, Event.SMS): State.COMPLETED,
-    (State.COMPLETED, Event.ANOTHER): State.WAITING,
-    (State.COMPLETED, Event.EXPIRY): State.EXPIRED,
-    (State.EXPIRED, Event.REFUND): State.REFUNDED,
+TRANSITIONS: dict[tuple[State, OrderEvent], State] = {
+    (State.WAITING, OrderEvent.SMS): State.COMPLETED,
+    (State.WAITING, OrderEvent.REFUND): State.REFUNDED,
+    (State.WAITING, OrderEvent.EXPIRY): State.EXPIRED,
+    (State.COMPLETED, OrderEvent.SMS): State.COMPLETED,
+    (State.COMPLETED, OrderEvent.ANOTHER): State.WAITING,
+    (State.COMPLETED, OrderEvent.EXPIRY): State.EXPIRED,
+    (State.EXPIRED, OrderEvent.REFUND): State.REFUNDED,
 }
 """The only moves there are; whatever is missing here is refused or does not happen."""
 
-REFUSALS: dict[tuple[State, Event], Reason] = {
-    (State.COMPLETED, Event.REFUND): Reason.REFUND_NOT_ALLOWED,
-    (State.REFUNDED, Event.REFUND): Reason.REFUND_NOT_ALLOWED,
-    (State.WAITING, Event.ANOTHER): Reason.SMS_NOT_RECEIVED,
-    (State.REFUNDED, Event.ANOTHER): Reason.SMS_NOT_RECEIVED,
-    (State.EXPIRED, Event.ANOTHER): Reason.ORDER_EXPIRED,
+REFUSALS: dict[tuple[State, OrderEvent], Reason] = {
+    (State.COMPLETED, OrderEvent.REFUND): Reason.REFUND_NOT_ALLOWED,
+    (State.REFUNDED, OrderEvent.REFUND): Reason.REFUND_NOT_ALLOWED,
+    (State.WAITING, OrderEvent.ANOTHER): Reason.SMS_NOT_RECEIVED,
+    (State.REFUNDED, OrderEvent.ANOTHER): Reason.SMS_NOT_RECEIVED,
+    (State.EXPIRED, OrderEvent.ANOTHER): Reason.ORDER_EXPIRED,
 }
 """Why an order in this state refuses this event."""
 
@@ -84,22 +84,22 @@ class Order(NamedTuple):
     rule: int | None = None
     repaid: bool = False
 
-    def can(self, event: Event) -> bool:
+    def can(self, event: OrderEvent) -> bool:
         """Whether the event moves the order from where it stands."""
         return (self.state, event) in TRANSITIONS
 
     def receive(self, message: Message) -> "Order":
         """The order with one more SMS. The order must accept one."""
-        return self._replace(state=self._after(Event.SMS), messages=(*self.messages, message))
+        return self._replace(state=self._after(OrderEvent.SMS), messages=(*self.messages, message))
 
     def expire(self) -> "Order":
         """The order after its lifetime. The order must be running."""
-        return self._replace(state=self._after(Event.EXPIRY))
+        return self._replace(state=self._after(OrderEvent.EXPIRY))
 
     def lapse(self) -> "Order":
         """The order after its lifetime where money returns by itself: refunded, if no SMS has ever arrived."""
         expired = self.expire()
-        return expired if self.messages else expired._replace(state=TRANSITIONS[expired.state, Event.REFUND])
+        return expired if self.messages else expired._replace(state=TRANSITIONS[expired.state, OrderEvent.REFUND])
 
     def repay(self) -> "Order":
         """The order after its lifetime where money returns by itself, and nothing else: expired."""
@@ -112,12 +112,12 @@ class Order(NamedTuple):
 
     def is_refundable(self, now: Instant, window: Duration) -> bool:
         """Whether the order can be returned: neither SMS nor money came, and its purchase is not too long ago."""
-        returnable = self.can(Event.REFUND) and not (self.repaid or self.messages)
+        returnable = self.can(OrderEvent.REFUND) and not (self.repaid or self.messages)
         return returnable and now - self.ordered_at <= window
 
     def refund(self, now: Instant, window: Duration) -> "Order":
         """The order returned for its money. Raises Refusal(REFUND_NOT_ALLOWED) if it is not refundable."""
-        after = self._after(Event.REFUND)
+        after = self._after(OrderEvent.REFUND)
         if not self.is_refundable(now, window):
             raise Refusal(Reason.REFUND_NOT_ALLOWED)
         return self._replace(state=after)
@@ -127,13 +127,13 @@ class Order(NamedTuple):
 
         Raises Refusal(SMS_NOT_RECEIVED) before the first, Refusal(ORDER_EXPIRED) after the end.
         """
-        return self._replace(state=self._after(Event.ANOTHER), period=self.period + 1)
+        return self._replace(state=self._after(OrderEvent.ANOTHER), period=self.period + 1)
 
     def renew(self, expires_at: Instant) -> "Order":
         """The order with a later end; an earlier one changes nothing (assumed)."""
         return self._replace(expires_at=max(self.expires_at, expires_at))
 
-    def _after(self, event: Event) -> State:
+    def _after(self, event: OrderEvent) -> State:
         if not self.can(event):
             raise Refusal(REFUSALS[self.state, event])
         return TRANSITIONS[self.state, event]

@@ -3,7 +3,7 @@
 from mockserver.domain.catalogue import StockKey
 from mockserver.domain.clock import Instant
 from mockserver.domain.ledger import Entry, EntryKind
-from mockserver.domain.order import Event, Message, Order
+from mockserver.domain.order import Message, Order, OrderEvent
 from mockserver.domain.payment import CREDITED, Payment
 from mockserver.domain.schedule import (
     NumbersReturn,
@@ -52,7 +52,7 @@ def _happen(world: World, at: Instant, scheduled: ScheduledEvent) -> None:
 
 def _receive(world: World, at: Instant, sms: SmsDue) -> None:
     order = world.order(sms.order)
-    if order.can(Event.SMS):
+    if order.can(OrderEvent.SMS):
         world.save_order(order.receive(Message(at, sms.text, sms.code)))
 
 
@@ -62,7 +62,7 @@ _ENDS = {"kept": Order.expire, "refunded": Order.lapse, "repaid": Order.repay}
 
 def _end_order(world: World, at: Instant, end: OrderEnds) -> None:
     order = world.order(end.order)
-    if at < order.expires_at or not order.can(Event.EXPIRY):
+    if at < order.expires_at or not order.can(OrderEvent.EXPIRY):
         return
     ended = _ENDS[world.rules.expiry](order)
     if ended.is_paid_back:

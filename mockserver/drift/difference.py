@@ -10,7 +10,7 @@ import jsonschema_rs
 
 from mockserver.contract import ABSENT
 from mockserver.contract import pointer as pointers
-from mockserver.drift.schema_inference import Shape
+from mockserver.drift.schema_inference import InferredSchema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -77,7 +77,7 @@ class Difference(NamedTuple):
     name: str = ""
     instead: str = ""
     rule: str = ""
-    shape: Shape | None = None
+    shape: InferredSchema | None = None
     extra: Any = None
     example: Exchange | None = None
 
@@ -128,7 +128,7 @@ class Occurrences:
         self.fields = fields
         self.times = 0
         self.first = self.last = 0
-        self.shape = Shape()
+        self.shape = InferredSchema()
         self.example: Exchange | None = None
 
     def add(self, exchange: Exchange, value: Any = ABSENT) -> None:

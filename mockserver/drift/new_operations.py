@@ -12,7 +12,7 @@ from mockserver.contract.routing import parameter_name, segments
 from mockserver.drift import path_matching
 from mockserver.drift.difference import Difference, Kind, Occurrences
 from mockserver.drift.path_matching import HOLE, Group, Move, UnmatchedRequest
-from mockserver.drift.schema_inference import Shape
+from mockserver.drift.schema_inference import InferredSchema
 from mockserver.traffic import header
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def new_path(difference: Difference, edits: Edits, known: Action) -> Iterator[Ac
     names = [name for segment in segments(path) if (name := parameter_name(segment))]
     requests = [stray.exchange.request for stray in group.strays]
     queries = Counter(name for request in requests for name in {name for name, _ in request.query})
-    posted = Shape()
+    posted = InferredSchema()
     for request in requests:
         if isinstance(request.json, dict):
             posted.add(request.json)
@@ -73,7 +73,7 @@ def new_path(difference: Difference, edits: Edits, known: Action) -> Iterator[Ac
     yield {"target": "$['paths']", "update": {path: {method: described}}}
 
 
-def described_response(shape: Shape | None, known: Action) -> Action:
+def described_response(shape: InferredSchema | None, known: Action) -> Action:
     """Return a response of a document, with the shape of its bodies."""
     response: Action = {"description": "Seen in recorded traffic.", **known}
     if shape is not None and shape.times:
@@ -94,7 +94,7 @@ def _responses(group: Group, document: Document, known: Action) -> Action:
         seen[answer.status] += [] if answer.json is ABSENT else [answer.json]
     responses = {}
     for status, bodies in sorted(seen.items()):
-        shape = Shape()
+        shape = InferredSchema()
         for body in bodies:
             shape.add(body)
         response = responses[str(status)] = described_response(shape, known)

@@ -16,7 +16,7 @@ KEPT = 5
 _NAMES = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
 
 
-class Shape:
+class InferredSchema:
     """The types of the values that were added, their members and items, and some examples."""
 
     def __init__(self) -> None:
@@ -24,8 +24,8 @@ class Shape:
         self.examples: list[Any] = []
         self._types: dict[str, None] = {}
         self._objects = 0
-        self._members: dict[str, Shape] = {}
-        self._items: Shape | None = None
+        self._members: dict[str, InferredSchema] = {}
+        self._items: InferredSchema | None = None
 
     def add(self, value: Any) -> None:
         """Learn from a value."""
@@ -35,9 +35,9 @@ class Shape:
             self._objects += 1
             for name, member in value.items():
                 if name in self._members or len(self._members) <= MAXIMUM_NAMES:
-                    self._members.setdefault(name, Shape()).add(member)
+                    self._members.setdefault(name, InferredSchema()).add(member)
         elif isinstance(value, list):
-            self._items = self._items or Shape()
+            self._items = self._items or InferredSchema()
             for item in value:
                 self._items.add(item)
         elif value not in self.examples and len(self.examples) < KEPT:

@@ -14,7 +14,7 @@ from mockserver.contract.environment import url_variables
 from mockserver.contract.overlays import effective
 from mockserver.grade.command import run
 from mockserver.grade.trial import SPEED, Trial, trial
-from mockserver.proxy import Contract, Gate, Parts, Proxy, Upstream, UpstreamError
+from mockserver.proxy import CheckedContract, Gate, Parts, Proxy, Upstream, UpstreamError
 from mockserver.serving.background import Background
 from mockserver.traffic import Redactor
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mockserver.contract import Document
-    from mockserver.grade.trial import Attempt
+    from mockserver.grade.trial import TrialSettings
     from mockserver.proxy import Allowance, ProxiedExchange
     from mockserver.proxy.app import Disconnect
 
@@ -51,7 +51,7 @@ class ProxyResult(NamedTuple):
     stopped: tuple[str, ...]
 
 
-def play(stand: ProxyTarget, attempt: Attempt, name: str) -> ProxyResult:
+def play(stand: ProxyTarget, attempt: TrialSettings, name: str) -> ProxyResult:
     """Try a client. Raises UpstreamError for a URL that nothing can be passed on to, or where nobody answers."""
     proxied_exchanges: list[ProxiedExchange] = []
     with _proxies(stand, proxied_exchanges) as environment:
@@ -76,7 +76,7 @@ def play(stand: ProxyTarget, attempt: Attempt, name: str) -> ProxyResult:
 @contextmanager
 def _proxies(stand: ProxyTarget, proxied_exchanges: list[ProxiedExchange]) -> Iterator[dict[str, str]]:
     """Start a proxy for each server; gives the variables in which a client finds them."""
-    gate, contract = Gate(stand.allowance), Contract(stand.documents.values())
+    gate, contract = Gate(stand.allowance), CheckedContract(stand.documents.values())
     served: defaultdict[str, list[str]] = defaultdict(list)
     for name, base in stand.bases.items():
         served[base.removesuffix(stand.documents[name].prefix)].append(name)

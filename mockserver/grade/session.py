@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from mockserver.contract import Document
     from mockserver.grade.matrix import Case
-    from mockserver.grade.trial import Attempt
+    from mockserver.grade.trial import TrialSettings
     from mockserver.proxy import Allowance
     from mockserver.proxy.app import Disconnect
     from mockserver.testing import SmsOnline
@@ -43,7 +43,7 @@ class GradingError(Exception):
     """Nothing can be graded. The text says why, and what to look at."""
 
 
-class Session(NamedTuple):
+class GradingSession(NamedTuple):
     """Trials, what came of each search for answers, and what is to be said beside them.
 
     `interrupted` says why there is not more of them, empty if there is all.
@@ -65,7 +65,7 @@ class Search(NamedTuple):
     seconds: float
 
 
-def recorded(paths: Iterable[Path], attempt: Attempt, *, ended: bool = False) -> Session:
+def recorded(paths: Iterable[Path], attempt: TrialSettings, *, ended: bool = False) -> GradingSession:
     """Judge recorded traffic, each file by itself; `ended` says that the client did nothing after it.
 
     Raises GradingError, LocatedError.
@@ -92,17 +92,17 @@ def recorded(paths: Iterable[Path], attempt: Attempt, *, ended: bool = False) ->
     if not any(trial.judgement.calls for trial in trials):
         nothing = "no exchange was for an operation of the contract: is this traffic of the service?"
         raise GradingError("\n".join((*remarks, nothing)))
-    return Session(tuple(trials), remarks=tuple(remarks))
+    return GradingSession(tuple(trials), remarks=tuple(remarks))
 
 
 def tried(
     cases: Sequence[Case],
-    attempt: Attempt,
+    attempt: TrialSettings,
     told: Callable[[], object],
     *,
     jobs: int = 1,
     search: Search | None = None,
-) -> Session:
+) -> GradingSession:
     """Try a client in each case, so many at once; `told` is called after each run of its command.
 
     Of what it fails under, more is tried where several things could be to blame. Raises GradingError, LocatedError.
@@ -128,11 +128,11 @@ def tried(
     except SteeringError as error:
         raise GradingError(str(error)) from None
     except KeyboardInterrupt:
-        return Session(tuple(trials), tuple(searches), interrupted=INTERRUPTED)
-    return Session(tuple(trials), tuple(searches))
+        return GradingSession(tuple(trials), tuple(searches), interrupted=INTERRUPTED)
+    return GradingSession(tuple(trials), tuple(searches))
 
 
-def behind(url: str, attempt: Attempt, allowance: Allowance, hang_up: Disconnect) -> Session:
+def behind(url: str, attempt: TrialSettings, allowance: Allowance, hang_up: Disconnect) -> GradingSession:
     """Try a client on a server behind a URL, or on the service itself, `live`. Raises GradingError, LocatedError."""
     known = _documents(attempt)
     secrets = tuple(filter(None, (os.environ.get(name) for name in KEYS)))
@@ -148,10 +148,12 @@ def behind(url: str, attempt: Attempt, allowance: Allowance, hang_up: Disconnect
         _check(trial)
     reasons = {reason: stopped.count(reason) for reason in dict.fromkeys(stopped)}
     remarks = tuple(f"Stopped {counted(number, 'request')}: {reason}." for reason, number in reasons.items())
-    return Session((trial,), remarks=remarks)
+    return GradingSession((trial,), remarks=remarks)
 
 
-def _searched(server: Server, attempt: Attempt, search: Search, told: Callable[[], object]) -> Iterator[SuiteResult]:
+def _searched(
+    server: Server, attempt: TrialSettings, search: Search, told: Callable[[], object]
+) -> Iterator[SuiteResult]:
     """Search in each case, within the seconds that are left."""
     from mockserver.grade import answer_search  # with hypothesis, takes long to import
 
@@ -203,9 +205,9 @@ def _exchanges(path: Path, documents: Collection[Document]) -> tuple[list[Exchan
     return exchanges, ""
 
 
-def _readings(attempt: Attempt) -> dict[str, object]:
+def _readings(attempt: TrialSettings) -> dict[str, object]:
     return dict(effective(attempt.readings, attempt.overlays))
 
 
-def _documents(attempt: Attempt) -> dict[str, Document]:
+def _documents(attempt: TrialSettings) -> dict[str, Document]:
     return dict(documents(tuple(_readings(attempt).items()), tuple(attempt.overlays)))

@@ -50,7 +50,7 @@ SPEED = "SMSONLINE_CLOCK_SPEED"
 """The variable that tells a client how many times as fast its world's time passes."""
 
 
-class Attempt(NamedTuple):
+class TrialSettings(NamedTuple):
     """How a client is tried.
 
     `command` is for the shell; it survives if it ends with one of the exit codes within `timeout` seconds. `speed` is
@@ -123,7 +123,12 @@ class Trial(NamedTuple):
 
 
 def trial(
-    name: str, attempt: Attempt, completed: Completed, judgement: Judgement, again: str = "", case: Case | None = None
+    name: str,
+    attempt: TrialSettings,
+    completed: Completed,
+    judgement: Judgement,
+    again: str = "",
+    case: Case | None = None,
 ) -> Trial:
     """Put together what came of a run; `again` is the command line that repeats it."""
     survived = attempt.has_survived(completed)
@@ -132,7 +137,7 @@ def trial(
     return Trial(name, judgement, found, survived, completed, case)
 
 
-def play(server: Server, case: Case, attempt: Attempt, running: Running | None = None) -> Trial:
+def play(server: Server, case: Case, attempt: TrialSettings, running: Running | None = None) -> Trial:
     """Try a client in a world of its own. Raises SteeringError for a scenario that is not right."""
     world = server.begin(attempt.wanted(case))
     try:
@@ -144,7 +149,7 @@ def play(server: Server, case: Case, attempt: Attempt, running: Running | None =
         world.close()
 
 
-def play_all(server: Server, cases: Sequence[Case], attempt: Attempt, jobs: int = 1) -> Iterator[Trial]:
+def play_all(server: Server, cases: Sequence[Case], attempt: TrialSettings, jobs: int = 1) -> Iterator[Trial]:
     """Try a client in each case, and give what came of it, in their order; so many run at once.
 
     A caller that stops early ends the commands that run.
@@ -160,7 +165,7 @@ def play_all(server: Server, cases: Sequence[Case], attempt: Attempt, jobs: int 
             running.stop()
 
 
-def _failure(name: str, attempt: Attempt, completed: Completed, again: str) -> Finding:
+def _failure(name: str, attempt: TrialSettings, completed: Completed, again: str) -> Finding:
     codes = " or ".join(map(str, sorted(attempt.survives)))
     fields: dict[str, Any] = {"expected": f"exit code {codes}", "got": completed.tail(), "curl": again}
     message = f"Its command {completed.ending}."

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from hypothesis import strategies as st
 
 from mockserver.contract import ABSENT
-from mockserver.judge.shapes import UNKNOWN, Fields, Items, Scalar, ShapeChoice, fits, least, shape
+from mockserver.judge.shapes import UNKNOWN, ListShape, ObjectShape, Scalar, ShapeChoice, fits, least, shape
 from mockserver.judge.shapes import revealing as changed
 
 if TYPE_CHECKING:
@@ -92,9 +92,9 @@ def _values(draw: DrawFn, form: Shape, near: Any) -> Any:
 def _value(draw: DrawFn, form: Shape, near: Any) -> Any:
     known = near is not ABSENT and fits(form, near)
     match form:
-        case Fields():
+        case ObjectShape():
             return _object(draw, form, near if known else {})
-        case Items():
+        case ListShape():
             return _list(draw, form, near if known else [])
         case ShapeChoice():
             fitting = [each for each in form.shapes if known and fits(each, near)][:1]
@@ -105,7 +105,7 @@ def _value(draw: DrawFn, form: Shape, near: Any) -> Any:
             return draw(form.drawn) if value is ABSENT else value
 
 
-def _object(draw: DrawFn, form: Fields, near: Any) -> dict[str, Any]:
+def _object(draw: DrawFn, form: ObjectShape, near: Any) -> dict[str, Any]:
     drawn = {name: _value(draw, field, near.get(name, ABSENT)) for name, field in form.required.items()}
     for name, field in form.optional.items():
         if _is_there(draw, usual=name in near):
@@ -115,7 +115,7 @@ def _object(draw: DrawFn, form: Fields, near: Any) -> dict[str, Any]:
     return drawn
 
 
-def _list(draw: DrawFn, form: Items, near: Any) -> list[Any]:
+def _list(draw: DrawFn, form: ListShape, near: Any) -> list[Any]:
     drawn = [draw(_values(form.item, item)) for item in near if _is_there(draw, usual=True)]
     while len(drawn) < form.fewest or (len(drawn) < len(near) + 2 and _is_there(draw, usual=not near and not drawn)):
         drawn.append(draw(_values(form.item, near[0] if near else ABSENT)))

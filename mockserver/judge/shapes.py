@@ -178,7 +178,7 @@ UNKNOWN = "unknown"
 """A field that no schema knows, and that an open object may have."""
 
 
-class Fields(NamedTuple):
+class ObjectShape(NamedTuple):
     """An object: the fields that it has, those that it may have, and whether it may have others."""
 
     required: Mapping[str, Shape]
@@ -186,7 +186,7 @@ class Fields(NamedTuple):
     open_ended: bool
 
 
-class Items(NamedTuple):
+class ListShape(NamedTuple):
     """A list of so many items; None is any number of them."""
 
     item: Shape
@@ -200,7 +200,7 @@ class ShapeChoice(NamedTuple):
     shapes: tuple[Shape, ...]
 
 
-Shape = Fields | Items | ShapeChoice | Scalar
+Shape = ObjectShape | ListShape | ShapeChoice | Scalar
 
 
 def shape(schema: Schema, document: Document) -> Shape:
@@ -214,16 +214,16 @@ def shape(schema: Schema, document: Document) -> Shape:
     if "object" in named or "properties" in schema:
         return _fields(schema, document)
     if "array" in named:
-        return Items(shape(schema.get("items", {}), document), schema.get("minItems", 0), schema.get("maxItems"))
+        return ListShape(shape(schema.get("items", {}), document), schema.get("minItems", 0), schema.get("maxItems"))
     return scalar(schema, document)
 
 
-def _fields(schema: Schema, document: Document) -> Fields:
+def _fields(schema: Schema, document: Document) -> ObjectShape:
     properties = {name: _askable(each, document) for name, each in schema.get("properties", {}).items()}
     fields = {name: shape(described, document) for name, described in properties.items()}
     needed = schema.get("required", ())
     required = {name: fields.pop(name) for name in list(fields) if name in needed}
-    return Fields(required, fields, schema.get("additionalProperties") is not False)
+    return ObjectShape(required, fields, schema.get("additionalProperties") is not False)
 
 
 def _askable(schema: Schema, document: Document) -> Schema:
@@ -250,11 +250,11 @@ def _asked(document: Document) -> Mapping[str, Schema]:
 def fits(form: Shape, value: object) -> bool:
     """Say whether a value may be of a shape, as far as its type and its constants show."""
     match form:
-        case Fields():
+        case ObjectShape():
             return isinstance(value, dict) and all(
                 name in value and fits(field, value[name]) for name, field in form.required.items()
             )
-        case Items():
+        case ListShape():
             return isinstance(value, list)
         case ShapeChoice():
             return any(fits(each, value) for each in form.shapes)
@@ -265,9 +265,9 @@ def fits(form: Shape, value: object) -> bool:
 def least(form: Shape) -> Any:
     """Return the simplest value of a shape."""
     match form:
-        case Fields():
+        case ObjectShape():
             return {name: least(field) for name, field in form.required.items()}
-        case Items():
+        case ListShape():
             return [least(form.item)] * form.fewest
         case ShapeChoice():
             return least(form.shapes[0])
@@ -281,9 +281,9 @@ def revealing(form: Shape, near: Any) -> Iterator[Any]:
     Of a list, only the first item is changed.
     """
     match form:
-        case Fields():
+        case ObjectShape():
             yield from _telling_fields(form, near)
-        case Items():
+        case ListShape():
             yield from _telling_items(form, near)
         case ShapeChoice():
             chosen = next(each for each in form.shapes if fits(each, near))
@@ -293,7 +293,7 @@ def revealing(form: Shape, near: Any) -> Iterator[Any]:
             yield from (value for value in (form.least, *form.revealing) if value != near)
 
 
-def _telling_fields(form: Fields, near: Any) -> Iterator[Any]:
+def _telling_fields(form: ObjectShape, near: Any) -> Iterator[Any]:
     for name, field in {**form.required, **form.optional}.items():
         if name in near:
             yield from ({**near, name: value} for value in revealing(field, near[name]))
@@ -305,7 +305,7 @@ def _telling_fields(form: Fields, near: Any) -> Iterator[Any]:
         yield {**near, UNKNOWN: None}
 
 
-def _telling_items(form: Items, near: Any) -> Iterator[Any]:
+def _telling_items(form: ListShape, near: Any) -> Iterator[Any]:
     one = near[0] if near else least(form.item)
     most = len(near) + 1 if form.most is None else form.most
     if near and not form.fewest:

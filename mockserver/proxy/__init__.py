@@ -1,22 +1,22 @@
 """A proxy between a client and a server: it passes everything through, checks it, and shows it to observers."""
 
 from mockserver.proxy.app import BODY_LIMIT, Parts, Proxy
-from mockserver.proxy.checking import Contract
+from mockserver.proxy.checking import CheckedContract
 from mockserver.proxy.gate import Allowance, Gate
 from mockserver.proxy.proxied_exchange import ProxiedExchange
-from mockserver.proxy.recording import Recording, RecordingError, TrafficSummary, open_recording
+from mockserver.proxy.recording import Recording, RecordingFileError, TrafficSummary, open_recording
 from mockserver.proxy.upstream import Upstream, UpstreamError
 
 __all__ = [
     "BODY_LIMIT",
     "Allowance",
-    "Contract",
+    "CheckedContract",
     "Gate",
     "Parts",
     "ProxiedExchange",
     "Proxy",
     "Recording",
-    "RecordingError",
+    "RecordingFileError",
     "TrafficSummary",
     "Upstream",
     "UpstreamError",

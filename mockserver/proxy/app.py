@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import httpcore
 
-    from mockserver.proxy.checking import Contract, Match
+    from mockserver.proxy.checking import CheckedContract, Match
     from mockserver.proxy.gate import Gate
     from mockserver.proxy.upstream import RawHeaders, Upstream
 
@@ -88,7 +88,7 @@ class Parts(NamedTuple):
     """What a proxy is made of."""
 
     upstream: Upstream
-    contract: Contract
+    contract: CheckedContract
     gate: Gate
     hang_up: Disconnect
 

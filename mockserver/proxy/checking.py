@@ -34,7 +34,7 @@ class Match(NamedTuple):
 UNKNOWN = Match(None, None, {})
 
 
-class Contract:
+class CheckedContract:
     """The contract documents, as what is on the wire is held against them."""
 
     def __init__(self, documents: Iterable[Document]) -> None:

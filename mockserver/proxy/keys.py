@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from mockserver.contract import ABSENT
 from mockserver.traffic import REDACTED, Redactor, header
 from mockserver.traffic.redaction import HEADERS, credential_names, shipped_names
-from mockserver.traffic.secret_matcher import Names
+from mockserver.traffic.secret_matcher import SecretNames
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,7 +31,7 @@ class Keyring:
     def __init__(self, documents: Iterable[Document], secrets: Iterable[str] = ()) -> None:
         """Take the documents, which say what carries keys, and the `secrets` that are known already."""
         self._names = credential_names(documents) | shipped_names() | USUAL
-        self._carriers = Names(self._names, HEADERS)
+        self._carriers = SecretNames(self._names, HEADERS)
         self._known = tuple(secrets)
         self._seen: dict[str, None] = {}
         self.redactor = Redactor(self._known, self._names)

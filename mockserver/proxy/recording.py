@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _private = partial(os.open, mode=0o600)
 
 
-class RecordingError(OSError):
+class RecordingFileError(OSError):
     """Nothing can be recorded there. The text says why."""
 
 
@@ -81,13 +81,13 @@ def open_recording(path: Path, version: str = "") -> Recording:
     `version` is that of the program. Raises RecordingError.
     """
     if path.suffix not in (".jsonl", ".har"):
-        raise RecordingError(f"{path}: a recording is called NAME.jsonl or NAME.har")
+        raise RecordingFileError(f"{path}: a recording is called NAME.jsonl or NAME.har")
     if path.suffix == ".har" and path.exists():
-        raise RecordingError(f"{path} is there already: an archive cannot be continued, choose another name")
+        raise RecordingFileError(f"{path} is there already: an archive cannot be continued, choose another name")
     try:
         return Lines(path) if path.suffix == ".jsonl" else Archive(path, version)
     except OSError as error:
-        raise RecordingError(f"{path} cannot be written: {error.strerror or error}") from None
+        raise RecordingFileError(f"{path} cannot be written: {error.strerror or error}") from None
 
 
 _Rule = tuple[str, str, str]

@@ -4,6 +4,6 @@ Whatever the writers are given is redacted and made printable first; see `mockse
 """
 
 from mockserver.reports.console import Progress, show
-from mockserver.reports.files import FORMATS, Format, UnknownFormatError, check_formats, write
+from mockserver.reports.files import FORMATS, ReportFormat, UnknownFormatError, check_formats, write
 
-__all__ = ["FORMATS", "Format", "Progress", "UnknownFormatError", "check_formats", "show", "write"]
+__all__ = ["FORMATS", "Progress", "ReportFormat", "UnknownFormatError", "check_formats", "show", "write"]

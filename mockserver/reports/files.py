@@ -24,20 +24,20 @@ class Render(Protocol):
         """Write a clean run. If `strict`, notes fail it."""
 
 
-class Format(NamedTuple):
+class ReportFormat(NamedTuple):
     """A format of reports; its file is called by the command, with this suffix."""
 
     suffix: str
     render: Render
 
 
-FORMATS: Mapping[str, Format] = MappingProxyType(
+FORMATS: Mapping[str, ReportFormat] = MappingProxyType(
     {
-        "json": Format("json", json_report.render),
-        "junit": Format("junit.xml", junit.render),
-        "sarif": Format("sarif", sarif.render),
-        "har": Format("har", har.render),
-        "html": Format("html", html.render),
+        "json": ReportFormat("json", json_report.render),
+        "junit": ReportFormat("junit.xml", junit.render),
+        "sarif": ReportFormat("sarif", sarif.render),
+        "har": ReportFormat("har", har.render),
+        "html": ReportFormat("html", html.render),
     }
 )
 """The formats by name."""

@@ -25,7 +25,7 @@ from mockserver.simulation.script import (
     Repricing,
     SeededScript,
     Shortage,
-    Sms,
+    SmsRule,
     Turn,
 )
 from mockserver.simulation.sms_texts import DEFAULT_LOCALE
@@ -248,8 +248,8 @@ def _order_rule(rule: Section) -> OrderRule:
     )
 
 
-def _sms(sms: Section) -> Sms:
-    return Sms(
+def _sms(sms: Section) -> SmsRule:
+    return SmsRule(
         after=duration(sms.get("after", "")),
         polls=sms.get("polls", 0),
         text=sms.get("text"),

@@ -45,9 +45,9 @@ def _step(token: str) -> str:
 def _lines(problems: Iterable[Problem]) -> Iterator[str]:
 
     @cache
-    def text(file: str) -> Text | None:
+    def text(file: str) -> SourceText | None:
         try:
-            return Text(Path(file).read_text(encoding="utf-8-sig", errors="replace"))
+            return SourceText(Path(file).read_text(encoding="utf-8-sig", errors="replace"))
         except (OSError, ValueError):
             return None
 
@@ -69,7 +69,7 @@ _WIDTH = 100
 _LEAD = 60
 
 
-class Text:
+class SourceText:
     """The text of a scenario."""
 
     def __init__(self, text: str) -> None:

@@ -140,7 +140,7 @@ async def _serve(app: ASGIApp, listener: socket.socket, over: asyncio.Event) -> 
         timeout_graceful_shutdown=1,
     )
     config.load()
-    server = foreground.Server(config)
+    server = foreground.UvicornServer(config)
     server.lifespan = config.lifespan_class(config)
     # Not by uvicorn's own `serve`: its messages would be in the log of whichever test asks for the address first.
     await server.startup([listener])

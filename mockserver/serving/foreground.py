@@ -106,7 +106,7 @@ def _with_transport(app: Callable[..., Awaitable[None]], transport: BaseTranspor
     return call
 
 
-class Server(uvicorn.Server):
+class UvicornServer(uvicorn.Server):
     """A uvicorn server that no fault holds up when it stops."""
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -124,7 +124,7 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-class _Foreground(Server):
+class _Foreground(UvicornServer):
     def __init__(
         self, config: uvicorn.Config, ready: Callable[[], None], beside: Callable[[Event], Task] | None
     ) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from starlette.applications import Starlette
 
-from mockserver.api.api import Service, Services
+from mockserver.api.api import ServedContract, ServedContracts
 from mockserver.contract import Overlays
 from mockserver.contract.readings import DEFAULTS
 from mockserver.control.world_factory import WorldFactory
@@ -17,7 +17,7 @@ from mockserver.scenario.load import Scenario, load
 from mockserver.scenario.variables import NONE, Values
 from mockserver.simulation import limits as sizes
 from mockserver.simulation.journal import Observer
-from mockserver.simulation.limits import Limits
+from mockserver.simulation.limits import WorldLimits
 from mockserver.simulation.worlds import Worlds, WorldSlot
 from mockserver.web.access import OPEN, AccessGuard
 from mockserver.web.app import create_app
@@ -32,8 +32,8 @@ class Mock(NamedTuple):
     scenario: Scenario
     home: WorldSlot
     worlds: Worlds
-    service: Service
-    services: Services
+    service: ServedContract
+    services: ServedContracts
     guard: AccessGuard
     app: Starlette
 
@@ -47,7 +47,7 @@ class Settings(NamedTuple):
     """Who may use a mock, how much it holds, whether its first world is strict, and what corrects its contract."""
 
     guard: AccessGuard = OPEN
-    limits: Limits = sizes.DEFAULTS
+    limits: WorldLimits = sizes.DEFAULTS
     strict: bool = True
     overlays: Overlays = ()
 
@@ -74,7 +74,7 @@ def set_up(
     """
     shipped = fixtures.load()
     scenario = load(source, shipped.catalogue, variables)
-    services = Services(settings.overlays) if before is None else before.services
+    services = ServedContracts(settings.overlays) if before is None else before.services
     service = services(scenario.data.get("readings", DEFAULTS))
     worlds = before.worlds if before is not None else Worlds(limits=settings.limits)
     world_factory = WorldFactory(worlds, shipped, wall, services)

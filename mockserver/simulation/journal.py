@@ -58,7 +58,7 @@ class ServedExchange(NamedTuple):
 Observer = Callable[[ServedExchange], None]
 
 
-class Entry(NamedTuple):
+class JournalEntry(NamedTuple):
     """An exchange, and its number in the journal, from 1."""
 
     number: int
@@ -80,9 +80,9 @@ class Journal:
     def __len__(self) -> int:
         return len(self._exchanges)
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[JournalEntry]:
         """The entries, oldest first."""
-        return map(Entry, count(self.forgotten + 1), list(self._exchanges))
+        return map(JournalEntry, count(self.forgotten + 1), list(self._exchanges))
 
     @property
     def forgotten(self) -> int:
@@ -107,7 +107,7 @@ def _cut(exchange: ServedExchange, kept: int) -> ServedExchange:
     return exchange._replace(content=content, answer=exchange.answer[:kept])
 
 
-class Event(NamedTuple):
+class LoggedEvent(NamedTuple):
     """Something that happened, by its number from 1. `world` is None for what happened in none.
 
     `what` is an Exchange, an WorldEvent of the domain, an Entry of a ledger or, as a mapping, what was done from
@@ -136,11 +136,11 @@ class EventLog:
         for listen in self._listeners:
             listen()
 
-    def after(self, number: int) -> list[Event]:
+    def after(self, number: int) -> list[LoggedEvent]:
         """The events after one that is known by its id, as far as they are still here."""
         missed = min(max(self.last - number, 0), len(self._events))
         newest = list(self._events)[len(self._events) - missed :]
-        return [Event(number, *event) for number, event in enumerate(newest, self.last - missed + 1)]
+        return [LoggedEvent(number, *event) for number, event in enumerate(newest, self.last - missed + 1)]
 
     def lost(self, number: int) -> int:
         """How many events after that id are forgotten."""

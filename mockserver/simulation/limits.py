@@ -6,7 +6,7 @@ KIBIBYTE = 1024
 MEBIBYTE = 1024 * KIBIBYTE
 
 
-class Limits(NamedTuple):
+class WorldLimits(NamedTuple):
     """Every limit with its default; docs/control-api.md explains them to users.
 
     `body` and `upload` are bytes of a request to the service and to the control API. `worlds` counts worlds, `faults`
@@ -27,4 +27,4 @@ class Limits(NamedTuple):
     stream: float = 3600
 
 
-DEFAULTS = Limits()
+DEFAULTS = WorldLimits()

@@ -65,7 +65,7 @@ class OrderMatch(NamedTuple):
         )
 
 
-class Sms(NamedTuple):
+class SmsRule(NamedTuple):
     """An SMS so long after the order, or at the n-th poll; it comes `times` times, the same each time.
 
     Without a text it comes from the templates of the service in `language`, or else in the country's. In a text
@@ -110,7 +110,7 @@ class OrderRule(NamedTuple):
 
     when: OrderMatch = OrderMatch()
     turn: Turn = Turn()
-    sms: tuple[Sms, ...] = ()
+    sms: tuple[SmsRule, ...] = ()
     order_id: str | None = None
     phone: str | None = None
     lifetime: Duration | None = None
@@ -243,7 +243,7 @@ class SeededScript:
     def sms(self, order: Order, text: str | None = None, code: str | None = None) -> Delivery:
         """An SMS that is asked for outside of every rule; what is not given is as the service would send it."""
         country = self._catalogue.countries[order.country]
-        sms = Sms(text=text, code=code)
+        sms = SmsRule(text=text, code=code)
         return self._delivery(sms, country, order.service, order.id, "asked for", len(order.messages))
 
     def terms(self, transfer: Transfer) -> Terms:
@@ -314,7 +314,7 @@ class SeededScript:
             for _ in range(sms.times)
         )
 
-    def _delivery(self, sms: Sms, country: Country, service: str, *labels: Label) -> Delivery:
+    def _delivery(self, sms: SmsRule, country: Country, service: str, *labels: Label) -> Delivery:
         template = choose(self._templates, self._chance, service, sms.language or country.language, *labels)
         drawn = sms.code or self._chance.digits(template.code, "code", *labels)
         text = template.text if sms.text is None else sms.text

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mockserver.domain.clock import Instant
 from mockserver.domain.world import OrderChanged, PaymentChanged, PriceChanged, World, WorldEvent
 from mockserver.simulation.journal import EventLog, Journal, ServedExchange
-from mockserver.simulation.limits import DEFAULTS, Limits
+from mockserver.simulation.limits import DEFAULTS, WorldLimits
 from mockserver.simulation.script import SeededScript
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ class Worlds:
     own.
     """
 
-    def __init__(self, *worlds: World, limits: Limits = DEFAULTS, readings: Readings = ()) -> None:
+    def __init__(self, *worlds: World, limits: WorldLimits = DEFAULTS, readings: Readings = ()) -> None:
         self.limits = limits
         self.token: str | None = None
         self.readings = readings

@@ -23,7 +23,7 @@ class SteeringError(Exception):
     """The mock cannot do what it was asked for, or does not answer. The text says why, and what would be right."""
 
 
-class Wire(Protocol):
+class ControlTransport(Protocol):
     """What leads to a mock. `together` does what sends several requests, as near to the mock as possible."""
 
     def send(self, method: str, target: str, body: bytes | None, wait: float | None = None) -> tuple[int, bytes]:
@@ -39,7 +39,7 @@ class Wire(Protocol):
 class ControlClient:
     """Asks a mock's control API. `operations` are methods and paths by name; without them the mock is asked."""
 
-    def __init__(self, wire: Wire, operations: Mapping[str, tuple[str, str]] | None = None) -> None:
+    def __init__(self, wire: ControlTransport, operations: Mapping[str, tuple[str, str]] | None = None) -> None:
         self._wire = wire
         self._operations = self._described() if operations is None else operations
 
@@ -109,7 +109,7 @@ def _read(status: int, content: bytes, target: str) -> Any:
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-class Clock:
+class WorldClock:
     """Reads, sets and advances a world's clock. Durations are texts such as `20m` and `1h30m`, or timedeltas."""
 
     def __init__(self, ask: Callable[..., Any]) -> None:

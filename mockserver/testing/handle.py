@@ -6,16 +6,16 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from mockserver.testing.control_client import Clock
+from mockserver.testing.control_client import WorldClock
 from mockserver.testing.journal import Journal
-from mockserver.testing.records import Cost, Entry, Fault, Order, Payment, Violation, camel
+from mockserver.testing.records import Cost, Fault, LedgerEntry, Order, Payment, Violation, camel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
     from mockserver.judge import Judgement, Limits
-    from mockserver.testing.judgement import Evidence
+    from mockserver.testing.judgement import WorldEvidence
     from mockserver.testing.server import Server, Wanted
     from mockserver.traffic import Exchange
 
@@ -51,7 +51,7 @@ class SmsOnline:
         self.seed: int = opened["world"]["seed"]
         self.user_id: str = opened["userId"]
         self.api_key: str = opened["apiKey"]
-        self.clock = Clock(self._ask)
+        self.clock = WorldClock(self._ask)
         self.journal = Journal(self._ask, self._forget, server.operations)
         self._before = self._orders_of(opened["world"])
 
@@ -110,9 +110,9 @@ class SmsOnline:
         return balance
 
     @property
-    def ledger(self) -> tuple[Entry, ...]:
+    def ledger(self) -> tuple[LedgerEntry, ...]:
         """All entries of all accounts, the oldest first."""
-        return tuple(Entry.of(view) for view in self._ask("showLedger", query=_MOST)["entries"])
+        return tuple(LedgerEntry.of(view) for view in self._ask("showLedger", query=_MOST)["entries"])
 
     @property
     def cost(self) -> Cost:
@@ -310,12 +310,12 @@ class SmsOnline:
                 allowed=self._wanted.allow_violations,
             )
 
-    def _evidence(self) -> Evidence:
-        from mockserver.testing.judgement import Evidence
+    def _evidence(self) -> WorldEvidence:
+        from mockserver.testing.judgement import WorldEvidence
 
-        def told() -> Evidence:
+        def told() -> WorldEvidence:
             shown = self._ask("showWorld")
-            return Evidence(
+            return WorldEvidence(
                 self.exchanges,
                 shown["clock"]["mode"],
                 shown["readings"],

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     from mockserver.contract import Document, Overlays
     from mockserver.judge import Judgement, Limits
-    from mockserver.testing.records import Entry, Order
+    from mockserver.testing.records import LedgerEntry, Order
     from mockserver.traffic import Exchange
 
 
-class Evidence(NamedTuple):
+class WorldEvidence(NamedTuple):
     """What a world tells of its client.
 
     `clock` is how its time passes: real, scaled, manual or step. `readings` and `overlays` are what its contract is
@@ -32,7 +32,7 @@ class Evidence(NamedTuple):
     clock: str
     readings: Mapping[str, object]
     overlays: Overlays
-    ledger: Sequence[Entry]
+    ledger: Sequence[LedgerEntry]
     orders: Sequence[Order]
     before: frozenset[str]
 

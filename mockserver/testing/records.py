@@ -59,7 +59,7 @@ class Payment(NamedTuple):
         return cls(**_fields(cls, {**view, **times}))
 
 
-class Entry(NamedTuple):
+class LedgerEntry(NamedTuple):
     """An entry of the ledger; `kind` is opening, charge, refund, payment or bonus, and `reference` an id."""
 
     at: datetime
@@ -69,7 +69,7 @@ class Entry(NamedTuple):
     reference: str
 
     @classmethod
-    def of(cls, view: Mapping[str, Any]) -> Entry:
+    def of(cls, view: Mapping[str, Any]) -> LedgerEntry:
         """Read what the control API shows."""
         return cls(**_fields(cls, {**view, "at": _time(view["at"])}))
 
@@ -86,7 +86,7 @@ class Cost(NamedTuple):
         return self.spent - self.refunded
 
     @classmethod
-    def of(cls, entries: tuple[Entry, ...]) -> Cost:
+    def of(cls, entries: tuple[LedgerEntry, ...]) -> Cost:
         """Add up a ledger."""
         spent = -sum(entry.cents for entry in entries if entry.kind == "charge")
         return cls(spent, sum(entry.cents for entry in entries if entry.kind == "refund"))

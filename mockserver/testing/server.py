@@ -158,11 +158,11 @@ class Server:
         from mockserver.control.operations import document
         from mockserver.serving.background import Background
         from mockserver.serving.setup import Settings, set_up
-        from mockserver.simulation.limits import Limits
+        from mockserver.simulation.limits import WorldLimits
         from mockserver.testing.asgi_bridge import AsgiBridge, InProcess
         from mockserver.web.access import guard
 
-        limits = Limits(journal=_EXCHANGES, wait=_WAIT)
+        limits = WorldLimits(journal=_EXCHANGES, wait=_WAIT)
         mock = set_up("default", settings=Settings(guard("127.0.0.1"), limits, overlays=overlays))
         background = Background(mock.app).start()
         operations = {each.id: (each.method, each.path) for each in document().operations.values()}

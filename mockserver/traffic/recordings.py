@@ -35,7 +35,7 @@ KEY_IN_URL = "key_in_url"
 """The note of an exchange whose URL carries one of the keys that were asked for, under whatever name."""
 
 
-class Format(StrEnum):
+class RecordingFormat(StrEnum):
     """What a recording is written in."""
 
     HAR = "HAR"
@@ -45,13 +45,13 @@ class Format(StrEnum):
 
 
 _KEYS = {
-    "log": Format.HAR,
-    "exchanges": Format.JOURNAL,
-    "recorded": Format.JOURNAL,
-    "interactions": Format.CASSETTE,
-    "http_interactions": Format.CASSETTE,
-    "version": Format.CASSETTE,
-    "recorded_with": Format.CASSETTE,
+    "log": RecordingFormat.HAR,
+    "exchanges": RecordingFormat.JOURNAL,
+    "recorded": RecordingFormat.JOURNAL,
+    "interactions": RecordingFormat.CASSETTE,
+    "http_interactions": RecordingFormat.CASSETTE,
+    "version": RecordingFormat.CASSETTE,
+    "recorded_with": RecordingFormat.CASSETTE,
 }
 """The keys that a format can begin with; any other begins a line of JSON Lines."""
 
@@ -121,18 +121,18 @@ def _redactor(keys: frozenset[str]) -> Redactor:
 def _reader(file: IO[bytes]) -> Callable[[IO[bytes], int], Iterator[Exchange]]:
     from mockserver.traffic import archive, cassette
 
-    readers: Mapping[Format, Callable[[IO[bytes], int], Iterator[Exchange]]] = MappingProxyType(
+    readers: Mapping[RecordingFormat, Callable[[IO[bytes], int], Iterator[Exchange]]] = MappingProxyType(
         {
-            Format.HAR: archive.read,
-            Format.JOURNAL: archive.read_journal,
-            Format.CASSETTE: cassette.read,
-            Format.LINES: _read_lines,
+            RecordingFormat.HAR: archive.read,
+            RecordingFormat.JOURNAL: archive.read_journal,
+            RecordingFormat.CASSETTE: cassette.read,
+            RecordingFormat.LINES: _read_lines,
         }
     )
     return readers[_format(file)]
 
 
-def _format(file: IO[bytes]) -> Format:
+def _format(file: IO[bytes]) -> RecordingFormat:
     """Find out the format by the first key of the file, and go to its first byte that counts."""
     from mockserver.traffic import archive
 
@@ -143,8 +143,8 @@ def _format(file: IO[bytes]) -> Format:
     if not text:
         raise RecordingError("the file is empty")
     if not text.startswith(b"{"):
-        return Format.CASSETTE
-    return _KEYS.get(archive.first_key(text), Format.LINES)
+        return RecordingFormat.CASSETTE
+    return _KEYS.get(archive.first_key(text), RecordingFormat.LINES)
 
 
 def _read_lines(file: IO[bytes], _: int) -> Iterator[Exchange]:

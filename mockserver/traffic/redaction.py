@@ -16,7 +16,7 @@ from mockserver.contract import load
 from mockserver.contract.document import SHIPPED
 from mockserver.traffic import exchange
 from mockserver.traffic.exchange import Exchange, header
-from mockserver.traffic.secret_matcher import MARK, Names, Secrets
+from mockserver.traffic.secret_matcher import MARK, SecretNames, Secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -61,7 +61,7 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = (), names: Iterable[str] | None = None) -> None:
         self._secrets = Secrets(secrets)
-        self._names = Names(shipped_names() if names is None else names, HEADERS)
+        self._names = SecretNames(shipped_names() if names is None else names, HEADERS)
 
     def text(self, text: str) -> str:
         """Redact any text: a message, a URL, JSON, a line of a log."""

@@ -192,7 +192,7 @@ _LINE = re.compile(rb"(?<![0-9A-Za-z_-])([0-9A-Za-z_-]{1,200}+): *+(?:(?:basic|b
 _TO_END = re.compile(rb"""[^\r\n"'\\]*""")
 
 
-class Names:
+class SecretNames:
     """Some names whose values are secret. Case, `-` and `_` make no difference in a name.
 
     A value that is empty or null stays, since it hides nothing.

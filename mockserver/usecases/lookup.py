@@ -7,7 +7,7 @@ from typing import NamedTuple
 from mockserver.domain.catalogue import ANY_CARRIER, Country, Offer, Quote, Service, quote
 from mockserver.domain.clock import SECOND, Instant
 from mockserver.domain.customer import Customer
-from mockserver.domain.order import RUNNING, Event, Message, Order, State
+from mockserver.domain.order import RUNNING, Message, Order, OrderEvent, State
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.world import World
 
@@ -107,7 +107,7 @@ class OrderFilter(NamedTuple):
 def look(world: World, order: Order) -> Order:
     """A look at an order, as a polling client takes: it counts, and an SMS may arrive at it."""
     for delivery in world.polled(order):
-        if order.can(Event.SMS):
+        if order.can(OrderEvent.SMS):
             order = order.receive(Message(world.clock.now(), delivery.text, delivery.code))
             world.save_order(order)
     return order

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mockserver.contract.reader import Facts
     from mockserver.verify.customer import Customer, Person, Reply
     from mockserver.verify.order_oracle import ExpectedOrder
-    from mockserver.verify.rules import Terms
+    from mockserver.verify.rules import ServiceTerms
     from mockserver.verify.session import Session
 
 
@@ -269,7 +269,7 @@ def _expect_statistics(
     session.context.expect(rule, holds, reply.operation, "Services differ.", expected=counted, got=shares)
 
 
-def _counted(orders: Sequence[ExpectedOrder], terms: Terms) -> dict[str, Any]:
+def _counted(orders: Sequence[ExpectedOrder], terms: ServiceTerms) -> dict[str, Any]:
     """Return what statistics must say of orders whose states are known."""
     quiet = [order for order in orders if not order.received]
     counted, completed = (orders, [order for order in orders if order.state == COMPLETED])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mockserver.traffic.calls import REFUNDED
-from mockserver.verify.customer import MOST, Person, UnusableError
-from mockserver.verify.guard import DeniedError, Record
+from mockserver.verify.customer import MOST, Person, UnusableResponseError
+from mockserver.verify.guard import DeniedError, SpendingRecord
 from mockserver.verify.order_oracle import ExpectedOrder
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def remember(context: Context) -> None:
     """Note which orders there are before the first is made, so that one whose answer is lost can be told."""
     if _may_order(context):
         known = tuple(order["id"] for order in _orders(_customer(context)))
-        context.setting.guard.journal.write(Record("began", known=known))
+        context.setting.guard.journal.write(SpendingRecord("began", known=known))
 
 
 def settle(context: Context) -> None:
@@ -36,7 +36,7 @@ def settle(context: Context) -> None:
     for line in guard.journal.open:
         try:
             _return(person, guard, line.order, line.price)
-        except (UnusableError, DeniedError) as error:
+        except (UnusableResponseError, DeniedError) as error:
             context.skip(f"the refund of order {line.order}", str(error))
 
 
@@ -60,14 +60,14 @@ def _find_lost(context: Context, person: Person, guard: Guard) -> None:
     """Take up the orders that nobody was told of: those that were not there before."""
     try:
         orders = _orders(person)
-    except (UnusableError, DeniedError) as error:
+    except (UnusableResponseError, DeniedError) as error:
         context.skip("lost orders", str(error))
         return
     told = {line.order for line in guard.journal.lines} | guard.journal.known
     for order in orders:
         if order["id"] not in told:
             name = person.to("order").name("order")
-            guard.journal.write(Record("ordered", name, order["id"], order.get("price", 0)))
+            guard.journal.write(SpendingRecord("ordered", name, order["id"], order.get("price", 0)))
 
 
 def _return(person: Person, guard: Guard, number: str, price: int) -> None:

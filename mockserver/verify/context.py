@@ -12,7 +12,7 @@ from mockserver.traffic import Exchange, header
 from mockserver.traffic.redaction import curl
 from mockserver.verify import requests
 from mockserver.verify.assertions import is_broken
-from mockserver.verify.rules import Terms, rules
+from mockserver.verify.rules import ServiceTerms, rules
 from mockserver.verify.target import AsgiTransport
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ CODES = {"status": "answer.status", "contentType": "answer.type", "json": "answe
 """The code of a finding by the rule of a violation; any other is `answer.body`."""
 
 
-class Setting(NamedTuple):
+class RunSettings(NamedTuple):
     """What all suites of a run share. `accounts` are those of the target; a stage has its own."""
 
     target: Target
@@ -57,11 +57,11 @@ class Setting(NamedTuple):
 class Context:
     """What one suite works with. `cases` counts what was tried."""
 
-    def __init__(self, suite: str, setting: Setting) -> None:
+    def __init__(self, suite: str, setting: RunSettings) -> None:
         self.suite = suite
         self.setting = setting
         self.accounts = setting.accounts
-        self.terms = Terms.of(setting.contract.rules)
+        self.terms = ServiceTerms.of(setting.contract.rules)
         self.cases = 0
         self._carrier: Transport | None = setting.target.carrier
         self._advance: Callable[[int], object] | None = None

@@ -25,7 +25,7 @@ MOST = 9999
 """Cents that a customer pays without a thought; and how many ended orders are asked for to have them all."""
 
 
-class UnusableError(Exception):
+class UnusableResponseError(Exception):
     """An answer breaks the contract, so that nothing can be read from it. It is noted already."""
 
 
@@ -129,7 +129,7 @@ class Customer:
 
     def _read(self, operation: Operation, exchange: Exchange) -> Reply:
         if exchange.answer is None or BROKEN in exchange.notes:
-            raise UnusableError(operation.name)
+            raise UnusableResponseError(operation.name)
         reading, status = read(operation, exchange.answer), exchange.answer.status
         if reading.refused is None:
             return Reply(operation.name, "", reading.facts, status, exchange)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.contract.reader import get
 from mockserver.verify.assertions import differences
-from mockserver.verify.customer import MOST, OrderArguments, UnusableError
+from mockserver.verify.customer import MOST, OrderArguments, UnusableResponseError
 from mockserver.verify.session import BUYING, Session
 from mockserver.verify.worlds import MINUTE, SECOND, world
 
@@ -98,7 +98,7 @@ def _compare(context: Context, person: Person, offers: Iterable[tuple[str, str]]
 def _attempt(comparison: Callable[[Context, Person], None], context: Context, person: Person) -> None:
     try:
         comparison(context, person)
-    except UnusableError:
+    except UnusableResponseError:
         context.skip("a comparison", "an answer broke the contract")
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mockserver.traffic import Exchange, Request
 
 
-class Record(NamedTuple):
+class SpendingRecord(NamedTuple):
     """One line of the journal: what happened to which order, by which operation, and cents.
 
     `event` is `began` (a run; `known` are the orders that there were before it), `asked` (an order is about to be
@@ -38,9 +38,9 @@ class RunJournal:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self.records: list[Record] = list(_read(path)) if path and path.exists() else []
+        self.records: list[SpendingRecord] = list(_read(path)) if path and path.exists() else []
 
-    def write(self, record: Record) -> None:
+    def write(self, record: SpendingRecord) -> None:
         """Add a record; it is on the disk when this returns."""
         self.records.append(record)
         if self._path is None:
@@ -73,13 +73,13 @@ class RunJournal:
         return frozenset(order for record in self._latest for order in record.known)
 
     @property
-    def _latest(self) -> list[Record]:
+    def _latest(self) -> list[SpendingRecord]:
         """The records since the latest run began."""
         began = max((place for place, record in enumerate(self.records) if record.event == "began"), default=0)
         return self.records[began:]
 
 
-def _lines(records: Iterable[Record]) -> Iterator[Line]:
+def _lines(records: Iterable[SpendingRecord]) -> Iterator[Line]:
     lines: dict[str, Line] = {}
     for record in records:
         if record.event == "ordered" and record.order not in lines:
@@ -93,12 +93,12 @@ def _lines(records: Iterable[Record]) -> Iterator[Line]:
     yield from lines.values()
 
 
-def _read(path: Path) -> Iterator[Record]:
+def _read(path: Path) -> Iterator[SpendingRecord]:
     """Read what is whole: a run that was killed may have left half a line."""
     for line in path.read_text(encoding="utf-8").splitlines():
         try:
             fields: dict[str, Any] = json.loads(line)
-            yield Record(**{**fields, "known": tuple(fields.get("known", ()))})
+            yield SpendingRecord(**{**fields, "known": tuple(fields.get("known", ()))})
         except (ValueError, TypeError):
             continue
 
@@ -167,20 +167,20 @@ class Guard:
         charge = charged(read(operation, exchange.answer)) if exchange.answer else None
         if charge:
             price = cost(charge, may_cost(operation, arguments))
-            self.journal.write(Record("ordered", operation.name, charge.order, price))
+            self.journal.write(SpendingRecord("ordered", operation.name, charge.order, price))
         elif exchange.answer is not None:
-            self.journal.write(Record("refused", operation.name))
+            self.journal.write(SpendingRecord("refused", operation.name))
         if not self._allowance.covers(0, self._spent):
             spent, limit = dollars_text(self._spent), dollars_text(self.limit)
             self._stop(f"{spent} were charged, more than the limit of {limit} dollars")
 
     def refunded(self, order: str, price: int) -> None:
         """Note that an order was refunded."""
-        self.journal.write(Record("refunded", order=order, price=price))
+        self.journal.write(SpendingRecord("refunded", order=order, price=price))
 
     def kept(self, order: str) -> None:
         """Note that an order cannot be refunded, since an SMS has arrived."""
-        self.journal.write(Record("kept", order=order))
+        self.journal.write(SpendingRecord("kept", order=order))
 
     @property
     def _spent(self) -> int:
@@ -196,7 +196,7 @@ class Guard:
             spent, limit = dollars_text(self._spent), dollars_text(self.limit)
             self._stop(f"the limit of {limit} dollars is reached, {spent} were charged")
             raise DeniedError(f"{operation.name} is not asked any more: {self.stopped}")
-        self.journal.write(Record("asked", operation.name))
+        self.journal.write(SpendingRecord("asked", operation.name))
 
     def _stop(self, reason: str) -> None:
         self.stopped = self.stopped or reason

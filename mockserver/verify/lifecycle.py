@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mockserver.verify import smoke, state_machine
-from mockserver.verify.customer import Person, UnusableError
+from mockserver.verify.customer import Person, UnusableResponseError
 from mockserver.verify.guard import DeniedError
 from mockserver.verify.session import Session
 from mockserver.verify.workflows import WORKFLOWS
@@ -51,7 +51,7 @@ def _play_workflows(context: Context) -> None:
             context.case()
             try:
                 workflow.play(_begin(context), via)
-            except UnusableError as error:
+            except UnusableResponseError as error:
                 context.skip(f"{workflow.name} by {via}", f"the answer of {error} broke the contract")
 
 
@@ -83,7 +83,7 @@ def _visit(context: Context) -> None:
                 smoke.order_once(session, via, offers)
                 if not guard.foreign:
                     smoke.order_in_vain(session, via, offers)
-    except UnusableError as error:
+    except UnusableResponseError as error:
         context.skip("the rest", f"the answer of {error} broke the contract")
         return
     except DeniedError as error:

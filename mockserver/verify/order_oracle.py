@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mockserver.contract.reader import Facts
     from mockserver.verify.customer import OrderArguments
-    from mockserver.verify.rules import Terms
+    from mockserver.verify.rules import ServiceTerms
 
 
 SECOND = 1000
@@ -102,7 +102,7 @@ class ExpectedOrder(NamedTuple):
         return self._replace(facts=kept | {name: value for name, value in facts.items() if value is not None})
 
 
-class Breach(NamedTuple):
+class OrderBreach(NamedTuple):
     """A rule that an order breaks; what was expected, and what is there."""
 
     rule: str
@@ -127,12 +127,12 @@ def learn(before: ExpectedOrder, shown: ExpectedOrder) -> ExpectedOrder:
     return shown._replace(facts={**known, **shown.facts})
 
 
-def is_repaid(order: ExpectedOrder, terms: Terms) -> bool:
+def is_repaid(order: ExpectedOrder, terms: ServiceTerms) -> bool:
     """Say whether the money of an order has returned by itself, though the order has not."""
     return terms.repaid and order.state == EXPIRED and not order.received
 
 
-def rule_against_refund(order: ExpectedOrder, terms: Terms, now: tuple[int, int] | None) -> str:
+def rule_against_refund(order: ExpectedOrder, terms: ServiceTerms, now: tuple[int, int] | None) -> str:
     """Return the rule by which an order cannot be returned; empty if it can, or if that is not known."""
     if order.state == REFUNDED or is_repaid(order, terms):
         return "refund-once"
@@ -147,7 +147,7 @@ def is_refund_due(order: ExpectedOrder) -> bool:
     return order.received is not None and order.ordered is not None
 
 
-def breaches(order: ExpectedOrder, terms: Terms, now: tuple[int, int] | None) -> Iterator[Breach]:
+def breaches(order: ExpectedOrder, terms: ServiceTerms, now: tuple[int, int] | None) -> Iterator[OrderBreach]:
     """Find the rules that an order breaks by itself; `now` is a span in which the server's present time lies."""
     yield from _in_messages(order, order.messages or [])
     ordered, expires = order.ordered, order.expires
@@ -156,14 +156,14 @@ def breaches(order: ExpectedOrder, terms: Terms, now: tuple[int, int] | None) ->
     if ordered is not None and not (order.renewed or order.inherited):
         lived = expires - ordered
         if abs(lived - terms.lifetime) >= SECOND:
-            yield Breach("lifetime", f"{terms.lifetime / SECOND:g} seconds", f"{lived / SECOND:g} seconds")
+            yield OrderBreach("lifetime", f"{terms.lifetime / SECOND:g} seconds", f"{lived / SECOND:g} seconds")
     if now and order.running and now[0] > expires:
-        yield Breach("expires-on-time", EXPIRED, order.state)
+        yield OrderBreach("expires-on-time", EXPIRED, order.state)
     if now and order.state == EXPIRED and now[1] < expires:
-        yield Breach("expires-on-time", "running", order.state)
+        yield OrderBreach("expires-on-time", "running", order.state)
 
 
-def changes(before: ExpectedOrder, shown: ExpectedOrder, *, lapses: bool) -> Iterator[Breach]:
+def changes(before: ExpectedOrder, shown: ExpectedOrder, *, lapses: bool) -> Iterator[OrderBreach]:
     """Find the rules that an order breaks that nobody has touched since it was shown before.
 
     With `lapses`, one that ends without an SMS is refunded by itself.
@@ -171,20 +171,20 @@ def changes(before: ExpectedOrder, shown: ExpectedOrder, *, lapses: bool) -> Ite
     if before.state and shown.state:
         allowed = BY_ITSELF[before.state] | ({REFUNDED} if lapses and not shown.received else set())
         if shown.state not in allowed:
-            yield Breach("status-follows", " or ".join(sorted(allowed)), f"{before.state}, then {shown.state}")
+            yield OrderBreach("status-follows", " or ".join(sorted(allowed)), f"{before.state}, then {shown.state}")
     for rule, names in (("order-keeps-facts", KEPT), ("price-stays", ("price",)), ("times-stay", ("expires_at",))):
         known, stated = ({name: each.facts[name] for name in names if name in each.facts} for each in (before, shown))
         if not alike(known, stated):
-            yield Breach(rule, known, stated)
+            yield OrderBreach(rule, known, stated)
     if before.messages is not None and shown.messages is not None:
         there = len(before.messages)
         if not alike(before.messages, shown.messages[:there]):
-            yield Breach("messages-stay", before.messages, shown.messages)
+            yield OrderBreach("messages-stay", before.messages, shown.messages)
         if before.state and not before.running and len(shown.messages) > there:
-            yield Breach("no-sms-after-end", there, len(shown.messages))
+            yield OrderBreach("no-sms-after-end", there, len(shown.messages))
 
 
-def _in_messages(order: ExpectedOrder, messages: list[Facts]) -> Iterator[Breach]:
+def _in_messages(order: ExpectedOrder, messages: list[Facts]) -> Iterator[OrderBreach]:
     """Find what contradicts the messages of an order."""
     if order.messages is not None:
         yield from _in_state(order, len(messages) - order.heard)
@@ -192,24 +192,24 @@ def _in_messages(order: ExpectedOrder, messages: list[Facts]) -> Iterator[Breach
         last = messages[-1] if messages else {"text": None, "code": None}
         shown = order.facts["latest"] or {"text": None, "code": None}
         if not alike(last, shown):
-            yield Breach("latest-shown", last, shown)
+            yield OrderBreach("latest-shown", last, shown)
     for message in messages:
         code, text, at = (message.get(name) for name in ("code", "text", "received_at"))
         if code and text is not None and code not in text:
-            yield Breach("code-in-text", f"a part of {text}", code)
+            yield OrderBreach("code-in-text", f"a part of {text}", code)
         if at is not None and not _within(at, order.ordered, order.expires):
-            yield Breach("no-sms-after-end", f"between {order.ordered} and {order.expires}", at)
+            yield OrderBreach("no-sms-after-end", f"between {order.ordered} and {order.expires}", at)
 
 
 def _within(at: int, begins: int | None, ends: int | None) -> bool:
     return (begins is None or begins <= at) and (ends is None or at < ends)
 
 
-def _in_state(order: ExpectedOrder, heard: int) -> Iterator[Breach]:
+def _in_state(order: ExpectedOrder, heard: int) -> Iterator[OrderBreach]:
     if order.state == COMPLETED and heard < 1:
-        yield Breach("status-shows-messages", WAITING, COMPLETED)
+        yield OrderBreach("status-shows-messages", WAITING, COMPLETED)
     if order.state == WAITING and heard > 0:
-        yield Breach("status-shows-messages", COMPLETED, WAITING)
+        yield OrderBreach("status-shows-messages", COMPLETED, WAITING)
 
 
 PRICE_CHANGED = "PRICE_CHANGED"
@@ -244,7 +244,7 @@ class ExpectedPurchase(NamedTuple):
     doubts: frozenset[str] = frozenset()
 
 
-def expected_purchase(order_arguments: OrderArguments, situation: Situation, terms: Terms) -> ExpectedPurchase:
+def expected_purchase(order_arguments: OrderArguments, situation: Situation, terms: ServiceTerms) -> ExpectedPurchase:
     """Return what must come of an order."""
     asked, account = situation.asked, situation.account
     substitute = None if "stock" not in asked else not asked["stock"]
@@ -283,7 +283,7 @@ def blamed(must: ExpectedPurchase, refusal: str) -> str:
 BLAMED: Mapping[str, str] = {SOLD_OUT: "stock-is-sold", PRICE_CHANGED: "maximum-lets-through"}
 
 
-def own_price(price: int | None, account: Facts, terms: Terms) -> int | None:
+def own_price(price: int | None, account: Facts, terms: ServiceTerms) -> int | None:
     """Return what a list price is for an account, in cents, halves rounded up; None if that cannot be known."""
     share = 1.0 if terms.shown else factor(account)
     return None if price is None or share is None else (price * round(10_000 * share) + 5_000) // 10_000

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mockserver.contract.reader import Facts
     from mockserver.verify.assertions import Expectations
     from mockserver.verify.customer import Person, Reply
-    from mockserver.verify.rules import Terms
+    from mockserver.verify.rules import ServiceTerms
 
 COIN = ("USDT", "BSC")
 """The currency and the network of wallets."""
@@ -23,7 +23,7 @@ PAID = frozenset({"paid", "paid_over"})
 class Payments:
     """Opens payments, and holds them against what the service lists of them."""
 
-    def __init__(self, terms: Terms, expectations: Expectations) -> None:
+    def __init__(self, terms: ServiceTerms, expectations: Expectations) -> None:
         self._terms = terms
         self._expectations = expectations
 

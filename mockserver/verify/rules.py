@@ -47,7 +47,7 @@ def rules() -> Mapping[str, SuiteRule]:
     return MappingProxyType({name: SuiteRule(name, **fields) for name, fields in located.read(TABLE).data.items()})
 
 
-class Terms(NamedTuple):
+class ServiceTerms(NamedTuple):
     """What holds of orders and money; durations are milliseconds. `vocabulary.yaml` says more of each rule.
 
     `renewal` is what asking for another SMS adds to the time of an order; None if the lifetime begins anew. An order
@@ -70,7 +70,7 @@ class Terms(NamedTuple):
     by_state: bool
 
     @classmethod
-    def of(cls, rules: Mapping[str, str]) -> Terms:
+    def of(cls, rules: Mapping[str, str]) -> ServiceTerms:
         """Read the rules of a contract."""
         return cls(
             lifetime=milliseconds(rules["lifetime"]),

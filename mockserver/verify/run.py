@@ -13,8 +13,8 @@ from mockserver.traffic.coverage import Coverage
 from mockserver.traffic.redaction import Redactor
 from mockserver.verify import cleanup
 from mockserver.verify.assertions import refusing
-from mockserver.verify.context import PAUSE, Context, Setting
-from mockserver.verify.customer import UnusableError
+from mockserver.verify.context import PAUSE, Context, RunSettings
+from mockserver.verify.customer import UnusableResponseError
 from mockserver.verify.guard import READS, DeniedError, Guard, RunJournal
 from mockserver.verify.requests import sample
 from mockserver.verify.target import HttpTransport, TargetError
@@ -133,7 +133,7 @@ def verify(target: Target, plan: Plan, version: str = "", watcher: Watcher | Non
     )
     coverage = Coverage(plan.contract.documents.values(), STATES, TRANSITIONS)
     redactor = Redactor([account.key for account in plan.accounts])
-    setting = Setting(
+    setting = RunSettings(
         target,
         plan.contract,
         plan.accounts,
@@ -185,13 +185,13 @@ def _before(context: Context) -> None:
     cleanup.remember(context)
 
 
-def _play(name: str, run: Callable[[Context], None], setting: Setting, results: list[SuiteResult]) -> None:
+def _play(name: str, run: Callable[[Context], None], setting: RunSettings, results: list[SuiteResult]) -> None:
     """Run a suite, and take down what it did however it ends; one that nobody asked for only if it did anything."""
     context = Context(name, setting)
     clock = time.perf_counter()
     try:
         run(context)
-    except UnusableError as error:
+    except UnusableResponseError as error:
         context.skip("the rest", f"the answer of {error} broke the contract")
     except DeniedError as error:
         context.skip("the rest", str(error))

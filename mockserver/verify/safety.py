@@ -9,7 +9,7 @@ from mockserver.contract import ABSENT, Found, NotFound
 from mockserver.contract.parts import types
 from mockserver.traffic import Request, header
 from mockserver.verify.assertions import granted, judge, refusing
-from mockserver.verify.customer import MOST, OrderArguments, UnusableError
+from mockserver.verify.customer import MOST, OrderArguments, UnusableResponseError
 from mockserver.verify.guard import READS, DeniedError
 from mockserver.verify.requests import SampleCall, credentials, sample
 from mockserver.verify.session import BUYING, Session
@@ -82,7 +82,7 @@ def _attempt(context: Context, part: Callable[[], None]) -> None:
         part()
     except DeniedError as error:
         context.skip("a request", str(error))
-    except UnusableError as error:
+    except UnusableResponseError as error:
         context.skip(str(error), "its answer broke the contract")
 
 

@@ -12,7 +12,7 @@ from mockserver.contract.reader import get
 from mockserver.traffic.calls import COMPLETED, EXPIRED, REFUNDED, WAITING
 from mockserver.verify import order_oracle
 from mockserver.verify.assertions import Expectations, alike
-from mockserver.verify.customer import OpenPayment, Person, UnusableError
+from mockserver.verify.customer import OpenPayment, Person, UnusableResponseError
 from mockserver.verify.order_book import UNKNOWN_ORDER, OrderBook, ServerClock
 from mockserver.verify.order_oracle import ExpectedOrder
 from mockserver.verify.payments import Payments, key_of, status_of
@@ -172,7 +172,7 @@ class Session:
         if person.knows("balance"):
             account = person.to("balance").call("balance")
             if account.refusal:
-                raise UnusableError(account.operation)
+                raise UnusableResponseError(account.operation)
             person.balance, person.charges = account.get("account.balance"), account.get("account.charges")
         for _, reply, shown in self._book.lists(person):
             orders = [ExpectedOrder(facts, inherited=True) for facts in shown]

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, multiple, precondition, rule, run_state_machine_as_test
 
-from mockserver.verify.customer import MOST, OrderArguments, UnusableError
+from mockserver.verify.customer import MOST, OrderArguments, UnusableResponseError
 from mockserver.verify.guard import DeniedError
 from mockserver.verify.session import BUYING, offered
 from mockserver.verify.worlds import DAY, HOUR, MINUTE, SECOND
@@ -91,7 +91,7 @@ class CustomerMachine(RuleBasedStateMachine):
         """Act. Returns None if nothing came of it."""
         try:
             return act()
-        except UnusableError:
+        except UnusableResponseError:
             self.over = True
         except DeniedError:
             pass

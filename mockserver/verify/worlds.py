@@ -27,7 +27,7 @@ DEARER = 10 * MINUTE
 """When the price of Discord rises."""
 
 
-class World(NamedTuple):
+class SuiteWorld(NamedTuple):
     """A scenario file and the accounts that it opens, by their users; balances are in cents."""
 
     scenario: str
@@ -40,11 +40,11 @@ class World(NamedTuple):
 
 
 @cache
-def world(name: str) -> World:
+def world(name: str) -> SuiteWorld:
     """Return a world by its name."""
     path = FOLDER / f"{name}.yaml"
     opened: list[dict[str, Any]] = located.read(path).data["accounts"]
-    return World(
+    return SuiteWorld(
         str(path),
         tuple(Account(each["userId"], each["key"]) for each in opened),
         {each["userId"]: each["balance"] for each in opened},

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from starlette.types import Receive, Scope, Send
 
-from mockserver.web.message import Header, Pause, Request
+from mockserver.web.message import Header, HttpRequest, Pause
 from mockserver.web.pipeline import Pipeline
 
 DRAIN_FACTOR = 64
@@ -21,7 +21,7 @@ async def answer(pipeline: Pipeline, scope: Scope, receive: Receive, send: Send)
     headers: Sequence[Header] = scope["headers"]
     body = await read_body(receive, pipeline.limit) if has_body(headers) else b""
     try:
-        response = pipeline(Request(scope["method"], raw_path(scope), scope["query_string"], headers, body))
+        response = pipeline(HttpRequest(scope["method"], raw_path(scope), scope["query_string"], headers, body))
     except Pause as asked:
         from mockserver.web.delivery import pause
 

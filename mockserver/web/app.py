@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockserver.api.api import Service, Services
+from mockserver.api.api import ServedContract, ServedContracts
 from mockserver.simulation.journal import Observer
 from mockserver.simulation.worlds import Readings, Worlds
 from mockserver.web.access import OPEN, AccessGuard
@@ -63,8 +63,8 @@ class Control:
     def __init__(
         self,
         worlds: Worlds,
-        service: Service,
-        services: Services,
+        service: ServedContract,
+        services: ServedContracts,
         guard: AccessGuard,
         world_factory: "WorldFactory | None",
     ) -> None:
@@ -81,19 +81,19 @@ class Control:
 
 
 def create_app(
-    service: Service,
+    service: ServedContract,
     worlds: Worlds,
     observers: Sequence[Observer] = (),
     guard: AccessGuard = OPEN,
     world_factory: "WorldFactory | None" = None,
-    services: Services | None = None,
+    services: ServedContracts | None = None,
 ) -> Starlette:
     """An ASGI application that plays this service over these worlds, and is steered under `/__mock__/`.
 
     `guard` says who may; `world_factory` makes further worlds; by default it is made on first use.
     `services` are the service by other readings.
     """
-    services = services or Services()
+    services = services or ServedContracts()
 
     @lru_cache(_PIPELINES)
     def other(readings: Readings | None, prefix: str) -> Pipeline:

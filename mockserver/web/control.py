@@ -11,7 +11,7 @@ import orjson
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from mockserver.api.api import Service, Services
+from mockserver.api.api import ServedContract, ServedContracts
 from mockserver.contract import (
     ABSENT,
     BadPath,
@@ -25,7 +25,7 @@ from mockserver.contract import (
 from mockserver.contract.loading import as_yaml, written
 from mockserver.contract.messages import brief, bug
 from mockserver.control import journal
-from mockserver.control.context import Context, ControlCall, ControlReply, slot
+from mockserver.control.context import ControlCall, ControlContext, ControlReply, slot
 from mockserver.control.errors import ControlError, problems, with_integers
 from mockserver.control.journal import event_stream
 from mockserver.control.operations import HANDLERS, document
@@ -55,8 +55,8 @@ class ControlApp:
     def __init__(
         self,
         worlds: Worlds,
-        service: Service,
-        services: Services,
+        service: ServedContract,
+        services: ServedContracts,
         guard: AccessGuard,
         world_factory: "WorldFactory | None",
     ) -> None:
@@ -65,7 +65,7 @@ class ControlApp:
 
         self._guard = guard
         self._services = services
-        self._context = Context(
+        self._context = ControlContext(
             worlds, world_factory or _maker(worlds, services), list(service.documents.values()), read
         )
         self._document = document()
@@ -220,7 +220,7 @@ class ControlApp:
 _LONGEST_ID = 18
 
 
-def _maker(worlds: Worlds, services: Services) -> "WorldFactory":
+def _maker(worlds: Worlds, services: ServedContracts) -> "WorldFactory":
     import time
 
     from mockserver.control.world_factory import WorldFactory

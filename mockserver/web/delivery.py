@@ -10,8 +10,8 @@ from contextlib import suppress
 from starlette.types import Receive, Scope, Send
 
 from mockserver.domain.clock import Duration
-from mockserver.simulation.faults.effect import Delivery, Ending
-from mockserver.web.message import STOPPING, TRANSPORT, Response
+from mockserver.simulation.faults.effect import Ending, ResponseDelivery
+from mockserver.web.message import STOPPING, TRANSPORT, HttpResponse
 
 _LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 """On, for no time: the connection is reset when it is closed."""
@@ -27,13 +27,13 @@ async def pause(duration: Duration, scope: Scope) -> None:
             await wait_for(stopping.wait(), duration / 1000)
 
 
-async def deliver(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+async def deliver(response: HttpResponse, scope: Scope, receive: Receive, send: Send) -> None:
     """Put an answer on the wire as its delivery says.
 
     Where a server does not hand over its transport, as in process, a broken connection is an exception:
     ConnectionResetError or ConnectionAbortedError.
     """
-    delivery = response.delivery or Delivery()
+    delivery = response.delivery or ResponseDelivery()
     if delivery.delay:
         await pause(delivery.delay, scope)
     if delivery.ending in (Ending.RESET, Ending.CLOSED):
@@ -48,7 +48,7 @@ async def deliver(response: Response, scope: Scope, receive: Receive, send: Send
         await send({"type": "http.response.body", "body": b""})
 
 
-async def _send_slowly(body: bytes, delivery: Delivery, scope: Scope, send: Send) -> None:
+async def _send_slowly(body: bytes, delivery: ResponseDelivery, scope: Scope, send: Send) -> None:
     transport = _transport(scope)
     for position, chunk in enumerate(_chunks(body, delivery.chunk or len(body))):
         if position:

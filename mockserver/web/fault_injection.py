@@ -8,15 +8,15 @@ from mockserver.api.api import Api
 from mockserver.contract import ABSENT, FailureBody
 from mockserver.contract.parts import JSON_TYPE
 from mockserver.domain.clock import Duration
-from mockserver.simulation.faults.effect import Answer, Moment, Wire
+from mockserver.simulation.faults.effect import FaultedAnswer, Moment, WireResponse
 from mockserver.simulation.faults.kinds.status import BODILESS
 from mockserver.simulation.faults.state import AppliedFault
-from mockserver.web.message import Response
+from mockserver.web.message import HttpResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockserver.web.pipeline import Outcome
+    from mockserver.web.pipeline import PipelineOutcome
 
 _NOTHING_YET = FailureBody(200, None)
 
@@ -27,8 +27,8 @@ def delay_before(applied_faults: tuple[AppliedFault, ...]) -> Duration:
 
 
 def play(
-    applied_faults: tuple[AppliedFault, ...], handle: "Callable[[FailureBody | None], Outcome]", api: Api
-) -> "Outcome":
+    applied_faults: tuple[AppliedFault, ...], handle: "Callable[[FailureBody | None], PipelineOutcome]", api: Api
+) -> "PipelineOutcome":
     """Handle a request amid faults; `handle` takes what is answered in the handler's place, if anything is.
 
     Of the faults that answer before the handler, the first takes its place. The others that come after it change what
@@ -39,7 +39,7 @@ def play(
     played = [act for act in early if not act.alters]
     instead = [act for act in early if act.alters][:1]
     outcome = handle(_NOTHING_YET if instead else None)
-    answer = Answer(outcome.reply, outcome.headers, api.failure)
+    answer = FaultedAnswer(outcome.reply, outcome.headers, api.failure)
     for act in (*instead, *(act for act in applied_faults if act.moment is Moment.AFTER)):
         changed = act.effect.change(answer)
         if changed is None:
@@ -51,14 +51,14 @@ def play(
     return outcome._replace(reply=answer.reply, headers=answer.headers, applied_faults=tuple(played))
 
 
-def write(outcome: "Outcome") -> Response:
+def write(outcome: "PipelineOutcome") -> HttpResponse:
     """The answer as bytes, and how these bytes are put on the wire."""
     status, body, media = outcome.reply
     given = dict(outcome.headers)
     verbatim = isinstance(body, str) and (b"content-type" in given or media != JSON_TYPE)
     empty = status in BODILESS or body is ABSENT
     content = b"" if empty else str(body).encode() if verbatim else orjson.dumps(body)
-    wire = Wire({b"content-type": media.encode(), **given}, content)
+    wire = WireResponse({b"content-type": media.encode(), **given}, content)
     for act in outcome.applied_faults:
         if act.alters or act.moment is Moment.AFTER:  # the others took time, and it has passed already
             wire = act.effect.write(wire)
@@ -67,4 +67,4 @@ def write(outcome: "Outcome") -> Response:
         del headers[b"content-type"]
     else:
         headers[b"content-length"] = b"%d" % len(content)
-    return Response(status, list(headers.items()), content, delivery)
+    return HttpResponse(status, list(headers.items()), content, delivery)

@@ -10,13 +10,13 @@ from mockserver.domain.clock import Duration
 from mockserver.simulation.journal import Header
 
 if TYPE_CHECKING:
-    from mockserver.simulation.faults.effect import Delivery
+    from mockserver.simulation.faults.effect import ResponseDelivery
     from mockserver.simulation.faults.state import AppliedFault
 
-__all__ = ["Header", "Pause", "Request", "Response"]
+__all__ = ["Header", "HttpRequest", "HttpResponse", "Pause"]
 
 
-class Request(NamedTuple):
+class HttpRequest(NamedTuple):
     """A request as it came; header names are lower case.
 
     `path` is percent-encoded and has no query. `body` is None when it was longer than is read. `applied_faults` are the
@@ -53,19 +53,19 @@ class Request(NamedTuple):
 class Pause(Exception):  # noqa: N818 - nothing went wrong
     """Nothing has happened yet: the request is to be made again, as it is here, in so many milliseconds."""
 
-    def __init__(self, duration: Duration, request: Request) -> None:
+    def __init__(self, duration: Duration, request: HttpRequest) -> None:
         super().__init__(f"{duration} ms")
         self.duration = duration
         self.request = request
 
 
-class Response(NamedTuple):
+class HttpResponse(NamedTuple):
     """An answer ready to be sent; without a delivery, at once and in one piece."""
 
     status: int
     headers: list[Header]
     body: bytes
-    delivery: "Delivery | None" = None
+    delivery: "ResponseDelivery | None" = None
 
 
 TRANSPORT = "smsonline_mock.transport"
@@ -75,7 +75,7 @@ STOPPING = "smsonline_mock.stopping"
 """Where the state of a scope has the asyncio.Event that a server sets when it stops, so that no fault holds it up."""
 
 
-def possible_keys(request: Request) -> Iterator[str]:
+def possible_keys(request: HttpRequest) -> Iterator[str]:
     """The bearer token, the values of the query, and the texts at the top of a JSON body."""
     if request.bearer:
         yield request.bearer

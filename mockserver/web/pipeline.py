@@ -29,7 +29,7 @@ from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.settlement import settle
 from mockserver.simulation.journal import Observer, ServedExchange
 from mockserver.simulation.worlds import Readings, Worlds, WorldSlot
-from mockserver.web.message import Header, Pause, Request, Response
+from mockserver.web.message import Header, HttpRequest, HttpResponse, Pause
 from mockserver.web.payload import PayloadError, read_json, read_query
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ _KNOWN = 1024
 _log = logging.getLogger("smsonline_mock")
 
 
-class Outcome(NamedTuple):
+class PipelineOutcome(NamedTuple):
     """What a request has come to; `applied_faults` are what faults had a part in it, `slot` whose key it carried.
 
     `identity` is the user and the key that the request names.
@@ -122,7 +122,7 @@ class Pipeline:
         self._other = other
         self._known: dict[tuple[str, str, bytes], _Known] = {}
 
-    def __call__(self, request: Request) -> Response:
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a request whose path starts with the API's prefix. Raises Pause when a fault lets it wait."""
         began = request.began or time.time_ns()
         try:
@@ -133,7 +133,7 @@ class Pipeline:
             raise
         except Exception as error:  # the last resort: a bug here looks like the vendor's own failure, and is logged
             _log.exception("the mock broke at %s %s", request.method, request.path)
-            outcome = Outcome(self.api.fail("INTERNAL_ERROR", bug(error)))
+            outcome = PipelineOutcome(self.api.fail("INTERNAL_ERROR", bug(error)))
             body = content(outcome.reply)
         if outcome.applied_faults:
             from mockserver.web import fault_injection
@@ -143,11 +143,11 @@ class Pipeline:
             reply = outcome.reply
             typed = _typed(reply)
             headers = [(b"content-length", b"%d" % len(body)), *outcome.headers]
-            response = Response(reply.status, headers if typed is None else [typed, *headers], body)
+            response = HttpResponse(reply.status, headers if typed is None else [typed, *headers], body)
         self._record(request, outcome, response, began)
         return response
 
-    def route(self, request: Request) -> Outcome:
+    def route(self, request: HttpRequest) -> PipelineOutcome:
         """Find what a request asks for, and do it."""
         known = self._known.get((request.method, request.path, request.query))
         if known is not None:
@@ -159,55 +159,59 @@ class Pipeline:
                 return self._read(request, operation, path_params)
             case WrongMethod(allowed):
                 reply = fail("METHOD_NOT_ALLOWED", f"this path takes {' or '.join(allowed)}")
-                return Outcome(reply, headers=((b"allow", ", ".join(allowed).encode()),))
+                return PipelineOutcome(reply, headers=((b"allow", ", ".join(allowed).encode()),))
             case BadPath(reason):
-                return Outcome(fail("INVALID_REQUEST", reason))
+                return PipelineOutcome(fail("INVALID_REQUEST", reason))
             case NotFound():
-                return Outcome(fail("NOT_FOUND", self._nearest(path)))
+                return PipelineOutcome(fail("NOT_FOUND", self._nearest(path)))
 
-    def _read(self, request: Request, operation: Operation, path_params: dict[str, str]) -> Outcome:
+    def _read(self, request: HttpRequest, operation: Operation, path_params: dict[str, str]) -> PipelineOutcome:
         fail = self.api.fail
         body: object = ABSENT
         try:
             if operation.body_schema is not None:
                 if request.body is None:
-                    return Outcome(fail("CONTENT_TOO_LARGE", "the body is longer than this service reads"), operation)
+                    return PipelineOutcome(
+                        fail("CONTENT_TOO_LARGE", "the body is longer than this service reads"), operation
+                    )
                 if request.media_type != "application/json":
-                    return Outcome(fail("UNSUPPORTED_MEDIA_TYPE", "send content-type: application/json"), operation)
+                    return PipelineOutcome(
+                        fail("UNSUPPORTED_MEDIA_TYPE", "send content-type: application/json"), operation
+                    )
                 body = read_json(request.body)
             query = read_query(request.query)
         except PayloadError as error:
-            return Outcome(fail("INVALID_REQUEST", str(error)), operation)
+            return PipelineOutcome(fail("INVALID_REQUEST", str(error)), operation)
         return self._act(request, operation, operation.read(path_params, query, body, request.bearer))
 
     def _act(
         self,
-        request: Request,
+        request: HttpRequest,
         operation: Operation,
         arguments: Arguments,
         violations: tuple[Violation, ...] | None = None,
         instead: FailureBody | None = None,
         known: "_Known | None" = None,
-    ) -> Outcome:
+    ) -> PipelineOutcome:
         """Identify, then handle, amid faults if there are any; `instead` is answered in the handler's place."""
         identity = user, key = known.identity if known is not None else (arguments.user, arguments.key)
         slot = self._worlds.with_key(key)
         if slot is None:
-            return Outcome(self.api.fail(Reason.UNAUTHORIZED), operation, None, arguments, identity=identity)
+            return PipelineOutcome(self.api.fail(Reason.UNAUTHORIZED), operation, None, arguments, identity=identity)
         if slot.readings != self._readings and self._other is not None:
             return self._other(slot.readings, self.prefix).route(request)
         try:
             customer = slot.world.customer_with(user, key)
         except Refusal as refusal:
             reply, now = self.api.fail(refusal.reason), slot.world.clock.now()
-            return Outcome(reply, operation, slot, arguments, now, identity=identity)
+            return PipelineOutcome(reply, operation, slot, arguments, now, identity=identity)
         if slot.faults is not None and (applied_faults := self._acts(request, operation, arguments, slot)):
             return self._act_amid(applied_faults, request, operation, arguments, violations)
         if known is None:
             checked = self._check(request, operation, arguments, slot, violations)
             if checked.refusal is not None:
                 reply, now = instead or checked.refusal, slot.world.clock.now()
-                return Outcome(reply, operation, slot, arguments, now, checked.violations, identity=identity)
+                return PipelineOutcome(reply, operation, slot, arguments, now, checked.violations, identity=identity)
             known, violations = checked.known, checked.violations
         world = slot.world
         world.clock.tick()
@@ -215,11 +219,11 @@ class Pipeline:
         if instead is None:
             call = OperationCall(world.customers[customer.id], world, known.values)
             instead = self.api.answer(operation, known.purpose, call)
-        return Outcome(instead, operation, slot, known.arguments, now, violations or (), (), (), identity)
+        return PipelineOutcome(instead, operation, slot, known.arguments, now, violations or (), (), (), identity)
 
     def _check(
         self,
-        request: Request,
+        request: HttpRequest,
         operation: Operation,
         arguments: Arguments,
         slot: WorldSlot,
@@ -242,7 +246,7 @@ class Pipeline:
             self._remember(request, known)
         return _Checked(known, violations)
 
-    def _remember(self, request: Request, known: _Known) -> None:
+    def _remember(self, request: HttpRequest, known: _Known) -> None:
         """A polling client asks for the same over and over: what says all in its URL is read and checked once."""
         if len(self._known) >= _KNOWN:
             self._known.clear()
@@ -254,7 +258,7 @@ class Pipeline:
         return mend(operation, arguments)
 
     def _acts(
-        self, request: Request, operation: Operation, arguments: Arguments, slot: WorldSlot
+        self, request: HttpRequest, operation: Operation, arguments: Arguments, slot: WorldSlot
     ) -> "tuple[AppliedFault, ...]":
         """What faults do to a request; once it is decided, it stays so."""
         if request.applied_faults is not None or slot.faults is None:
@@ -265,11 +269,11 @@ class Pipeline:
     def _act_amid(
         self,
         applied_faults: "tuple[AppliedFault, ...]",
-        request: Request,
+        request: HttpRequest,
         operation: Operation,
         arguments: Arguments,
         violations: tuple[Violation, ...] | None,
-    ) -> Outcome:
+    ) -> PipelineOutcome:
         from mockserver.web import fault_injection
 
         duration = fault_injection.delay_before(applied_faults)
@@ -284,7 +288,7 @@ class Pipeline:
         known = (f"{self.prefix}{operation.path}" for operation in self.api.document.operations.values())
         return f"no operation of {self.api.document.name} has this path{did_you_mean(self.prefix + path, known)}"
 
-    def _record(self, request: Request, outcome: Outcome, response: Response, began: int) -> None:
+    def _record(self, request: HttpRequest, outcome: PipelineOutcome, response: HttpResponse, began: int) -> None:
         slot, arguments = outcome.slot, outcome.arguments
         user, key = outcome.identity
         if slot is None and arguments is None:
@@ -319,7 +323,7 @@ class Pipeline:
         for observe in self._observers:
             observe(exchange)
 
-    def _guess(self, request: Request) -> tuple[WorldSlot, str] | tuple[None, None]:
+    def _guess(self, request: HttpRequest) -> tuple[WorldSlot, str] | tuple[None, None]:
         """The world that a request was meant for which did not get far enough to be asked for its key, and the key."""
         from mockserver.web.message import possible_keys
 

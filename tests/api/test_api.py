@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from mockserver.api.api import OPERATIONS, Api, ApiError, Services, served
+from mockserver.api.api import OPERATIONS, Api, ApiError, ServedContracts, served
 from mockserver.contract import contract, load, vocabulary
 from mockserver.domain.clock import MINUTE
 from mockserver.serving.setup import Settings, set_up
@@ -61,17 +61,17 @@ def test_a_document_that_does_not_say_how_it_fails_is_not_played() -> None:
 
 
 def test_the_service_is_loaded_once_for_the_same_readings() -> None:
-    services = Services()
+    services = ServedContracts()
     assert services({"expiry": "kept", "failures": "status"}) is services({"failures": "status", "expiry": "kept"})
 
 
 def test_without_readings_the_usual_rules_hold() -> None:
-    assert Services()().rules == DEFAULT
+    assert ServedContracts()().rules == DEFAULT
 
 
 def test_the_rules_of_an_overlay_hold(overlay: Path) -> None:
     overlay.write_text(f"{HEAD}x-rules: {{lifetime: 15m}}\nactions: []\n")
-    assert Services([overlay])().rules.lifetime == 15 * MINUTE
+    assert ServedContracts([overlay])().rules.lifetime == 15 * MINUTE
 
 
 @pytest.mark.parametrize(("readings", "expiry"), [({}, "refunded"), ({"expiry": "kept"}, "kept")])
@@ -79,7 +79,7 @@ def test_the_readings_of_an_overlay_hold_unless_others_are_chosen(
     overlay: Path, readings: dict[str, object], expiry: str
 ) -> None:
     overlay.write_text(f"{HEAD}x-readings: {{expiry: refunded}}\nactions: []\n")
-    service = Services([overlay])(readings)
+    service = ServedContracts([overlay])(readings)
     assert (service.readings["expiry"], service.rules.expiry) == (expiry, expiry)
 
 

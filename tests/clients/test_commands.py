@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mockserver.grade.matrix import Case
-from mockserver.grade.trial import Attempt, play
+from mockserver.grade.trial import TrialSettings, play
 
 if TYPE_CHECKING:
     from mockserver.testing import Server
@@ -27,9 +27,9 @@ GOOD = {
 }
 
 
-def attempt(command: str, speed: int = 100) -> Attempt:
+def attempt(command: str, speed: int = 100) -> TrialSettings:
     """A command that may say no politely."""
-    return Attempt(f"{command} 12 ds 99", survives=frozenset({0, 3}), speed=speed)
+    return TrialSettings(f"{command} 12 ds 99", survives=frozenset({0, 3}), speed=speed)
 
 
 @pytest.mark.parametrize("scenario", ["lost-answers", "price-moves"])

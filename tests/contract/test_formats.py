@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.contract.formats import Format, FormatError, Template, dollars_text, format_of, taken_apart, utc
+from mockserver.contract.formats import Format, FormatError, ValueTemplate, dollars_text, format_of, taken_apart, utc
 from mockserver.contract.vocabulary import SCALARS, Type, vocabulary
 
 Schema = dict[str, Any]
@@ -309,13 +309,13 @@ def test_a_percentage_is_read_as_it_was_written(percent: int, kind: Schema) -> N
 @pytest.mark.parametrize(
     ("text", "template"),
     [
-        ("{order.id}", Template(("", ""), ("order.id",))),
-        ("{a.b}-{c}", Template(("", "-", ""), ("a.b", "c"))),
-        ("<{a}: {b}>", Template(("<", ": ", ">"), ("a", "b"))),
+        ("{order.id}", ValueTemplate(("", ""), ("order.id",))),
+        ("{a.b}-{c}", ValueTemplate(("", "-", ""), ("a.b", "c"))),
+        ("<{a}: {b}>", ValueTemplate(("<", ": ", ">"), ("a", "b"))),
     ],
 )
-def test_a_template_is_read(text: str, template: Template) -> None:
-    assert (Template.parse(text), str(template)) == (template, text)
+def test_a_template_is_read(text: str, template: ValueTemplate) -> None:
+    assert (ValueTemplate.parse(text), str(template)) == (template, text)
 
 
 @pytest.mark.parametrize(
@@ -330,7 +330,7 @@ def test_a_template_is_read(text: str, template: Template) -> None:
 )
 def test_a_template_that_is_none_is_told_why(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        Template.parse(text)
+        ValueTemplate.parse(text)
 
 
 letters = st.text("ab\n", min_size=1, max_size=4)

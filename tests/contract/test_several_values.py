@@ -10,7 +10,7 @@ import pytest
 from mockserver.contract.arguments import Arguments
 from mockserver.contract.binding import Binding
 from mockserver.contract.example_values import make_up
-from mockserver.contract.formats import Template
+from mockserver.contract.formats import ValueTemplate
 from mockserver.contract.plan import Planner
 from mockserver.contract.reader import Unread, read
 from mockserver.contract.vocabulary import Type, vocabulary
@@ -136,4 +136,4 @@ def test_a_reason_that_the_operation_has_not_is_refused() -> None:
 
 
 def test_a_template_is_written_as_it_was_read() -> None:
-    assert str(Template.parse("<{a.b}-{c}>")) == "<{a.b}-{c}>"
+    assert str(ValueTemplate.parse("<{a.b}-{c}>")) == "<{a.b}-{c}>"

@@ -67,7 +67,7 @@ def test_every_key_stands_in_the_line_of_its_place(name: str) -> None:
 
 @pytest.mark.parametrize(("operation", "answer"), ANSWERS, ids=by_name)
 def test_every_example_of_an_answer_keeps_to_the_contract(
-    operation: contract.Operation, answer: contract.Answer
+    operation: contract.Operation, answer: contract.DocumentedResponse
 ) -> None:
     found = [operation.check_answer(answer.status, example.value) for example in answer.examples.values()]
     assert found

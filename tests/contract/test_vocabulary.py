@@ -20,7 +20,7 @@ from mockserver.contract.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from mockserver.contract.vocabulary import Purpose, Reason, Rule
+    from mockserver.contract.vocabulary import Purpose, RefusalReason, Rule
 
 WORDS = vocabulary()
 ORDER = {"order": Type("order"), "orders": Type("order", many=True)}
@@ -112,7 +112,7 @@ def test_an_operation_has_an_effect(purpose: Purpose) -> None:
 
 
 @pytest.mark.parametrize("reason", WORDS.reasons.values(), ids=WORDS.reasons)
-def test_a_reason_without_a_when_refuses_an_operation(reason: Reason) -> None:
+def test_a_reason_without_a_when_refuses_an_operation(reason: RefusalReason) -> None:
     refused = {name for purpose in WORDS.purposes.values() for name in purpose.refusals}
     assert (reason.when == "refusal") == (reason.name in refused)
 

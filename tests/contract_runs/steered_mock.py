@@ -12,7 +12,7 @@ from mockserver.traffic.calls import STATES, TRANSITIONS
 from mockserver.traffic.coverage import Coverage
 from mockserver.traffic.redaction import Redactor
 from mockserver.verify import StartedApp, in_process
-from mockserver.verify.context import Context, Setting
+from mockserver.verify.context import Context, RunSettings
 from mockserver.verify.guard import Guard
 from mockserver.verify.requests import JSON
 from mockserver.verify.target import AsgiTransport, HttpTransport
@@ -38,7 +38,7 @@ class SteeredMock:
         documents = held.documents.values()
         coverage = Coverage(documents, STATES, TRANSITIONS)
         return Context(
-            "steered", Setting(in_process(self.begin, documents), held, (), 1, Guard(), coverage, Redactor())
+            "steered", RunSettings(in_process(self.begin, documents), held, (), 1, Guard(), coverage, Redactor())
         )
 
     def begin(self, scenario: str) -> StartedApp:

@@ -13,7 +13,7 @@ from schemathesis.pytest import parametrize
 
 from mockserver.control.operations import DOCUMENT
 from mockserver.serving.setup import Settings, set_up
-from mockserver.simulation.limits import Limits
+from mockserver.simulation.limits import WorldLimits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-LIMITS = Limits(worlds=20, journal=50, events=50, faults=10, wait=0.01, stream=0.01)
+LIMITS = WorldLimits(worlds=20, journal=50, events=50, faults=10, wait=0.01, stream=0.01)
 """Small, so that the run meets them; what waits ends at once."""
 
 GENERATION = {

@@ -11,7 +11,7 @@ import pytest
 from mockserver.control.operations import document
 from mockserver.control.world_factory import WorldFactory
 from mockserver.scenario.load import load
-from mockserver.simulation.limits import DEFAULTS, Limits
+from mockserver.simulation.limits import DEFAULTS, WorldLimits
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.access import OPEN, AccessGuard
 from mockserver.web.app import create_app
@@ -83,7 +83,7 @@ class Steered:
     """A mock in process whose wall clock stands at `now`, in milliseconds, until the test sets it."""
 
     def __init__(
-        self, scenario: str, fixtures: Fixtures, limits: Limits, guard: AccessGuard, observers: Sequence[Observer]
+        self, scenario: str, fixtures: Fixtures, limits: WorldLimits, guard: AccessGuard, observers: Sequence[Observer]
     ) -> None:
         self.now = START
         self.worlds = Worlds(limits=limits)
@@ -123,7 +123,10 @@ def steer(shipped: Fixtures, tmp_path: Path) -> Callable[..., Steered]:
     """Starts a mock that is steered, from a shipped scenario's name or from the text of one."""
 
     def steer(
-        scenario: str = STILL, limits: Limits = DEFAULTS, guard: AccessGuard = OPEN, observers: Sequence[Observer] = ()
+        scenario: str = STILL,
+        limits: WorldLimits = DEFAULTS,
+        guard: AccessGuard = OPEN,
+        observers: Sequence[Observer] = (),
     ) -> Steered:
         if "\n" in scenario:
             (tmp_path / "scenario.yaml").write_text(scenario)

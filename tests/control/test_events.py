@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.simulation.limits import Limits
+from mockserver.simulation.limits import WorldLimits
 from tests.control.streams import events, heard
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tests.control.conftest import Steered
 
-BRIEF = Limits(stream=0.001)
+BRIEF = WorldLimits(stream=0.001)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 import pytest
 
-from mockserver.simulation.limits import Limits
+from mockserver.simulation.limits import WorldLimits
 from mockserver.traffic import jsonl
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def test_what_is_missed_is_told_with_what_comes_nearest(busy: Opened) -> None:
 
 
 def test_a_journal_is_bounded_and_its_numbers_go_on(steer: Callable[..., Steered]) -> None:
-    home = steer(limits=Limits(journal=3)).home
+    home = steer(limits=WorldLimits(journal=3)).home
     for _ in range(5):
         home.v3.balance()
     answer = home("GET", "/journal").json()
@@ -95,7 +95,7 @@ def test_a_journal_is_bounded_and_its_numbers_go_on(steer: Callable[..., Steered
 
 
 def test_a_long_body_is_cut(steer: Callable[..., Steered]) -> None:
-    home = steer(limits=Limits(kept=100)).home
+    home = steer(limits=WorldLimits(kept=100)).home
     home.v3.get("/numbers/{user}/countries")
     [exchange] = home.exchanges()
     assert len(exchange["answer"]["body"]) == 100

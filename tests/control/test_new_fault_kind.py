@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mockserver.scenario.fixtures import Fixtures
-    from mockserver.simulation.faults.effect import Wire
+    from mockserver.simulation.faults.effect import WireResponse
     from mockserver.simulation.units import Found
 
 FAULT = {"name": "signed", "when": {"every": 2}, "then": {"sign": "ann"}}
@@ -43,7 +43,7 @@ class Sign(Effect):
         if value != value.lower():
             yield (), f"write {value.lower()}, nobody signs in capitals"
 
-    def write(self, wire: Wire) -> Wire:
+    def write(self, wire: WireResponse) -> WireResponse:
         return wire._replace(headers={**wire.headers, b"x-signed": self.name.encode()})
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mockserver.control.operations import document
-from mockserver.simulation.limits import Limits
+from mockserver.simulation.limits import WorldLimits
 from tests.control.conftest import scenario_of
 
 if TYPE_CHECKING:
@@ -182,13 +182,13 @@ def test_a_change_of_a_world_that_is_not_there_changes_nothing(steered: Steered,
 
 
 def test_one_fault_more_than_the_limit_is_refused(steer: Callable[..., Steered]) -> None:
-    home = steer(limits=Limits(faults=2)).home
+    home = steer(limits=WorldLimits(faults=2)).home
     statuses = [home("POST", "/faults", json={"then": {"status": 500}}).status_code for _ in range(4)]
     assert (statuses, len(home("GET", "/faults").json()["faults"])) == ([201, 201, 409, 409], 2)
 
 
 def test_a_removed_fault_makes_room(steer: Callable[..., Steered]) -> None:
-    home = steer(limits=Limits(faults=1)).home
+    home = steer(limits=WorldLimits(faults=1)).home
     home("POST", "/faults", json={"then": {"status": 500}})
     home("DELETE", "/faults/1")
     assert home("POST", "/faults", json={"then": {"status": 500}}).json()["number"] == 2

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from mockserver.simulation.limits import Limits
+from mockserver.simulation.limits import WorldLimits
 from mockserver.web.access import AccessGuard
 from tests.control.streams import heard
 
@@ -107,7 +107,7 @@ def leaks(told: dict[str, str]) -> list[str]:
 @pytest.fixture
 def planted(steer: Callable[..., Steered]) -> tuple[Steered, Opened]:
     """A mock with two worlds whose keys must not be seen."""
-    steered = steer(limits=Limits(stream=0.001))
+    steered = steer(limits=WorldLimits(stream=0.001))
     world = steered.create(userId="me", apiKey=KEY)
     steered.create(userId="you", apiKey=OTHER)
     return steered, world
@@ -222,7 +222,7 @@ def sent(client: httpx.Client, plant: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("plant", TOKENS.values(), ids=TOKENS)
 def test_the_token_is_told_nowhere(steer: Callable[..., Steered], plant: dict[str, Any]) -> None:
-    steered = steer(limits=Limits(stream=0.001), guard=AccessGuard(token=KEY))
+    steered = steer(limits=WorldLimits(stream=0.001), guard=AccessGuard(token=KEY))
     if plant.get("path") != "/__mock__/events":
         sent(steered.service, plant)
     steered.service.headers.update(BEARER)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from mockserver.simulation.limits import Limits
+from mockserver.simulation.limits import WorldLimits
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterator
@@ -75,7 +75,7 @@ def while_waiting(steered: Steered, world: Opened, deed: Callable[[Client], Awai
 @pytest.fixture
 def impatient(steer: Callable[..., Steered]) -> Steered:
     """A mock whose answers wait for a thousandth of a second at most."""
-    return steer(limits=Limits(wait=0.001))
+    return steer(limits=WorldLimits(wait=0.001))
 
 
 def test_what_has_come_already_is_not_waited_for(steered: Steered, home: Opened) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.simulation.limits import Limits
+from mockserver.simulation.limits import WorldLimits
 from tests.conftest import InProcess
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def test_keys_of_a_deleted_world_are_unknown(steered: Steered) -> None:
 
 
 def test_a_world_that_nobody_uses_is_removed(steer: Callable[..., Steered]) -> None:
-    steered = steer(limits=Limits(idle=60))
+    steered = steer(limits=WorldLimits(idle=60))
     world = steered.create()
     steered.now += 60_001
     assert ([each["id"] for each in steered("GET", "/worlds").json()["worlds"]], world("GET").status_code) == (
@@ -56,7 +56,7 @@ def test_a_world_that_nobody_uses_is_removed(steer: Callable[..., Steered]) -> N
 
 
 def test_a_world_that_is_used_stays(steer: Callable[..., Steered]) -> None:
-    steered = steer(limits=Limits(idle=60))
+    steered = steer(limits=WorldLimits(idle=60))
     world = steered.create()
     for _ in range(3):
         steered.now += 59_000
@@ -64,7 +64,7 @@ def test_a_world_that_is_used_stays(steer: Callable[..., Steered]) -> None:
 
 
 def test_ten_thousand_worlds_are_not_made(steer: Callable[..., Steered]) -> None:
-    steered = steer(limits=Limits(worlds=20))
+    steered = steer(limits=WorldLimits(worlds=20))
     first = steered.create()
     wire, request = InProcess(steered.app), steered.service.build_request("POST", "/__mock__/worlds", json={})
     statuses = [wire.handle_request(request).status_code for _ in range(10_000)]
@@ -73,7 +73,7 @@ def test_ten_thousand_worlds_are_not_made(steer: Callable[..., Steered]) -> None
 
 
 def test_one_world_more_than_the_limit_is_refused_with_the_limit(steer: Callable[..., Steered]) -> None:
-    answer = steer(limits=Limits(worlds=1))("POST", "/worlds", json={})
+    answer = steer(limits=WorldLimits(worlds=1))("POST", "/worlds", json={})
     assert (answer.status_code, "there are 1 worlds, which is the limit" in answer.json()["error"]) == (409, True)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.domain.clock import DAY
-from mockserver.domain.order import REFUSALS, RUNNING, TRANSITIONS, Event, Message, Order, State
+from mockserver.domain.order import REFUSALS, RUNNING, TRANSITIONS, Message, Order, OrderEvent, State
 from mockserver.domain.refusal import Reason, Refusal
 
 if TYPE_CHECKING:
@@ -18,54 +18,54 @@ if TYPE_CHECKING:
 
 WINDOW = 7 * DAY
 SMS = Message(5_000, "Your code is 123456", "123456")
-ASKED_BY_A_CUSTOMER = (Event.ANOTHER, Event.REFUND)
+ASKED_BY_A_CUSTOMER = (OrderEvent.ANOTHER, OrderEvent.REFUND)
 
-every_pair = pytest.mark.parametrize(("state", "event"), list(product(State, Event)))
+every_pair = pytest.mark.parametrize(("state", "event"), list(product(State, OrderEvent)))
 
 
-def apply(order: Order, event: Event, now: int = 0) -> Order:
+def apply(order: Order, event: OrderEvent, now: int = 0) -> Order:
     """Let an event happen to an order."""
     match event:
-        case Event.SMS:
+        case OrderEvent.SMS:
             return order.receive(SMS)
-        case Event.EXPIRY:
+        case OrderEvent.EXPIRY:
             return order.expire()
-        case Event.REFUND:
+        case OrderEvent.REFUND:
             return order.refund(now, WINDOW)
-        case Event.ANOTHER:
+        case OrderEvent.ANOTHER:
             return order.another()
 
 
 @every_pair
-def test_no_pair_is_both_a_move_and_a_refusal(state: State, event: Event) -> None:
+def test_no_pair_is_both_a_move_and_a_refusal(state: State, event: OrderEvent) -> None:
     assert not ((state, event) in TRANSITIONS and (state, event) in REFUSALS)
 
 
 @pytest.mark.parametrize(("state", "event"), list(product(State, ASKED_BY_A_CUSTOMER)))
-def test_whatever_a_customer_asks_for_is_a_move_or_a_refusal(state: State, event: Event) -> None:
+def test_whatever_a_customer_asks_for_is_a_move_or_a_refusal(state: State, event: OrderEvent) -> None:
     assert (state, event) in TRANSITIONS or (state, event) in REFUSALS
 
 
 @pytest.mark.parametrize(
-    ("state", "event"), [(state, event) for state in State for event in Event if event not in ASKED_BY_A_CUSTOMER]
+    ("state", "event"), [(state, event) for state in State for event in OrderEvent if event not in ASKED_BY_A_CUSTOMER]
 )
-def test_what_no_customer_asks_for_is_never_refused(state: State, event: Event) -> None:
+def test_what_no_customer_asks_for_is_never_refused(state: State, event: OrderEvent) -> None:
     assert (state, event) not in REFUSALS
 
 
 @every_pair
-def test_can_tells_whether_there_is_a_move(order: Order, state: State, event: Event) -> None:
+def test_can_tells_whether_there_is_a_move(order: Order, state: State, event: OrderEvent) -> None:
     assert order._replace(state=state).can(event) == ((state, event) in TRANSITIONS)
 
 
 @pytest.mark.parametrize(("move", "after"), TRANSITIONS.items())
-def test_a_move_leads_where_the_table_says(order: Order, move: tuple[State, Event], after: State) -> None:
+def test_a_move_leads_where_the_table_says(order: Order, move: tuple[State, OrderEvent], after: State) -> None:
     state, event = move
     assert apply(order._replace(state=state), event).state is after
 
 
 @pytest.mark.parametrize(("move", "reason"), REFUSALS.items())
-def test_a_refusal_gives_the_reason_in_the_table(order: Order, move: tuple[State, Event], reason: Reason) -> None:
+def test_a_refusal_gives_the_reason_in_the_table(order: Order, move: tuple[State, OrderEvent], reason: Reason) -> None:
     state, event = move
     with pytest.raises(Refusal) as refused:
         apply(order._replace(state=state), event)
@@ -74,16 +74,16 @@ def test_a_refusal_gives_the_reason_in_the_table(order: Order, move: tuple[State
 
 @pytest.mark.parametrize("state", [state for state in State if state not in RUNNING])
 def test_no_sms_reaches_an_order_that_has_ended(order: Order, state: State) -> None:
-    assert not order._replace(state=state).can(Event.SMS)
+    assert not order._replace(state=state).can(OrderEvent.SMS)
 
 
 @pytest.mark.parametrize("state", sorted(RUNNING))
 def test_a_running_order_receives_sms(order: Order, state: State) -> None:
-    assert order._replace(state=state).can(Event.SMS)
+    assert order._replace(state=state).can(OrderEvent.SMS)
 
 
-@pytest.mark.parametrize("event", Event)
-def test_nothing_moves_a_refunded_order(order: Order, event: Event) -> None:
+@pytest.mark.parametrize("event", OrderEvent)
+def test_nothing_moves_a_refunded_order(order: Order, event: OrderEvent) -> None:
     assert not order._replace(state=State.REFUNDED).can(event)
 
 
@@ -168,15 +168,15 @@ def test_an_order_that_lapses_after_an_sms_is_expired(order: Order) -> None:
     assert order.receive(SMS).another().lapse().state is State.EXPIRED
 
 
-@pytest.mark.parametrize("event", [Event.SMS, Event.EXPIRY])
-def test_an_event_that_cannot_happen_is_an_error_of_the_program(order: Order, event: Event) -> None:
+@pytest.mark.parametrize("event", [OrderEvent.SMS, OrderEvent.EXPIRY])
+def test_an_event_that_cannot_happen_is_an_error_of_the_program(order: Order, event: OrderEvent) -> None:
     with pytest.raises(KeyError):
         apply(order._replace(state=State.REFUNDED), event)
 
 
-@given(st.lists(st.tuples(st.sampled_from(Event), st.integers(0, 8 * DAY)), max_size=20))
+@given(st.lists(st.tuples(st.sampled_from(OrderEvent), st.integers(0, 8 * DAY)), max_size=20))
 @settings(deadline=None)
-def test_no_life_of_an_order_ends_refunded_with_an_sms(order: Order, events: list[tuple[Event, int]]) -> None:
+def test_no_life_of_an_order_ends_refunded_with_an_sms(order: Order, events: list[tuple[OrderEvent, int]]) -> None:
     for event, now in events:
         try:
             order = apply(order, event, now) if order.can(event) else order

@@ -9,7 +9,7 @@ import httpx
 import pytest
 import yaml
 
-from mockserver.api.api import Services
+from mockserver.api.api import ServedContracts
 from mockserver.contract.overlays import effective
 from mockserver.control.world_factory import WorldFactory
 from mockserver.scenario.load import load
@@ -45,7 +45,7 @@ class Service:
     """The mock under readings and overlays, on a host of its own, with the recording that it keeps."""
 
     def __init__(self, shipped: Fixtures, directory: Path, readings: dict[str, object], overlays: tuple[Path, ...]):
-        services = Services(overlays)
+        services = ServedContracts(overlays)
         played = services(readings)
         self.documents = played.documents
         self._file = directory / "scenario.yaml"

@@ -12,7 +12,7 @@ import pytest
 from mockserver.cli.proxy import hang_up
 from mockserver.contract import load
 from mockserver.grade.proxied import ProxyTarget, play
-from mockserver.grade.trial import Attempt
+from mockserver.grade.trial import TrialSettings
 from mockserver.proxy import Allowance, UpstreamError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ SHOW = "echo $SMSONLINE_BASE_URL $SMSONLINE_V2_URL; exit 1"
 
 
 def bases(stand: ProxyTarget) -> list[str]:
-    completed = play(stand, Attempt(SHOW), "here").trial.completed
+    completed = play(stand, TrialSettings(SHOW), "here").trial.completed
     assert completed is not None
     return completed.output.split()
 
@@ -46,24 +46,28 @@ def test_each_server_has_a_proxy_of_its_own(server: Server) -> None:
 
 
 def test_its_time_is_the_real_one(server: Server) -> None:
-    attempt = Attempt("exit $SMSONLINE_CLOCK_SPEED", survives=frozenset({1}), speed=60)
+    attempt = TrialSettings("exit $SMSONLINE_CLOCK_SPEED", survives=frozenset({1}), speed=60)
     assert play(stand(server.url, server.url), attempt, "here").trial.survived
 
 
 def test_what_a_command_prints_is_without_secrets(server: Server) -> None:
-    completed = play(stand(server.url, server.url), Attempt("echo a secret"), "here").trial.completed
+    completed = play(stand(server.url, server.url), TrialSettings("echo a secret"), "here").trial.completed
     assert completed is not None
     assert completed.output == "a [redacted]\n"
 
 
 def test_nothing_runs_before_a_url_that_cannot_be_used() -> None:
     with pytest.raises(UpstreamError):
-        play(stand("http://[::1", "nonsense"), Attempt("exit 0"), "here")
+        play(stand("http://[::1", "nonsense"), TrialSettings("exit 0"), "here")
 
 
 def test_nothing_runs_before_a_url_where_nobody_answers(tmp_path: Path) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         port = listener.getsockname()[1]
     with pytest.raises(UpstreamError, match="nobody answers at"):
-        play(stand(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port}"), Attempt(f"touch {tmp_path}/ran"), "here")
+        play(
+            stand(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port}"),
+            TrialSettings(f"touch {tmp_path}/ran"),
+            "here",
+        )
     assert not (tmp_path / "ran").exists()

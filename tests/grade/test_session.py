@@ -9,7 +9,7 @@ import pytest
 from mockserver.cli.proxy import hang_up
 from mockserver.grade.matrix import Case
 from mockserver.grade.session import GradingError, behind, recorded, tried
-from mockserver.grade.trial import Attempt
+from mockserver.grade.trial import TrialSettings
 from mockserver.proxy import Allowance
 from mockserver.traffic import Answer, Exchange, Request, jsonl
 from tests.grade.conftest import BALANCE, ORDER
@@ -36,7 +36,7 @@ LOST = Exchange(
     2_000,
     5.0,
 )
-RECORDED = Attempt("")
+RECORDED = TrialSettings("")
 LEAKING = ("http://a.test/v3/customers/demo/balance?apiKey=s3cret-1", "http://b.test/hello?who=s3cret-1")
 
 
@@ -113,46 +113,46 @@ def test_a_recording_of_which_nothing_is_left_says_why(tmp_path: Path) -> None:
 
 def test_every_case_is_tried(client: Command) -> None:
     cases = [Case(), Case("no-sms")]
-    session = tried(cases, Attempt(client(BALANCE)), nothing)
+    session = tried(cases, TrialSettings(client(BALANCE)), nothing)
     assert ([trial.case for trial in session.trials], session.interrupted) == (cases, "")
 
 
 def test_each_trial_is_told(client: Command) -> None:
     told: list[int] = []
-    tried([Case(), Case("no-sms")], Attempt(client(BALANCE)), lambda: told.append(1))
+    tried([Case(), Case("no-sms")], TrialSettings(client(BALANCE)), lambda: told.append(1))
     assert len(told) == 2
 
 
 def test_what_could_be_to_blame_is_tried_further(client: Command, tmp_path: Path) -> None:
     second_fails = f"mkdir {tmp_path}/first || ! mkdir {tmp_path}/second"
     two = Case("slow", (("discount", "shown"), ("expiry", "refunded")))
-    session = tried([Case(), two], Attempt(client(BALANCE, then=second_fails)), nothing)
+    session = tried([Case(), two], TrialSettings(client(BALANCE, then=second_fails)), nothing)
     assert [trial.survived for trial in session.trials] == [True, False, True, True, True]
 
 
 def test_a_command_that_is_not_there_cannot_be_graded() -> None:
     with pytest.raises(GradingError, match="the shell cannot run the command"):
-        tried([Case()], Attempt("smsonline-no-such-client"), nothing)
+        tried([Case()], TrialSettings("smsonline-no-such-client"), nothing)
 
 
 def test_a_command_that_calls_nobody_cannot_be_graded() -> None:
     with pytest.raises(GradingError, match=r"does it read SMSONLINE_BASE_URL\?\nhello"):
-        tried([Case()], Attempt("echo hello"), nothing)
+        tried([Case()], TrialSettings("echo hello"), nothing)
 
 
 def test_a_command_with_a_key_of_its_own_is_told_so(client: Command) -> None:
     with pytest.raises(GradingError, match=r"1 request came with a key .* does it read SMSONLINE_API_KEY\?"):
-        tried([Case()], Attempt(f"SMSONLINE_API_KEY=other {client(BALANCE)}"), nothing)
+        tried([Case()], TrialSettings(f"SMSONLINE_API_KEY=other {client(BALANCE)}"), nothing)
 
 
 @pytest.mark.parametrize(
     ("case", "attempt", "problem"),
     [
-        (Case("flakey"), Attempt("exit 0"), "did you mean flaky"),
-        (Case(), Attempt("exit 0", readings={"failures": "stats"}), "did you mean status"),
+        (Case("flakey"), TrialSettings("exit 0"), "did you mean flaky"),
+        (Case(), TrialSettings("exit 0", readings={"failures": "stats"}), "did you mean status"),
     ],
 )
-def test_nothing_runs_in_a_scenario_that_is_not_right(case: Case, attempt: Attempt, problem: str) -> None:
+def test_nothing_runs_in_a_scenario_that_is_not_right(case: Case, attempt: TrialSettings, problem: str) -> None:
     with pytest.raises(GradingError, match=problem):
         tried([Case(), case], attempt, nothing)
 
@@ -161,31 +161,31 @@ def test_who_interrupts_keeps_what_was_tried(client: Command) -> None:
     def interrupt() -> None:
         raise KeyboardInterrupt
 
-    session = tried([Case(), Case("no-sms")], Attempt(client(BALANCE)), interrupt)
+    session = tried([Case(), Case("no-sms")], TrialSettings(client(BALANCE)), interrupt)
     assert ([trial.case for trial in session.trials], session.interrupted) == ([Case()], "it was interrupted")
 
 
 def test_a_client_is_graded_on_a_server_that_is_as_it_is(server: Server, world: SmsOnline, client: Command) -> None:
-    (trial,) = behind(server.url, Attempt(client(BALANCE)), Allowance(), hang_up).trials
+    (trial,) = behind(server.url, TrialSettings(client(BALANCE)), Allowance(), hang_up).trials
     assert (trial.letter, trial.judgement.calls, len(world.journal)) == ("A", 1, 1)
 
 
 def test_nothing_is_ordered_there_by_accident(server: Server, world: SmsOnline, client: Command) -> None:
-    session = behind(server.url, Attempt(client(ORDER)), Allowance(), hang_up)
+    session = behind(server.url, TrialSettings(client(ORDER)), Allowance(), hang_up)
     assert (world.orders, [remark.partition(":")[0] for remark in session.remarks]) == ([], ["Stopped 1 request"])
 
 
 def test_an_order_that_is_allowed_is_made_and_told(server: Server, world: SmsOnline, client: Command) -> None:
-    (trial,) = behind(server.url, Attempt(client(ORDER)), Allowance(orders=True, limit=16), hang_up).trials
+    (trial,) = behind(server.url, TrialSettings(client(ORDER)), Allowance(orders=True, limit=16), hang_up).trials
     statement = trial.judgement.statement
     assert (statement.spent, statement.limit, len(world.orders)) == (16, 16, 1)
 
 
 def test_the_client_s_own_key_is_seen_nowhere(server: Server, world: SmsOnline, client: Command) -> None:
     command = client(BALANCE, "GET /nothing/here", then='echo "$SMSONLINE_API_KEY"; exit 1')
-    assert world.api_key not in repr(behind(server.url, Attempt(command), Allowance(), hang_up))
+    assert world.api_key not in repr(behind(server.url, TrialSettings(command), Allowance(), hang_up))
 
 
 def test_what_is_no_url_is_refused() -> None:
     with pytest.raises(GradingError, match="is not a URL"):
-        behind("nonsense", Attempt("exit 0"), Allowance(), hang_up)
+        behind("nonsense", TrialSettings("exit 0"), Allowance(), hang_up)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mockserver.grade.matrix import Case
-from mockserver.grade.trial import Attempt, play
+from mockserver.grade.trial import TrialSettings, play
 from tests.grade.conftest import BALANCE
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ PATH = "$SMSONLINE_BASE_URL/customers/$SMSONLINE_USER_ID/balance"
 
 def called(server: Server, command: str) -> set[str]:
     """The codes of what is found."""
-    return {finding.code for finding in play(server, Case(), Attempt(command)).findings}
+    return {finding.code for finding in play(server, Case(), TrialSettings(command)).findings}
 
 
 @pytest.mark.parametrize(
@@ -44,5 +44,5 @@ def test_what_is_found_in_both_is_told_once(server: Server, client: Command) -> 
     command = client(
         BALANCE, then=f"curl -s '{PATH}?apiKey='$SMSONLINE_API_KEY'&colour=red'; curl -s {PATH}?colour=red"
     )
-    findings = play(server, Case(), Attempt(command.replace(f"'{PATH}?", f"{PATH}'?"))).findings
+    findings = play(server, Case(), TrialSettings(command.replace(f"'{PATH}?", f"{PATH}'?"))).findings
     assert [finding.code for finding in findings].count("client.unknown-name") == 1

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mockserver.domain.customer import Coupon
     from mockserver.domain.payment import Payment
     from mockserver.simulation.worlds import WorldSlot
-    from mockserver.web.message import Request, Response
+    from mockserver.web.message import HttpRequest, HttpResponse
     from tests.mutants.parts import Act, Body, Parts
     from tests.mutants.probe import Probe
 
@@ -192,7 +192,7 @@ def _by_bearer(probe: Probe) -> object:
 
 @mutant("A key in the header `Authorization` is not taken.", _by_bearer)
 def bearer_not_taken(parts: Parts) -> None:
-    def bare(request: Request, answer: Callable[[Request], Response]) -> Response:
+    def bare(request: HttpRequest, answer: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
         headers = [header for header in request.headers if header[0] != b"authorization"]
         return answer(request._replace(headers=headers))
 

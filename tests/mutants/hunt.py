@@ -12,7 +12,7 @@ from mockserver.cli.targets import app_factory as sound
 from mockserver.contract import Contract, contract
 from mockserver.traffic.coverage import Coverage
 from mockserver.traffic.redaction import Redactor
-from mockserver.verify.context import Context, Setting
+from mockserver.verify.context import Context, RunSettings
 from mockserver.verify.guard import Guard
 from mockserver.verify.target import in_process
 
@@ -56,7 +56,7 @@ def hunt(mutant: Mutant | None, suites: Iterable[str] = SUITES) -> Catch | None:
     held = _held()
     documents = held.documents.values()
     target = in_process(app_factory(mutant), documents)
-    setting = Setting(target, held, (), SEED, Guard(), Coverage(documents), Redactor())
+    setting = RunSettings(target, held, (), SEED, Guard(), Coverage(documents), Redactor())
     began = time.perf_counter()
     for name in suites:
         context = Hunt(name, setting)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mockserver.domain.clock import DAY
-from mockserver.domain.order import Event, Message, Order, State
+from mockserver.domain.order import Message, Order, OrderEvent, State
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.world import World
 from tests.mutants.mutant import Family
@@ -22,8 +22,8 @@ mutant = Family()
 
 def _receiving(parts: Parts, ended: State) -> None:
     class Receiving(Order):
-        def can(self, event: Event) -> bool:
-            return super().can(event) or (self.state is ended and event is Event.SMS)
+        def can(self, event: OrderEvent) -> bool:
+            return super().can(event) or (self.state is ended and event is OrderEvent.SMS)
 
         def receive(self, message: Message) -> Order:
             if self.state is ended:
@@ -65,8 +65,8 @@ def _aged(probe: Probe) -> object:
 @mutant("A number never expires.", _aged)
 def order_never_expires(parts: Parts) -> None:
     class Immortal(Order):
-        def can(self, event: Event) -> bool:
-            return event is not Event.EXPIRY and super().can(event)
+        def can(self, event: OrderEvent) -> bool:
+            return event is not OrderEvent.EXPIRY and super().can(event)
 
     parts.orders(Immortal)
 

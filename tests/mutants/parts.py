@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mockserver.domain.ledger import Entry
     from mockserver.domain.order import Order
     from mockserver.domain.refusal import Reason
-    from mockserver.web.message import Request, Response
+    from mockserver.web.message import HttpRequest, HttpResponse
 
     Act = Callable[[OperationCall], Result]
     Finish = Callable[[FailureBody, OperationCall], FailureBody]
@@ -150,11 +150,11 @@ class Parts:
         """Write the failures of a document in another shape."""
         self._apis[document].failure_body = body
 
-    def wire(self, wire: Callable[[Request, Callable[[Request], Response]], Response]) -> None:
+    def wire(self, wire: Callable[[HttpRequest, Callable[[HttpRequest], HttpResponse]], HttpResponse]) -> None:
         """Put something between all APIs and the wire."""
 
         class Wired(Pipeline):
-            def __call__(self, request: Request) -> Response:
+            def __call__(self, request: HttpRequest) -> HttpResponse:
                 return wire(request, super().__call__)
 
         for pipeline in self._pipelines.values():

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from mockserver.web.message import Response
+from mockserver.web.message import HttpResponse
 from tests.mutants.mutant import Family
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockserver.web.message import Header, Request
+    from mockserver.web.message import Header, HttpRequest
     from tests.mutants.parts import Parts
     from tests.mutants.probe import Probe
 
@@ -25,11 +25,11 @@ LARGEST = 10_000_000
 mutant = Family()
 
 
-def _answer(status: int, body: bytes) -> Response:
-    return Response(status, [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))], body)
+def _answer(status: int, body: bytes) -> HttpResponse:
+    return HttpResponse(status, [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))], body)
 
 
-def _relabelled(response: Response, name: bytes, *instead: Header) -> Response:
+def _relabelled(response: HttpResponse, name: bytes, *instead: Header) -> HttpResponse:
     return response._replace(headers=[*(header for header in response.headers if header[0] != name), *instead])
 
 
@@ -39,7 +39,7 @@ def _wrong_method(probe: Probe) -> object:
 
 @mutant("The answer to a wrong method does not say which would be right.", _wrong_method)
 def no_allow_with_405(parts: Parts) -> None:
-    def wire(request: Request, answer: Callable[[Request], Response]) -> Response:
+    def wire(request: HttpRequest, answer: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
         return _relabelled(answer(request), b"allow")
 
     parts.wire(wire)
@@ -66,7 +66,7 @@ def _order_of_bytes(probe: Probe, content: bytes, media_type: str = "application
 
 @mutant("The service breaks at a body that is no JSON.", lambda probe: _order_of_bytes(probe, b'{"apiKey": '))
 def malformed_json_breaks_it(parts: Parts) -> None:
-    def wire(request: Request, answer: Callable[[Request], Response]) -> Response:
+    def wire(request: HttpRequest, answer: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
         try:
             json.loads(request.body or b"0")
         except ValueError:
@@ -84,7 +84,7 @@ def oversized_body_breaks_it(parts: Parts) -> None:
 
 @mutant("A maximum price that is no number is taken for none.", lambda probe: probe.try_order(maximumPrice="x").seen)
 def bad_maximum_let_through(parts: Parts) -> None:
-    def wire(request: Request, answer: Callable[[Request], Response]) -> Response:
+    def wire(request: HttpRequest, answer: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
         response = answer(request)
         if response.status != 400 or not request.path.endswith(ORDERING) or b"maximumPrice" not in response.body:
             return response
@@ -101,7 +101,7 @@ def bad_maximum_let_through(parts: Parts) -> None:
 
 @mutant("The content type of an answer is that of a page.", lambda probe: probe.get("numbers/countries").headers)
 def answer_of_another_type(parts: Parts) -> None:
-    def wire(request: Request, answer: Callable[[Request], Response]) -> Response:
+    def wire(request: HttpRequest, answer: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
         return _relabelled(answer(request), b"content-type", (b"content-type", b"text/html"))
 
     parts.wire(wire)
@@ -109,7 +109,7 @@ def answer_of_another_type(parts: Parts) -> None:
 
 @mutant("A long answer is cut short.", lambda probe: probe.get2("getCountries").seen)
 def long_answer_cut_short(parts: Parts) -> None:
-    def wire(request: Request, answer: Callable[[Request], Response]) -> Response:
+    def wire(request: HttpRequest, answer: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
         response = answer(request)
         if len(response.body) < 2000:
             return response
@@ -124,7 +124,7 @@ def _refused(probe: Probe) -> object:
 
 @mutant("A refusal repeats the key that was sent.", _refused)
 def key_repeated(parts: Parts) -> None:
-    def wire(request: Request, answer: Callable[[Request], Response]) -> Response:
+    def wire(request: HttpRequest, answer: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
         response = answer(request)
         if response.status not in (400, 401, 403):
             return response
@@ -138,7 +138,7 @@ def key_repeated(parts: Parts) -> None:
 
 @mutant("A maximum price that is a number is refused.", lambda probe: probe.try_order(maximumPrice=9999).seen)
 def integer_maximum_refused(parts: Parts) -> None:
-    def wire(request: Request, answer: Callable[[Request], Response]) -> Response:
+    def wire(request: HttpRequest, answer: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
         if request.path.endswith(ORDERING) and b'"maximumPrice":' in (body := (request.body or b"").replace(b" ", b"")):
             value = body.partition(b'"maximumPrice":')[2][:1]
             if value.isdigit():
@@ -150,7 +150,7 @@ def integer_maximum_refused(parts: Parts) -> None:
 
 @mutant("The service breaks at the largest amount that can be paid in.", lambda probe: probe.pay(LARGEST).seen)
 def largest_amount_breaks_it(parts: Parts) -> None:
-    def wire(request: Request, answer: Callable[[Request], Response]) -> Response:
+    def wire(request: HttpRequest, answer: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
         if request.path.endswith(f"/invoice/{LARGEST}"):
             return _answer(500, BROKEN)
         return answer(request)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mockserver.cli.proxy import hang_up
-from mockserver.proxy import Allowance, Contract, Gate, Parts, Proxy, Upstream
+from mockserver.proxy import Allowance, CheckedContract, Gate, Parts, Proxy, Upstream
 from mockserver.traffic import header
 from tests.proxy.wire import GET, HOST, OK, between, body, canned, headers, listening, proxied, read_request
 
@@ -257,7 +257,7 @@ def test_only_http_is_spoken() -> None:
     async def send(_: object) -> None: ...
 
     async def run() -> None:
-        proxy = Proxy(Parts(Upstream("http://localhost"), Contract([]), Gate(Allowance()), hang_up))
+        proxy = Proxy(Parts(Upstream("http://localhost"), CheckedContract([]), Gate(Allowance()), hang_up))
         await proxy({"type": "websocket"}, receive, send)
 
     with pytest.raises(NotImplementedError, match="websocket"):

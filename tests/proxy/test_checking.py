@@ -8,10 +8,10 @@ import orjson
 import pytest
 
 from mockserver.contract import contract
-from mockserver.proxy import Contract
+from mockserver.proxy import CheckedContract
 from mockserver.traffic import Answer, Request
 
-CONTRACT = Contract(contract().documents.values())
+CONTRACT = CheckedContract(contract().documents.values())
 BALANCE = "/v3/customers/demo/balance"
 IN_JSON = (("content-type", "application/json"),)
 

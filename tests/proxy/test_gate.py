@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.contract import contract
-from mockserver.proxy import Allowance, Contract, Gate
+from mockserver.proxy import Allowance, CheckedContract, Gate
 from mockserver.proxy.gate import StoppedError
 from mockserver.traffic import Answer, Request
 from tests.proxy.wire import OK, between, body, canned
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from mockserver.proxy.checking import Match
 
-CONTRACT = Contract(contract().documents.values())
+CONTRACT = CheckedContract(contract().documents.values())
 V3_ORDER = ("PUT", "/v3/numbers/demo/order")
 V2_ORDER = ("POST", "/cs/purchase")
 V3_REFUND = ("PATCH", "/v3/numbers/demo/order/1/refund")
@@ -179,7 +179,7 @@ def test_only_who_surely_refused_sold_nothing(said: object, status: int, spent: 
 
 def test_an_order_is_understood_as_an_overlay_has_it(tmp_path: Path) -> None:
     (tmp_path / "real.yaml").write_text(IN_DOLLARS)
-    moved = Contract(contract(overlays=(tmp_path / "real.yaml",)).documents.values()).match(*V3_ORDER)
+    moved = CheckedContract(contract(overlays=(tmp_path / "real.yaml",)).documents.values()).match(*V3_ORDER)
     gate = Gate(Allowance(orders=True, limit=100))
     held = gate.ask(moved, "PUT", Request("PUT", "http://h", IN_JSON, b'{"limit": "0.20"}'))
     gate.settle(moved, held, answer({"ok": True, "body": {"orderId": "1", "cost": "0.16"}}))
@@ -188,7 +188,9 @@ def test_an_order_is_understood_as_an_overlay_has_it(tmp_path: Path) -> None:
 
 def test_with_a_limit_nothing_is_bought_of_which_nobody_knows_the_price(tmp_path: Path) -> None:
     (tmp_path / "real.yaml").write_text(UNMODELLED)
-    unknown = Contract(contract(overlays=(tmp_path / "real.yaml",)).documents.values()).match("POST", "/v3/rentals")
+    unknown = CheckedContract(contract(overlays=(tmp_path / "real.yaml",)).documents.values()).match(
+        "POST", "/v3/rentals"
+    )
     with pytest.raises(StoppedError, match="has no maximum price"):
         Gate(Allowance(orders=True, limit=100)).ask(unknown, "POST", order("1"))
 

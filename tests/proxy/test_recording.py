@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.proxy import RecordingError, open_recording
+from mockserver.proxy import RecordingFileError, open_recording
 from mockserver.traffic import Answer, Exchange, Request, jsonl
 
 if TYPE_CHECKING:
@@ -62,11 +62,11 @@ def test_an_archive_that_was_never_finished_has_its_lines(tmp_path: Path) -> Non
 
 def test_an_archive_overwrites_none(tmp_path: Path) -> None:
     (tmp_path / "a.har").write_text("mine")
-    with pytest.raises(RecordingError, match="is there already"):
+    with pytest.raises(RecordingFileError, match="is there already"):
         open_recording(tmp_path / "a.har")
 
 
 @pytest.mark.parametrize("name", ["a.json", "a", "nowhere/a.jsonl", "nowhere/a.har"])
 def test_a_file_that_cannot_be_is_told(tmp_path: Path, name: str) -> None:
-    with pytest.raises(RecordingError, match=name):
+    with pytest.raises(RecordingFileError, match=name):
         open_recording(tmp_path / name)

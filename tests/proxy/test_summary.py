@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from mockserver.contract import load
-from mockserver.proxy import Contract, ProxiedExchange, TrafficSummary
+from mockserver.proxy import CheckedContract, ProxiedExchange, TrafficSummary
 from mockserver.traffic import Answer, Exchange, Request
 from tests.conftest import operations
 
-CONTRACT = Contract([load("v3")])
+CONTRACT = CheckedContract([load("v3")])
 BALANCE = "/v3/customers/demo/balance"
 
 

@@ -11,7 +11,7 @@ from uvicorn.server import ServerState
 
 from mockserver.cli.proxy import hang_up
 from mockserver.contract import contract
-from mockserver.proxy import Allowance, Contract, Gate, Parts, Proxy, Upstream
+from mockserver.proxy import Allowance, CheckedContract, Gate, Parts, Proxy, Upstream
 from mockserver.serving.foreground import Connection
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ async def proxied(
     """Run a proxy in front of a URL."""
     proxied_exchanges: list[ProxiedExchange] = []
     gate = Gate(allowance)
-    parts = Parts(Upstream(upstream), Contract(contract().documents.values()), gate, hang_up)
+    parts = Parts(Upstream(upstream), CheckedContract(contract().documents.values()), gate, hang_up)
     proxy = Proxy(parts, [proxied_exchanges.append], secrets, body_limit)
     config = uvicorn.Config(proxy, http=Connection, log_level="critical", lifespan="off")
     config.load()

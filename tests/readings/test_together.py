@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mockserver import contract
-from mockserver.api.api import Services
+from mockserver.api.api import ServedContracts
 from mockserver.contract import LocatedError
 from mockserver.contract.vocabulary import milliseconds
 from mockserver.data import directory
@@ -113,7 +113,7 @@ def test_the_documents_of_a_served_scenario_have_its_readings(tmp_path: Path) ->
 
 def test_the_service_by_a_choice_that_there_is_not_are_an_error() -> None:
     with pytest.raises(contract.ReadingError, match="did you mean failures"):
-        Services()({"failure": "status"})
+        ServedContracts()({"failure": "status"})
 
 
 @pytest.mark.parametrize(

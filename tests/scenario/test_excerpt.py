@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.contract import LocatedError
-from mockserver.scenario.error import Text, path
+from mockserver.scenario.error import SourceText, path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,12 +43,12 @@ def test_a_problem_is_followed_by_its_line_and_a_caret(read: Callable[[str], Sce
 
 
 def test_a_long_line_is_cut_around_the_column() -> None:
-    line, caret = Text(f"description: {'x' * 300}Y{'z' * 300}").excerpt(1, 314)
+    line, caret = SourceText(f"description: {'x' * 300}Y{'z' * 300}").excerpt(1, 314)
     assert (len(line) <= 110, line[caret.index("^")]) == (True, "Y")
 
 
 def test_a_place_after_the_end_has_no_line() -> None:
-    assert list(Text("a: 1\n").excerpt(9, 1)) == []
+    assert list(SourceText("a: 1\n").excerpt(9, 1)) == []
 
 
 @pytest.mark.parametrize(
@@ -73,11 +73,11 @@ def test_a_place_after_the_end_has_no_line() -> None:
     ],
 )
 def test_no_excerpt_shows_a_key(text: str) -> None:
-    shown = [line for number in range(1, 9) for line in Text(text).excerpt(number, 1)]
+    shown = [line for number in range(1, 9) for line in SourceText(text).excerpt(number, 1)]
     assert SECRET not in "\n".join(shown)
 
 
 @given(st.text(), st.integers(1, 9), st.integers(1, 300))
 @settings(deadline=None)
 def test_any_text_has_excerpts_of_two_lines_or_none(text: str, line: int, column: int) -> None:
-    assert len(list(Text(text).excerpt(line, column))) in (0, 2)
+    assert len(list(SourceText(text).excerpt(line, column))) in (0, 2)

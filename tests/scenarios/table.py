@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import httpx
 
-from mockserver.api.api import Services
+from mockserver.api.api import ServedContracts
 from mockserver.data import scenarios
 from mockserver.domain.clock import SECOND
 from mockserver.domain.ledger import EntryKind
@@ -96,7 +96,7 @@ class Running(NamedTuple):
 
 def run(scenario: Scenario, shipped: Fixtures) -> Running:
     """Play a scenario, from a time that is always the same."""
-    service = Services()(scenario.data.get("readings", {}))
+    service = ServedContracts()(scenario.data.get("readings", {}))
     world = build(scenario, shipped, lambda: START, rules=service.rules)
     worlds = Worlds()
     worlds.add(world, faults_of(scenario, world))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from mockserver.api.api import Services
+from mockserver.api.api import ServedContracts
 from mockserver.scenario import fixtures
 from mockserver.scenario.build import build, faults_of
 from mockserver.scenario.load import load
@@ -96,7 +96,7 @@ def test_a_busy_world_beside_it_changes_nothing(shipped: Fixtures, tmp_path: Pat
     world, busy = (build(scenario, shipped, lambda: START, rules=DEFAULT) for scenario in both)
     for scenario, running in zip(both, (world, busy), strict=True):
         worlds.add(running, faults_of(scenario, running))
-    app = create_app(Services()(), worlds)
+    app = create_app(ServedContracts()(), worlds)
     ours = Running(world, httpx.Client(transport=VirtualWire(app, world), base_url="http://mock"))
     theirs = Running(busy, httpx.Client(transport=VirtualWire(app, busy), base_url="http://mock"))
     answers = []

@@ -24,7 +24,7 @@ from mockserver.simulation.script import (
     Repricing,
     SeededScript,
     Shortage,
-    Sms,
+    SmsRule,
     Turn,
 )
 from mockserver.simulation.sms_texts import Template
@@ -50,7 +50,7 @@ TEMPLATES = {
     ("*", "en"): [Template("######", "Your {service} code is {code}"), Template("####", "{code} is your code")],
     ("go", "en"): [Template("G-######", "{code} is your {service} verification code")],
 }
-BASIC = OrderRule(sms=(Sms(5 * SECOND),))
+BASIC = OrderRule(sms=(SmsRule(5 * SECOND),))
 
 
 def script(
@@ -390,83 +390,83 @@ def test_the_tries_of_one_rule_do_not_count_for_another() -> None:
 # --- SMS
 
 
-def sms(rule: Sms, service: str = "ds") -> tuple[str, str | None]:
+def sms(rule: SmsRule, service: str = "ds") -> tuple[str, str | None]:
     """Return text and code of an SMS by a rule."""
     (delivery,) = script(OrderRule(sms=(rule,))).assign(purchase(service=service)).deliveries
     return delivery.text, delivery.code
 
 
 def test_sms_come_when_their_rule_says() -> None:
-    assigned = script(OrderRule(sms=(Sms(5), Sms(0), Sms(7)))).assign(purchase())
+    assigned = script(OrderRule(sms=(SmsRule(5), SmsRule(0), SmsRule(7)))).assign(purchase())
     assert [delivery.after for delivery in assigned.deliveries] == [5, 0, 7]
 
 
 def test_a_text_from_the_templates_holds_its_code_and_service() -> None:
-    text, code = sms(Sms(0), "go")
+    text, code = sms(SmsRule(0), "go")
     assert code is not None
     assert re.fullmatch(r"G-\d{6}", code)
     assert text == f"{code} is your Google verification code"
 
 
 def test_a_given_code_is_put_into_the_template() -> None:
-    assert sms(Sms(0, code="ABC"), "go") == ("ABC is your Google verification code", "ABC")
+    assert sms(SmsRule(0, code="ABC"), "go") == ("ABC is your Google verification code", "ABC")
 
 
 def test_a_given_text_is_filled_in() -> None:
-    text, code = sms(Sms(0, text="{service}: {code}"), "go")
+    text, code = sms(SmsRule(0, text="{service}: {code}"), "go")
     assert text == f"Google: {code}"
 
 
 def test_a_given_text_and_code_stand_as_they_are() -> None:
-    assert sms(Sms(0, text="{service}: {code}", code="ABC"), "go") == ("Google: ABC", "ABC")
+    assert sms(SmsRule(0, text="{service}: {code}", code="ABC"), "go") == ("Google: ABC", "ABC")
 
 
 @pytest.mark.parametrize("text", ["", "Welcome!", "Welcome to {service}!"])
 def test_a_text_without_a_code_has_none(text: str) -> None:
-    assert sms(Sms(0, text=text))[1] is None
+    assert sms(SmsRule(0, text=text))[1] is None
 
 
 def test_a_code_that_is_given_counts_although_the_text_does_not_mark_it() -> None:
-    assert sms(Sms(0, text="Your code is 123", code="123")) == ("Your code is 123", "123")
+    assert sms(SmsRule(0, text="Your code is 123", code="123")) == ("Your code is 123", "123")
 
 
 def test_the_sms_of_one_order_differ() -> None:
-    first, second = script(OrderRule(sms=(Sms(0), Sms(0)))).assign(purchase(service="go")).deliveries
+    first, second = script(OrderRule(sms=(SmsRule(0), SmsRule(0)))).assign(purchase(service="go")).deliveries
     assert first.code != second.code
 
 
 def test_a_second_code_can_be_put_into_a_text() -> None:
-    text, code = sms(Sms(0, text="{code}, not {other}"), "go")
+    text, code = sms(SmsRule(0, text="{code}, not {other}"), "go")
     first, _, other = text.partition(", not ")
     assert first == code != other
     assert re.fullmatch(r"G-\d{6}", other)
 
 
 def test_what_is_filled_in_is_not_filled_in_again() -> None:
-    assert sms(Sms(0, text="{code}", code="{service}")) == ("{service}", "{service}")
+    assert sms(SmsRule(0, text="{code}", code="{service}")) == ("{service}", "{service}")
 
 
 def test_what_is_made_up_is_filled_in_the_same_for_the_same_word() -> None:
-    text, code = sms(Sms(0, text="{fake.city}, {fake.city}: {code}"))
+    text, code = sms(SmsRule(0, text="{fake.city}, {fake.city}: {code}"))
     first, second = text.removesuffix(f": {code}").split(", ")
     assert first == second != "{fake.city}"
 
 
 def test_what_is_made_up_does_not_depend_on_what_else_a_text_holds() -> None:
-    alone, together = (sms(Sms(0, text=text))[0] for text in ("{fake.city}", "{fake.name}, {code}, {fake.city}"))
+    alone, together = (sms(SmsRule(0, text=text))[0] for text in ("{fake.city}", "{fake.name}, {code}, {fake.city}"))
     assert together.endswith(f", {alone}")
 
 
 def test_what_is_made_up_is_in_the_locale_of_the_sms() -> None:
-    assert not sms(Sms(0, text="{fake.last_name}", locale="ja_JP"))[0].isascii()
+    assert not sms(SmsRule(0, text="{fake.last_name}", locale="ja_JP"))[0].isascii()
 
 
 @pytest.mark.parametrize("text", ["{fake.seed}", "{fake}", "{fake.name.x}", "{fakexname}"])
 def test_what_nobody_makes_up_stands_as_it_is(text: str) -> None:
-    assert sms(Sms(0, text=text)) == (text, None)
+    assert sms(SmsRule(0, text=text)) == (text, None)
 
 
-MADE_UP = OrderRule(sms=(Sms(0, text="{fake.name}"), Sms(1, text="{fake.name}")))
+MADE_UP = OrderRule(sms=(SmsRule(0, text="{fake.name}"), SmsRule(1, text="{fake.name}")))
 
 
 @given(st.integers(0, 2**53), st.permutations(range(1, 4)))
@@ -488,18 +488,20 @@ def test_another_sms_has_other_people() -> None:
 
 
 def test_an_sms_may_come_several_times_the_same_each_time() -> None:
-    deliveries = script(OrderRule(sms=(Sms(5, times=3),))).assign(purchase()).deliveries
+    deliveries = script(OrderRule(sms=(SmsRule(5, times=3),))).assign(purchase()).deliveries
     assert deliveries == (deliveries[0],) * 3
 
 
 def test_an_sms_may_come_at_a_look_instead() -> None:
-    (delivery,) = script(OrderRule(sms=(Sms(polls=3),))).assign(purchase()).deliveries
+    (delivery,) = script(OrderRule(sms=(SmsRule(polls=3),))).assign(purchase()).deliveries
     assert (delivery.after, delivery.polls) == (0, 3)
 
 
 def test_an_sms_may_be_in_another_language_than_its_country() -> None:
     templates = {("*", "en"): [Template("#", "Code {code}")], ("*", "sv"): [Template("#", "Kod {code}")]}
-    drawing = SeededScript(1, CATALOGUE, templates, [OrderRule(sms=(Sms(), Sms(language="en")))], lifetime=LIFETIME)
+    drawing = SeededScript(
+        1, CATALOGUE, templates, [OrderRule(sms=(SmsRule(), SmsRule(language="en")))], lifetime=LIFETIME
+    )
     swedish, english = drawing.assign(purchase(country="46")).deliveries
     assert (swedish.text[:4], english.text[:5]) == ("Kod ", "Code ")
 
@@ -521,7 +523,7 @@ def test_another_sms_differs_from_the_one_before() -> None:
 
 @pytest.mark.parametrize(("rule", "after"), [(0, [7]), (1, [5 * SECOND]), (None, [])])
 def test_another_sms_comes_by_the_rule_of_its_order(rule: int | None, after: list[int]) -> None:
-    rules = (OrderRule(order_id="7", sms=(Sms(7),)), BASIC)
+    rules = (OrderRule(order_id="7", sms=(SmsRule(7),)), BASIC)
     assert [sms.after for sms in script(*rules).another(order(rule=rule), 1000).deliveries] == after
 
 
@@ -552,7 +554,7 @@ def test_a_number_waits_as_long_as_the_service_lets_it() -> None:
 
 
 def test_another_sms_may_come_at_a_look_and_several_times() -> None:
-    deliveries = script(OrderRule(sms=(Sms(polls=2, times=2),))).another(order(), 0).deliveries
+    deliveries = script(OrderRule(sms=(SmsRule(polls=2, times=2),))).another(order(), 0).deliveries
     assert [sms.polls for sms in deliveries] == [2, 2]
     assert deliveries[0] == deliveries[1]
 
@@ -565,7 +567,7 @@ def test_another_sms_is_in_the_language_of_its_country() -> None:
 
 
 def test_another_sms_of_a_given_text_and_code_is_the_same_again() -> None:
-    given = script(OrderRule(sms=(Sms(0, text="{service}: {code}", code="ABC"),)))
+    given = script(OrderRule(sms=(SmsRule(0, text="{service}: {code}", code="ABC"),)))
     (sms,) = given.another(order(), 0).deliveries
     assert (sms.text, sms.code) == ("Discord: ABC", "ABC")
 

@@ -11,7 +11,7 @@ from mockserver.domain.clock import Clock
 from mockserver.domain.customer import Customer
 from mockserver.domain.world import World
 from mockserver.simulation.faults.state import Faults
-from mockserver.simulation.limits import Limits
+from mockserver.simulation.limits import WorldLimits
 from mockserver.simulation.worlds import FullError, KeyTakenError, Worlds
 from tests.rules import DEFAULT
 
@@ -61,7 +61,7 @@ def test_a_world_that_was_refused_is_selected_by_none_of_its_keys() -> None:
 
 
 def test_one_world_more_than_the_limit_is_refused() -> None:
-    worlds = Worlds(world("a"), world("b"), limits=Limits(worlds=2))
+    worlds = Worlds(world("a"), world("b"), limits=WorldLimits(worlds=2))
     with pytest.raises(FullError, match="there are 2 worlds, which is the limit"):
         worlds.add(world("c"))
     assert selected(worlds, "c") is None
@@ -97,7 +97,7 @@ def test_an_id_is_never_used_twice() -> None:
 
 @pytest.mark.parametrize(("permanent", "left"), [(True, 1), (False, 0)])
 def test_an_idle_world_is_removed_unless_it_is_permanent(permanent: bool, left: int) -> None:
-    worlds = Worlds(world("a"), limits=Limits(idle=1))
+    worlds = Worlds(world("a"), limits=WorldLimits(idle=1))
     worlds.find("default").permanent = permanent
     worlds.evict(1001)
     assert len(worlds) == left

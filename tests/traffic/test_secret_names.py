@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from mockserver.traffic.secret_matcher import Names
+from mockserver.traffic.secret_matcher import SecretNames
 
-NAMES = Names(["apiKey", "key", "authorization", "cookie"], ["authorization", "cookie"])
+NAMES = SecretNames(["apiKey", "key", "authorization", "cookie"], ["authorization", "cookie"])
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_in_a_form_a_value_ends_at_the_ampersand() -> None:
 
 def test_without_names_nothing_is_hidden() -> None:
     data = b'{"key": "abc"} key=abc'
-    assert Names([], ["cookie"]).hide(data) is data
+    assert SecretNames([], ["cookie"]).hide(data) is data
 
 
 @pytest.mark.parametrize("name", ["apiKey", "API-KEY", "api_key"])

@@ -12,7 +12,7 @@ from mockserver.traffic import calls
 from mockserver.traffic.coverage import Coverage
 from mockserver.traffic.redaction import Redactor
 from mockserver.verify import Account, Plan, Target, in_process
-from mockserver.verify.context import Context, Setting
+from mockserver.verify.context import Context, RunSettings
 from mockserver.verify.guard import Guard
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def context_of(held: Contract) -> Callable[..., Context]:
     def make(target: Target, *accounts: Account, guard: Guard | None = None) -> Context:
         coverage = Coverage(held.documents.values(), calls.STATES, calls.TRANSITIONS)
         redactor = Redactor([account.key for account in accounts])
-        setting = Setting(target, held, accounts, 1, guard or Guard(), coverage, redactor, pause=0)
+        setting = RunSettings(target, held, accounts, 1, guard or Guard(), coverage, redactor, pause=0)
         return Context("test", setting)
 
     return make

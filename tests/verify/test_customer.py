@@ -7,7 +7,7 @@ import pytest
 
 from mockserver.traffic import Answer, Request
 from mockserver.verify import Account, Target
-from mockserver.verify.customer import MOST, Customer, OrderArguments, UnusableError
+from mockserver.verify.customer import MOST, Customer, OrderArguments, UnusableResponseError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +85,7 @@ def test_a_wish_is_written_as_far_as_it_can_be_said(
     customer: Callable[..., Customer], document: str, body: dict[str, Any]
 ) -> None:
     buyer = customer(document, answer({"ok": True, "body": {**BOUGHT, "purchasePrice": 16}, "error": False}))
-    with pytest.raises(UnusableError) if document == "v2" else pytest.MonkeyPatch.context():
+    with pytest.raises(UnusableResponseError) if document == "v2" else pytest.MonkeyPatch.context():
         buyer.order(OrderArguments("12", "ds", maximum=1600, failover=False))
     assert [request.json for request in asked(buyer)] == [body]
 
@@ -118,7 +118,7 @@ def test_a_refusal_has_the_status_of_its_reason(
 
 @pytest.mark.parametrize("given", [None, answer({"ok": True}), answer(7), answer({"ok": True, "body": BOUGHT}, 201)])
 def test_from_a_broken_answer_nothing_is_read(customer: Callable[..., Customer], given: Answer | None) -> None:
-    with pytest.raises(UnusableError, match=r"^v3\.orderNumber$"):
+    with pytest.raises(UnusableResponseError, match=r"^v3\.orderNumber$"):
         customer("v3", given).order(OrderArguments("12", "ds"))
 
 

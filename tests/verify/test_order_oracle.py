@@ -7,9 +7,9 @@ import pytest
 from mockserver.contract import contract
 from mockserver.traffic.calls import COMPLETED, EXPIRED, REFUNDED, STATES, WAITING
 from mockserver.verify.order_oracle import BY_ITSELF, SECOND, ExpectedOrder, breaches, changes, follow, learn
-from mockserver.verify.rules import Terms
+from mockserver.verify.rules import ServiceTerms
 
-TERMS = Terms.of(contract().rules)
+TERMS = ServiceTerms.of(contract().rules)
 LIFETIME = TERMS.lifetime
 SMS: dict[str, Any] = {"text": "Your code is 1234", "code": "1234", "received_at": 5 * SECOND}
 ORDER = ExpectedOrder(

@@ -18,9 +18,9 @@ from mockserver.verify.order_oracle import (
     own_price,
     tier,
 )
-from mockserver.verify.rules import Terms
+from mockserver.verify.rules import ServiceTerms
 
-TERMS = Terms.of(contract().rules)
+TERMS = ServiceTerms.of(contract().rules)
 SHOWN = TERMS._replace(shown=True)
 TIERS = [
     {"threshold": 8000, "factor": 0.8, "label": "-20%"},

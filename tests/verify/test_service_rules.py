@@ -5,17 +5,17 @@ from typing import Any
 import pytest
 
 from mockserver.contract import contract
-from mockserver.verify.rules import Terms
+from mockserver.verify.rules import ServiceTerms
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 
 
-def terms(**rules: str) -> Terms:
-    return Terms.of({**contract().rules, **rules})
+def terms(**rules: str) -> ServiceTerms:
+    return ServiceTerms.of({**contract().rules, **rules})
 
 
 def test_the_terms_are_those_of_the_contract() -> None:
-    assert terms() == Terms(
+    assert terms() == ServiceTerms(
         lifetime=20 * MINUTE,
         renewal=None,
         refund_window=7 * DAY,

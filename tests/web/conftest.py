@@ -124,7 +124,7 @@ def serving(app: Starlette) -> Iterator[tuple[str, int]]:
     """Let uvicorn serve an application in a thread; gives its host and port."""
     listener = foreground.listen("127.0.0.1", 0)
     config = uvicorn.Config(app, http=foreground.Connection, access_log=False, log_level="critical", lifespan="off")
-    server = foreground.Server(config)
+    server = foreground.UvicornServer(config)
     thread = Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:

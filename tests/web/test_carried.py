@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.web.message import Request, possible_keys
+from mockserver.web.message import HttpRequest, possible_keys
 
 
-def request(query: bytes = b"", body: bytes | None = b"", *headers: tuple[bytes, bytes]) -> Request:
-    return Request("GET", "/v3/x", query, headers, body)
+def request(query: bytes = b"", body: bytes | None = b"", *headers: tuple[bytes, bytes]) -> HttpRequest:
+    return HttpRequest("GET", "/v3/x", query, headers, body)
 
 
 @pytest.mark.parametrize(
@@ -25,5 +25,5 @@ def request(query: bytes = b"", body: bytes | None = b"", *headers: tuple[bytes,
         (request(), []),
     ],
 )
-def test_what_could_be_a_key(carrier: Request, carried: list[str]) -> None:
+def test_what_could_be_a_key(carrier: HttpRequest, carried: list[str]) -> None:
     assert list(possible_keys(carrier)) == carried

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mockserver.control.operations import HANDLERS, document
-from mockserver.simulation.limits import Limits
+from mockserver.simulation.limits import WorldLimits
 from mockserver.simulation.worlds import HOME, Worlds
 from mockserver.web.app import create_app
 from tests.conftest import SERVICES
@@ -25,7 +25,7 @@ UPLOAD = 2000
 
 @pytest.fixture
 def app(start: Callable[[str], Any]) -> Starlette:
-    worlds = Worlds(start("default").world, limits=Limits(upload=UPLOAD))
+    worlds = Worlds(start("default").world, limits=WorldLimits(upload=UPLOAD))
     worlds.find(HOME).permanent = True
     return create_app(SERVICES(), worlds)
 

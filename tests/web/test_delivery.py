@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from mockserver.simulation.faults.effect import Delivery, Ending
+from mockserver.simulation.faults.effect import Ending, ResponseDelivery
 from mockserver.web import delivery
-from mockserver.web.message import STOPPING, TRANSPORT, Response
+from mockserver.web.message import STOPPING, TRANSPORT, HttpResponse
 
 
 class Line:
@@ -54,10 +54,10 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return waited
 
 
-def deliver(line: Line, body: bytes, how: Delivery | None) -> None:
+def deliver(line: Line, body: bytes, how: ResponseDelivery | None) -> None:
     """Deliver an answer."""
     scope = {"type": "http", "extensions": {TRANSPORT: line}}
-    asyncio.run(delivery.deliver(Response(200, [], body, how), scope, line.receive, line.send))
+    asyncio.run(delivery.deliver(HttpResponse(200, [], body, how), scope, line.receive, line.send))
 
 
 @pytest.mark.parametrize(
@@ -75,32 +75,32 @@ def test_a_body_comes_in_pieces_and_an_end(
     waits: list[float], body: bytes, chunk: int | None, pieces: list[bytes]
 ) -> None:
     line = Line()
-    deliver(line, body, Delivery(chunk=chunk, every=50))
+    deliver(line, body, ResponseDelivery(chunk=chunk, every=50))
     assert line.bodies == pieces
 
 
 def test_between_two_pieces_time_passes(waits: list[float]) -> None:
-    deliver(Line(), b"abcde", Delivery(chunk=2, every=50))
+    deliver(Line(), b"abcde", ResponseDelivery(chunk=2, every=50))
     assert waits == [0.05, 0.05]
 
 
 def test_nothing_drips_for_a_client_that_is_gone(waits: list[float]) -> None:
     line = Line(pieces=2)
-    deliver(line, b"abcdefgh", Delivery(chunk=1, every=50))
+    deliver(line, b"abcdefgh", ResponseDelivery(chunk=1, every=50))
     assert line.bodies[:2] == [b"a", b"b"]
     assert b"c" not in line.bodies
 
 
 def test_what_is_cut_may_drip_too(waits: list[float]) -> None:
     line = Line()
-    deliver(line, b"abcdefgh", Delivery(chunk=2, every=50, ending=Ending.CUT, kept=3))
+    deliver(line, b"abcdefgh", ResponseDelivery(chunk=2, every=50, ending=Ending.CUT, kept=3))
     assert (line.bodies, line.calls) == ([b"ab", b"c"], ["close"])
 
 
 @pytest.mark.parametrize("ending", [Ending.CLOSED, Ending.RESET])
 def test_a_client_that_is_gone_cannot_be_cut_off(waits: list[float], ending: Ending) -> None:
     line = Line(pieces=-1)
-    deliver(line, b"abc", Delivery(ending=ending))
+    deliver(line, b"abc", ResponseDelivery(ending=ending))
     assert (line.sent, line.calls) == ([], ["close"])
 
 

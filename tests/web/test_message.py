@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.web.message import Request
+from mockserver.web.message import HttpRequest
 
 
-def request(*headers: tuple[bytes, bytes]) -> Request:
-    return Request("GET", "/", b"", headers)
+def request(*headers: tuple[bytes, bytes]) -> HttpRequest:
+    return HttpRequest("GET", "/", b"", headers)
 
 
 @pytest.mark.parametrize(

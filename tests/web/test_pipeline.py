@@ -11,7 +11,7 @@ import pytest
 from mockserver.api.api import OPERATIONS
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.app import create_app
-from mockserver.web.message import Request
+from mockserver.web.message import HttpRequest
 from mockserver.web.pipeline import Pipeline
 from tests.conftest import SERVICES
 
@@ -84,7 +84,7 @@ def test_a_broken_handler_breaks_nothing_else(broken: Starlette, wire: Wire) -> 
 # Observers
 
 
-def observed(mock: Mock, request: Request) -> ServedExchange:
+def observed(mock: Mock, request: HttpRequest) -> ServedExchange:
     """The one exchange that an observer sees of a request."""
     seen: list[ServedExchange] = []
     [api] = (api for api in SERVICES().apis if request.path.startswith(api.document.prefix))
@@ -94,35 +94,35 @@ def observed(mock: Mock, request: Request) -> ServedExchange:
 
 
 def test_an_observer_sees_the_answer_of_an_operation(mock: Mock) -> None:
-    exchange = observed(mock, Request("GET", "/cs/getBalance", b"userId=demo&key=demo-key", []))
+    exchange = observed(mock, HttpRequest("GET", "/cs/getBalance", b"userId=demo&key=demo-key", []))
     assert exchange.operation is not None
     assert (exchange.operation.name, exchange.status, exchange.path) == ("v2.getBalance", 200, "/cs/getBalance")
 
 
 def test_an_observer_sees_what_leads_nowhere(mock: Mock) -> None:
-    exchange = observed(mock, Request("GET", "/v3/nothing", b"", []))
+    exchange = observed(mock, HttpRequest("GET", "/v3/nothing", b"", []))
     assert (exchange.document, exchange.operation, exchange.status) == ("v3", None, 404)
 
 
 def test_an_observer_sees_how_a_request_breaks_the_contract(mock: Mock) -> None:
-    exchange = observed(mock, Request("GET", "/v3/numbers/demo/inventory/x", b"apiKey=demo-key", []))
+    exchange = observed(mock, HttpRequest("GET", "/v3/numbers/demo/inventory/x", b"apiKey=demo-key", []))
     assert [violation.place for violation in exchange.violations] == ["path.limit"]
 
 
 @pytest.mark.parametrize(
     "request_",
     [
-        Request("GET", "/v3/customers/demo/balance", b"apiKey=demo-key", []),
-        Request("GET", "/v3/customers/demo/balance", b"", [(b"authorization", b"Bearer demo-key")]),
-        Request("GET", "/v3/numbers/demo/inventory/x", b"apiKey=demo-key", []),
-        Request("GET", "/v3/nothing", b"apiKey=demo-key", []),
-        Request(
+        HttpRequest("GET", "/v3/customers/demo/balance", b"apiKey=demo-key", []),
+        HttpRequest("GET", "/v3/customers/demo/balance", b"", [(b"authorization", b"Bearer demo-key")]),
+        HttpRequest("GET", "/v3/numbers/demo/inventory/x", b"apiKey=demo-key", []),
+        HttpRequest("GET", "/v3/nothing", b"apiKey=demo-key", []),
+        HttpRequest(
             "PUT", "/v3/numbers/demo/order", b"", [(b"content-type", b"application/json")], b'{"apiKey":"demo-key"}'
         ),
     ],
     ids=["answered", "bearer", "refused", "unknown", "in the body"],
 )
-def test_an_observer_never_sees_the_key(mock: Mock, request_: Request) -> None:
+def test_an_observer_never_sees_the_key(mock: Mock, request_: HttpRequest) -> None:
     exchange = observed(mock, request_)
     assert "demo-key" not in repr((exchange.path, exchange.body, exchange.violations))
 

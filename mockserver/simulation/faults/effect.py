@@ -15,7 +15,7 @@ from mockserver.simulation.journal import Header
 from mockserver.simulation.units import Found
 
 
-class Answer(NamedTuple):
+class FaultedAnswer(NamedTuple):
     """An answer as data. A lost one has the status 0.
 
     `failure` writes a status and a text as the failure body of the document.
@@ -30,7 +30,7 @@ class Answer(NamedTuple):
         """Whether the answer never arrives, so that nothing can change it any more."""
         return self.reply.status == 0
 
-    def with_body(self, body: object) -> "Answer | None":
+    def with_body(self, body: object) -> "FaultedAnswer | None":
         """The answer with another body; None if it is the one that it has."""
         return None if body is self.reply.body else self._replace(reply=self.reply._replace(body=body))
 
@@ -44,7 +44,7 @@ class Ending(Enum):
     RESET = "the connection is reset without an answer"
 
 
-class Delivery(NamedTuple):
+class ResponseDelivery(NamedTuple):
     """How an answer is put on the wire that does not come at once, in one piece and whole.
 
     It begins after `delay` milliseconds, and comes in chunks of so many bytes, `every` milliseconds apart. When it is
@@ -58,14 +58,14 @@ class Delivery(NamedTuple):
     kept: int = 0
 
 
-class Wire(NamedTuple):
+class WireResponse(NamedTuple):
     """An answer as bytes, and how they are put on the wire; header names are lower case."""
 
     headers: dict[bytes, bytes]
     content: bytes
-    delivery: Delivery = Delivery()
+    delivery: ResponseDelivery = ResponseDelivery()
 
-    def delivered(self, **how: object) -> "Wire":
+    def delivered(self, **how: object) -> "WireResponse":
         """The same bytes, put on the wire otherwise."""
         return self._replace(delivery=self.delivery._replace(**how))  # type: ignore[arg-type]
 
@@ -77,7 +77,7 @@ class Moment(StrEnum):
     AFTER = "after"
 
 
-class Call(NamedTuple):
+class FaultedCall(NamedTuple):
     """A call that a fault may act on, by an API key, at so long after the start of the world in virtual time.
 
     `number` is the fault's, and `matched` says how many calls it has matched; a draw of chance is labelled by both.
@@ -118,14 +118,14 @@ class Effect:
         """For how long nothing happens when the effect comes before the handler."""
         return 0
 
-    def drawn(self, _: Call, /) -> "Effect | None":
+    def drawn(self, _: FaultedCall, /) -> "Effect | None":
         """What happens to one call; None if nothing does."""
         return self
 
-    def change(self, answer: Answer) -> Answer | None:
+    def change(self, answer: FaultedAnswer) -> FaultedAnswer | None:
         """Change an answer as data; None says that the effect finds nothing to change."""
         return answer
 
-    def write(self, wire: Wire) -> Wire:
+    def write(self, wire: WireResponse) -> WireResponse:
         """Change an answer as bytes."""
         return wire

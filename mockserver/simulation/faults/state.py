@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from mockserver.domain.clock import Duration, Instant
 from mockserver.simulation.chance import Chance
 from mockserver.simulation.faults.condition import Condition
-from mockserver.simulation.faults.effect import Call, Effect, Moment
+from mockserver.simulation.faults.effect import Effect, FaultedCall, Moment
 
 
 class Fault(NamedTuple):
@@ -121,7 +121,7 @@ class Faults:
             or (when.probability is not None and self._chance.fraction("fault", index, matched) >= when.probability)
         ):
             return None
-        drawn = effect.drawn(Call(index, matched, key, elapsed, self._chance, self.windows))
+        drawn = effect.drawn(FaultedCall(index, matched, key, elapsed, self._chance, self.windows))
         if drawn is None or (when.times is not None and self.acted[index] >= when.times):
             return None
         self.acted[index] += 1

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mockserver.contract import FailureBody
 from mockserver.simulation.chance import Chance
-from mockserver.simulation.faults.effect import Answer, Call
+from mockserver.simulation.faults.effect import FaultedAnswer, FaultedCall
 
 if TYPE_CHECKING:
     from mockserver.simulation.faults.effect import Effect
@@ -26,12 +26,12 @@ json_values = st.recursive(
 paths = st.from_regex(r"[abc](\[\])?(\.[abc](\[\])?){0,2}", fullmatch=True)
 
 
-def call(matched: int = 1, elapsed: int = 0) -> Call:
+def call(matched: int = 1, elapsed: int = 0) -> FaultedCall:
     """Make a call of a world with the seed 1."""
-    return Call(0, matched, "key", elapsed, Chance(1), {})
+    return FaultedCall(0, matched, "key", elapsed, Chance(1), {})
 
 
 def changed(effect: Effect, body: object) -> Any:
     """Return the body of an answer after an effect; the same one if that finds nothing to change."""
-    answer = effect.change(Answer(FailureBody(200, body), (), FailureBody))
+    answer = effect.change(FaultedAnswer(FailureBody(200, body), (), FailureBody))
     return body if answer is None else answer.reply.body

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from mockserver.simulation.faults.effect import Effect, Wire
+from mockserver.simulation.faults.effect import Effect, WireResponse
 
 
 @dataclass(frozen=True)
@@ -11,6 +11,6 @@ class ContentType(Effect):
 
     name: str
 
-    def write(self, wire: Wire) -> Wire:
+    def write(self, wire: WireResponse) -> WireResponse:
         """Say so in the header."""
         return wire._replace(headers={**wire.headers, b"content-type": self.name.encode()})

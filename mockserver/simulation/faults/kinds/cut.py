@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.simulation.faults.effect import Effect, Ending, Wire
+from mockserver.simulation.faults.effect import Effect, Ending, WireResponse
 from mockserver.simulation.units import Found
 
 
@@ -25,6 +25,6 @@ class Cut(Effect):
         kept = int(self.at * length) if isinstance(self.at, float) else self.at
         return max(0, min(kept, length - 1))
 
-    def write(self, wire: Wire) -> Wire:
+    def write(self, wire: WireResponse) -> WireResponse:
         """Send the beginning only."""
         return wire.delivered(ending=Ending.CUT, kept=self.kept(len(wire.content)))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from mockserver.simulation.faults.effect import Answer, Effect, Ending, Moment, Wire
+from mockserver.simulation.faults.effect import Effect, Ending, FaultedAnswer, Moment, WireResponse
 
 
 @dataclass(frozen=True)
@@ -13,10 +13,10 @@ class Disconnect(Effect):
 
     moments = (Moment.BEFORE, Moment.AFTER)
 
-    def change(self, answer: Answer) -> Answer:
+    def change(self, answer: FaultedAnswer) -> FaultedAnswer:
         """Lose the answer."""
         return answer._replace(reply=answer.reply._replace(status=0))
 
-    def write(self, wire: Wire) -> Wire:
+    def write(self, wire: WireResponse) -> WireResponse:
         """Break the connection."""
         return wire.delivered(ending=Ending.RESET if self.reset else Ending.CLOSED)

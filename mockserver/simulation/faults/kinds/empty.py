@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mockserver.simulation.faults.effect import Answer, Effect, Moment, Wire
+from mockserver.simulation.faults.effect import Effect, FaultedAnswer, Moment, WireResponse
 from mockserver.simulation.faults.kinds.disconnect import Disconnect
 
 
@@ -16,10 +16,10 @@ class Empty(Effect):
         """An answer without a body, or a connection that closes without an answer."""
         return Disconnect(reset=False) if value == "response" else cls()
 
-    def change(self, answer: Answer) -> Answer:
+    def change(self, answer: FaultedAnswer) -> FaultedAnswer:
         """Leave the body out."""
         return answer._replace(reply=answer.reply._replace(body=None))
 
-    def write(self, wire: Wire) -> Wire:
+    def write(self, wire: WireResponse) -> WireResponse:
         """Write no body."""
         return wire._replace(content=b"")

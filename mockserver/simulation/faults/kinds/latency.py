@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.domain.clock import Duration
-from mockserver.simulation.faults.effect import Call, Effect, Moment, Wire
+from mockserver.simulation.faults.effect import Effect, FaultedCall, Moment, WireResponse
 from mockserver.simulation.units import LONGEST_WAIT, Found, duration, too_slow
 
 
@@ -47,7 +47,7 @@ class Uniform(Latency):
     low: Duration
     high: Duration
 
-    def drawn(self, call: Call, /) -> "Delay":
+    def drawn(self, call: FaultedCall, /) -> "Delay":
         """A delay."""
         span = self.high - self.low + 1
         return Delay(self.low + call.chance.below(span, "latency", call.number, call.matched))
@@ -60,7 +60,7 @@ class Lognormal(Latency):
     median: Duration
     sigma: float
 
-    def drawn(self, call: Call, /) -> "Delay":
+    def drawn(self, call: FaultedCall, /) -> "Delay":
         """A delay, by the transform of Box and Muller."""
         labels = ("latency", call.number, call.matched)
         radius = math.sqrt(-2 * math.log(1 - call.chance.fraction("radius", *labels)))
@@ -80,6 +80,6 @@ class Delay(Latency):
         """The duration."""
         return self.duration
 
-    def write(self, wire: Wire) -> Wire:
+    def write(self, wire: WireResponse) -> WireResponse:
         """Hold the answer back."""
         return wire.delivered(delay=wire.delivery.delay + self.duration)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.simulation.faults.effect import Answer, Effect
+from mockserver.simulation.faults.effect import Effect, FaultedAnswer
 from mockserver.simulation.faults.fields import change, steps, unknown_field
 from mockserver.simulation.units import Found
 
@@ -20,7 +20,7 @@ class Omit(Effect):
         """Find a field that no answer has."""
         yield from unknown_field(value, operations)
 
-    def change(self, answer: Answer) -> Answer | None:
+    def change(self, answer: FaultedAnswer) -> FaultedAnswer | None:
         """Leave the field out."""
         *way, name = steps(self.path)
 

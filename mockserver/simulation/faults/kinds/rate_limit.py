@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.domain.clock import Duration
-from mockserver.simulation.faults.effect import Call, Effect, Moment
+from mockserver.simulation.faults.effect import Effect, FaultedCall, Moment
 from mockserver.simulation.faults.kinds.status import ErrorAnswer
 from mockserver.simulation.units import Found, duration, fraction, too_long
 
@@ -32,7 +32,7 @@ class RateLimit(Effect):
         if duration(value["window"]) == 0:
             yield ("window",), "a window must last"
 
-    def drawn(self, call: Call, /) -> ErrorAnswer | None:
+    def drawn(self, call: FaultedCall, /) -> ErrorAnswer | None:
         """The refusal of a call above the limit: come back when the window is over."""
         window = call.elapsed // self.window
         last, calls = call.windows.get((call.number, call.key), (window, 0))

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from mockserver.simulation.faults.effect import Answer, Effect
+from mockserver.simulation.faults.effect import Effect, FaultedAnswer
 from mockserver.simulation.faults.fields import change, steps, unknown_field
 from mockserver.simulation.units import Found
 
@@ -30,7 +30,7 @@ class Retype(Effect):
         """Find a field that no answer has."""
         yield from unknown_field(value["field"], operations, "field")
 
-    def change(self, answer: Answer) -> Answer | None:
+    def change(self, answer: FaultedAnswer) -> FaultedAnswer | None:
         """Convert the values."""
         return answer.with_body(change(answer.reply.body, steps(self.path), _CONVERSIONS[self.type]))
 

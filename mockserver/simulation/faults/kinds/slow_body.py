@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.domain.clock import Duration
-from mockserver.simulation.faults.effect import Effect, Wire
+from mockserver.simulation.faults.effect import Effect, WireResponse
 from mockserver.simulation.units import Found, duration, fraction, too_slow
 
 
@@ -29,6 +29,6 @@ class SlowBody(Effect):
         yield from fraction(value["bytes"], "bytes")
         yield from too_slow(value["every"], "every")
 
-    def write(self, wire: Wire) -> Wire:
+    def write(self, wire: WireResponse) -> WireResponse:
         """Send piece by piece."""
         return wire.delivered(chunk=self.size, every=self.every)

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from mockserver.contract import ABSENT, FailureBody
-from mockserver.simulation.faults.effect import Answer, Effect, Moment
+from mockserver.simulation.faults.effect import Effect, FaultedAnswer, Moment
 from mockserver.simulation.units import Found, fraction
 
 BODILESS = (204, 304)
@@ -59,7 +59,7 @@ class ErrorAnswer(Effect):
             elif not _VALUE.fullmatch(text):
                 yield ("headers", name), "a header is printable ASCII without spaces at its ends"
 
-    def change(self, answer: Answer) -> Answer:
+    def change(self, answer: FaultedAnswer) -> FaultedAnswer:
         """Answer this instead."""
         headers = tuple((name.lower().encode(), value.encode()) for name, value in self.headers)
         if self.body is ABSENT:

@@ -8,14 +8,14 @@ import orjson
 import pytest
 from hypothesis import given, settings
 
-from mockserver.simulation.faults.effect import Wire
+from mockserver.simulation.faults.effect import WireResponse
 from mockserver.simulation.faults.kinds.malformed import Malformed
 from tests.simulation.faults.conftest import json_values
 
 
 def malformed(content: bytes) -> bytes:
     """Return what becomes of a body."""
-    return Malformed().write(Wire({}, content)).content
+    return Malformed().write(WireResponse({}, content)).content
 
 
 @given(json_values)
