@@ -13,8 +13,7 @@ from click.core import ParameterSource
 
 from mockserver import __version__
 from mockserver.cli import options
-from mockserver.cli.options import UnusableError
-from mockserver.cli.signals import as_interrupt
+from mockserver.cli.options import UnusableError, as_interrupt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -1,6 +1,7 @@
-"""What several commands share: an exit code, and options. An option of one command is in its module."""
+"""What several commands share: options, exit codes, signals. An option of one command is in its module."""
 
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import reduce
 from pathlib import Path
@@ -9,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from mockserver.findings import Baseline, Run
     from mockserver.scenario.variables import Scalar
     from mockserver.simulation.limits import WorldLimits
+
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -187,3 +189,17 @@ def accept(baseline: Path, run: "Run", known: "Baseline") -> None:
     from mockserver.findings.baseline import write
 
     write(baseline, (*run.findings, *run.accepted), known)
+
+
+@contextmanager
+def as_interrupt() -> Iterator[None]:
+    """Let SIGTERM raise KeyboardInterrupt."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -9,8 +9,7 @@ import click
 
 from mockserver import __version__
 from mockserver.cli import options
-from mockserver.cli.options import UnusableError
-from mockserver.cli.signals import as_interrupt
+from mockserver.cli.options import UnusableError, as_interrupt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -10,8 +10,7 @@ import click
 
 from mockserver import __version__
 from mockserver.cli import options
-from mockserver.cli.options import UnusableError
-from mockserver.cli.signals import as_interrupt
+from mockserver.cli.options import UnusableError, as_interrupt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -182,7 +181,7 @@ def _target(
 ) -> "tuple[Target, tuple[Account, ...]]":
     """Return what to check, and the accounts that are given for it."""
     from mockserver import verify as suites
-    from mockserver.verify import credentials as given
+    from mockserver.verify import target as given
 
     documents, readings = held.documents, held.readings
     if url or bases:

@@ -1,8 +1,7 @@
 """A proxy between a client and a server: it passes everything through, checks it, and shows it to observers."""
 
 from mockserver.proxy.app import BODY_LIMIT, Parts, Proxy
-from mockserver.proxy.checking import CheckedContract
-from mockserver.proxy.gate import Allowance, Gate
+from mockserver.proxy.gate import Allowance, CheckedContract, Gate
 from mockserver.proxy.proxied_exchange import ProxiedExchange
 from mockserver.proxy.recording import Recording, RecordingFileError, TrafficSummary, open_recording
 from mockserver.proxy.upstream import Upstream, UpstreamError

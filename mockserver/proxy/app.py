@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
     import httpcore
 
-    from mockserver.proxy.checking import CheckedContract, Match
-    from mockserver.proxy.gate import Gate
+    from mockserver.proxy.gate import CheckedContract, Gate, Match
     from mockserver.proxy.upstream import RawHeaders, Upstream
 
 

@@ -1,8 +1,18 @@
 """Suites of checks that any server of the contract can be held to: the mock, a copy, the live service."""
 
-from mockserver.verify.credentials import Account, CredentialsError
 from mockserver.verify.run import SEED, SUITES, Nobody, Plan, Spending, Watcher, verify
-from mockserver.verify.target import LIVE, AppFactory, StartedApp, Target, TargetError, in_process, of_app, of_urls
+from mockserver.verify.target import (
+    LIVE,
+    Account,
+    AppFactory,
+    CredentialsError,
+    StartedApp,
+    Target,
+    TargetError,
+    in_process,
+    of_app,
+    of_urls,
+)
 
 __all__ = [
     "LIVE",

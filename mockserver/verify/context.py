@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     from mockserver.traffic import Request
     from mockserver.traffic.coverage import Coverage
     from mockserver.traffic.redaction import Redactor
-    from mockserver.verify.credentials import Account
     from mockserver.verify.guard import Guard
-    from mockserver.verify.target import Target, Transport
+    from mockserver.verify.target import Account, Target, Transport
 
 EVIDENCE = 4
 """How many exchanges a finding holds."""

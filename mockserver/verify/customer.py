@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from mockserver.contract.reader import Facts
     from mockserver.traffic import Exchange
     from mockserver.verify.context import Context
-    from mockserver.verify.credentials import Account
     from mockserver.verify.order_oracle import ExpectedOrder
+    from mockserver.verify.target import Account
 
 
 MOST = 9999

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from mockserver.contract import Document, Operation
     from mockserver.verify.context import Context
-    from mockserver.verify.credentials import Account
+    from mockserver.verify.target import Account
 
 SCENARIO = "documented"
 """The name of the scenario that holds the documentation's own accounts."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mockserver.contract import Document, Operation
     from mockserver.traffic import Exchange
     from mockserver.verify.context import Context
-    from mockserver.verify.credentials import Account
+    from mockserver.verify.target import Account
 
 METHODS = ("GET", "PUT", "POST", "PATCH", "DELETE")
 NOBODY = "no-such-key"

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mockserver.contract import Document, Operation
     from mockserver.traffic import Exchange
     from mockserver.verify.context import Context
-    from mockserver.verify.credentials import Account
+    from mockserver.verify.target import Account
 
 Json = dict[str, Any]
 

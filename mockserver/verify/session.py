@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from mockserver.contract.reader import Facts
     from mockserver.verify.context import Context
-    from mockserver.verify.credentials import Account
     from mockserver.verify.customer import Customer, OrderArguments, Reply
+    from mockserver.verify.target import Account
 
 BUYING = ("balance", "quote", "order", "look")
 """What a document must know, so that orders can be placed by it."""

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mockserver.contract import located
-from mockserver.verify.credentials import Account
 from mockserver.verify.customer import OrderArguments
+from mockserver.verify.target import Account
 
 FOLDER = Path(__file__).with_name("worlds")
 

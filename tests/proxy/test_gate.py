@@ -19,7 +19,7 @@ from tests.proxy.wire import OK, between, body, canned
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mockserver.proxy.checking import Match
+    from mockserver.proxy.gate import Match
 
 CONTRACT = CheckedContract(contract().documents.values())
 V3_ORDER = ("PUT", "/v3/numbers/demo/order")

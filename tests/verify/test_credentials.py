@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mockserver.contract import LocatedError
-from mockserver.verify.credentials import Account, CredentialsError, of_environment, of_file
+from mockserver.verify.target import Account, CredentialsError, of_environment, of_file
 
 if TYPE_CHECKING:
     from pathlib import Path

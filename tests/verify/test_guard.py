@@ -7,9 +7,9 @@ import pytest
 
 from mockserver.traffic import Answer, Exchange, Request
 from mockserver.verify import requests
-from mockserver.verify.credentials import Account
 from mockserver.verify.guard import DeniedError, Guard, RunJournal
 from mockserver.verify.requests import sample
+from mockserver.verify.target import Account
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
