@@ -23,6 +23,7 @@ from mockserver.serving import foreground
 from mockserver.simulation.units import duration
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.app import create_app
+from tests.asgi import respond
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,34 +101,7 @@ class InProcess(httpx.BaseTransport):
         self.app = app
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        path, _, query = request.url.raw_path.partition(b"?")
-        scope = {
-            "type": "http",
-            "method": request.method,
-            "path": request.url.path,
-            "raw_path": path,
-            "query_string": query,
-            "headers": [(name.lower(), value) for name, value in request.headers.raw],
-            "server": (request.url.host, request.url.port),
-            "scheme": request.url.scheme,
-            "root_path": "",
-        }
-        sent: list[Any] = []
-        body = request.read()
-
-        async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": body}
-
-        async def send(message: Any) -> None:
-            sent.append(message)
-
-        try:
-            self.app(scope, receive, send).send(None)
-        except StopIteration:
-            start, *parts = sent
-            content = b"".join(part.get("body", b"") for part in parts)
-            return httpx.Response(start["status"], headers=start["headers"], content=content)
-        raise AssertionError("the mock waited for something")
+        return respond(self.app, request)
 
 
 class Mock:

@@ -8,6 +8,7 @@ import requests
 from mockserver.findings import Skip
 from mockserver.grade.answer_search import search
 from mockserver.testing import Wanted
+from tests.least_order import LEAST_ORDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,23 +20,6 @@ if TYPE_CHECKING:
 
 WANTED = Wanted("documented", allow_violations=True)
 """A world in which there are orders."""
-ITEM = {
-    "sShort": "",
-    "cShort": "",
-    "orderId": "0",
-    "country": "",
-    "service": "",
-    "carrier": "",
-    "phoneNumber": "0",
-    "purchasePrice": 0,
-    "status": "waiting",
-    "expiredAtUTC": "2000-01-01 00:00:00",
-    "orderedAtUTC": "2000-01-01 00:00:00",
-    "sms": "",
-    "code": "",
-    "messages": [],
-}
-"""The least order that an answer may show."""
 
 
 class RefusedError(Exception):
@@ -148,9 +132,9 @@ def order_of(order_id: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("client", "operation", "body"),
     [
-        (expects_a_text, "v3.getInventory", [{**ITEM, "status": "completed", "sms": None}]),
+        (expects_a_text, "v3.getInventory", [{**LEAST_ORDER, "status": "completed", "sms": None}]),
         (expects_an_order, "v3.getInventory", []),
-        (expects_known_words, "v3.getInventory", [{**ITEM, "status": "a"}]),
+        (expects_known_words, "v3.getInventory", [{**LEAST_ORDER, "status": "a"}]),
         (expects_short_ids, "v3.orderNumber", order_of("9999999999999999999")),
     ],
 )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mockserver.contract import Confidence, Document, Operation, load, readings
 from mockserver.judge.answers import GeneratedAnswer, answers, bodies, revealing
+from tests.least_order import LEAST_ORDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,23 +21,6 @@ if TYPE_CHECKING:
 OPERATIONS = [(document, name) for document in ("v3", "v2") for name in load(document).operations]
 CHOICES = [(reading.name, value) for reading in readings().values() for value in reading.values]
 FIND = settings(max_examples=500, database=None, deadline=None, phases=[Phase.generate, Phase.shrink])
-ITEM = {
-    "sShort": "",
-    "cShort": "",
-    "orderId": "0",
-    "country": "",
-    "service": "",
-    "carrier": "",
-    "phoneNumber": "0",
-    "purchasePrice": 0,
-    "status": "waiting",
-    "expiredAtUTC": "2000-01-01 00:00:00",
-    "orderedAtUTC": "2000-01-01 00:00:00",
-    "sms": "",
-    "code": "",
-    "messages": [],
-}
-"""The least order that an answer of V3 may show."""
 
 V3 = load("v3")
 ORDER = V3.operations["getOrder"]
@@ -116,7 +100,7 @@ def test_an_answer_shrinks_to_the_least(field: str, value: object, least: object
     tells = FAILURES[value]
     strategy = bodies(ORDER, V3, 200, strange).map(lambda body: GeneratedAnswer(200, body))
     found = find(strategy, lambda each: tells(item_of(each).get(field, "0")), settings=FIND, random=Random(1))  # noqa: S311
-    assert found == (200, {"ok": True, "body": [{**ITEM, field: least}]})
+    assert found == (200, {"ok": True, "body": [{**LEAST_ORDER, field: least}]})
 
 
 FAILURES: dict[object, Callable[[Any], bool]] = {

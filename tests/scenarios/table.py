@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from unittest.mock import patch
 
 import httpx
@@ -17,6 +16,7 @@ from mockserver.scenario.build import build, faults_of
 from mockserver.scenario.load import Scenario, load
 from mockserver.simulation.worlds import Worlds
 from mockserver.web.app import create_app
+from tests.asgi import respond
 from tests.scenarios.client import Program, Result
 
 if TYPE_CHECKING:
@@ -51,36 +51,14 @@ class VirtualWire(httpx.BaseTransport):
         self._world = world
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        path, _, query = request.url.raw_path.partition(b"?")
-        scope = {
-            "type": "http",
-            "method": request.method,
-            "path": request.url.path,
-            "raw_path": path,
-            "query_string": query,
-            "headers": [(name.lower(), value) for name, value in request.headers.raw],
-        }
-        sent: list[Any] = []
-        body = request.read()
-
-        async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": body}
-
-        async def send(message: Any) -> None:
-            sent.append(message)
-
         async def sleep(seconds: float) -> None:
             self._world.clock.advance(round(seconds * SECOND))
 
         try:
-            with patch("mockserver.web.delivery.sleep", sleep), suppress(StopIteration):
-                self._app(scope, receive, send).send(None)
+            with patch("mockserver.web.delivery.sleep", sleep):
+                return respond(self._app, request)
         except ConnectionError as error:
             raise httpx.ReadError(str(error), request=request) from error
-        start, *parts = sent
-        return httpx.Response(
-            start["status"], headers=start["headers"], content=[part.get("body", b"") for part in parts]
-        )
 
 
 class Running(NamedTuple):
