@@ -285,7 +285,7 @@ def test_an_edited_snapshot_is_refused_with_a_reason_or_is_one(
 @pytest.mark.parametrize(
     ("path", "value", "reason"),
     [
-        (("version",), 2, "version must be 1, got 2 (A snapshot of another version cannot be read.)"),
+        (("version",), 1, "version must be 2, got 1 (A snapshot of another version cannot be read.)"),
         (("version",), ..., "restoreSnapshot: body.version is required"),
         (("extra",), 1, "restoreSnapshot: body.extra is not known"),
         (("clock", "now"), "now", "body.clock.now must be an integer"),
