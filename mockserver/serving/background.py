@@ -128,10 +128,11 @@ async def _serve(app: ASGIApp, listener: socket.socket, over: asyncio.Event) -> 
     import uvicorn
 
     from mockserver.serving import foreground
+    from mockserver.serving.connection import Connection
 
     config = uvicorn.Config(
         app,
-        http=foreground.Connection,
+        http=Connection,
         ws="none",
         access_log=False,  # it would print the query, and with it the API key
         log_config=None,  # the program's own logging stays as it is

@@ -5,23 +5,23 @@ import errno
 import gc
 import os
 import socket
-from asyncio import BaseTransport, Event, get_running_loop
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from asyncio import Event, get_running_loop
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from watchfiles import Change, awatch
 
 from mockserver.contract import LocatedError
 from mockserver.control.errors import ControlError
 from mockserver.scenario.error import ScenarioError
+from mockserver.serving.connection import Connection
 from mockserver.serving.report import Reloads
 from mockserver.serving.setup import Mock
-from mockserver.web.message import STOPPING, TRANSPORT
+from mockserver.web.message import STOPPING
 
 Task = Coroutine[Any, Any, None]
 
@@ -83,27 +83,6 @@ def run(
     server = _Foreground(config, ready, beside)
     with suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
-
-
-class Connection(AutoHTTPProtocol):  # type: ignore[misc,valid-type] # a class that uvicorn chooses as it is imported
-    """A connection of uvicorn that hands its transport to the application, so that a fault can break it."""
-
-    app: Callable[..., Awaitable[None]]
-
-    def connection_made(self, transport: BaseTransport) -> None:
-        """Serve a client that has connected."""
-        super().connection_made(transport)
-        self.app = _with_transport(self.app, transport)
-
-
-def _with_transport(app: Callable[..., Awaitable[None]], transport: BaseTransport) -> Callable[..., Awaitable[None]]:
-    extensions = {TRANSPORT: transport}
-
-    def call(scope: dict[str, Any], receive: object, send: object) -> Awaitable[None]:
-        scope["extensions"] = extensions
-        return app(scope, receive, send)
-
-    return call
 
 
 class UvicornServer(uvicorn.Server):

@@ -74,6 +74,19 @@ def test_the_host_is_that_of_the_upstream() -> None:
     assert headers(request) == [b"host: 127.0.0.1:%d" % port]
 
 
+def test_an_offer_of_another_protocol_stays_there_and_the_body_goes_on() -> None:
+    head = (
+        b"PATCH /v3/customers/u/favourites/1/ds HTTP/1.1\r\nhost: p\r\nconnection: Upgrade, HTTP2-Settings, close\r\n"
+    )
+    offer = b"upgrade: h2c\r\nhttp2-settings: AAMAAABkAAQ\r\n"
+    passed_on = sent(head + offer + b"content-length: 2\r\n\r\n{}").lower()
+    assert (b"upgrade" in passed_on, b"http2-settings" in passed_on, passed_on.endswith(b"\r\n\r\n{}")) == (
+        False,
+        False,
+        True,
+    )
+
+
 def test_headers_for_the_next_hop_stay_there() -> None:
     request = (
         b"GET / HTTP/1.1\r\nhost: p\r\nproxy-authorization: Bearer t\r\nte: trailers\r\nkeep-alive: 5\r\nx-mine: 1\r\n"

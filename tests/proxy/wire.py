@@ -12,7 +12,7 @@ from uvicorn.server import ServerState
 from mockserver.cli.proxy import hang_up
 from mockserver.contract import contract
 from mockserver.proxy import Allowance, CheckedContract, Gate, Parts, Proxy, Upstream
-from mockserver.serving.foreground import Connection
+from mockserver.serving.connection import Connection
 
 if TYPE_CHECKING:
     import ssl

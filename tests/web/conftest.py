@@ -12,6 +12,7 @@ import pytest
 import uvicorn
 
 from mockserver.serving import foreground
+from mockserver.serving.connection import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -123,7 +124,7 @@ def snapshot() -> Snapshot:
 def serving(app: Starlette) -> Iterator[tuple[str, int]]:
     """Let uvicorn serve an application in a thread; gives its host and port."""
     listener = foreground.listen("127.0.0.1", 0)
-    config = uvicorn.Config(app, http=foreground.Connection, access_log=False, log_level="critical", lifespan="off")
+    config = uvicorn.Config(app, http=Connection, access_log=False, log_level="critical", lifespan="off")
     server = foreground.UvicornServer(config)
     thread = Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
