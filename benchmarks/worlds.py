@@ -23,7 +23,7 @@ from mockserver.control.world_factory import WorldChoice, WorldFactory
 from mockserver.domain.clock import HOUR
 from mockserver.domain.settlement import settle
 from mockserver.scenario import fixtures
-from mockserver.serving.setup import wall
+from mockserver.simulation.real_time import wall
 from mockserver.simulation.worlds import Worlds, WorldSlot
 from mockserver.usecases.ordering import OrderRequest, order_number
 

@@ -10,7 +10,7 @@ from mockserver.contract.readings import Choices
 from mockserver.control.world_factory import WorldFactory
 from mockserver.scenario import fixtures
 from mockserver.scenario.load import Scenario, load
-from mockserver.serving.setup import wall
+from mockserver.simulation.real_time import wall
 from mockserver.simulation.worlds import Worlds
 from mockserver.verify import Account, StartedApp
 from mockserver.web.access import OPEN

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from selectors import DefaultSelector
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from mockserver.simulation import real_time
+
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
     from concurrent.futures import Future
@@ -91,7 +93,7 @@ class Background:
             self._begun.set()
 
     def _new_loop(self) -> asyncio.AbstractEventLoop:
-        return asyncio.SelectorEventLoop(_Polite(self._turn))
+        return _RealTimeLoop(_Polite(self._turn))
 
     async def _until_over(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -105,6 +107,14 @@ class Background:
             self._served = asyncio.ensure_future(_serve(self._app, self._listener, self._over))
             # Whoever waits on a port that nobody serves is told so.
             self._served.add_done_callback(lambda _: self._listener.close())
+
+
+class _RealTimeLoop(asyncio.SelectorEventLoop):
+    """An event loop that goes on while a test freezes time: a delayed response comes, and a wait ends."""
+
+    def time(self) -> float:
+        """Return the time by which callbacks are scheduled, in seconds."""
+        return real_time.seconds()
 
 
 class _Polite(DefaultSelector):

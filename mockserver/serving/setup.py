@@ -1,6 +1,5 @@
 """From a scenario to an application that serves it."""
 
-import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,7 +9,6 @@ from mockserver.api.api import ServedContract, ServedContracts
 from mockserver.contract import Overlays
 from mockserver.contract.readings import DEFAULTS
 from mockserver.control.world_factory import WorldFactory
-from mockserver.domain.clock import Instant
 from mockserver.domain.world import World
 from mockserver.scenario import fixtures
 from mockserver.scenario.load import Scenario, load
@@ -18,6 +16,7 @@ from mockserver.scenario.variables import NONE, Values
 from mockserver.simulation import limits as sizes
 from mockserver.simulation.journal import Observer
 from mockserver.simulation.limits import WorldLimits
+from mockserver.simulation.real_time import wall
 from mockserver.simulation.worlds import Worlds, WorldSlot
 from mockserver.web.access import OPEN, AccessGuard
 from mockserver.web.app import create_app
@@ -53,11 +52,6 @@ class Settings(NamedTuple):
 
 
 USUAL = Settings()
-
-
-def wall() -> Instant:
-    """The wall clock, in milliseconds since the epoch."""
-    return time.time_ns() // 1_000_000
 
 
 def set_up(

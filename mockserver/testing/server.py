@@ -100,6 +100,8 @@ _EXCHANGES = 10_000
 """So many exchanges of a test are kept; more would let violations be forgotten."""
 _WAIT = 3600
 """Seconds that a test may wait for a request."""
+_IDLE = 10 * 365 * 24 * 3600
+"""Seconds after which an unused world is removed: never, also for a test that stands still in a debugger."""
 
 
 class MockLocation(Protocol):
@@ -162,7 +164,7 @@ class Server:
         from mockserver.testing.asgi_bridge import AsgiBridge, InProcess
         from mockserver.web.access import guard
 
-        limits = WorldLimits(journal=_EXCHANGES, wait=_WAIT)
+        limits = WorldLimits(journal=_EXCHANGES, wait=_WAIT, idle=_IDLE)
         mock = set_up("default", settings=Settings(guard("127.0.0.1"), limits, overlays=overlays))
         background = Background(mock.app).start()
         operations = {each.id: (each.method, each.path) for each in document().operations.values()}

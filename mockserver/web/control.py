@@ -221,12 +221,11 @@ _LONGEST_ID = 18
 
 
 def _maker(worlds: Worlds, services: ServedContracts) -> "WorldFactory":
-    import time
-
     from mockserver.control.world_factory import WorldFactory
     from mockserver.scenario import fixtures
+    from mockserver.simulation.real_time import wall
 
-    return WorldFactory(worlds, fixtures.load(), lambda: time.time_ns() // 1_000_000, services)
+    return WorldFactory(worlds, fixtures.load(), wall, services)
 
 
 def _stopping(scope: Scope) -> bool:

@@ -1,7 +1,6 @@
 """From a request to its answer: route, read, identify, check, settle, act, write. Nothing here waits."""
 
 import logging
-import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -27,6 +26,7 @@ from mockserver.contract.parts import JSON_TYPE
 from mockserver.domain.clock import Instant
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.settlement import settle
+from mockserver.simulation import real_time
 from mockserver.simulation.journal import Observer, ServedExchange
 from mockserver.simulation.worlds import Readings, Worlds, WorldSlot
 from mockserver.web.message import Header, HttpRequest, HttpResponse, Pause
@@ -124,7 +124,7 @@ class Pipeline:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a request whose path starts with the API's prefix. Raises Pause when a fault lets it wait."""
-        began = request.began or time.time_ns()
+        began = request.began or real_time.nanoseconds()
         try:
             outcome = self.route(request)
             body = content(outcome.reply)
@@ -317,7 +317,7 @@ class Pipeline:
             slot.decided() if slot else (),
             outcome.at,
             began // 1_000_000,
-            (time.time_ns() - began) / 1e6,
+            (real_time.nanoseconds() - began) / 1e6,
         )
         (slot or self._worlds).record(exchange)
         for observe in self._observers:

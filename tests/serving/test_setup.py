@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mockserver.contract import LocatedError
-from mockserver.serving.setup import set_up, wall
+from mockserver.serving.setup import set_up
+from mockserver.simulation.real_time import wall
 
 if TYPE_CHECKING:
     from pathlib import Path
