@@ -207,7 +207,7 @@ def test_answers_are_searched_for(grade: Grade, client: Command) -> None:
 
 def test_a_search_keeps_to_its_time_and_says_so(grade: Grade, client: Command) -> None:
     done = grade("--while", client(BALANCE), "--answers", "--budget", "0")
-    assert "Left out of answers, default: v3.getBalance" in done.stdout
+    assert "Skipped in answers, default: v3.getBalance" in done.stdout
 
 
 def test_another_server_can_be_used(grade: Grade, client: Command, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,4 +272,4 @@ def test_an_interruption_ends_the_command_too(tmp_path: Path, client: Command, h
         printed, _ = process.communicate(timeout=SECONDS)
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
-    assert (process.returncode, printed) == (2, "Nothing was graded: it was interrupted.\n")
+    assert (process.returncode, printed) == (2, "Nothing was graded: the run was interrupted.\n")
