@@ -282,9 +282,7 @@ def search(
         except _FlakyError:
             skipped.append(Skip(name, "the command is flaky: it failed, then survived the same response"))
         if trials.is_over:
-            skipped.append(
-                Skip(name, f"the {seconds:g} seconds were used up after {trials.count} runs of the command")
-            )
+            skipped.append(Skip(name, f"the {seconds:g} seconds were used up after {trials.count} runs of the command"))
     return Searched(tuple(weaknesses), 1 + trials.count, tuple(skipped))
 
 

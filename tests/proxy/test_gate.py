@@ -221,7 +221,7 @@ def test_the_limit_may_be_spent_to_the_last_cent() -> None:
 def test_an_order_under_way_counts() -> None:
     gate = Gate(Allowance(orders=True, limit=30))
     gate.ask(match(V3_ORDER), "PUT", order("16"))
-    with pytest.raises(StoppedError, match=r"orders under way may cost 0\.16"):
+    with pytest.raises(StoppedError, match=r"open orders may cost 0\.16"):
         gate.ask(match(V3_ORDER), "PUT", order("16"))
 
 
