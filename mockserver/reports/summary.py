@@ -68,7 +68,7 @@ def text(finding: Finding) -> str:
         ("expected: ", finding.expected),
         ("got: ", finding.got),
         ("contract: ", contract),
-        ("again: ", finding.curl),
+        ("rerun: ", finding.curl),
         ("seed: ", "" if finding.seed is None else str(finding.seed)),
     ]
     return "\n".join(label + value for label, value in lines if value)
