@@ -22,7 +22,7 @@ NOT_RUN = frozenset({126, 127, 9009})
 """Exit codes of a shell that cannot run or find the command: 126 and 127 on Unix, 9009 on Windows."""
 
 _GRACE = 1.0
-"""Seconds between SIGTERM and SIGKILL."""
+"""Seconds that a process has to end by itself before it is killed."""
 _SIGNALLED = 128
 """A shell adds this to the number of the signal that killed its command."""
 

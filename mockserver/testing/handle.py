@@ -72,7 +72,7 @@ class SmsOnline:
         return self.url_of(self._server.documents[0])
 
     def __getattr__(self, name: str) -> str:
-        """Return the base URL of a contract document: `v2_url` is `url_of("v2")`."""
+        """Return the base URL of a contract document: `v2_url` is what `url_of` returns for `v2`."""
         document = name.removesuffix("_url")
         if document != name and document in self._server.documents:
             return self.url_of(document)

@@ -91,5 +91,5 @@ def test_a_websocket_is_refused(server: Server) -> None:
         assert server.app is not None
         await server.app({"type": "websocket"}, None, None)  # type: ignore[arg-type]
 
-    with pytest.raises(NotImplementedError, match="HTTP only, not websocket"):
+    with pytest.raises(NotImplementedError, match="only supports HTTP, not websocket"):
         asyncio.run(connect())
