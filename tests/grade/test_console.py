@@ -82,7 +82,7 @@ def test_the_readings_of_a_narrow_table_are_shown_whole() -> None:
 def test_what_the_baseline_accepts_is_not_called_nothing() -> None:
     trials = [trial(Case(), POLLS)]
     accepted = of(trials)._replace(findings=(), accepted=(POLLS,))
-    assert sentence(accepted, trials).startswith("Grade A: nothing found apart from what the baseline accepts in 5 calls")
+    assert sentence(accepted, trials).startswith("Grade A: nothing found apart from what the baseline accepts in 5")
 
 
 def test_a_row_with_all_readings_is_short() -> None:
