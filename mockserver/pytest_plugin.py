@@ -1,6 +1,6 @@
 """The pytest plugin: a world of the mock for each test. `docs/pytest.md` shows how to use it.
 
-Every program that runs pytest loads this module, so it loads nothing else before a fixture is asked for.
+Each run of pytest imports this module. To stay fast, it imports the rest of the package only when it is used.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ContractWarning(pytest.PytestWarning):
-    """A client used a name that the contract does not know."""
+    """A client sent a name that the contract does not know."""
 
 
 class _Setting(NamedTuple):
@@ -32,21 +32,21 @@ class _Setting(NamedTuple):
 
 
 _SETTINGS: Mapping[str, _Setting] = {
-    "scenario": _Setting("the scenario of every test that names none: a shipped one, or a YAML file", "NAME"),
-    "seed": _Setting("the seed of every test that names none", "NUMBER"),
-    "url": _Setting("use the mock that runs there; SMSONLINE_MOCK_TOKEN holds its token", "URL"),
-    "overlay": _Setting("correct the contract by this overlay; may be repeated", "FILE", files=True),
-    "report": _Setting("write what clients did in all tests into this folder: findings, coverage, cost", "DIR"),
+    "scenario": _Setting("default scenario of the tests: a shipped one, or a YAML file", "NAME"),
+    "seed": _Setting("default seed of the tests", "NUMBER"),
+    "url": _Setting("use the mock at this URL; SMSONLINE_MOCK_TOKEN has its token", "URL"),
+    "overlay": _Setting("correct the contract with this overlay; may be repeated", "FILE", files=True),
+    "report": _Setting("write a report of all tests to this folder: findings, coverage, cost", "DIR"),
 }
 
 _MARKERS = (
-    "smsonline(scenario=, seed=, clock=, readings=, ...): what the world of the fixture smsonline is like",
+    "smsonline(scenario=, seed=, clock=, readings=, ...): configure the world of the fixture smsonline",
     "smsonline_scenarios(*names): run the test once in each of these scenarios",
-    "smsonline_readings(*names): run the test once for each value of these readings, or of 'all'",
+    "smsonline_readings(*names): run the test once for each value of these readings, or of all readings with 'all'",
 )
 
 _SCENARIO, _READINGS = "smsonline scenario", "smsonline readings"
-"""Parameters that a test gets by its markers. No argument of a function can have such a name."""
+"""Parameters that markers add to a test. The blank keeps them apart from function arguments."""
 
 _world: pytest.StashKey[SmsOnline] = pytest.StashKey()
 _failed: pytest.StashKey[bool] = pytest.StashKey()
@@ -54,7 +54,7 @@ _tally: pytest.StashKey[Aggregation] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options, each also as an ini option."""
+    """Add the command-line options, and an ini option for each."""
     group = parser.getgroup("smsonline", "smsonline-mock")
     for name, (text, metavar, files) in _SETTINGS.items():
         group.addoption(f"--smsonline-{name}", metavar=metavar, help=text, action="append" if files else "store")
@@ -63,7 +63,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the markers known."""
+    """Register the markers and check the options."""
     for marker in _MARKERS:
         config.addinivalue_line("markers", marker)
     seed = _setting(config, "seed")
@@ -74,7 +74,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Let a test run once for each scenario and reading that its markers name."""
+    """Parametrize a test with the scenarios and readings of its markers."""
     if names := _names(metafunc, "smsonline_scenarios"):
         _parametrize(metafunc, _SCENARIO, {str(name): name for name in names})
     if names := _names(metafunc, "smsonline_readings"):
@@ -82,7 +82,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse markers that say what nobody understands."""
+    """Refuse markers with invalid arguments."""
     marked = [(item, mark) for item in items for mark in item.iter_markers("smsonline")]
     if marked:
         from mockserver.testing.server import misuses
@@ -90,7 +90,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         wrong = {
             f"{item.nodeid}: @pytest.mark.smsonline: {problem}"
             for item, mark in marked
-            for problem in (*misuses(mark.kwargs), *(("its arguments have names",) if mark.args else ()))
+            for problem in (*misuses(mark.kwargs), *(("pass its arguments by name",) if mark.args else ()))
         }
         if wrong:
             raise pytest.UsageError("\n".join(sorted(wrong)))
@@ -100,7 +100,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Tell what happened in the world of a test that failed."""
+    """Add the failure report of the world to a failed test."""
     report = yield
     if call.when == "teardown" or _world not in item.stash:
         return report
@@ -114,7 +114,7 @@ def pytest_runtest_makereport(
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Take in what a worker of pytest-xdist has counted."""
+    """Merge the results of a pytest-xdist worker."""
     counted = getattr(node, "workeroutput", {}).get("smsonline")
     if counted:
         from mockserver.testing.aggregation import Aggregation
@@ -123,7 +123,7 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write the report, or, in a worker of pytest-xdist, hand over what was counted."""
+    """Write the report. A pytest-xdist worker sends its results to the controller instead."""
     tally = session.config.stash.get(_tally, None)
     if tally is None:
         return
@@ -137,7 +137,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Tell what the report says, in a line."""
+    """Print a summary of the report in one line."""
     if _tally in config.stash:
         terminalreporter.write_sep("-", "smsonline")
         terminalreporter.write_line(config.stash[_tally].summary_line())
@@ -146,12 +146,12 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 @pytest.fixture(scope="session")
 def smsonline_server(pytestconfig: pytest.Config) -> Iterator[Server]:
-    """The mock of this session, which runs in a thread, or elsewhere if `--smsonline-url` says so."""
+    """The mock of this session. It runs in a thread, or at the URL of `--smsonline-url`."""
     from mockserver.testing.server import Server
 
     url, overlays = _setting(pytestconfig, "url"), _overlays(pytestconfig)
     if url and overlays:
-        raise pytest.UsageError("smsonline overlay is for a mock of this process, and smsonline url names another")
+        raise pytest.UsageError("smsonline overlay applies to the mock in this process: omit it or smsonline url")
     with _without_traceback():
         server = Server.elsewhere(url) if url else Server.here(overlays)
     server.usual = _usual(pytestconfig)
@@ -165,7 +165,7 @@ def smsonline_server(pytestconfig: pytest.Config) -> Iterator[Server]:
 
 @pytest.fixture
 def smsonline(request: pytest.FixtureRequest, smsonline_server: Server) -> Iterator[SmsOnline]:
-    """A world of the mock for this test alone: an account, and everything the vendor could do."""
+    """The world of this test: an account, and the vendor's side of it."""
     node = request.node
     wanted = _wanted(node, smsonline_server.usual)
     with _without_traceback():
@@ -185,15 +185,15 @@ def smsonline(request: pytest.FixtureRequest, smsonline_server: Server) -> Itera
 
 @pytest.fixture
 def smsonline_app(smsonline_server: Server) -> ASGIApp:
-    """The mock as an ASGI application over the same worlds, such as for `httpx.ASGITransport`: without a socket."""
+    """The mock as an ASGI application with the same worlds, such as for `httpx.ASGITransport`."""
     if smsonline_server.app is None:
-        pytest.skip("smsonline_app is the mock of this process, and --smsonline-url names another")
+        pytest.skip("smsonline_app requires the mock in this process, but --smsonline-url is set")
     return smsonline_server.app
 
 
 @contextmanager
 def _without_traceback() -> Iterator[None]:
-    """Let a test fail with what the mock says, and nothing else."""
+    """Fail a test with the error message of the mock, without a traceback."""
     from mockserver.contract import LocatedError
     from mockserver.testing.control_client import SteeringError
 
@@ -204,7 +204,7 @@ def _without_traceback() -> Iterator[None]:
 
 
 def _setting(config: pytest.Config, name: str) -> str:
-    """What is set on the command line, or else in the ini file; empty if it is not."""
+    """Return a setting of the command line, or else of the ini file; an empty string if it is not set."""
     return config.getoption(f"--smsonline-{name}") or str(config.getini(f"smsonline_{name}") or "")
 
 
@@ -214,7 +214,7 @@ def _overlays(config: pytest.Config) -> list[Path]:
 
 
 def _check_extra() -> None:
-    """Raise a UsageError if a report could not be written at the end."""
+    """Raise UsageError if packages for writing the report are missing."""
     from importlib.util import find_spec
 
     if missing := [name for name in ("jinja2", "junitparser") if find_spec(name) is None]:
@@ -240,7 +240,7 @@ def _usual(config: pytest.Config) -> Wanted:
 
 
 def _wanted(node: pytest.Item, usual: Wanted) -> Wanted:
-    """What the parameters and the markers of a test want, the nearest first, else what is usual."""
+    """Return the settings of a test: its parameters, its markers (the closest first), then the defaults."""
     wanted, folder = usual, node.path.parent
     for mark in reversed(list(node.iter_markers("smsonline"))):
         wanted = wanted._replace(**mark.kwargs)
@@ -258,21 +258,23 @@ def _names(metafunc: pytest.Metafunc, marker: str) -> tuple[str, ...]:
 
 
 def _parametrize(metafunc: pytest.Metafunc, name: str, values: Mapping[str, object]) -> None:
-    """Give a test a parameter that its function does not take: the fixture looks for it."""
+    """Add a parameter that the fixture reads and the test function does not take."""
     if "smsonline" not in metafunc.fixturenames:
-        raise pytest.UsageError(f"{metafunc.definition.nodeid}: its markers are for the fixture smsonline; ask for it")
+        raise pytest.UsageError(
+            f"{metafunc.definition.nodeid}: its markers require the fixture smsonline: add it to the test's arguments"
+        )
     metafunc.fixturenames.append(name)
     metafunc.parametrize(name, list(values.values()), ids=list(values))
 
 
 def _choices(names: tuple[str, ...], nodeid: str) -> dict[str, dict[str, str]]:
-    """Every value of these readings by an id such as `expiry=refund`."""
+    """Return the values of these readings by a test ID such as `expiry=refund`."""
     from mockserver.contract import did_you_mean, readings
 
     known = readings()
     for name in names:
         if name not in known and name != "all":
-            hint = did_you_mean(name, known) or f"; there are {', '.join(known)}"
+            hint = did_you_mean(name, known) or f"; the readings are {', '.join(known)}"
             raise pytest.UsageError(f"{nodeid}: there is no reading {name}{hint}")
     chosen = known if "all" in names else names
     return {f"{name}={value}": {name: value} for name in chosen for value in known[name].values}

@@ -156,7 +156,7 @@ def test_wrong_markers_are_errors_of_the_collection(suite: pytest.Pytester) -> N
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     lines = [
         "ERROR: test_it.py::test_a: @pytest.mark.smsonline: there is no argument sceanrio, did you mean scenario?",
-        "test_it.py::test_b: @pytest.mark.smsonline: its arguments have names",
+        "test_it.py::test_b: @pytest.mark.smsonline: pass its arguments by name",
         "test_it.py::test_c: @pytest.mark.smsonline: seed must be a whole number, not '7'",
     ]
     result.stderr.fnmatch_lines(lines, consecutive=True)
@@ -194,7 +194,7 @@ def test_it(smsonline):
 def test_a_client_that_breaks_the_contract_fails_at_teardown(suite: pytest.Pytester) -> None:
     result = run(suite, BREAKING)
     result.assert_outcomes(passed=1, errors=1)
-    lines = ["the client broke the contract:", "  #1 v3.orderNumber: body.maximumPrice must match *", "again: pytest *"]
+    lines = ["the client broke the contract:", "  #1 v3.orderNumber: body.maximumPrice must match *", "rerun: pytest *"]
     result.stdout.fnmatch_lines(lines)
 
 
@@ -206,7 +206,7 @@ def test_a_test_that_failed_fails_once(suite: pytest.Pytester) -> None:
     result = run(suite, BREAKING + "    assert False\n")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
-        ["*- smsonline -*", "error: #1 v3.orderNumber: *", "again: pytest test_it.py::test_it *"]
+        ["*- smsonline -*", "error: #1 v3.orderNumber: *", "rerun: pytest test_it.py::test_it *"]
     )
 
 
@@ -269,7 +269,7 @@ def test_scenarios_and_readings_are_multiplied(suite: pytest.Pytester) -> None:
 
 def test_scenarios_are_for_those_who_ask_for_a_world(suite: pytest.Pytester) -> None:
     result = run(suite, '@pytest.mark.smsonline_scenarios("late-sms")\ndef test_it(): pass')
-    assert "test_it: its markers are for the fixture smsonline; ask for it" in result.stdout.str() + result.stderr.str()
+    assert "test_it: its markers require the fixture smsonline: add it" in result.stdout.str() + result.stderr.str()
 
 
 def test_all_readings_have_every_value(suite: pytest.Pytester) -> None:
@@ -367,7 +367,7 @@ def test_a_report_is_of_all_processes(suite: pytest.Pytester, workers: tuple[str
     result.assert_outcomes(passed=5, errors=1)
     result.stdout.fnmatch_lines(
         [
-            f"5 tests, 5 calls, 1 of {operations('v3')} operations met, 1 warning, would have cost $0.64",
+            f"5 tests, 5 calls, 1 of {operations('v3')} operations covered, 1 warning, would have cost $0.64",
             "The report is in *out",
         ]
     )
@@ -410,7 +410,7 @@ def test_a_report_that_cannot_be_written_fails_the_run(suite: pytest.Pytester) -
 
 
 def test_without_being_asked_nothing_is_reported(suite: pytest.Pytester) -> None:
-    run(suite, "def test_it(smsonline): pass").stdout.no_fnmatch_line("*operations met*")
+    run(suite, "def test_it(smsonline): pass").stdout.no_fnmatch_line("*operations covered*")
 
 
 def test_without_being_asked_nothing_is_judged(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:

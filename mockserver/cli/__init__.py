@@ -1,4 +1,4 @@
-"""The command `smsonline-mock`. What is not asked for is not imported: a launch, help and completion stay fast."""
+"""The command `smsonline-mock`. Subcommands are imported on demand, so startup, help and completion stay fast."""
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
@@ -9,11 +9,11 @@ from mockserver import __version__
 from mockserver.cli.crash import Careful
 
 COMMANDS = ("config", "drift", "explain", "grade", "proxy", "routes", "scenarios", "serve", "verify")
-"""A command is a function in a module of this package; both have its name."""
+"""The subcommands. Each is a function in the module of the same name in this package."""
 
 
 class _Commands(Mapping[str, click.Command]):
-    """The commands by their names, each imported when it is looked up."""
+    """A mapping of subcommand names to commands. A lookup imports the command."""
 
     def __getitem__(self, name: str) -> click.Command:
         if name not in COMMANDS:

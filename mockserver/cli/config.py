@@ -1,4 +1,4 @@
-"""`smsonline-mock config`."""
+"""The subcommand `smsonline-mock config`."""
 
 import json
 
@@ -12,10 +12,10 @@ from mockserver.cli.settings import settings
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[OPTIONS OF SERVE]...")
 def config(arguments: tuple[str, ...], *, as_json: bool) -> None:
-    """Print every setting of `serve`, and where it comes from.
+    """Print the settings of `serve` and their sources.
 
-    The command line comes first, then the environment (SMSONLINE_MOCK_PORT and so on), then [tool.smsonline-mock] in
-    the nearest pyproject.toml, then the default.
+    The command line has the highest precedence, then the environment (such as SMSONLINE_MOCK_PORT), then
+    [tool.smsonline-mock] in the nearest pyproject.toml, then the default.
     """
     with serve.make_context("serve", list(arguments)) as context:
         rows = list(settings(context))

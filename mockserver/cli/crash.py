@@ -1,4 +1,4 @@
-"""What the command says when it breaks."""
+"""Handling of internal errors: a one-line message in place of a traceback."""
 
 import errno
 from typing import Any
@@ -9,13 +9,13 @@ from mockserver.cli.options import EXTRA, UnusableError
 
 
 class Careful(click.Group):
-    """Ends a command that breaks with one line; with -v, with the traceback.
+    """A command group that reports an internal error in one line, or with its traceback if -v is given.
 
-    The text of what it broke with is not shown: nobody knows what is in it.
+    The text of the exception is not shown, because it could contain a secret.
     """
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command. Raises UnusableError."""
+        """Run the command. Raises UnusableError for an internal error."""
         verbose = ctx.params["verbose"] or {"-v", "--verbose"} & set(ctx.args)
         try:
             return super().invoke(ctx)
@@ -24,10 +24,10 @@ class Careful(click.Group):
         except Exception as error:
             if verbose or (isinstance(error, OSError) and error.errno == errno.EPIPE):
                 raise
-            raise UnusableError(_told(error)) from error
+            raise UnusableError(_message(error)) from error
 
 
-def _told(error: Exception) -> str:
+def _message(error: Exception) -> str:
     name = (error.name or "").partition(".")[0] if isinstance(error, ImportError) else ""
     if name and name not in ("contracts", "mockserver"):
         return f"{EXTRA} ({name} is missing)"

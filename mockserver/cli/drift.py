@@ -1,4 +1,4 @@
-"""`smsonline-mock drift`."""
+"""The subcommand `smsonline-mock drift`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,16 +33,16 @@ def drift(
     no_color: bool,
     quiet: bool,
 ) -> None:
-    """Compare recorded traffic with the contract: what is confirmed, what is contradicted, what is new.
+    """Compare recorded traffic with the contract: what it confirms, what it contradicts, and what is new.
 
-    TRAFFIC is HAR, JSON Lines, a VCR cassette, or the journal of the mock; each may be packed with gzip.
+    TRAFFIC is HAR, JSON Lines, a VCR cassette, or the journal of the mock; gzip is supported.
 
-    Exit code 0: nothing contradicted, nothing new; 1: drift; 2: nothing could be compared.
+    Exit code 0: no drift, 1: drift, 2: nothing could be compared.
     """
     with options.needing_extra():
         from rich.console import Console
 
-        import mockserver.traffic.archive  # noqa: F401 - with what only the extra brings; it is used by recordings
+        import mockserver.traffic.archive  # noqa: F401 - fails early if the extra is missing
         from mockserver import drift as drifting
         from mockserver import reports
         from mockserver.contract import LocatedError
@@ -64,9 +64,9 @@ def drift(
     except (LocatedError, RecordingError, reports.UnknownFormatError) as error:
         raise UnusableError(str(error)) from None
     for message in cut_off.values():
-        click.echo(f"{message}; what came before it is used", err=True)
+        click.echo(f"{message}; the exchanges before it are used", err=True)
     if not found.matched and not found.differences:
-        raise UnusableError("no exchange was for an operation of the contract: is this traffic of the service?")
+        raise UnusableError("no exchange matches an operation of the contract: is this traffic of the service?")
     console.show(found, Console(no_color=no_color or None), quiet=quiet)
     source = ", ".join(path.name for path in traffic)
     if propose:

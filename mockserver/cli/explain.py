@@ -1,4 +1,4 @@
-"""`smsonline-mock explain`."""
+"""The subcommand `smsonline-mock explain`."""
 
 import click
 
@@ -8,7 +8,7 @@ from mockserver.cli.options import UnusableError
 @click.command()
 @click.argument("code", required=False)
 def explain(code: str | None) -> None:
-    """Say what the code of a finding means; without a code, list all of them."""
+    """Explain the code of a finding; without a code, list all codes."""
     from mockserver import findings
 
     if code is None:

@@ -1,4 +1,4 @@
-"""`smsonline-mock grade`."""
+"""The subcommand `smsonline-mock grade`."""
 
 import os
 import sys
@@ -24,27 +24,27 @@ if TYPE_CHECKING:
     from mockserver.reports import Progress
     from mockserver.traffic import Redactor
 
-_OF_MOCK = ("scenarios", "every", "speed", "seed", "jobs", "answers")
-_OF_COMMAND = ("timeout", "survives", "url", *_OF_MOCK)
+_MOCK_ONLY = ("scenarios", "every", "speed", "seed", "jobs", "answers")
+_COMMAND_ONLY = ("timeout", "survives", "url", *_MOCK_ONLY)
 _MISPLACED = (
-    (False, "traffic", ("ended",), "is for recorded traffic: a command that is run has ended"),
-    (True, "traffic", _OF_COMMAND, "is for a command that is run: give --while COMMAND in place of files"),
-    (True, "url", _OF_MOCK, "is for the mock, which --url leaves out"),
-    (False, "url", ("allow_orders", "limit"), "is for a server: give its --url"),
-    (False, "allow_orders", ("limit",), "goes together with --allow-orders"),
-    (False, "limit", ("allow_orders",), "goes together with --spend-limit"),
-    (True, "every", ("scenarios",), "is one of all that --all takes: leave one of them out"),
-    (False, "answers", ("examples", "budget"), "is for --answers"),
-    (True, "quiet", ("verbose",), "is the contrary of -q"),
-    (False, "baseline", ("write_baseline",), "needs --baseline FILE"),
+    (False, "traffic", ("ended",), "applies to recorded traffic: a command that is run always ends"),
+    (True, "traffic", _COMMAND_ONLY, "applies to a client that is run: pass --while COMMAND instead of files"),
+    (True, "url", _MOCK_ONLY, "applies to the mock, which --url replaces"),
+    (False, "url", ("allow_orders", "limit"), "applies to a server: pass its --url"),
+    (False, "allow_orders", ("limit",), "requires --allow-orders"),
+    (False, "limit", ("allow_orders",), "requires --spend-limit"),
+    (True, "every", ("scenarios",), "cannot be combined with --all, which includes all scenarios"),
+    (False, "answers", ("examples", "budget"), "requires --answers"),
+    (True, "quiet", ("verbose",), "cannot be combined with -q"),
+    (False, "baseline", ("write_baseline",), "requires --baseline FILE"),
 )
-"""If the first option (or argument) is given, or if it is not, the others mean nothing; and why."""
+"""Rows of: whether a parameter is given, its name, the parameters that are then misplaced, and the reason."""
 
 
 def _codes(_: click.Context, __: click.Parameter, text: str) -> frozenset[int]:
     numbers = text.split(",")
     if not all(number.strip().isdecimal() for number in numbers):
-        raise click.BadParameter("write exit codes with commas between them, such as 0,3")
+        raise click.BadParameter("write exit codes separated by commas, such as 0,3")
     return frozenset(map(int, numbers))
 
 
@@ -59,13 +59,13 @@ def _pace(text: str) -> tuple[str, float]:
     name, _, value = text.partition("=")
     if name not in Limits._fields:
         hint = did_you_mean(name, Limits._fields)
-        raise click.BadParameter(f"no pace is called {name}{hint}; there are {', '.join(Limits._fields)}")
+        raise click.BadParameter(f"there is no pace {name}{hint}; the paces are {', '.join(Limits._fields)}")
     try:
         seconds = float(value)
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds < float("inf"):
-        raise click.BadParameter(f"write it as {name}=SECONDS, such as {name}=2.5")
+        raise click.BadParameter(f"{name} must be a number of seconds: write {name}=SECONDS, such as {name}=2.5")
     return name, seconds
 
 
@@ -186,21 +186,22 @@ def grade(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Grade a client: does it keep to the contract, how does it behave, and what does that cost?
+    """Grade a client by its contract violations, its behaviour and its cost.
 
-    TRAFFIC is what a client did: HAR, JSON Lines, a VCR cassette, or the journal of the mock. With --while, the
-    client's command is run instead: a mock is started for it, and is to be found in SMSONLINE_BASE_URL,
-    SMSONLINE_V2_URL, SMSONLINE_USER_ID and SMSONLINE_API_KEY. SMSONLINE_CLOCK_SPEED is how fast its time passes.
+    TRAFFIC is the recorded traffic of a client: HAR, JSON Lines, a VCR cassette, or the journal of the mock. With
+    --while, the command runs the client against a mock. The environment of the command has the URLs and the account:
+    SMSONLINE_BASE_URL, SMSONLINE_V2_URL, SMSONLINE_USER_ID and SMSONLINE_API_KEY. SMSONLINE_CLOCK_SPEED is the speed of
+    the mock's clock.
 
     The grade is A if nothing is found, B for notes, C for warnings, D for errors, F if the command failed.
 
-    Exit code 0: nothing found, 1: findings, a command that failed, or too little coverage, 2: nothing could be graded.
+    Exit code 0: nothing found, 1: findings, a failed command, or too little coverage, 2: nothing could be graded.
     """
     _check_usage(context)
     with options.needing_extra():
-        import rich.console  # noqa: F401 - the first that would be missing
+        import rich.console  # noqa: F401 - fails early if the extra is missing
 
-        import mockserver.traffic.archive  # noqa: F401 - with what only the extra brings; it is used by recordings
+        import mockserver.traffic.archive  # noqa: F401 - fails early if the extra is missing
         from mockserver import reports
         from mockserver.grade import session
         from mockserver.grade.trial import TrialSettings
@@ -213,7 +214,7 @@ def grade(
     if traffic:
         grading = partial(_recorded, traffic, ended=ended)
     elif url:
-        grading = partial(_behind, url, allow_orders=allow_orders, limit=limit)
+        grading = partial(_through_proxy, url, allow_orders=allow_orders, limit=limit)
     else:
         grading = partial(_tried, scenarios, every=every, jobs=jobs, answers=(examples, budget) if answers else None)
     started = time.time()
@@ -221,14 +222,14 @@ def grade(
         reports.check_formats(formats)
         accepted = options.accepted(baseline, write=write_baseline)
         with _progress(no_color=no_color, quiet=quiet) as progress:
-            held = grading(attempt, progress)
+            grading_session = grading(attempt, progress)
     target = command or ", ".join(path.name for path in traffic)
-    run = _run(held, accepted, target, seed or 0, started)
+    run = _run(grading_session, accepted, target, seed or 0, started)
     redactor = Redactor(filter(None, map(os.environ.get, session.KEYS)))
     if write_baseline and baseline:
         with _writing(baseline):
             options.accept(baseline, run, accepted)
-    _show(run, held, redactor, no_color=no_color, quiet=quiet, verbose=verbose)
+    _show(run, grading_session, redactor, no_color=no_color, quiet=quiet, verbose=verbose)
     _report(run, formats, directory, redactor, strict=strict)
     uncovered = _is_uncovered(run, least)
     code = 0 if write_baseline and not run.interrupted else run.exit_code(strict=strict)
@@ -236,17 +237,17 @@ def grade(
 
 
 def _check_usage(context: click.Context) -> None:
-    """Raise UsageError for what does not go together."""
+    """Raise UsageError for conflicting or misplaced options."""
     given = {name for name in context.params if context.get_parameter_source(name) is not ParameterSource.DEFAULT}
     if ("traffic" in given) == ("command" in given):
-        raise click.UsageError("give either files of recorded traffic, or --while COMMAND to run the client")
+        raise click.UsageError("pass either files of recorded traffic or --while COMMAND to run the client")
     if "command" in given and not context.params["command"].strip():
-        raise click.UsageError("--while needs a command, such as --while './client.sh'")
-    named = {option.name: max(option.opts, key=len) for option in context.command.params}
-    for there, name, misplaced, reason in _MISPLACED:
+        raise click.UsageError("--while is empty: pass a command, such as --while './client.sh'")
+    option_names = {option.name: max(option.opts, key=len) for option in context.command.params}
+    for is_given, name, misplaced, reason in _MISPLACED:
         for other in misplaced:
-            if other in given and (name in given) is there:
-                raise click.UsageError(f"{named[other]} {reason}")
+            if other in given and (name in given) is is_given:
+                raise click.UsageError(f"{option_names[other]} {reason}")
 
 
 def _recorded(traffic: "Sequence[Path]", attempt: "TrialSettings", _: "Progress", *, ended: bool) -> "GradingSession":
@@ -255,7 +256,7 @@ def _recorded(traffic: "Sequence[Path]", attempt: "TrialSettings", _: "Progress"
     return session.recorded(traffic, attempt, ended=ended)
 
 
-def _behind(
+def _through_proxy(
     url: str, attempt: "TrialSettings", _: "Progress", *, allow_orders: bool, limit: int | None
 ) -> "GradingSession":
     from mockserver.cli.proxy import hang_up
@@ -276,40 +277,40 @@ def _tried(
 ) -> "GradingSession":
     from mockserver.grade import matrix, session
 
-    named = [matrix.Case(name) for name in dict.fromkeys(scenarios)] or [matrix.Case()]
-    cases = matrix.every(attempt.readings) if every else named
-    search = session.Search(named, *answers) if answers else None
+    chosen = [matrix.Case(name) for name in dict.fromkeys(scenarios)] or [matrix.Case()]
+    cases = matrix.every(attempt.readings) if every else chosen
+    search = session.Search(chosen, *answers) if answers else None
     return session.tried(cases, attempt, progress.case, jobs=jobs, search=search)
 
 
-def _run(held: "GradingSession", accepted: "Baseline", target: str, seed: int, started: float) -> "Run":
-    """Return what has been held since then as a run."""
+def _run(grading_session: "GradingSession", accepted: "Baseline", target: str, seed: int, started: float) -> "Run":
+    """Return a grading session as a run. `started` is in seconds since the epoch."""
     from mockserver.grade import outcome
 
     seconds = time.time() - started
-    occasion = outcome.RunInfo(__version__, target, seed, int(started * 1000), seconds, held.interrupted)
-    return outcome.run(held.trials, occasion, accepted, held.searches)
+    occasion = outcome.RunInfo(__version__, target, seed, int(started * 1000), seconds, grading_session.interrupted)
+    return outcome.run(grading_session.trials, occasion, accepted, grading_session.searches)
 
 
 def _show(
-    run: "Run", held: "GradingSession", redactor: "Redactor", *, no_color: bool, quiet: bool, verbose: bool
+    run: "Run", grading_session: "GradingSession", redactor: "Redactor", *, no_color: bool, quiet: bool, verbose: bool
 ) -> None:
-    """Print what was found, and what is to be said beside it."""
+    """Print the findings and the remarks of a session."""
     from rich.console import Console
 
     from mockserver.grade import console as trials_console
 
-    for remark in held.remarks:
+    for remark in grading_session.remarks:
         click.echo(redactor.text(remark), err=True)
     with _annotated(run, redactor):
         console = Console(no_color=no_color or None)
         if verbose:
-            trials_console.show_output(held.trials, console)
-        trials_console.show(run, held.trials, console, quiet=quiet)
+            trials_console.show_output(grading_session.trials, console)
+        trials_console.show(run, grading_session.trials, console, quiet=quiet)
 
 
 def _report(run: "Run", formats: "Sequence[str]", directory: Path, redactor: "Redactor", *, strict: bool) -> None:
-    """Write the reports that are wanted, and say where they are."""
+    """Write the requested reports and print their paths."""
     from mockserver import reports
     from mockserver.grade import outcome
 
@@ -322,7 +323,7 @@ def _report(run: "Run", formats: "Sequence[str]", directory: Path, redactor: "Re
 
 @contextmanager
 def _usable() -> "Iterator[None]":
-    """Raise UnusableError if nothing can be graded as it is asked for."""
+    """Turn errors that make grading impossible into UnusableError."""
     from mockserver.contract import LocatedError
     from mockserver.grade.session import GradingError
     from mockserver.reports import UnknownFormatError
@@ -335,7 +336,7 @@ def _usable() -> "Iterator[None]":
 
 @contextmanager
 def _writing(path: Path) -> "Iterator[None]":
-    """Raise UnusableError if it cannot be written there."""
+    """Turn an OSError of writing to `path` into UnusableError."""
     try:
         yield
     except OSError as error:
@@ -343,18 +344,18 @@ def _writing(path: Path) -> "Iterator[None]":
 
 
 def _is_uncovered(run: "Run", least: float | None) -> bool:
-    """Say whether fewer percent of the operations were met than there must be."""
+    """Return whether the coverage of operations is below `least` percent; if so, print it."""
     operations = run.coverage.ratios()["operations"]
     if least is None or operations.share * 100 >= least:
         return False
-    met = f"{operations.met} of {operations.total} operations were met"
-    click.echo(f"{met}, which is less than the {least:g} percent of --min-coverage", err=True)
+    covered = f"{operations.met} of {operations.total} operations were covered"
+    click.echo(f"{covered}, less than the {least:g} percent of --min-coverage", err=True)
     return True
 
 
 @contextmanager
 def _annotated(run: "Run", redactor: "Redactor") -> "Iterator[None]":
-    """In a GitHub workflow, keep it from obeying what is printed meanwhile, and annotate what was found."""
+    """In a GitHub workflow, disable workflow commands in the output of the block, then annotate the findings."""
     from mockserver.grade import outcome
     from mockserver.reports import github
 
@@ -369,7 +370,7 @@ def _annotated(run: "Run", redactor: "Redactor") -> "Iterator[None]":
 
 @contextmanager
 def _progress(*, no_color: bool, quiet: bool) -> "Iterator[Progress]":
-    """Show how often the command has run; if this is terminated, the commands are ended."""
+    """Show the number of runs of the command. SIGTERM ends the block like Ctrl-C."""
     from rich.console import Console
 
     from mockserver.reports import Progress

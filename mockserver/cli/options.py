@@ -1,4 +1,4 @@
-"""What several commands share: options, exit codes, signals. An option of one command is in its module."""
+"""Options, exit codes and signal handling shared by several commands."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -21,18 +21,18 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 UNUSABLE = 2
 
-EXTRA = "this needs more than the mock does: pip install 'smsonline-mock[contracts]'"
+EXTRA = "this command needs extra packages: pip install 'smsonline-mock[contracts]'"
 
 
 class UnusableError(click.ClickException):
-    """The command could not run: exit code 2, one message."""
+    """The command could not run. It ends with exit code 2 and a message."""
 
     exit_code = UNUSABLE
 
 
 @contextmanager
 def needing_extra() -> "Iterator[None]":
-    """Raise UnusableError if something cannot be imported that only the extra brings."""
+    """Turn an ImportError in the block into UnusableError: the optional packages are missing."""
     try:
         yield
     except ImportError as error:
@@ -49,7 +49,7 @@ def _value(text: str) -> "tuple[str, Scalar]":
 
     name, given, value = text.partition("=")
     if not given or not NAME.fullmatch(name):
-        raise click.BadParameter("write it as name=value, such as price=16")
+        raise click.BadParameter("write NAME=VALUE, such as price=16")
     try:
         data = located.parse(value, "").data if value else ""
     except LocatedError:
@@ -67,10 +67,10 @@ def _limits(_: click.Context, __: click.Parameter, texts: "Sequence[str]") -> "W
         if name not in WorldLimits._fields:
             known = WorldLimits._fields
             raise click.BadParameter(
-                f"no limit is called {name}{did_you_mean(name, known)}; there are {', '.join(known)}"
+                f"there is no limit {name}{did_you_mean(name, known)}; the limits are {', '.join(known)}"
             )
         if not value.isdecimal() or len(value) > _DIGITS or not int(value):
-            raise click.BadParameter(f"write it as {name}=NUMBER, the number being 1 or more")
+            raise click.BadParameter(f"write {name}=NUMBER, where NUMBER is 1 or more")
         changes[name] = int(value)
     return WorldLimits(**changes)
 
@@ -98,7 +98,7 @@ overlays = _overlays(
 )
 
 corrections = _overlays("Apply an overlay that already corrects the contract; may be repeated.")
-"""The same for a command that looks for more of them."""
+"""The option `--overlay` of a command that searches for further corrections."""
 
 variables = click.option(
     "--set", "variables", multiple=True, metavar="NAME=VALUE", callback=_values, help="Set a variable of the scenario."
@@ -108,7 +108,7 @@ variables = click.option(
 def _readings(_: click.Context, __: click.Parameter, texts: "Sequence[str]") -> dict[str, object]:
     pairs = [text.partition("=") for text in texts]
     if any(not equals for _, equals, _ in pairs):
-        raise click.BadParameter("write it as name=value, such as expiry=refunded")
+        raise click.BadParameter("write NAME=VALUE, such as expiry=refunded")
     return {name: value for name, _, value in pairs}
 
 
@@ -132,7 +132,7 @@ def _cents(_: click.Context, __: click.Parameter, dollars: str | None) -> int | 
     except InvalidOperation:
         amount = Decimal(-1)
     if not amount.is_finite() or amount < 0 or amount != amount.to_integral_value():
-        raise click.BadParameter("write it in dollars, such as 0.50")
+        raise click.BadParameter("write an amount in dollars, such as 0.50")
     return int(amount)
 
 
@@ -146,7 +146,7 @@ def _names(_: click.Context, __: click.Parameter, text: str) -> list[str]:
 
 
 def _together(*options: Decorator) -> Decorator:
-    """Options that are told one after the other."""
+    """Return a decorator that adds several options, in this order."""
     return lambda command: reduce(lambda decorated, option: option(decorated), reversed(options), command)
 
 
@@ -178,14 +178,14 @@ printing = _together(
 
 
 def accepted(baseline: Path | None, *, write: bool) -> "Baseline":
-    """Read what a baseline accepts; one that is to be written need not be there yet. Raises LocatedError."""
+    """Return the accepted findings of a baseline. If `write`, the file may be missing. Raises LocatedError."""
     from mockserver.findings.baseline import read
 
     return read(baseline) if baseline and (baseline.exists() or not write) else {}
 
 
 def accept(baseline: Path, run: "Run", known: "Baseline") -> None:
-    """Write a baseline that accepts what a run has found; `known` is what it accepted before. Raises OSError."""
+    """Write a baseline that accepts the findings of a run. `known` is the previous baseline. Raises OSError."""
     from mockserver.findings.baseline import write
 
     write(baseline, (*run.findings, *run.accepted), known)
@@ -193,7 +193,7 @@ def accept(baseline: Path, run: "Run", known: "Baseline") -> None:
 
 @contextmanager
 def as_interrupt() -> Iterator[None]:
-    """Let SIGTERM raise KeyboardInterrupt."""
+    """Turn SIGTERM into KeyboardInterrupt in the block."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""`smsonline-mock proxy`."""
+"""The subcommand `smsonline-mock proxy`."""
 
 import hmac
 import os
@@ -83,17 +83,17 @@ def proxy(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Pass requests on to a server and its answers back; check both against the contract, and record them.
+    """Forward requests to a server, check requests and responses against the contract, and record them.
 
-    Nothing is changed on the way. A request that could spend money is answered with 403 instead, until --allow-orders
-    or --allow-payments lets it through.
+    Requests and responses are not changed. A request that could spend money gets a 403 response unless --allow-orders
+    or --allow-payments allows it.
 
-    Exit code 0: stopped, 1: with --strict, something broke the contract, 2: the proxy could not run.
+    Exit code 0: stopped, 1: with --strict, a contract violation, 2: the proxy could not run.
     """
     if quiet and verbose:
-        raise click.UsageError("-q and -v exclude each other")
+        raise click.UsageError("-q and -v cannot be combined")
     if limit is not None and not allow_orders:
-        raise click.UsageError("--spend-limit is for orders: give --allow-orders, too")
+        raise click.UsageError("--spend-limit requires --allow-orders")
     _check_token(host, token)
     with options.needing_extra():
         from mockserver.proxy import (
@@ -119,13 +119,13 @@ def proxy(
         listener = foreground.listen(host, port)
         url = foreground.url(listener)
         if server.origin == url:
-            raise UnusableError(f"the proxy is at {url} itself: choose another --upstream or another --port")
+            raise UnusableError(f"--upstream {url} is the proxy itself: choose another --upstream or --port")
         recording = open_recording(file, __version__) if file else None
     except (LocatedError, UpstreamError, RecordingFileError, foreground.AddressError) as error:
         raise UnusableError(str(error)) from None
     gate = Gate(Allowance(allow_orders, allow_payments, limit))
     tally = TrafficSummary(contract.documents)
-    observers = [_telling(tally, quiet=quiet, verbose=verbose)]
+    observers = [_printer(tally, quiet=quiet, verbose=verbose)]
     if recording:
         observers.append(_recorder(recording))
     secrets = (*(os.environ.get(name, "") for name in _KEYS), token or "")
@@ -147,13 +147,13 @@ def _check_token(host: str, token: str | None) -> None:
     from mockserver.web.access import LOOPBACK
 
     if token is None and host not in LOOPBACK:
-        raise click.UsageError(f"whoever reaches {host} could use this proxy: give it a --token, which they must send")
+        raise click.UsageError(f"other machines can reach {host}: pass a --token, which requests must send")
     if token is not None and not token.strip():
-        raise click.UsageError("the token is empty: give one, or none")
+        raise click.UsageError("--token is empty: pass a token or omit the option")
 
 
 def _guarded(app: "ASGIApp", guard: "AccessGuard", token: str | None) -> "ASGIApp":
-    """The proxy, for requests of its own host that have its token, if there is one."""
+    """Return the proxy behind a check of the host name and, if there is one, the token."""
     from starlette.responses import JSONResponse
 
     async def guarded(scope: "Scope", receive: "Receive", send: "Send") -> None:
@@ -161,7 +161,7 @@ def _guarded(app: "ASGIApp", guard: "AccessGuard", token: str | None) -> "ASGIAp
         if refusal := guard.wrong_host(headers):
             await JSONResponse({"error": refusal}, 421)(scope, receive, send)
         elif token is not None and not _has_token(headers, token):
-            refusal = "this proxy wants its token: send Proxy-Authorization: Bearer …"
+            refusal = "this proxy requires its token: send Proxy-Authorization: Bearer …"
             await JSONResponse({"error": refusal}, 407, {"proxy-authenticate": "Bearer"})(scope, receive, send)
         else:
             await app(scope, receive, send)
@@ -172,12 +172,12 @@ def _guarded(app: "ASGIApp", guard: "AccessGuard", token: str | None) -> "ASGIAp
 def _has_token(headers: "Iterable[tuple[bytes, bytes]]", token: str) -> bool:
     given = next((value for name, value in headers if name == b"proxy-authorization"), b"")
     scheme, _, credentials = given.partition(b" ")
-    right = hmac.compare_digest(credentials.strip(), token.encode())
-    return scheme.lower() == b"bearer" and right
+    is_equal = hmac.compare_digest(credentials.strip(), token.encode())
+    return scheme.lower() == b"bearer" and is_equal
 
 
 async def hang_up(scope: "Scope", receive: "Receive", send: "Send", reset: bool) -> None:  # noqa: FBT001
-    """End the connection to a client where it stands, or reset it."""
+    """Close the connection to a client in the middle of a response, or reset it."""
     from mockserver.simulation.faults.effect import Ending, ResponseDelivery
     from mockserver.web.delivery import deliver
     from mockserver.web.message import HttpResponse
@@ -192,7 +192,7 @@ def _finish(recording: "Recording", file: Path | None) -> None:
     try:
         recording.close()
     except (OSError, LinesError) as error:
-        raise UnusableError(f"{file} cannot be written, what was recorded is in {file}.jsonl: {error}") from None
+        raise UnusableError(f"{file} cannot be written; the recorded exchanges are in {file}.jsonl: {error}") from None
 
 
 def _recorder(recording: "Recording") -> "Callable[[ProxiedExchange], None]":
@@ -205,10 +205,10 @@ def _recorder(recording: "Recording") -> "Callable[[ProxiedExchange], None]":
     return record
 
 
-def _telling(tally: "TrafficSummary", *, quiet: bool, verbose: bool) -> "Callable[[ProxiedExchange], None]":
-    """What is printed while requests pass: every exchange, or what is wrong, or nothing. All are counted."""
+def _printer(tally: "TrafficSummary", *, quiet: bool, verbose: bool) -> "Callable[[ProxiedExchange], None]":
+    """Return an observer that counts exchanges and prints all, only failures and new violations, or nothing."""
 
-    def tell(proxied: "ProxiedExchange") -> None:
+    def show(proxied: "ProxiedExchange") -> None:
         new = tally.add(proxied)
         if quiet:
             return
@@ -217,26 +217,26 @@ def _telling(tally: "TrafficSummary", *, quiet: bool, verbose: bool) -> "Callabl
         if verbose:
             status = answer.status if answer else "no answer"
             click.echo(f"{status} {request.method} {request.path} ({operation}, {proxied.exchange.duration:.0f} ms)")
-        for trouble in filter(None, (proxied.stopped and f"stopped: {proxied.stopped}", proxied.failure)):
-            click.echo(f"{request.method} {request.path}: {trouble}", err=True)
+        for problem in filter(None, (proxied.stopped and f"stopped: {proxied.stopped}", proxied.failure)):
+            click.echo(f"{request.method} {request.path}: {problem}", err=True)
         for violation in proxied.violations if verbose else new:
             does = "breaks the contract" if violation.level == "error" else "is not known to the contract"
             click.echo(f"  {does}: {violation}", err=True)
 
-    return tell
+    return show
 
 
 def _banner(url: str, upstream: str, file: Path | None, allowance: "Allowance") -> str:
     from mockserver.contract.formats import dollars_text
 
-    orders = "stopped" if not allowance.orders else "passed on"
-    limited = "" if allowance.limit is None else f", for {dollars_text(allowance.limit)} dollars at most"
-    payments = "passed on" if allowance.payments else "stopped"
+    orders = "forwarded" if allowance.orders else "stopped"
+    limited = "" if allowance.limit is None else f" up to {dollars_text(allowance.limit)} dollars"
+    payments = "forwarded" if allowance.payments else "stopped"
     return "\n".join(
         [
             f"smsonline-mock {__version__} at {url}, in front of {upstream}",
             f"  money     orders are {orders}{limited}, payments are {payments}",
-            f"  record    {file or 'nothing: give --record FILE'}",
+            f"  record    {file or 'nothing: pass --record FILE'}",
             "Press Ctrl-C to stop.",
         ]
     )

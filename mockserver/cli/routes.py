@@ -1,4 +1,4 @@
-"""`smsonline-mock routes`."""
+"""The subcommand `smsonline-mock routes`."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class RouteRow(NamedTuple):
-    """A line of the table of operations."""
+    """A row of the table of operations."""
 
     version: str
     operation: str
@@ -25,7 +25,7 @@ class RouteRow(NamedTuple):
 @click.option("--json", "form", flag_value="json", help="Print JSON instead of a table.")
 @click.option("--markdown", "form", flag_value="markdown", help="Print the table as in the README.")
 def routes(form: str | None) -> None:
-    """List all operations with method, path and provenance."""
+    """List all operations with their method, path and provenance."""
     rows = [_row(operation) for operation in _operations()]
     if form == "json":
         click.echo(json.dumps([row._asdict() for row in rows], indent=2))
@@ -41,7 +41,7 @@ def routes(form: str | None) -> None:
 
 
 def markdown(rows: Iterable[RouteRow]) -> Iterator[str]:
-    """The lines of a Markdown table."""
+    """Yield the lines of a Markdown table of operations."""
     yield "| operation | method and path | known | what it does |"
     yield "|---|---|---|---|"
     for row in rows:

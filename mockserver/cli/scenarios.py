@@ -1,4 +1,4 @@
-"""`smsonline-mock scenarios`."""
+"""The subcommand `smsonline-mock scenarios`."""
 
 import json
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON inst
 @_as_json
 @click.pass_context
 def scenarios(context: click.Context, *, as_json: bool) -> None:
-    """List, check and show scenarios; without a command, list those that are shipped."""
+    """List, check and show scenarios; without a command, list the shipped ones."""
     if context.invoked_subcommand is None:
         _print_list(as_json=as_json)
 
@@ -36,7 +36,7 @@ def list_(*, as_json: bool) -> None:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @variables
 def check(files: "Sequence[str]", variables: "Values") -> None:
-    """Say everything that is wrong with scenarios, each given as a file or by its name."""
+    """Report all errors in scenarios, each given as a file or by name."""
     from mockserver.contract import LocatedError
     from mockserver.scenario import fixtures
     from mockserver.scenario.load import load
@@ -59,7 +59,7 @@ def check(files: "Sequence[str]", variables: "Values") -> None:
 @click.argument("name")
 @variables
 def show(name: str, variables: "Values") -> None:
-    """Print a scenario with its includes and variables resolved; API keys only if it is a shipped one."""
+    """Print a scenario with its includes and variables resolved; API keys are hidden unless it is a shipped one."""
     from mockserver.contract import LocatedError
     from mockserver.scenario import fixtures
     from mockserver.scenario.load import load, resolved_yaml
@@ -77,7 +77,7 @@ def _print_list(*, as_json: bool) -> None:
 
     described = {name: located.read(path).data["description"] for name, path in data.scenarios().items()}
     if as_json:
-        rows = [{"name": name, "description": resolved_yaml} for name, resolved_yaml in described.items()]
+        rows = [{"name": name, "description": description} for name, description in described.items()]
         click.echo(json.dumps(rows, indent=2))
     else:
         from mockserver.cli import table

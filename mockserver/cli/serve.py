@@ -1,4 +1,4 @@
-"""`smsonline-mock serve`."""
+"""The subcommand `smsonline-mock serve`."""
 
 import gc
 from functools import partial
@@ -64,9 +64,9 @@ def serve(
 ) -> None:
     """Run the mock until it is interrupted."""
     if quiet and verbose:
-        raise click.UsageError("-q and -v exclude each other")
+        raise click.UsageError("-q and -v cannot be combined")
     if token is not None and not token.strip():
-        raise click.UsageError("the token is empty: give one, or none")
+        raise click.UsageError("--token is empty: pass a token or omit the option")
     with gc_disabled():
         from mockserver.contract import LocatedError
         from mockserver.serving import foreground, report
@@ -81,7 +81,7 @@ def serve(
             listener = foreground.listen(host, port)
         except (LocatedError, foreground.AddressError) as error:
             raise UnusableError(str(error)) from None
-    gc.freeze()  # what is loaded now stays: the collector need not look at it again
+    gc.freeze()  # loaded objects live as long as the process
     url = foreground.url(listener)
 
     def ready() -> None:

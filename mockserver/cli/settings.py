@@ -1,6 +1,6 @@
 """Options that can also be set in the environment and in `pyproject.toml`.
 
-The command line comes first, then environment variables such as SMSONLINE_MOCK_PORT, then the table
+The command line has the highest precedence, then environment variables such as SMSONLINE_MOCK_PORT, then the table
 `[tool.smsonline-mock]` of the nearest pyproject.toml, then the default.
 """
 
@@ -21,11 +21,11 @@ TABLE = "tool.smsonline-mock"
 FILE = "pyproject.toml"
 
 SECRET = ("token",)
-"""What belongs in no file that is committed, and is never shown."""
+"""Options that are refused in a file and hidden in output."""
 
 
 class Setting(NamedTuple):
-    """An option as it is set: its value as text, and where that comes from."""
+    """The effective value of an option as text, and its source."""
 
     name: str
     value: str
@@ -33,7 +33,7 @@ class Setting(NamedTuple):
 
 
 class Configured(click.Command):
-    """A command whose options can be set elsewhere, too."""
+    """A command whose options can also be set in the environment and in pyproject.toml."""
 
     def __init__(self, *args: Any, **extra: Any) -> None:
         super().__init__(*args, **extra)
@@ -43,24 +43,24 @@ class Configured(click.Command):
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
-        """Read the arguments, and what else there is. Raises UnusableError and click's errors."""
+        """Read the arguments, the environment and pyproject.toml. Raises UnusableError and click's exceptions."""
         file = nearest(Path.cwd())
         try:
             return super().make_context(info_name, args, parent, default_map=defaults(self, file), **extra)
         except click.BadParameter as error:
             if error.ctx is None or error.param is None:
                 raise
-            blamed = error.message + _blamed(error.ctx, error.param, file)
-            raise click.BadParameter(blamed, error.ctx, error.param, error.param_hint) from None
+            message = error.message + _origin(error.ctx, error.param, file)
+            raise click.BadParameter(message, error.ctx, error.param, error.param_hint) from None
 
 
 def nearest(folder: Path) -> Path | None:
-    """The pyproject.toml of a folder, or else of the nearest one around it."""
+    """Return the pyproject.toml of a folder or of its nearest parent; None if there is none."""
     return next((found for each in (folder, *folder.parents) if (found := each / FILE).is_file()), None)
 
 
 def settings(context: click.Context) -> Iterator[Setting]:
-    """Every setting of a command, in the order of its help."""
+    """Yield the settings of a command, in the order of its help."""
     file = nearest(Path.cwd())
     for option in options(context.command):
         value = context.params[option.name]
@@ -69,22 +69,22 @@ def settings(context: click.Context) -> Iterator[Setting]:
 
 
 def options(command: click.Command) -> list[click.Option]:
-    """The options of a command that can be set."""
+    """Return the options of a command, without its arguments."""
     return [each for each in command.params if isinstance(each, click.Option)]
 
 
 def key(option: click.Option) -> str:
-    """The name of an option, as it is written on the command line and in pyproject.toml."""
+    """Return the name of an option on the command line and in pyproject.toml."""
     return max(option.opts, key=len).lstrip("-")
 
 
 def variable(option: click.Option) -> str:
-    """The environment variable of an option."""
+    """Return the environment variable of an option."""
     return f"{PREFIX}_{key(option)}".replace("-", "_").upper()
 
 
 def defaults(command: click.Command, file: Path | None) -> dict[str, Any]:
-    """What the table of a file says of a command's options, by click's names for them. Raises UnusableError."""
+    """Return the option values in a file, by click's parameter names. Raises UnusableError for a wrong value."""
     if file is None:
         return {}
     import tomllib
@@ -102,16 +102,16 @@ def defaults(command: click.Command, file: Path | None) -> dict[str, Any]:
         problem = _problem(name, value, known)
         if problem:
             raise UnusableError(f"{_place(file, name, text)}: {problem}")
-        found[str(known[name].name)] = _given(name, value, known[name], file.parent)
+        found[str(known[name].name)] = _click_value(name, value, known[name], file.parent)
     return found
 
 
 def _problem(name: str, value: object, known: Mapping[str, click.Option]) -> str:
-    """What is wrong with a line of the table, in words; empty if nothing is."""
+    """Return what is wrong with a setting; an empty string if it is valid."""
     if name not in known:
         from mockserver.contract.messages import did_you_mean
 
-        hint = did_you_mean(name, known) or f"; there are {', '.join(known)}"
+        hint = did_you_mean(name, known) or f"; the settings are {', '.join(known)}"
         return f"there is no setting {name}{hint}"
     if name in SECRET:
         return f"the {name} is a secret and does not belong in a file: set {variable(known[name])}"
@@ -122,9 +122,9 @@ def _problem(name: str, value: object, known: Mapping[str, click.Option]) -> str
         if isinstance(value, dict) and "=" in str(option.metavar):
             return ""
         listed = isinstance(value, list) and all(isinstance(each, str) for each in value)
-        return "" if listed else f"{name} must be a list of texts, such as {_example(option)}"
+        return "" if listed else f"{name} must be a list of strings, such as {_example(option)}"
     if isinstance(value, bool) or not isinstance(value, str | int):
-        return f"{name} must be a text or a number"
+        return f"{name} must be a string or a number"
     return ""
 
 
@@ -132,8 +132,8 @@ def _example(option: click.Option) -> str:
     return '["name=value"]' if "=" in str(option.metavar) else '["name"]'
 
 
-def _given(name: str, value: Any, option: click.Option, folder: Path) -> object:
-    """The value as click wants it. A file is named as seen from the folder of pyproject.toml."""
+def _click_value(name: str, value: Any, option: click.Option, folder: Path) -> object:
+    """Return a value for click. Relative paths are resolved against the folder of pyproject.toml."""
     if option.multiple and isinstance(value, dict):
         return [f"{each}={_text(how)}" for each, how in value.items()]
     if isinstance(option.type, click.Path):
@@ -168,13 +168,13 @@ def _source(context: click.Context, option: click.Option, file: Path | None) -> 
     return "command line" if source is ParameterSource.COMMANDLINE else "default"
 
 
-def _blamed(context: click.Context, param: click.Parameter, file: Path | None) -> str:
+def _origin(context: click.Context, param: click.Parameter, file: Path | None) -> str:
     source = _source(context, param, file) if isinstance(param, click.Option) else "default"
     return "" if source in ("default", "command line") else f" (from {source})"
 
 
 def _place(file: Path, name: str, text: str) -> str:
-    """A file and the line in which a setting stands, as far as that can be seen."""
+    """Return the file and line of a setting; only the file if the line is unknown."""
     table, word = re.escape(TABLE), f"[\"']?{re.escape(name)}[\"']?"
     line = re.search(rf"^\[{table}\]$.*?^\s*({word})\s*=|^\[{table}\.({word})\]$", text, re.MULTILINE | re.DOTALL)
     if line is None:

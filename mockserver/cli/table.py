@@ -1,4 +1,4 @@
-"""Tables on the terminal."""
+"""Tables for the terminal."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,13 +10,13 @@ _LONGEST_LINE = 400
 
 
 def show(headings: Sequence[str], rows: Iterable[Sequence[str]], *, fold: bool = False) -> None:
-    """Print a table. What is too wide for the terminal is folded, or else makes the lines longer than it is wide."""
+    """Print a table. If `fold`, wide cells are wrapped; otherwise lines may be wider than the terminal."""
     table = Table(*headings, box=None, header_style="bold")
     for row in rows:
         table.add_row(*row)
     console = Console()
     if not fold:
-        # A line that is too long for the terminal is better than a path that is cut.
+        # A line wider than the terminal is better than a truncated path.
         widest = console.options.update(max_width=_LONGEST_LINE)
         console.width = max(console.width, measure_renderables(console, widest, [table]).maximum)
     console.print(table)

@@ -1,4 +1,4 @@
-"""The mock as what `verify` checks: worlds that begin anew, and a single one that is as its scenario has it."""
+"""The mock in this process as a target of `verify`: fresh worlds for suites, or the world of one scenario."""
 
 from collections.abc import Callable
 from functools import cache
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class PlayedScenario(NamedTuple):
-    """A mock that plays a scenario: its application, how to let its time pass by milliseconds, who has an account."""
+    """A mock that plays a scenario: its application, its accounts, and `advance`, which takes milliseconds."""
 
     app: Any
     advance: Callable[[int], object]
@@ -29,10 +29,10 @@ class PlayedScenario(NamedTuple):
 
 
 def player(readings: Choices, seed: int | None = None, overlays: Overlays = ()) -> Callable[[str], PlayedScenario]:
-    """Return what plays scenarios, each time from its beginning, with these readings in place of the scenarios' own.
+    """Return a function that starts a scenario. The readings replace those of the scenario.
 
-    Raises LocatedError at once for an unknown reading or an overlay that cannot be used; what it returns
-    raises it, too.
+    Each call starts the scenario from its beginning. Raises LocatedError for an unknown reading or an invalid overlay.
+    The function raises LocatedError for an invalid scenario.
     """
     shipped = fixtures.load()
     readings = dict(effective(readings, overlays))
@@ -60,11 +60,11 @@ def player(readings: Choices, seed: int | None = None, overlays: Overlays = ()) 
 
 
 def app_factory(readings: Choices, overlays: Overlays = ()) -> "AppFactory":
-    """Return the stage on which suites begin their worlds. Raises LocatedError."""
+    """Return a function that starts an application with a scenario, for the suites. Raises LocatedError."""
     play = player(readings, overlays=overlays)
 
     def begin(scenario: str) -> StartedApp:
-        playing = play(scenario)
-        return StartedApp(playing.app, playing.advance)
+        played = play(scenario)
+        return StartedApp(played.app, played.advance)
 
     return begin

@@ -1,4 +1,4 @@
-"""`smsonline-mock verify`."""
+"""The subcommand `smsonline-mock verify`."""
 
 import os
 import sys
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 
 class ByDocument(click.Command):
-    """A command that has an option `--NAME-url` for each contract document: where its server is."""
+    """A command with an option `--NAME-url` for each contract document: the base URL of its server."""
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        """Return all parameters; the documents are looked for when these are."""
+        """Return all parameters. The contract documents are looked up only here."""
         from mockserver.contract.document import names
 
         first, *others = super().get_params(ctx)
@@ -32,7 +32,7 @@ class ByDocument(click.Command):
 
 
 def _url_of(document: str) -> click.Option:
-    text = f"The base URL of {document}, with the prefix of its paths."
+    text = f"Base URL of {document}, including its path prefix."
     return click.Option([f"--{document}-url", f"{document}{_URL}"], metavar="URL", help=text)
 
 
@@ -80,21 +80,21 @@ def verify(
     quiet: bool,
     **urls: str | None,
 ) -> None:
-    """Check a server against the contract: the mock in this process, or whatever is behind a URL.
+    """Check a server against the contract: the mock in this process, or the server at a URL.
 
     Credentials come from SMSONLINE_USER_ID and SMSONLINE_API_KEY (and SMSONLINE_OTHER_USER_ID and
-    SMSONLINE_OTHER_API_KEY), or from a file with these names. On a server that is not on this machine only what the
-    contract marks as reading is asked, until --allow-orders and --spend-limit say otherwise.
+    SMSONLINE_OTHER_API_KEY), or from a file with these names. A server on another machine gets only requests that the
+    contract marks as reading, unless --allow-orders and --spend-limit are given.
 
     Exit code 0: nothing found, 1: findings, 2: the check could not run.
     """
     bases = {name.removesuffix(_URL): base for name, base in urls.items() if base}
     if scenario and (url or bases):
-        raise click.UsageError("--scenario is for the mock in this process: leave the URL out")
+        raise click.UsageError("--scenario applies to the mock in this process: omit the URL")
     if allow_orders != bool(limit):
-        raise click.UsageError("--allow-orders and --spend-limit go together")
+        raise click.UsageError("--allow-orders and --spend-limit require each other")
     if write_baseline and baseline is None:
-        raise click.UsageError("--write-baseline needs --baseline FILE")
+        raise click.UsageError("--write-baseline requires --baseline FILE")
     with options.needing_extra():
         from rich.console import Console
 
@@ -106,8 +106,8 @@ def verify(
     try:
         reports.check_formats(formats)
         _check_suites(suites, SUITES)
-        held = contract(readings, overlays)
-        target, accounts = _target(held, url, bases, scenario, overlays, credentials)
+        loaded = contract(readings, overlays)
+        target, accounts = _target(loaded, url, bases, scenario, overlays, credentials)
         accepted = options.accepted(baseline, write=write_baseline)
     except (LocatedError, TargetError, reports.UnknownFormatError) as error:
         raise UnusableError(str(error)) from None
@@ -116,7 +116,7 @@ def verify(
         directory.mkdir(parents=True, exist_ok=True)
         journal = directory / f"spending-{urlsplit(next(iter(target.bases.values()))).hostname}.jsonl"
     plan = Plan(
-        contract=held,
+        contract=loaded,
         accounts=accounts,
         suites=tuple(name for name in SUITES if name in (suites or SUITES)),
         seed=seed,
@@ -134,7 +134,7 @@ def verify(
 
 
 def _show(run: "Run", redactor: Any, *, no_color: bool, quiet: bool) -> None:
-    """Print a run; in a GitHub workflow, annotate what it is about, too."""
+    """Print a run; in a GitHub workflow, annotate its findings, too."""
     from rich.console import Console
 
     from mockserver import reports
@@ -151,7 +151,7 @@ def _show(run: "Run", redactor: Any, *, no_color: bool, quiet: bool) -> None:
 
 
 def _run(check: Any, target: "Target", plan: "Plan", console: Any, *, quiet: bool) -> "Run":
-    """Run the suites; being terminated is as good as Ctrl-C, so that the money is settled."""
+    """Run the suites. SIGTERM interrupts them like Ctrl-C, so that open orders are settled."""
     from mockserver.reports import Progress
     from mockserver.verify import TargetError
 
@@ -168,28 +168,30 @@ def _check_suites(suites: "Sequence[str]", known: "Mapping[str, str]") -> None:
 
     for name in suites:
         if name not in known:
-            raise UnusableError(f"there is no suite {name}{did_you_mean(name, known)}; there are {', '.join(known)}")
+            raise UnusableError(
+                f"there is no suite {name}{did_you_mean(name, known)}; the suites are {', '.join(known)}"
+            )
 
 
 def _target(
-    held: "Contract",
+    loaded: "Contract",
     url: str | None,
     bases: "Mapping[str, str]",
     scenario: str | None,
     overlays: "Sequence[Path]",
     credentials: Path | None,
 ) -> "tuple[Target, tuple[Account, ...]]":
-    """Return what to check, and the accounts that are given for it."""
+    """Return the target to check and its accounts."""
     from mockserver import verify as suites
     from mockserver.verify import target as given
 
-    documents, readings = held.documents, held.readings
+    documents, readings = loaded.documents, loaded.readings
     if url or bases:
         accounts = given.of_file(credentials) if credentials else given.of_environment(os.environ)
         return suites.of_urls(documents.values(), url, bases), accounts
     from mockserver.cli import targets
 
     if scenario:
-        playing = targets.player(readings, overlays=overlays)(scenario)
-        return suites.of_app(playing.app, documents.values(), f"the mock, scenario {scenario}"), playing.accounts
+        played = targets.player(readings, overlays=overlays)(scenario)
+        return suites.of_app(played.app, documents.values(), f"the mock, scenario {scenario}"), played.accounts
     return suites.in_process(targets.app_factory(readings, overlays), documents.values()), ()

@@ -1,1 +1,1 @@
-"""Grading a client: its command is run against worlds, or in front of a server, and its traffic is judged."""
+"""Grading of a client: its command runs in worlds of the mock or behind a proxy, and its traffic is judged."""

@@ -1,7 +1,7 @@
-"""The search for the smallest response that the contract allows and that breaks a client.
+"""Search for the smallest response that the contract allows and that breaks a client.
 
-A rehearsal shows which operations a client calls, and what they usually answer. Then one call has another answer, and
-the client is tried again, each time in a fresh world in which everything else is as usual.
+A baseline run records which operations the client calls and which responses it gets. Each further run changes the
+response to one call. It uses a fresh world that is otherwise the same.
 """
 
 from __future__ import annotations
@@ -40,20 +40,21 @@ if TYPE_CHECKING:
 
     Json = dict[str, Any]
     Attempt = Callable[[SmsOnline], str]
-    """Lets a client run in a world, and says how it failed; nothing if it survived."""
+    """Runs a client in a world and returns how it failed; an empty string if it survived."""
 
 FAULT = "answers"
-"""The name of the fault that answers otherwise."""
+"""Name of the fault that changes a response."""
 _USER = "demo"
-"""Stands for the user of a world in answers: each world has another."""
+"""Placeholder for the user ID in responses: each world has its own."""
 _PHONE = range(7, 16)
-"""How many digits a scenario can give a phone number."""
+"""Numbers of digits that a scenario allows in a phone number."""
 
 
 class Usual(NamedTuple):
-    """A call of a rehearsal: its operation, which of the calls of that it was, and what was answered.
+    """A call of the baseline run: the operation, the number of the call among its calls, and the response.
 
-    If it made an order, `order` says which of all orders that was, and `rule` is what the scenario says of it.
+    `nth` counts from 1. If the call placed an order, `order` is its number among all orders, counted from 1 (else 0),
+    and `rule` is the scenario's rule that decided it.
     """
 
     document: Document
@@ -65,9 +66,9 @@ class Usual(NamedTuple):
 
 
 class BaselineRun(NamedTuple):
-    """What a client has done: how it `failed`, empty if it survived; the calls of each operation, by its name.
+    """The result of a baseline run: how the client `failed` (empty if it survived), and its calls by operation.
 
-    Those are left out that had no answer, that a fault has changed, or that asked for an order in vain.
+    Calls without a response, calls changed by a fault and refused orders are left out.
     """
 
     failed: str
@@ -75,7 +76,7 @@ class BaselineRun(NamedTuple):
 
 
 def rehearse(server: Server, wanted: Wanted, attempt: Attempt, overlays: Overlays = ()) -> BaselineRun:
-    """Let a client run in a world as it is wanted. Raises SteeringError for a scenario that is not right."""
+    """Run a client in a world and record its calls. Raises SteeringError for an invalid scenario."""
     world = server.begin(wanted)
     try:
         failed = attempt(world)
@@ -84,14 +85,16 @@ def rehearse(server: Server, wanted: Wanted, attempt: Attempt, overlays: Overlay
         rules = server.steering.ask("showScenario", path)["data"].get("orders", [])
         known = documents(tuple(readings.items()), tuple(overlays))
         made = calls(known.values(), world.exchanges)
-        return BaselineRun(failed, _usual(made, rules, world.user_id))
+        return BaselineRun(failed, _usable_calls(made, rules, world.user_id))
     finally:
         world.close()
 
 
 class Played(NamedTuple):
-    """What a client did when a call was answered otherwise: how it `failed`, empty if it survived, the `exchange` that
-    was answered so, None if there was no such call, and how many calls of the operation it `made`.
+    """The result of a run with a changed response.
+
+    `failed` says how the client failed; it is empty if the client survived. `exchange` has the changed response; it is
+    None if the call was not made. `made` is the number of calls of the operation.
     """
 
     failed: str
@@ -100,11 +103,11 @@ class Played(NamedTuple):
 
 
 def play(server: Server, wanted: Wanted, attempt: Attempt, usual: Usual, answer: GeneratedAnswer) -> Played:
-    """Let a client run in a world in which a call is answered otherwise.
+    """Run a client in a world in which one call gets a different response.
 
-    An order that is answered is there, and none is there if it is refused.
+    The world contains the order that the response reports as placed. It contains no order if the response refuses it.
     """
-    placed = _placed(usual, answer) if usual.order else {}
+    placed = _placed_order(usual, answer) if usual.order else {}
     world = server.begin(_with_order(wanted, usual, placed) if placed else wanted)
     try:
         then = {"status": answer.status, "body": _replaced(answer.body, _USER, world.user_id)}
@@ -117,7 +120,7 @@ def play(server: Server, wanted: Wanted, attempt: Attempt, usual: Usual, answer:
         world.close()
 
 
-def _usual(made: Iterable[Call], rules: Sequence[Json], user: str) -> Mapping[str, Sequence[Usual]]:
+def _usable_calls(made: Iterable[Call], rules: Sequence[Json], user: str) -> Mapping[str, Sequence[Usual]]:
     found: defaultdict[str, list[Usual]] = defaultdict(list)
     counts: defaultdict[str, int] = defaultdict(int)
     orders = 0
@@ -139,19 +142,19 @@ def _usual(made: Iterable[Call], rules: Sequence[Json], user: str) -> Mapping[st
 
 
 def _rule(rules: Sequence[Json], decided: Iterable[str]) -> Mapping[str, Any]:
-    """The rule of a scenario that decided an order, which is named such as `orders[0]`."""
+    """Return the scenario's rule that decided an order. `decided` has rule names such as `orders[0]`."""
     names = (f"orders[{index}]" for index in range(len(rules)))
     return next((rule for name, rule in zip(names, rules, strict=True) if name in decided), NOTHING)
 
 
-def _placed(usual: Usual, answer: GeneratedAnswer) -> Facts:
-    """The order that an answer says was made; nothing if it says none."""
+def _placed_order(usual: Usual, answer: GeneratedAnswer) -> Facts:
+    """Return the order that a response reports as placed; empty if it reports none."""
     facts = usual.operation.read_answer(answer.status, answer.body).facts
     return facts["order"] if get(facts, "order.id") else {}
 
 
 def _with_order(wanted: Wanted, usual: Usual, placed: Facts) -> Wanted:
-    """The world in which the order that is answered will be there, with the future that it usually has."""
+    """Return `wanted` with a rule that creates the order of the response; its later events stay the same."""
     phone = {"phoneNumber": placed["phone"]} if len(placed.get("phone", "")) in _PHONE else {}
     rule = {**usual.rule, "when": {"nth": usual.order}, "orderId": placed["id"], **phone}
     scenario = wanted.scenario
@@ -166,7 +169,7 @@ def _with_order(wanted: Wanted, usual: Usual, placed: Facts) -> Wanted:
 
 
 def _replaced(value: Any, old: str, new: str) -> Any:
-    """Return JSON data in which a text stands for another."""
+    """Return JSON data with each string `old` replaced by `new`."""
     if isinstance(value, dict):
         return {name: _replaced(member, old, new) for name, member in value.items()}
     if isinstance(value, list):
@@ -185,19 +188,19 @@ if TYPE_CHECKING:
     from mockserver.traffic import Exchange
 
     Case = tuple[int, GeneratedAnswer]
-    """Which call of an operation, and its answer."""
+    """The number of a call among the calls of an operation, and its response."""
 
 SUITE = "answers"
 EXAMPLES = 25
-"""How many answers are drawn for each operation, beside those that often tell."""
-_NEAR_A_WEAKNESS = 100
-"""How many answers near a weakness are drawn at most until there is one that is a weakness, too, and shrinks."""
+"""Responses generated for each operation, in addition to the revealing ones."""
+_SHRINK_EXAMPLES = 100
+"""Most responses generated near a known weakness until another one fails, which hypothesis can shrink."""
 
 
 class Weakness(NamedTuple):
-    """An answer to the `nth` call of an operation that a client does not survive, found after so many `tries`.
+    """A response to the `nth` call of an operation that a client does not survive, found after `tries` runs.
 
-    `failed` says how it failed, such as `exited with 1`; `exchange` is the evidence, None if there was no such call.
+    `failed` says how it failed, such as `exited with 1`. `exchange` is the evidence, None if the call was not made.
     """
 
     operation: str
@@ -210,16 +213,16 @@ class Weakness(NamedTuple):
 
     @property
     def told(self) -> str:
-        """What is answered, in words."""
+        """The operation and its response on one line."""
         return f"{self.operation} answers {self.status} {self.json}"
 
     @property
     def json(self) -> str:
-        """The body, on a single line."""
+        """The body as JSON on one line."""
         return orjson.dumps(self.body).decode()
 
     def finding(self, seed: int | None = None, again: str = "") -> Finding:
-        """Return the finding; `seed` and the command line `again` repeat the search."""
+        """Return the weakness as a finding. `seed` and the command line `again` repeat the search."""
         return Finding(
             code=ANSWER,
             level=Severity.ERROR,
@@ -235,15 +238,15 @@ class Weakness(NamedTuple):
 
 
 class Searched(NamedTuple):
-    """What a search has found in so many tries, and what it has left out, and why."""
+    """The result of a search: the weaknesses, the number of runs (`tries`), and what was skipped and why."""
 
     weaknesses: tuple[Weakness, ...] = ()
     tries: int = 0
     skipped: tuple[Skip, ...] = ()
 
 
-class _UnsteadyError(Exception):
-    """A client has failed, and then survived the same."""
+class _FlakyError(Exception):
+    """A client failed, then survived the same response."""
 
 
 def search(
@@ -256,34 +259,35 @@ def search(
     seconds: float = math.inf,
     overlays: Overlays = (),
 ) -> Searched:
-    """Look for answers that a client does not survive: for each operation that it calls, the smallest.
+    """Search for the smallest response of each called operation that a client does not survive.
 
-    `attempt` lets the client run in a world that is `wanted`, and says how it failed, or nothing if it survived. The
-    same seed finds the same, unless the client does not do the same each time, or so many `seconds` are over. Raises
-    SteeringError for a scenario that is not right, LocatedError for overlays that are not.
+    `attempt` runs the client in a world and returns how it failed, or an empty string. `examples` is the number of
+    generated responses per operation. `seconds` limits the total time. The same seed gives the same result unless the
+    client is flaky or the time limit is reached. Raises SteeringError for an invalid scenario, LocatedError for an
+    invalid overlay.
     """
     trials = _Trials(server, wanted, attempt, time.monotonic() + seconds)
-    rehearsal = rehearse(server, wanted, attempt, overlays)
-    if rehearsal.failed:
-        reason = f"the command {rehearsal.failed} although every answer was as usual"
-        return Searched(tries=1, skipped=(Skip("every answer", reason),))
+    baseline = rehearse(server, wanted, attempt, overlays)
+    if baseline.failed:
+        reason = f"the command {baseline.failed} although no response was changed"
+        return Searched(tries=1, skipped=(Skip("every response", reason),))
     weaknesses, skipped = [], []
-    for name, usual in rehearsal.calls.items():
+    for name, usual in baseline.calls.items():
         if not usual:
-            skipped.append(Skip(name, "no call of it was answered as usual"))
+            skipped.append(Skip(name, "each call got no response, was changed by a fault, or was a refused order"))
             continue
         try:
             if found := _smallest(trials, usual, examples, seed):
                 weaknesses.append(trials.again(usual, found))
-        except _UnsteadyError:
-            skipped.append(Skip(name, "the command failed, and then survived the same answer: it is not steady"))
+        except _FlakyError:
+            skipped.append(Skip(name, "the command is flaky: it failed, then survived the same response"))
         if trials.is_over:
-            skipped.append(Skip(name, f"{seconds:g} seconds were over after {trials.count} runs of the command"))
+            skipped.append(Skip(name, f"the {seconds:g} seconds were used up after {trials.count} runs of the command"))
     return Searched(tuple(weaknesses), 1 + trials.count, tuple(skipped))
 
 
 class _Trials:
-    """Tries a client with each answer once. When the time is over, nothing more is tried, and nothing fails."""
+    """Runs a client once per response and caches the outcome. After the deadline, no client runs and none fails."""
 
     def __init__(self, server: Server, wanted: Wanted, attempt: Attempt, deadline: float) -> None:
         self._server = server
@@ -295,7 +299,7 @@ class _Trials:
         self.is_over = False
 
     def fails(self, usual: Usual, answer: GeneratedAnswer) -> bool:
-        """Say whether a client fails when a call is answered so."""
+        """Return whether the client fails when a call gets this response."""
         identity = orjson.dumps([usual.operation.name, usual.nth, answer.status, answer.body])
         if identity not in self._known:
             if time.monotonic() >= self._deadline:
@@ -305,17 +309,19 @@ class _Trials:
         return self._known[identity]
 
     def again(self, usual: Sequence[Usual], found: Case) -> Weakness:
-        """Try once more what was found. Raises _UnsteadyError if it is survived now."""
+        """Run the client again with the response found. Raises _FlakyError if it survives now."""
         tries, (nth, answer) = self.count, found
         call = next(each for each in usual if each.nth == nth)
         played = self._play(call, answer)
         if not played.failed:
-            raise _UnsteadyError
+            raise _FlakyError
         return Weakness(call.operation.name, nth, answer.status, answer.body, played.failed, tries, played.exchange)
 
     def _play(self, usual: Usual, answer: GeneratedAnswer) -> Played:
-        """Let a client run. How often it polls is never quite the same: if it does so less often this time, the answer
-        comes to the last call that it has made.
+        """Run the client.
+
+        The number of polls varies between runs. If the client polls less often this time, its last call gets the
+        response.
         """
         self.count += 1
         played = play(self._server, self._wanted, self._attempt, usual, answer)
@@ -325,7 +331,7 @@ class _Trials:
 
 
 def _smallest(trials: _Trials, usual: Sequence[Usual], examples: int, seed: int) -> Case | None:
-    """Return the smallest answer to one of an operation's calls that makes the client fail; None if none is found."""
+    """Return the smallest response to a call of an operation that makes the client fail; None if none is found."""
     by_nth = {each.nth: each for each in usual}
     last = usual[-1]
     operation, document = last.operation, last.document
@@ -337,18 +343,18 @@ def _smallest(trials: _Trials, usual: Sequence[Usual], examples: int, seed: int)
     def near(nth: int) -> SearchStrategy[Case]:
         return st.tuples(st.just(nth), answers(operation, document, by_nth[nth].answer))
 
-    told = revealing(operation, document, last.answer)
-    known = next((answer for answer in told if trials.fails(last, answer)), None)
+    revealing_answers = revealing(operation, document, last.answer)
+    known = next((answer for answer in revealing_answers if trials.fails(last, answer)), None)
     if known is None:
         return _first(st.sampled_from(list(by_nth)).flatmap(near), fails, examples, seed)
-    like_it = bodies(operation, document, known.status, known).map(lambda body: GeneratedAnswer(known.status, body))
+    similar = bodies(operation, document, known.status, known).map(lambda body: GeneratedAnswer(known.status, body))
     calls = st.sampled_from([*by_nth, *[last.nth] * NEAR])
-    return _first(st.tuples(calls, like_it), fails, _NEAR_A_WEAKNESS, seed) or (last.nth, known)
+    return _first(st.tuples(calls, similar), fails, _SHRINK_EXAMPLES, seed) or (last.nth, known)
 
 
 def _first(strategy: SearchStrategy[Case], fails: Callable[[Case], bool], examples: int, seed: int) -> Case | None:
-    """Return what hypothesis shrinks to; None if so many examples do not fail."""
-    quiet = settings(
+    """Return the failing example that hypothesis shrinks to; None if no example fails."""
+    search_settings = settings(
         max_examples=examples,
         database=None,
         deadline=None,
@@ -356,6 +362,6 @@ def _first(strategy: SearchStrategy[Case], fails: Callable[[Case], bool], exampl
         suppress_health_check=list(HealthCheck),
     )
     try:
-        return find(strategy, fails, settings=quiet, random=Random(seed))  # noqa: S311 - to be repeated, not secret
+        return find(strategy, fails, settings=search_settings, random=Random(seed))  # noqa: S311 - to be repeated, not secret
     except NoSuchExample:
         return None

@@ -1,4 +1,4 @@
-"""A command, run through the shell to its end: nothing of it is left behind."""
+"""A shell command: run it to its end and leave no process behind."""
 
 from __future__ import annotations
 
@@ -17,21 +17,22 @@ if TYPE_CHECKING:
     Process = subprocess.Popen[bytes]
 
 OUTPUT = 64 * 1024
-"""So many bytes of what a command prints are kept: the last ones."""
+"""Bytes of output that are kept: the last ones."""
 NOT_RUN = frozenset({126, 127, 9009})
-"""How a shell exits that may not run the command or does not find it, on Unix, and on Windows (the last one)."""
+"""Exit codes of a shell that cannot run or find the command: 126 and 127 on Unix, 9009 on Windows."""
 
 _GRACE = 1.0
-"""Seconds that a command has to end by itself before it is killed."""
+"""Seconds that a process has to end by itself before it is killed."""
 _SIGNALLED = 128
-"""A shell exits with this and the number of the signal that has killed its command."""
+"""A shell adds this to the number of the signal that killed its command."""
 
 
 class Completed(NamedTuple):
-    """How a command ended.
+    """A finished command.
 
-    `code` is its exit code, negative for the signal that killed it. `output` is the end of what it printed on both
-    streams, from the beginning of a line. `timed_out` says that it was killed after `seconds`.
+    `code` is its exit code, or the negative number of the signal that killed it. `seconds` is its real time. `output`
+    is the end of what it printed on both streams, from the beginning of a line. `timed_out` is true if it was killed
+    after its timeout.
     """
 
     code: int
@@ -40,7 +41,7 @@ class Completed(NamedTuple):
     timed_out: bool = False
 
     def is_among(self, codes: Collection[int]) -> bool:
-        """Whether it ended by itself, with one of these exit codes."""
+        """Whether the command ended by itself with one of these exit codes."""
         return not self.timed_out and self.code in codes
 
     @property
@@ -53,18 +54,18 @@ class Completed(NamedTuple):
 
     @property
     def ending(self) -> str:
-        """How it ended, in words."""
+        """How the command ended, as a clause such as `exited with 1`."""
         if self.timed_out:
             return f"did not end within {self.seconds:.0f} seconds"
         return f"exited with {self.exit}" if self.exit == str(self.code) else f"was killed by {self.exit}"
 
     def tail(self, lines: int = 20) -> str:
-        """The last lines that it printed."""
+        """Return the last lines of the output."""
         return "\n".join(self.output.splitlines()[-lines:])
 
 
 class Running:
-    """Commands that run in any thread, so that all can be ended from another one."""
+    """The commands running in all threads. Any thread can stop them."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -72,36 +73,36 @@ class Running:
         self._stopped = False
 
     def stop(self) -> None:
-        """End them all; one that begins later is ended at once."""
+        """Stop all commands. A command added later is stopped at once."""
         with self._lock:
             self._stopped = True
             processes = [*self._processes]
         for process in processes:
-            _end(process)
+            _stop_process(process)
 
     def add(self, process: Process) -> None:
-        """Take a command that has begun."""
+        """Add a started command."""
         with self._lock:
             self._processes.add(process)
             stopped = self._stopped
         if stopped:
-            _end(process)
+            _stop_process(process)
 
     def discard(self, process: Process) -> None:
-        """Forget a command that has ended."""
+        """Remove a finished command."""
         with self._lock:
             self._processes.discard(process)
 
 
 def run(command: str, environment: Mapping[str, str], timeout: float, running: Running | None = None) -> Completed:
-    """Run a command to its end, for so many seconds at most.
+    """Run a command to its end, or for `timeout` seconds.
 
-    `environment` is set beside our own. Whatever the command has started ends with it, as far as it has not left the
-    command's session (on Windows: the tree of its processes).
+    `environment` extends the environment of this process. All processes that the command started are stopped, unless
+    they left its session (on Windows, its process tree).
     """
     running = Running() if running is None else running
     began = time.monotonic()
-    process = _started(command, environment)
+    process = _start(command, environment)
     output = _Tail(process)
     timer = _Timer(timeout, process)
     try:
@@ -109,28 +110,28 @@ def run(command: str, environment: Mapping[str, str], timeout: float, running: R
         process.wait()
     finally:
         timer.cancel()
-        _end(process)
+        _stop_process(process)
         running.discard(process)
     seconds = time.monotonic() - began
     return Completed(process.returncode, seconds, output.text(), timer.is_over)
 
 
 class _Timer(Timer):
-    """Ends a process after so many seconds."""
+    """Stops a process after `seconds`."""
 
     def __init__(self, seconds: float, process: Process) -> None:
-        super().__init__(seconds, self._ring)
+        super().__init__(seconds, self._expire)
         self.is_over = False
         self._process = process
         self.start()
 
-    def _ring(self) -> None:
+    def _expire(self) -> None:
         self.is_over = True
-        _end(self._process)
+        _stop_process(self._process)
 
 
 class _Tail(Thread):
-    """Reads what a process prints, and keeps the end of it."""
+    """Reads the output of a process and keeps its end."""
 
     def __init__(self, process: Process) -> None:
         super().__init__(daemon=True)
@@ -148,14 +149,14 @@ class _Tail(Thread):
                 self._kept = printed[-OUTPUT:]
 
     def text(self) -> str:
-        """The end of it, as text; who still holds the stream after its process has ended is not waited for."""
+        """Return the kept output as text. Processes that hold the stream after the command ended are not waited for."""
         self.join(_GRACE)
-        # The rest of a line could begin in the middle of a key, which nobody could hide.
+        # The rest of a line could begin in the middle of a key, which could not be redacted.
         kept = self._kept.partition(b"\n")[2] if self._is_cut else self._kept
         return kept.decode(errors="replace")
 
 
-def _started(command: str, environment: Mapping[str, str]) -> Process:
+def _start(command: str, environment: Mapping[str, str]) -> Process:
     return subprocess.Popen(  # noqa: S602 - the user's own command, as the user's own shell would run it
         command,
         shell=True,
@@ -169,14 +170,14 @@ def _started(command: str, environment: Mapping[str, str]) -> Process:
 
 if sys.platform == "win32":
 
-    def _end(process: Process) -> None:
+    def _stop_process(process: Process) -> None:
         subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)  # noqa: S603, S607
         process.wait()
 
 else:
 
-    def _end(process: Process) -> None:
-        """End a process and all of its session: in peace, or else by force."""
+    def _stop_process(process: Process) -> None:
+        """Stop a process and its session: SIGTERM first, then SIGKILL."""
         for signal in (Signals.SIGTERM, Signals.SIGKILL):
             with suppress(ProcessLookupError, PermissionError):  # the latter is how macOS says the same of zombies
                 os.killpg(process.pid, signal)

@@ -1,4 +1,4 @@
-"""The trials and judgements of a client, on the terminal."""
+"""Console output of `grade`: findings, trials, coverage, cost and the grade."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ if TYPE_CHECKING:
 
 
 _LONG = 120
-"""So many seconds are told in minutes."""
+"""From this number of seconds on, durations are shown in minutes."""
 _SHOWN = 4
-"""So many exchanges of the evidence are printed; reports have them all."""
+"""Exchanges of the evidence that are printed; reports contain all."""
 
 
 def show_finding(finding: Finding, console: Console, places: Collection[str] = ()) -> None:
-    """Print a finding: what it did, by which exchanges, and what that costs. `places` are the trials that have it."""
+    """Print a finding with its evidence and what it costs. `places` are the trials that have it."""
     head = [(f"{finding.level.value:<8}", STYLES[finding.level]), (finding.code, "bold")]
     console.print(Text.assemble(*head, "  ", finding.operation))
     console.print(Text(printable(finding.message)))
     rows = Table.grid(padding=(0, 2, 0, 0))
     rows.add_column(style="dim")
     rows.add_column(overflow="fold")
-    for label, said in {
+    for label, value in {
         "expected": finding.expected,
         "got": finding.got,
         "contract": ", ".join(filter(None, (finding.provenance, finding.where))),
@@ -53,8 +53,8 @@ def show_finding(finding: Finding, console: Console, places: Collection[str] = (
         "costs": explain(finding.code).cost,
         "under": "; ".join(places),
     }.items():
-        if said:
-            rows.add_row(label, Text(printable(said)))
+        if value:
+            rows.add_row(label, Text(printable(value)))
     console.print(rows)
     if finding.curl:
         console.print(Text(printable(finding.curl), style="green"), soft_wrap=True)
@@ -62,39 +62,39 @@ def show_finding(finding: Finding, console: Console, places: Collection[str] = (
 
 
 def span(judgement: Judgement) -> str:
-    """Say how much a client did, and in how much of its own time."""
+    """Return how many calls a client made, and in how much of its world's time."""
     seconds = (judgement.last - judgement.first) / 1000
     passed = f"{seconds:.0f} s" if seconds < _LONG else f"{seconds / 60:.0f} minutes"
     return f"{counted(judgement.calls, 'call')} in {passed}."
 
 
 def cost(statement: Statement) -> str:
-    """Say what orders would have cost with the vendor, what came back, and what was lost."""
+    """Return what the orders would have cost at the vendor, what was refunded, and what was lost."""
     orders = counted(len(statement.lines), "order")
     amounts = (
-        f"{dollars(statement.spent)} charged, {dollars(statement.refunded)} returned, {dollars(statement.lost)} gone"
+        f"{dollars(statement.spent)} charged, {dollars(statement.refunded)} refunded, {dollars(statement.lost)} lost"
     )
     wasted = sum(line.price - line.refunded for line in statement.lines if line.outcome in ("open", "expired"))
     unknown = sum(line.outcome == "unknown" for line in statement.lines)
     parts = [f"Cost: {orders}, {amounts}"]
-    parts += [f", of it {dollars(wasted)} for no SMS"] if wasted else []
-    parts += [f"; {unknown} of them may not exist, since no answer came"] if unknown else []
+    parts += [f", {dollars(wasted)} of it for orders without an SMS"] if wasted else []
+    parts += [f"; {unknown} of them may not exist: they got no response"] if unknown else []
     return f"{''.join(parts)}."
 
 
 def met(coverage: Coverage) -> Table:
-    """Return a table of how much was met of what there is, and what was not."""
-    table = Table("", "met", box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    """Return a table of the coverage: how much was covered, and what was not."""
+    table = Table("", "covered", box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
     table.columns[1].justify = "right"
-    table.add_column("never met", overflow="fold")
+    table.add_column("not covered", overflow="fold")
     for name, ratio in coverage.ratios().items():
         if ratio.total:
-            table.add_row(name, f"{ratio.met} of {ratio.total}", Text(", ".join(_never(coverage, name)), "dim"))
+            table.add_row(name, f"{ratio.met} of {ratio.total}", Text(", ".join(_uncovered(coverage, name)), "dim"))
     return table
 
 
-def _never(coverage: Coverage, name: str) -> list[str]:
-    """Name what was not met of operations, states, transitions, failures or readings; answers are too many."""
+def _uncovered(coverage: Coverage, name: str) -> list[str]:
+    """Return the uncovered operations, states, transitions, failures or readings. Uncovered responses are too many."""
     operations = {answer.operation for answer in coverage.answers if answer.times}
     missing = {
         "operations": [each for each in coverage.operations if each not in operations],
@@ -116,18 +116,18 @@ def _evidence(exchanges: Collection[Exchange]) -> Iterator[str]:
 
 
 _FEW = 2
-"""So many trials are named even if a finding is in all of them."""
+"""Up to this number, trials are named even if a finding occurs in all of them."""
 _GRADES = {"A": "bold green", "B": "cyan", "C": "yellow", "D": "red", "F": "bold red"}
 
 
 def show(run: Run, trials: Sequence[Trial], console: Console, *, quiet: bool = False) -> None:
-    """Print what was found, a table of the trials if there are several, cost, coverage and the grade.
+    """Print the findings, a table of the trials if there are several, coverage, cost and the grade.
 
-    Only the last of it if quiet.
+    If quiet, print only the grade.
     """
     if trials and not quiet:
         for found in heaviest_first(merged(run.findings)):
-            show_finding(_to_copy(found.finding), console, _places(found, trials))
+            show_finding(_copyable(found.finding), console, _places(found, trials))
         if len(trials) > 1:
             console.print(_table(trials))
         if any(trial.judgement.calls for trial in trials):
@@ -140,7 +140,7 @@ def show(run: Run, trials: Sequence[Trial], console: Console, *, quiet: bool = F
 
 
 def show_output(trials: Sequence[Trial], console: Console) -> None:
-    """Print what the commands have printed."""
+    """Print the output of the commands."""
     for trial in trials:
         if trial.completed:
             console.print(Text(f"{trial.name}: the command {trial.completed.ending}", "bold"))
@@ -148,7 +148,7 @@ def show_output(trials: Sequence[Trial], console: Console) -> None:
 
 
 def sentence(run: Run, trials: Sequence[Trial]) -> str:
-    """Say how the client was graded, and what it does not bear."""
+    """Return the grade and what the client fails under, in one line."""
     if not trials:
         return f"Nothing was graded: {run.interrupted}."
     levels = tally(found.finding for found in merged(run.findings))
@@ -156,27 +156,27 @@ def sentence(run: Run, trials: Sequence[Trial]) -> str:
     calls = sum(trial.judgement.calls for trial in trials)
     tried = f"{counted(calls, 'call')} of {counted(len(trials), 'trial')}"
     if answers := run.cases - calls:
-        tried += f" and {counted(answers, 'run')} with other answers"
+        tried += f" and {counted(answers, 'run')} with changed responses"
     parts = [f"Not finished: {run.interrupted}. Until then:"] if run.interrupted else []
-    nothing = "nothing found beside what the baseline accepts" if run.accepted else "nothing found"
+    nothing = "nothing found apart from what the baseline accepts" if run.accepted else "nothing found"
     parts.append(f"Grade {letter(run.findings)}: {found or nothing} in {tried}.")
     survived = {trial.case: trial.survived for trial in trials if trial.case is not None}
     if survived:
         parts.append(str(blame(survived)))
     if weak := sum(finding.code == ANSWER for finding in run.findings):
-        parts.append(f"It does not survive {counted(weak, 'answer')} that the contract allows.")
+        parts.append(f"It does not survive {counted(weak, 'response')} that the contract allows.")
     return " ".join(parts)
 
 
-def _to_copy(finding: Finding) -> Finding:
-    """Put an answer where a line is not broken, so that it can be copied."""
+def _copyable(finding: Finding) -> Finding:
+    """Move the response to a line that is not wrapped, so that it can be copied."""
     if finding.code != ANSWER:
         return finding
     return finding._replace(got="", curl="\n".join(filter(None, (finding.got, finding.curl))))
 
 
 def _places(found: TrialFinding, trials: Sequence[Trial]) -> Sequence[str]:
-    """Name the trials that have a finding, briefly if they are many; nothing if there is one trial only."""
+    """Return the names of the trials that have a finding, shortened if there are many; empty for a single trial."""
     if len(trials) == 1:
         return ()
     if len(found.places) == len(trials) > _FEW:
@@ -190,7 +190,7 @@ def _places(found: TrialFinding, trials: Sequence[Trial]) -> Sequence[str]:
 def _table(trials: Sequence[Trial]) -> Table:
     table = Table("scenario", box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
     table.add_column("readings", overflow="fold")
-    for heading in ("exit", "grade", "gone"):
+    for heading in ("exit", "grade", "lost"):
         table.add_column(heading, justify="right")
     table.add_column("found", overflow="fold")
     every = _every(trials)
@@ -214,7 +214,7 @@ def _every(trials: Sequence[Trial]) -> set[tuple[str, str]]:
 
 
 def _is_full(case: Case, every: set[tuple[str, str]]) -> bool:
-    """Whether a case has all readings that there are, as the pairwise ones often have."""
+    """Return whether a case has all readings of the trials, as pairwise cases often do."""
     return len(case.readings) > 1 and set(case.readings) == every
 
 
@@ -230,11 +230,11 @@ def _remarks(run: Run, trials: Sequence[Trial]) -> Iterator[str]:
     if run.statement:
         yield cost(run.statement)
     yield from (
-        f"Left out of {suite.name}: {what}, since {why}." for suite in run.suites for what, why in suite.skipped
+        f"Skipped in {suite.name}: {what}, because {why}." for suite in run.suites for what, why in suite.skipped
     )
     if run.accepted:
         yield f"The baseline accepts {counted(len(merged(run.accepted)), 'finding')}."
     if run.stale:
-        yield f"The baseline has {counted(len(run.stale), 'finding')} that nobody found: {', '.join(run.stale)}."
+        yield f"The baseline accepts {counted(len(run.stale), 'finding')} that did not occur: {', '.join(run.stale)}."
     if run.findings:
         yield "`smsonline-mock explain CODE` says what a code means."

@@ -1,4 +1,4 @@
-"""What a client is tried under: which scenarios, and which readings of what the documentation leaves open."""
+"""The cases that a client is tried in: combinations of scenarios and readings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Values = tuple[tuple[str, str], ...]
 
 
 class Factor(NamedTuple):
-    """Something that a client may not bear: a scenario (`reading` is empty), or a value of a reading."""
+    """Something that can break a client: a scenario (`reading` is empty) or a value of a reading."""
 
     reading: str
     value: str
@@ -24,31 +24,31 @@ class Factor(NamedTuple):
 
 
 class Case(NamedTuple):
-    """A scenario, by its name or file, and the readings that are chosen in it, each with its value."""
+    """A scenario, given by name or file, and the chosen readings with their values."""
 
     scenario: str = USUAL
     readings: Values = ()
 
     @property
     def name(self) -> str:
-        """It in a line: `default, failures=status`."""
+        """The case on one line, such as `default, failures=status`."""
         return ", ".join(map(str, self.factors))
 
     @property
     def factors(self) -> tuple[Factor, ...]:
-        """All that is given in it, the scenario first."""
+        """The scenario, then the readings."""
         return Factor("", self.scenario), *(Factor(*each) for each in self.readings)
 
     @property
     def changes(self) -> tuple[Factor, ...]:
-        """What of it is not as usual."""
+        """The factors other than the default scenario."""
         return tuple(factor for factor in self.factors if factor != Factor("", USUAL))
 
 
 def singles(scenarios: Sequence[str], readings: Mapping[str, Sequence[str]]) -> Iterator[Case]:
-    """Yield the usual case, then each scenario alone, then each value of a reading alone.
+    """Yield the default case, then each scenario alone, then each value of a reading alone.
 
-    `readings` holds all values by the reading, the default first.
+    `readings` maps each reading to its values, the default first.
     """
     yield from (Case(scenario) for scenario in dict.fromkeys((USUAL, *scenarios)))
     for name, (_, *others) in readings.items():
@@ -56,8 +56,9 @@ def singles(scenarios: Sequence[str], readings: Mapping[str, Sequence[str]]) -> 
 
 
 def pairs(scenarios: Sequence[str], readings: Mapping[str, Sequence[str]]) -> Iterator[Case]:
-    """Yield few cases in which, together with the single ones, each scenario meets each value of a reading, and each
-    of these each of the others.
+    """Yield a small set of cases that, with the single ones, cover all pairs.
+
+    A pair is a scenario with a value of a reading, or two values of different readings.
     """
     from allpairspy import AllPairs  # type: ignore[import-untyped]
 
@@ -72,9 +73,9 @@ def pairs(scenarios: Sequence[str], readings: Mapping[str, Sequence[str]]) -> It
 
 
 def every(fixed: Iterable[str] = ()) -> tuple[Case, ...]:
-    """Return all cases of the shipped scenarios and readings; those readings that are fixed keep their values.
+    """Return the single and pairwise cases of all shipped scenarios and readings.
 
-    Raises ReadingError.
+    Readings in `fixed` are not varied. Raises ReadingError.
     """
     from mockserver.contract import readings
     from mockserver.data import scenarios

@@ -1,4 +1,4 @@
-"""All trials of a client as one run of checks, and which scenarios and readings break the client."""
+"""The outcome of all trials: one run with merged findings, and the scenarios and readings that break the client."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 
 class RunInfo(NamedTuple):
-    """What a run is about: the version of this program, the label of what was graded, the seed, when it began (in
-    milliseconds since the epoch) and how many seconds it took; why it stopped before its end, if it did.
+    """Information about a run.
+
+    `version` is the version of this program, `target` the label of what was graded. `started` is in milliseconds since
+    the epoch. `interrupted` says why the run stopped early; it is empty if the run is complete.
     """
 
     version: str
@@ -32,15 +34,16 @@ class RunInfo(NamedTuple):
 def run(
     trials: Sequence[Trial], occasion: RunInfo, baseline: Mapping[str, str], searches: Iterable[SuiteResult] = ()
 ) -> Run:
-    """Return the trials, and the searches for answers, as a run.
+    """Return the trials and the response searches as a run.
 
-    Each trial is a suite, whose cases are calls, and a finding is told for every trial that has it.
+    Each trial is a suite and its calls are the cases. A finding is listed for each trial that has it. `baseline` has
+    the accepted findings.
     """
     tried = (SuiteResult(each.name, each.judgement.calls, each.seconds, each.findings) for each in trials)
     suites = (*tried, *searches)
     found = apply(chain.from_iterable(suite.findings for suite in suites), baseline)
     coverage = Coverage()
-    for each in [each for each in trials if each.judgement.calls] or trials:  # no call tells no generation of the API
+    for each in [each for each in trials if each.judgement.calls] or trials:  # no call, no API version
         coverage.merge(each.judgement.coverage)
     return Run(
         version=occasion.version,
@@ -53,7 +56,7 @@ def run(
         coverage=coverage,
         accepted=found.accepted,
         stale=found.unseen,
-        statement=_added(each.judgement.statement for each in trials),
+        statement=_total(each.judgement.statement for each in trials),
         interrupted=occasion.interrupted,
         command="grade",
     )
@@ -67,24 +70,24 @@ class TrialFinding(NamedTuple):
 
 
 def merged(findings: Iterable[Finding]) -> list[TrialFinding]:
-    """Return each finding once, as the first trial has it."""
-    groups = grouped(findings, _identity)
+    """Return each finding once, as found in its first trial."""
+    groups = grouped(findings, _merge_key)
     return [TrialFinding(group[0], tuple(dict.fromkeys(each.suite for each in group))) for group in groups]
 
 
 def heaviest_first(found: Iterable[TrialFinding]) -> list[TrialFinding]:
-    """Return findings in the order in which they are told."""
-    weights = list(Severity)
-    return sorted(found, key=lambda each: weights.index(each.finding.level))
+    """Return findings sorted by severity, the most severe first."""
+    severities = list(Severity)
+    return sorted(found, key=lambda each: severities.index(each.finding.level))
 
 
 def fitting(run: Run, report: str) -> Run:
-    """Return a run as a report of this kind shows it: each finding once, but in JUnit with each trial that has it."""
+    """Return a run for a report format. Findings are merged, except in JUnit, which lists them for each trial."""
     return run if report == "junit" else run._replace(findings=tuple(map(_with_places, merged(run.findings))))
 
 
-def _identity(finding: Finding) -> Hashable:
-    """What makes two findings one. A command that fails with the same last words does so for the same reason."""
+def _merge_key(finding: Finding) -> Hashable:
+    """Return the merge key of a finding. Failed commands with the same last line of output count as one finding."""
     if finding.code != FAILS:
         return finding.fingerprint
     return finding.code, finding.got.rpartition("\n")[2]
@@ -97,21 +100,21 @@ def _with_places(found: TrialFinding) -> Finding:
     return finding._replace(message=f"{finding.message} In {len(places)} trials: {'; '.join(places)}.")
 
 
-def _added(statements: Iterable[Statement]) -> Statement:
+def _total(statements: Iterable[Statement]) -> Statement:
     every = list(statements)
     limits = [each.limit for each in every if each.limit is not None]
     return Statement(tuple(line for each in every for line in each.lines), max(limits, default=None))
 
 
 _FEW = 2
-"""So many factors together are blamed as they are; of more, each two are tried."""
+"""The most factors of a combined cause. Of a larger one, each pair is tried."""
 
 
 class Attribution(NamedTuple):
-    """What a client fails under.
+    """The causes of a client's failures.
 
-    `alone` are the factors that are enough, `together` those that are only harmful with each other. `trials` and
-    `failed` count all trials and those that the client failed.
+    `alone` has the factors that are sufficient by themselves, `together` the combinations that fail only together.
+    `trials` and `failed` are the numbers of all trials and of failed trials.
     """
 
     alone: tuple[Factor, ...]
@@ -124,7 +127,7 @@ class Attribution(NamedTuple):
         if not self.failed:
             return "The client survives." if self.trials == 1 else f"The client survives {trials}."
         if self.failed == self.trials > 1:
-            return f"The client fails in {trials}: begin with {_told(self._first)}."
+            return f"The client fails in {trials}: start with {_quoted(self._first)}."
         scenarios = [factor for factor in self.alone if not factor.reading]
         readings = [factor for factor in self.alone if factor.reading]
         parts = [f"under {_listed(scenarios)}"] if scenarios else []
@@ -139,31 +142,32 @@ class Attribution(NamedTuple):
 
 
 def blame(survived: Mapping[Case, bool]) -> Attribution:
-    """Find what is to blame, from whether the client survived each case.
+    """Return the causes of the failures, given whether the client survived each case.
 
-    A case with one change, or none, blames it. Any other blames something only if nothing in it is blamed already:
-    the two of its factors that are in no case which the client survived, or all of them if there are several such two.
+    A failed case with at most one change is attributed to it. A failed case with more changes counts only if none of
+    its factors is a cause yet. It is attributed to the one pair of its factors that occurs in no survived case, or to
+    all its changes if there are several such pairs.
     """
-    guilty: dict[tuple[Factor, ...], None] = {}
-    innocent = {pair for case, good in survived.items() if good for pair in combinations(case.factors, 2)}
+    causes: dict[tuple[Factor, ...], None] = {}
+    survived_pairs = {pair for case, good in survived.items() if good for pair in combinations(case.factors, 2)}
     failed = sorted((case for case, good in survived.items() if not good), key=lambda case: len(case.changes))
     for case in failed:
-        if not any(set(factors) <= set(case.factors) for factors in guilty):
-            guilty[_suspects(case, innocent)] = None
+        if not any(set(factors) <= set(case.factors) for factors in causes):
+            causes[_suspects(case, survived_pairs)] = None
     return Attribution(
-        tuple(factors[0] for factors in guilty if len(factors) == 1),
-        tuple(factors for factors in guilty if len(factors) > 1),
+        tuple(factors[0] for factors in causes if len(factors) == 1),
+        tuple(factors for factors in causes if len(factors) > 1),
         len(survived),
         len(failed),
     )
 
 
 def doubts(survived: Mapping[Case, bool]) -> tuple[Case, ...]:
-    """Return further cases, of two changes each, that would tell what is to blame where it could be any of several."""
-    asked = (
+    """Return further cases of two changes each that would narrow down a cause of more than two factors."""
+    pairs = (
         pair for factors in blame(survived).together if len(factors) > _FEW for pair in combinations(factors, _FEW)
     )
-    cases = dict.fromkeys(map(_case, asked))
+    cases = dict.fromkeys(map(_case, pairs))
     return tuple(case for case in cases if case not in survived)
 
 
@@ -172,19 +176,19 @@ def _case(factors: Sequence[Factor]) -> Case:
     return Case(scenario, tuple((factor.reading, factor.value) for factor in factors if factor.reading))
 
 
-def _suspects(case: Case, innocent: Iterable[tuple[Factor, ...]]) -> tuple[Factor, ...]:
+def _suspects(case: Case, survived_pairs: Iterable[tuple[Factor, ...]]) -> tuple[Factor, ...]:
     if len(case.changes) <= 1:
         return case.changes or case.factors
-    suspects = [pair for pair in combinations(case.factors, 2) if pair not in innocent]
+    suspects = [pair for pair in combinations(case.factors, 2) if pair not in survived_pairs]
     return suspects[0] if len(suspects) == 1 else case.changes
 
 
-def _told(factor: Factor) -> str:
+def _quoted(factor: Factor) -> str:
     return f"`{factor.reading}: {factor.value}`" if factor.reading else f"`{factor.value}`"
 
 
 def _listed(factors: Sequence[Factor]) -> str:
-    *others, last = map(_told, factors)
+    *others, last = map(_quoted, factors)
     return f"{', '.join(others)} and {last}" if others else last
 
 
@@ -192,4 +196,4 @@ def _combined(factors: Sequence[Factor]) -> str:
     scenario = [factor for factor in factors if not factor.reading and factor.value != USUAL]
     readings = [factor for factor in factors if factor.reading]
     named = f"the reading{'s' * (len(readings) > 1)} {_listed(readings)}"
-    return f"{_told(scenario[0])} with {named}" if scenario else f"{named} together"
+    return f"{_quoted(scenario[0])} with {named}" if scenario else f"{named} together"

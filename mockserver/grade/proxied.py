@@ -1,4 +1,4 @@
-"""A trial of a client on a server that is as it is: its command runs behind a proxy that records."""
+"""A trial of a client against an existing server: the command runs behind a recording proxy."""
 
 from __future__ import annotations
 
@@ -27,14 +27,15 @@ if TYPE_CHECKING:
     from mockserver.proxy.app import Disconnect
 
 _PORTS = {"http": 80, "https": 443}
-_PATIENCE = 10.0
+_CONNECT_TIMEOUT = 10.0
 """Seconds."""
 
 
 class ProxyTarget(NamedTuple):
-    """Where a client is tried: base URLs by document, the documents, what may be spent, what must not be shown.
+    """The server that a client is tried against.
 
-    `hang_up` ends a connection to the client where it stands.
+    `bases` maps document names to base URLs. `allowance` limits the spending. `secrets` are redacted. `hang_up` ends
+    the connection to the client in the middle of a response.
     """
 
     bases: Mapping[str, str]
@@ -45,67 +46,67 @@ class ProxyTarget(NamedTuple):
 
 
 class ProxyResult(NamedTuple):
-    """What came of it, and the reasons for which requests were not passed on, one for each."""
+    """The trial, and the reason for each request that the proxy stopped."""
 
     trial: Trial
     stopped: tuple[str, ...]
 
 
-def play(stand: ProxyTarget, attempt: TrialSettings, name: str) -> ProxyResult:
-    """Try a client. Raises UpstreamError for a URL that nothing can be passed on to, or where nobody answers."""
+def play(target: ProxyTarget, attempt: TrialSettings, name: str) -> ProxyResult:
+    """Run a client behind the proxy and judge it. Raises UpstreamError if the server is invalid or unreachable."""
     proxied_exchanges: list[ProxiedExchange] = []
-    with _proxies(stand, proxied_exchanges) as environment:
+    with _proxies(target, proxied_exchanges) as environment:
         completed = run(attempt.command, {**environment, SPEED: "1"}, attempt.timeout)
-    completed = completed._replace(output=Redactor(stand.secrets).text(completed.output))
-    # What was stopped has been answered by the proxy: that says nothing of the service, nor of how a client takes it.
+    completed = completed._replace(output=Redactor(target.secrets).text(completed.output))
+    # The proxy answers stopped requests: those responses say nothing about the service or the client.
     exchanges = [proxied.exchange for proxied in proxied_exchanges if not proxied.stopped]
-    hosts = [urlsplit(base).netloc for base in stand.bases.values()]
+    hosts = [urlsplit(base).netloc for base in target.bases.values()]
     judgement = judge.judge(
         exchanges,
-        stand.documents,
+        target.documents,
         limits=attempt.limits,
         service=hosts,
         readings=effective(attempt.readings, attempt.overlays),
         overlays=attempt.overlays,
     )
-    judgement = judgement._replace(statement=judgement.statement._replace(limit=stand.allowance.limit))
+    judgement = judgement._replace(statement=judgement.statement._replace(limit=target.allowance.limit))
     stopped = tuple(proxied.stopped for proxied in proxied_exchanges if proxied.stopped)
     return ProxyResult(trial(name, attempt, completed, judgement), stopped)
 
 
 @contextmanager
-def _proxies(stand: ProxyTarget, proxied_exchanges: list[ProxiedExchange]) -> Iterator[dict[str, str]]:
-    """Start a proxy for each server; gives the variables in which a client finds them."""
-    gate, contract = Gate(stand.allowance), CheckedContract(stand.documents.values())
+def _proxies(target: ProxyTarget, proxied_exchanges: list[ProxiedExchange]) -> Iterator[dict[str, str]]:
+    """Start a proxy for each server; yield the environment variables with their URLs."""
+    gate, contract = Gate(target.allowance), CheckedContract(target.documents.values())
     served: defaultdict[str, list[str]] = defaultdict(list)
-    for name, base in stand.bases.items():
-        served[base.removesuffix(stand.documents[name].prefix)].append(name)
+    for name, base in target.bases.items():
+        served[base.removesuffix(target.documents[name].prefix)].append(name)
     upstreams = {url: Upstream(url) for url in served}
     for url in upstreams:
         _check_reachable(url)
-    environment, variables = {}, url_variables(stand.documents)
+    environment, variables = {}, url_variables(target.documents)
     with ExitStack() as stack:
         for url, upstream in upstreams.items():
-            proxy = Proxy(Parts(upstream, contract, gate, stand.hang_up), [proxied_exchanges.append], stand.secrets)
+            proxy = Proxy(Parts(upstream, contract, gate, target.hang_up), [proxied_exchanges.append], target.secrets)
             background = Background(proxy).start()
             stack.callback(background.stop)
             stack.callback(_close, proxy, background)
             for name in served[url]:
-                environment[variables[name]] = background.url + stand.documents[name].prefix
+                environment[variables[name]] = background.url + target.documents[name].prefix
         yield environment
 
 
 def _check_reachable(url: str) -> None:
-    """Raise UpstreamError if nobody answers at a URL: that is not the client's fault."""
+    """Raise UpstreamError if nothing listens at a URL: the client is not to blame."""
     parts = urlsplit(url)
     try:
-        create_connection((parts.hostname, parts.port or _PORTS[parts.scheme]), _PATIENCE).close()
+        create_connection((parts.hostname, parts.port or _PORTS[parts.scheme]), _CONNECT_TIMEOUT).close()
     except OSError as error:
-        raise UpstreamError(f"nobody answers at {url}: {error.strerror or error}") from None
+        raise UpstreamError(f"no server answers at {url}: {error.strerror or error}") from None
 
 
 def _close(proxy: Proxy, background: Background) -> None:
-    """Wait until a proxy has passed on all that is under way."""
+    """Close a proxy after its last exchange has ended."""
 
     async def close() -> None:
         over = Event()

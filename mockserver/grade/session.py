@@ -1,4 +1,4 @@
-"""The ways to the traffic of a client: it was recorded, it is made in worlds of the mock, or in front of a server."""
+"""Grading sessions: judge recorded traffic, or run a client in worlds of the mock or behind a proxy."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ if TYPE_CHECKING:
     from mockserver.traffic import Exchange
 
 KEYS = ("SMSONLINE_API_KEY", "SMSONLINE_OTHER_API_KEY")
-"""The variables whose values must not be seen."""
+"""Environment variables whose values are redacted."""
 
-INTERRUPTED = "it was interrupted"
+INTERRUPTED = "the run was interrupted"
 
 
 class GradingError(Exception):
-    """Nothing can be graded. The text says why, and what to look at."""
+    """Grading is impossible. The text says why and what to check."""
 
 
 class GradingSession(NamedTuple):
-    """Trials, what came of each search for answers, and what is to be said beside them.
+    """The trials, the results of the response searches, and remarks for the user.
 
-    `interrupted` says why there is not more of them, empty if there is all.
+    `interrupted` says why the session stopped early; it is empty if the session is complete.
     """
 
     trials: tuple[Trial, ...]
@@ -56,8 +56,10 @@ class GradingSession(NamedTuple):
 
 
 class Search(NamedTuple):
-    """A search for answers that a client does not survive: in which cases, how many answers for each operation, and
-    how many seconds for all of it.
+    """A search for responses that a client does not survive.
+
+    `cases` are searched one after the other. `examples` is the number of responses per operation. `seconds` limits the
+    total time.
     """
 
     cases: Sequence[Case]
@@ -66,7 +68,7 @@ class Search(NamedTuple):
 
 
 def recorded(paths: Iterable[Path], attempt: TrialSettings, *, ended: bool = False) -> GradingSession:
-    """Judge recorded traffic, each file by itself; `ended` says that the client did nothing after it.
+    """Judge recorded traffic, each file by itself. `ended` means that the client had finished.
 
     Raises GradingError, LocatedError.
     """
@@ -74,10 +76,10 @@ def recorded(paths: Iterable[Path], attempt: TrialSettings, *, ended: bool = Fal
     for path in paths:
         recording, cut_off = _exchanges(path, known.values())
         if cut_off:
-            remarks.append(f"{cut_off}; what came before it is used")
+            remarks.append(f"{cut_off}; the exchanges before it are used")
         exchanges = [each for each in recording if not each.notes.get("stopped")]
         if stopped := len(recording) - len(exchanges):
-            remarks.append(f"{path}: {counted(stopped, 'request')} left out, which the proxy has stopped")
+            remarks.append(f"{path}: ignored {counted(stopped, 'request')} that the proxy stopped")
         judgement = judge.judge(
             exchanges,
             known,
@@ -90,22 +92,22 @@ def recorded(paths: Iterable[Path], attempt: TrialSettings, *, ended: bool = Fal
         found = tuple(finding._replace(suite=path.name) for finding in judgement.findings)
         trials.append(Trial(path.name, judgement, found))
     if not any(trial.judgement.calls for trial in trials):
-        nothing = "no exchange was for an operation of the contract: is this traffic of the service?"
-        raise GradingError("\n".join((*remarks, nothing)))
+        reason = "no exchange matches an operation of the contract: is this traffic of the service?"
+        raise GradingError("\n".join((*remarks, reason)))
     return GradingSession(tuple(trials), remarks=tuple(remarks))
 
 
 def tried(
     cases: Sequence[Case],
     attempt: TrialSettings,
-    told: Callable[[], object],
+    on_run: Callable[[], object],
     *,
     jobs: int = 1,
     search: Search | None = None,
 ) -> GradingSession:
-    """Try a client in each case, so many at once; `told` is called after each run of its command.
+    """Run a client in each case, `jobs` at a time; `on_run` is called after each run of its command.
 
-    Of what it fails under, more is tried where several things could be to blame. Raises GradingError, LocatedError.
+    If a failure could have several causes, further cases narrow it down. Raises GradingError, LocatedError.
     """
     trials: list[Trial] = []
     searches: list[SuiteResult] = []
@@ -115,7 +117,7 @@ def tried(
             if not trials:
                 _check(trial, server)
             trials.append(trial)
-            told()
+            on_run()
 
     try:
         with Server.here(attempt.overlays) as server:
@@ -124,7 +126,7 @@ def tried(
             play(server, cases)
             play(server, outcome.doubts({case: trial.survived for case, trial in zip(cases, trials, strict=True)}))
             if search is not None:
-                searches.extend(_searched(server, attempt, search, told))
+                searches.extend(_search_answers(server, attempt, search, on_run))
     except SteeringError as error:
         raise GradingError(str(error)) from None
     except KeyboardInterrupt:
@@ -133,13 +135,13 @@ def tried(
 
 
 def behind(url: str, attempt: TrialSettings, allowance: Allowance, hang_up: Disconnect) -> GradingSession:
-    """Try a client on a server behind a URL, or on the service itself, `live`. Raises GradingError, LocatedError."""
+    """Run a client against the server at a URL; `live` is the service itself. Raises GradingError, LocatedError."""
     known = _documents(attempt)
     secrets = tuple(filter(None, (os.environ.get(name) for name in KEYS)))
     try:
         target = of_urls(known.values(), url)
-        stand = proxied.ProxyTarget(target.bases, known, allowance, secrets, hang_up)
-        trial, stopped = proxied.play(stand, attempt, target.label)
+        target_proxy = proxied.ProxyTarget(target.bases, known, allowance, secrets, hang_up)
+        trial, stopped = proxied.play(target_proxy, attempt, target.label)
     except (TargetError, UpstreamError) as error:
         raise GradingError(str(error)) from None
     except KeyboardInterrupt:
@@ -151,15 +153,15 @@ def behind(url: str, attempt: TrialSettings, allowance: Allowance, hang_up: Disc
     return GradingSession((trial,), remarks=remarks)
 
 
-def _searched(
-    server: Server, attempt: TrialSettings, search: Search, told: Callable[[], object]
+def _search_answers(
+    server: Server, attempt: TrialSettings, search: Search, on_run: Callable[[], object]
 ) -> Iterator[SuiteResult]:
-    """Search in each case, within the seconds that are left."""
-    from mockserver.grade import answer_search  # with hypothesis, takes long to import
+    """Search in each case, within the remaining seconds."""
+    from mockserver.grade import answer_search  # imports hypothesis, which is slow
 
     def failed(world: SmsOnline) -> str:
         completed = attempt.run_in(world)
-        told()
+        on_run()
         return "" if attempt.has_survived(completed) else completed.ending
 
     end = time.monotonic() + search.seconds
@@ -180,7 +182,7 @@ def _searched(
 
 
 def _check(trial: Trial, server: Server | None = None) -> None:
-    """Raise GradingError if a command has never called what it should."""
+    """Raise GradingError if a command has not called the service."""
     completed = trial.completed
     if trial.judgement.calls or completed is None:
         return
@@ -189,12 +191,12 @@ def _check(trial: Trial, server: Server | None = None) -> None:
         raise GradingError(f"the shell cannot run the command{printed}")
     hint = f"does it read {BASE_URL}?"
     if server is not None and (strays := server.steering.ask("listStrays")["recorded"]):
-        hint = f"{counted(strays, 'request')} came with a key that is not its own: does it read SMSONLINE_API_KEY?"
-    raise GradingError(f"the command {completed.ending} without a call of the service: {hint}{printed}")
+        hint = f"{counted(strays, 'request')} used an unknown API key: does it read SMSONLINE_API_KEY?"
+    raise GradingError(f"the command {completed.ending} without calling the service: {hint}{printed}")
 
 
 def _exchanges(path: Path, documents: Collection[Document]) -> tuple[list[Exchange], str]:
-    """Read a recording, once more for the keys that it must not show elsewhere; where it was cut off, say so."""
+    """Read a recording, with its keys redacted everywhere. Return its exchanges and the error if it was cut off."""
     exchanges: list[Exchange] = []
     try:
         exchanges.extend(read(path, keys_of(path, documents)))

@@ -1,4 +1,4 @@
-"""A trial of a client: its command runs once in a world, and its traffic is judged."""
+"""A trial of a client: the command runs once in a world, and its traffic is judged."""
 
 from __future__ import annotations
 
@@ -29,33 +29,33 @@ if TYPE_CHECKING:
     from mockserver.testing import Server, SmsOnline
 
 
-_MOST = 10_000
+_STRAY_LIMIT = 10_000
 
 
 def with_strays(judgement: Judgement, server: Server, world: SmsOnline, overlays: Overlays = ()) -> Judgement:
-    """Add what is to be said of the requests that named the world's user, but had not its key."""
-    shown = server.steering.ask("listStrays", query={"limit": _MOST})["exchanges"]
+    """Add the findings of requests that named the world's user but did not send its key."""
+    shown = server.steering.ask("listStrays", query={"limit": _STRAY_LIMIT})["exchanges"]
     own = [each for each in shown if each["account"] == world.user_id]
     exchanges = read_journal(BytesIO(orjson.dumps({"exchanges": own})), 0)
     strays = judge.judge(exchanges, documents((), tuple(overlays)), paced=False, overlays=overlays)
-    return judgement._replace(findings=_together(judgement.findings, strays.findings))
+    return judgement._replace(findings=_distinct(judgement.findings, strays.findings))
 
 
-def _together(findings: Sequence[Finding], others: Sequence[Finding]) -> tuple[Finding, ...]:
-    """All findings, but none twice."""
+def _distinct(findings: Sequence[Finding], others: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return the distinct findings of both."""
     return tuple({each.fingerprint: each for each in (*others, *findings)}.values())
 
 
 SPEED = "SMSONLINE_CLOCK_SPEED"
-"""The variable that tells a client how many times as fast its world's time passes."""
+"""Environment variable with the speed of the world's clock, as a multiple of real time."""
 
 
 class TrialSettings(NamedTuple):
-    """How a client is tried.
+    """The settings of all trials.
 
-    `command` is for the shell; it survives if it ends with one of the exit codes within `timeout` seconds. `speed` is
-    how many times as fast its world's time passes. `readings` hold in every case. `seed` is the world's, None for
-    that of the scenario. Unless it is `paced`, nothing is said of pauses.
+    `command` is a shell command. The client survives if the command exits with a code in `survives` within `timeout`
+    seconds. `speed` is the speed of the world's clock, as a multiple of real time. `seed` is the seed of the world;
+    None means the scenario's. `readings` apply in each case. If `paced` is false, pauses are not judged.
     """
 
     command: str
@@ -69,22 +69,22 @@ class TrialSettings(NamedTuple):
     paced: bool = True
 
     def wanted(self, case: Case) -> Wanted:
-        """The world of a case. Its clock always runs."""
+        """Return the world for a case. Its clock always runs."""
         clock = "real" if self.speed == 1 else {"scaled": self.speed}
         readings = {**self.readings, **dict(case.readings)}
         return Wanted(case.scenario, self.seed, clock, readings, allow_violations=True)
 
     def run_in(self, world: SmsOnline, running: Running | None = None) -> Completed:
-        """Run the command in a world. What it prints is redacted."""
+        """Run the command in a world. Its output is redacted."""
         completed = run(self.command, {**world.env, SPEED: str(self.speed)}, self.timeout, running)
         return completed._replace(output=Redactor([world.api_key]).text(completed.output))
 
     def has_survived(self, completed: Completed) -> bool:
-        """Whether the command has ended as it should."""
+        """Return whether the client survived."""
         return completed.is_among(self.survives)
 
     def again(self, case: Case, seed: int | None) -> str:
-        """The command line that repeats a case; it leaves out the client's command, in which there may be a key."""
+        """Return the command line that repeats a case, without the client's command, which may contain a key."""
         readings = {**self.readings, **dict(case.readings)}
         words = ["smsonline-mock", "grade", "--while", "COMMAND", "--scenario", case.scenario]
         words += [word for name, value in readings.items() for word in ("--reading", f"{name}={value}")]
@@ -96,10 +96,10 @@ class TrialSettings(NamedTuple):
 
 
 class Trial(NamedTuple):
-    """What came of a run of a client's command.
+    """The result of a run of a client's command.
 
-    `findings` are those of the judgement, and that the command failed if it has not `survived`. `completed` is None
-    for traffic that was recorded, `case` where no world was made for it.
+    `findings` are the findings of the judgement, and a finding for the failed command if the client has not `survived`.
+    `completed` is None for recorded traffic. `case` is None if the run had no world.
     """
 
     name: str
@@ -111,12 +111,12 @@ class Trial(NamedTuple):
 
     @property
     def letter(self) -> str:
-        """The grade."""
+        """The grade, A to F."""
         return judge.letter(self.findings)
 
     @property
     def seconds(self) -> float:
-        """How long it took, in real time."""
+        """The duration in seconds: of the command, or of the recorded traffic."""
         if self.completed is not None:
             return self.completed.seconds
         return (self.judgement.last - self.judgement.first) / 1000
@@ -130,7 +130,7 @@ def trial(
     again: str = "",
     case: Case | None = None,
 ) -> Trial:
-    """Put together what came of a run; `again` is the command line that repeats it."""
+    """Return the result of a run. `again` is the command line that repeats it."""
     survived = attempt.has_survived(completed)
     failure = () if survived else (_failure(name, attempt, completed, again),)
     found = (*failure, *(finding._replace(suite=name) for finding in judgement.findings))
@@ -138,7 +138,7 @@ def trial(
 
 
 def play(server: Server, case: Case, attempt: TrialSettings, running: Running | None = None) -> Trial:
-    """Try a client in a world of its own. Raises SteeringError for a scenario that is not right."""
+    """Run a client in a world of its own and judge it. Raises SteeringError for an invalid scenario."""
     world = server.begin(attempt.wanted(case))
     try:
         completed = attempt.run_in(world, running)
@@ -150,9 +150,9 @@ def play(server: Server, case: Case, attempt: TrialSettings, running: Running | 
 
 
 def play_all(server: Server, cases: Sequence[Case], attempt: TrialSettings, jobs: int = 1) -> Iterator[Trial]:
-    """Try a client in each case, and give what came of it, in their order; so many run at once.
+    """Run a client in each case, `jobs` at a time, and yield the results in the order of the cases.
 
-    A caller that stops early ends the commands that run.
+    If the caller stops early, the running commands are stopped.
     """
     running = Running()
     with ThreadPoolExecutor(jobs) as pool:
@@ -168,5 +168,5 @@ def play_all(server: Server, cases: Sequence[Case], attempt: TrialSettings, jobs
 def _failure(name: str, attempt: TrialSettings, completed: Completed, again: str) -> Finding:
     codes = " or ".join(map(str, sorted(attempt.survives)))
     fields: dict[str, Any] = {"expected": f"exit code {codes}", "got": completed.tail(), "curl": again}
-    message = f"Its command {completed.ending}."
+    message = f"The command {completed.ending}."
     return Finding(FAILS, Severity.ERROR, name, "", name, message, **fields)

@@ -1,4 +1,4 @@
-"""A proxy between a client and a server: it passes everything through, checks it, and shows it to observers."""
+"""A recording proxy: it forwards requests and responses, checks them against the contract and notifies observers."""
 
 from mockserver.proxy.app import BODY_LIMIT, Parts, Proxy
 from mockserver.proxy.gate import Allowance, CheckedContract, Gate

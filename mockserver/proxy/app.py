@@ -30,20 +30,20 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 class Client:
-    """Reads the body of a request as it comes, and notices when the client goes away."""
+    """Streams the body of a request and detects when the client disconnects."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
-        # One chunk waits at most: a client is not faster than the server that its body goes to.
+        # At most one chunk waits: backpressure slows the client down to the speed of the server.
         self._messages: Queue[Message] = Queue(maxsize=1)
 
     async def listen(self) -> None:
-        """Hand over the body; return when the client has gone."""
+        """Queue the chunks of the body; return when the client disconnects."""
         while (message := await self._receive())["type"] != "http.disconnect":
             await self._messages.put(message)
 
     async def body(self) -> AsyncIterator[bytes]:
-        """Yield the body, chunk by chunk, while somebody listens."""
+        """Yield the chunks of the body. `listen` must run at the same time."""
         more = True
         while more:
             message = await self._messages.get()
@@ -54,13 +54,14 @@ class Client:
 
 Observer = Callable[[ProxiedExchange], None]
 Disconnect = Callable[[Scope, Receive, Send, bool], Awaitable[None]]
-"""Ends the connection to the client where it stands, and waits until it has ended. If True, it is reset."""
+"""Closes the connection to the client, or resets it if the last argument is true, and waits until it is closed."""
 
 BODY_LIMIT = 1024 * 1024
-"""Bytes."""
+"""Bytes of a body that are kept."""
 STOPPED = 403
+"""Status of the response to a request that is not forwarded."""
 OWN_HEADER = b"x-smsonline-proxy"
-"""Marks an answer that is the proxy's own."""
+"""Header that marks a response of the proxy itself."""
 
 _NOT_MODIFIED = 304
 _HOP_BY_HOP = frozenset(
@@ -76,15 +77,15 @@ _HOP_BY_HOP = frozenset(
         b"upgrade",
     }
 )
-_TO_SERVER = _HOP_BY_HOP | {b"host", b"expect"}
-"""The server has a name of its own, and the proxy has asked for the body already."""
+_NOT_FORWARDED = _HOP_BY_HOP | {b"host", b"expect"}
+"""Not forwarded to the server: it has another host name, and the proxy has already answered `Expect`."""
 
-_LEFT = UpstreamFailure("the client went away before the answer ended")
-_SHUT = UpstreamFailure("the proxy was stopped before the answer ended")
+_DISCONNECTED = UpstreamFailure("the client disconnected before the response ended")
+_PROXY_STOPPED = UpstreamFailure("the proxy was stopped before the response ended")
 
 
 class Parts(NamedTuple):
-    """What a proxy is made of."""
+    """The components of a proxy."""
 
     upstream: Upstream
     contract: CheckedContract
@@ -93,10 +94,10 @@ class Parts(NamedTuple):
 
 
 class Proxy:
-    """An ASGI application that passes requests on to a server, and its answers back.
+    """An ASGI application that forwards requests to a server and its responses to the client.
 
-    Bodies are passed on as they come, and kept for the observers if they are not longer than `body_limit` bytes. What
-    observers see is redacted: of the `secrets`, and of the keys that requests have carried.
+    Bodies are streamed. Observers get bodies of up to `body_limit` bytes. Everything they get is redacted: the
+    `secrets`, and the API keys of all requests so far.
     """
 
     def __init__(
@@ -110,61 +111,61 @@ class Proxy:
         self._observers = observers
         self._keyring = Keyring(self._contract.documents, secrets)
         self._body_limit = body_limit
-        self._under_way: set[asyncio.Task[object]] = set()
+        self._open_calls: set[asyncio.Task[object]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
+        """Forward a request. A failed connection to the server also ends the one to the client."""
         if scope["type"] != "http":
-            raise NotImplementedError(f"the proxy does not speak {scope['type']}")
+            raise NotImplementedError(f"the proxy only supports HTTP, not {scope['type']}")
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - an ASGI server runs its applications in tasks
-        self._under_way.add(task)
+        self._open_calls.add(task)
         try:
-            failure = await self._accompany(scope, receive, send)
+            failure = await self._forward(scope, receive, send)
         finally:
-            self._under_way.discard(task)
-        if failure is not None and failure is not _LEFT:
+            self._open_calls.discard(task)
+        if failure is not None and failure is not _DISCONNECTED:
             await self._hang_up(scope, receive, send, failure.reset)
 
     async def close_after(self, stopping: asyncio.Event) -> None:
-        """Wait for an event, and then until all calls are done; close the connections to the server."""
+        """Wait for an event and for all open calls, then close the connections to the server."""
         await stopping.wait()
-        if self._under_way:
-            await asyncio.wait(self._under_way)
+        if self._open_calls:
+            await asyncio.wait(self._open_calls)
         await self._upstream.close()
 
-    async def _accompany(self, scope: Scope, receive: Receive, send: Send) -> UpstreamFailure | None:
-        """Pass a request on for as long as its client is there; return how that failed, if it did."""
+    async def _forward(self, scope: Scope, receive: Receive, send: Send) -> UpstreamFailure | None:
+        """Forward a request while its client is connected; return the failure, if any."""
         path: bytes = self._upstream.path.encode() + scope["raw_path"]
         query: bytes = scope["query_string"]
         call = ProxiedCall(scope["method"], path + b"?" + query if query else path, self._body_limit)
-        call.headers = _to_server(scope["headers"], self._upstream.authority)
+        call.headers = _request_headers(scope["headers"], self._upstream.authority)
         call.path = scope["raw_path"].decode("latin-1")
         client = Client(receive)
-        passing = asyncio.create_task(self._pass(call, client, send, has_body=_has_body(scope["headers"])))
+        forwarding = asyncio.create_task(self._exchange(call, client, send, has_body=_has_body(scope["headers"])))
         listening = asyncio.create_task(client.listen())
         try:
-            await asyncio.wait((passing, listening), return_when=asyncio.FIRST_COMPLETED)
-            if passing.done() or call.answered:
-                await passing
+            await asyncio.wait((forwarding, listening), return_when=asyncio.FIRST_COMPLETED)
+            if forwarding.done() or call.answered:
+                await forwarding
             else:
-                call.failure = _LEFT
+                call.failure = _DISCONNECTED
         except asyncio.CancelledError:
-            call.failure = call.failure or (None if call.answered else _SHUT)
+            call.failure = call.failure or (None if call.answered else _PROXY_STOPPED)
             raise
         finally:
-            passing.cancel()
+            forwarding.cancel()
             listening.cancel()
-            await asyncio.wait((passing, listening))
-            self._tell(call)
+            await asyncio.wait((forwarding, listening))
+            self._notify(call)
         return call.failure
 
-    async def _pass(self, call: ProxiedCall, client: Client, send: Send, *, has_body: bool) -> None:
-        """Send a request on and its answer back, as far as both get."""
+    async def _exchange(self, call: ProxiedCall, client: Client, send: Send, *, has_body: bool) -> None:
+        """Forward a request and its response."""
         call.body.ended = not has_body
         body: AsyncIterable[bytes] | None = call.body.keep(client.body()) if has_body else None
         try:
-            body = await self._let_through(call, body)
+            body = await self._admit(call, body)
         except StoppedError as stop:
             call.stopped = str(stop)
             await _answer_stopped(call.stopped, send)
@@ -172,7 +173,7 @@ class Proxy:
         try:
             response = await self._upstream.ask(call.method, call.target, call.headers, body)
             try:
-                await _send_back(call, response, send)
+                await _send_response(call, response, send)
             finally:
                 await response.aclose()
         except LOST as error:
@@ -180,21 +181,19 @@ class Proxy:
         else:
             await send({"type": "http.response.body", "body": b""})
 
-    async def _let_through(self, call: ProxiedCall, body: AsyncIterable[bytes] | None) -> AsyncIterable[bytes] | None:
-        """Ask the gate, which may need the body; return the body that is to be sent. Raises StoppedError."""
+    async def _admit(self, call: ProxiedCall, body: AsyncIterable[bytes] | None) -> AsyncIterable[bytes] | None:
+        """Ask the gate, which may need the body; return the body to forward. Raises StoppedError."""
         match = self._match(call, self._contract.match_loosely)
         if body is not None and self._gate.needs_body(match):
             chunks = [chunk async for chunk in body if call.body.fits]
             if not call.body.fits:
-                raise StoppedError(
-                    f"its body is longer than {self._body_limit} bytes, so nobody knows what it would buy"
-                )
+                raise StoppedError(f"its body is longer than {self._body_limit} bytes, so its cost is unknown")
             body = _replayed(chunks)
         call.held = self._gate.ask(match, call.method, call.request(self._upstream.origin))
         return body
 
-    def _tell(self, call: ProxiedCall) -> None:
-        """Count what a call cost, and show the observers what has passed."""
+    def _notify(self, call: ProxiedCall) -> None:
+        """Count the cost of a call and notify the observers."""
         answer = call.answer if call.answer_body.whole else None
         if call.held is not None:
             sent = call.failure is None or call.failure.sent
@@ -220,23 +219,23 @@ class Proxy:
             observe(proxied)
 
     def _match(self, call: ProxiedCall, find: Callable[[str, str], Match]) -> Match:
-        """Find what a call is for, whether the prefix of a document is in the URL of the server or after it."""
+        """Find the operation of a call. The prefix of a document is in the path of the call or in the server's URL."""
         match = find(call.method, call.path)
         return match if match.near else find(call.method, self._upstream.path + call.path)
 
 
-async def _send_back(call: ProxiedCall, response: httpcore.Response, send: Send) -> None:
+async def _send_response(call: ProxiedCall, response: httpcore.Response, send: Send) -> None:
     call.status = response.status
     call.answer_headers = response.headers
     dropped = _HOP_BY_HOP | {b"content-length"} if response.status == _NOT_MODIFIED else _HOP_BY_HOP
-    headers = _passed_on(response.headers, dropped)
+    headers = _end_to_end(response.headers, dropped)
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     async for chunk in call.answer_body.keep(response.aiter_stream()):
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
 
 
 async def _answer_stopped(reason: str, send: Send) -> None:
-    body = orjson.dumps({"error": f"this proxy has not passed the request on: {reason}"})
+    body = orjson.dumps({"error": f"this proxy did not forward the request: {reason}"})
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", b"%d" % len(body)),
@@ -251,13 +250,13 @@ async def _replayed(chunks: Iterable[bytes]) -> AsyncIterator[bytes]:
         yield chunk
 
 
-def _to_server(headers: RawHeaders, authority: str) -> RawHeaders:
+def _request_headers(headers: RawHeaders, authority: str) -> RawHeaders:
     chunked = [(b"transfer-encoding", b"chunked")] if any(name == b"transfer-encoding" for name, _ in headers) else []
-    return [(b"host", authority.encode()), *_passed_on(headers, _TO_SERVER), *chunked]
+    return [(b"host", authority.encode()), *_end_to_end(headers, _NOT_FORWARDED), *chunked]
 
 
-def _passed_on(headers: RawHeaders, dropped: frozenset[bytes]) -> RawHeaders:
-    """Return the headers that are for the other end too: neither dropped nor named by `Connection`."""
+def _end_to_end(headers: RawHeaders, dropped: frozenset[bytes]) -> RawHeaders:
+    """Return the end-to-end headers: neither dropped nor named by `Connection`."""
     named = {
         token.strip().lower() for name, value in headers if name.lower() == b"connection" for token in value.split(b",")
     }

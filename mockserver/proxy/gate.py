@@ -1,4 +1,4 @@
-"""The gate of the proxy: which operation a request is for, how it breaks the contract, and whether it may spend."""
+"""The spending gate of the proxy, and the contract that it matches and checks requests and responses against."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 class StoppedError(Exception):
-    """A request must not be passed on. The text says why, and what would let it through."""
+    """The proxy must not forward a request. The text says why, and which option allows it."""
 
 
 class Gate:
-    """Lets requests through as an allowance says, and counts from their answers what they cost.
+    """Allows requests within an allowance, and counts what they cost.
 
-    With a limit, an order holds its maximum price back until it is answered, so that orders at the same time keep to
-    the limit together. What it cost is then what the answer says; nothing, if it is refused; and where no answer says
-    so, the maximum price: the order may have been placed. A refund does not raise the limit again.
+    An order reserves its maximum price until its response arrives, so that concurrent orders keep the limit together.
+    Its cost is the price in the response, or nothing if it was refused. If no response states the price, the order may
+    have been placed, and its cost is the maximum price. A refund does not raise the limit.
     """
 
     def __init__(self, allowance: Allowance) -> None:
@@ -41,75 +41,75 @@ class Gate:
         self.spent = 0
         """Cents."""
         self.orders = 0
-        """How many orders were placed, or may have been."""
+        """Number of orders that were placed, or may have been."""
         self._held = 0
 
     def needs_body(self, match: Match) -> bool:
-        """Say whether the body must be known before the request can be let through."""
-        return _bought(match) is not None
+        """Return whether the gate must know the body to decide on a request."""
+        return _spending_operation(match) is not None
 
     def ask(self, match: Match, method: str, request: Request | None) -> int:
-        """Let a request through, and return the cents that it holds back. Raises StoppedError.
+        """Allow a request and return the cents that it reserves. Raises StoppedError.
 
-        `request` is needed if `needs_body`.
+        `request` may be None only if `needs_body` is false.
         """
-        self._ask_for_permission(match, method)
-        bought = _bought(match)
-        if bought is None or request is None:
+        self._check_effects(match, method)
+        operation = _spending_operation(match)
+        if operation is None or request is None:
             return 0
-        maximum = may_cost(bought, arguments_of(Known(bought.document, bought, match.path), request))
+        maximum = may_cost(operation, arguments_of(Known(operation.document, operation, match.path), request))
         if not self.allowance.covers(maximum, self.spent, self._held):
-            raise StoppedError(self._too_much(bought, maximum))
+            raise StoppedError(self._limit_message(operation, maximum))
         held = maximum or 0
         self._held += held
         return held
 
     def settle(self, match: Match, held: int, answer: Answer | None, *, sent: bool = True) -> None:
-        """Count what a request cost that was let through; None is an answer that was lost, or is not known whole.
+        """Count the cost of an allowed request. `answer` is None if the response was lost or not kept whole.
 
-        `sent` says whether the request may have reached the server.
+        `held` are the cents that `ask` reserved. `sent` says whether the request may have reached the server.
         """
-        bought = _bought(match)
-        if bought is None:
+        operation = _spending_operation(match)
+        if operation is None:
             return
         self._held -= held
-        reading = None if answer is None else _read(bought, answer)
-        if not sent or (answer is not None and reading is not None and refuses(bought, answer, reading)):
+        reading = None if answer is None else _read_answer(operation, answer)
+        if not sent or (answer is not None and reading is not None and refuses(operation, answer, reading)):
             return
         charge = None if reading is None else charged(reading)
         self.orders += 1
         self.spent += cost(charge, held)
 
-    def _too_much(self, bought: Operation, maximum: int | None) -> str:
-        """Why the limit does not cover an order of this maximum price."""
+    def _limit_message(self, operation: Operation, maximum: int | None) -> str:
+        """Return why the limit does not cover an order with this maximum price, in cents."""
         if maximum is None:
-            return f"{bought.name} has no maximum price, so --spend-limit cannot be kept: send one"
-        waiting = f", and orders under way may cost {dollars_text(self._held)}" if self._held else ""
+            return f"{operation.name} has no maximum price, which --spend-limit requires: send one"
+        open_orders = f", and open orders may cost {dollars_text(self._held)}" if self._held else ""
         return (
-            f"{bought.name} may cost {dollars_text(maximum)} dollars, {dollars_text(self.spent)} were spent"
-            f"{waiting}: that is more than --spend-limit {dollars_text(self.allowance.limit or 0)}"
+            f"{operation.name} may cost {dollars_text(maximum)} dollars, {dollars_text(self.spent)} were spent"
+            f"{open_orders}: this exceeds --spend-limit {dollars_text(self.allowance.limit or 0)}"
         )
 
-    def _ask_for_permission(self, match: Match, method: str) -> None:
+    def _check_effects(self, match: Match, method: str) -> None:
         effects = {operation.effect: operation.name for operation in match.near}
         if PAYS in effects and self.allowance.forbids(PAYS):
-            raise StoppedError(f"{effects[PAYS]} opens a payment: give --allow-payments to let it through")
+            raise StoppedError(f"{effects[PAYS]} opens a payment: allow it with --allow-payments")
         if ORDERS in effects and self.allowance.forbids(ORDERS):
-            raise StoppedError(f"{effects[ORDERS]} may spend money: give --allow-orders to let it through")
+            raise StoppedError(f"{effects[ORDERS]} may spend money: allow it with --allow-orders")
         known = match.operation is not None and match.operation.effect
         if not known and method not in SAFE and self.allowance.forbids(UNKNOWN):
             raise StoppedError(
                 f"the contract has no operation here, and {method} may spend money: "
-                "give --allow-orders and --allow-payments to let it through"
+                "allow it with --allow-orders and --allow-payments"
             )
 
 
-def _bought(match: Match) -> Operation | None:
-    """What a request may buy, if anything."""
+def _spending_operation(match: Match) -> Operation | None:
+    """Return the operation that may spend money, if the request may be for one."""
     return next(filter(may_buy, match.near), None)
 
 
-def _read(operation: Operation, answer: Answer) -> AnswerFacts:
+def _read_answer(operation: Operation, answer: Answer) -> AnswerFacts:
     return operation.read_answer(answer.status, answer.json, header(answer.headers, "content-type") or "")
 
 
@@ -117,10 +117,10 @@ _NO_BODY = frozenset({204, 304})
 
 
 class Match(NamedTuple):
-    """What a request is for. An operation that no document has is None.
+    """The operation that a request matches; None if no document has it.
 
-    `near` are the operations that it might be meant for or be taken for: the one found; else all that have its path
-    but another method.
+    `path` has the path parameters. `near` has the operations that a server could take the request for: the matched
+    one, or else all operations with the same path and another method.
     """
 
     document: Document | None
@@ -133,33 +133,33 @@ NO_MATCH = Match(None, None, {})
 
 
 class CheckedContract:
-    """The contract documents, as what is on the wire is held against them."""
+    """The contract documents that requests and responses are matched with and checked against."""
 
     def __init__(self, documents: Iterable[Document]) -> None:
         self.documents = tuple(documents)
 
     def match(self, method: str, path: str) -> Match:
-        """Find what a request is for by its method and its path, which is percent-encoded and has the prefix."""
+        """Match a request. `path` is percent-encoded and starts with the prefix of a document."""
         for document in self.documents:
             if not path.startswith(f"{document.prefix}/"):
                 continue
-            below = path[len(document.prefix) :]
-            match document.route(method, below):
+            relative = path[len(document.prefix) :]
+            match document.route(method, relative):
                 case Found(operation, path_params):
                     return Match(document, operation, path_params, (operation,))
                 case WrongMethod(allowed):
-                    routes = [document.route(each, below) for each in allowed]
+                    routes = [document.route(each, relative) for each in allowed]
                     return Match(
                         document, None, {}, tuple(each.operation for each in routes if isinstance(each, Found))
                     )
         return NO_MATCH
 
     def match_loosely(self, method: str, path: str) -> Match:
-        """Find what a server may take a request for that is easy about slashes, dots and percent-encoding."""
-        return self.match(method, _plain(path))
+        """Match a request as a server would that normalizes slashes, dots and percent-encoding."""
+        return self.match(method, _normalized(path))
 
     def check(self, match: Match, request: Request | None, answer: Answer | None) -> Iterator[Violation]:
-        """Find how an exchange breaks the contract; None is a side that is not known as a whole."""
+        """Yield the violations of an exchange. A request or response that was not kept whole is None."""
         document, operation = match.document, match.operation
         if document is None or operation is None:
             return
@@ -171,12 +171,12 @@ class CheckedContract:
             yield from operation.check_answer(answer.status, answer.json, content_type)
 
 
-def _plain(path: str) -> str:
+def _normalized(path: str) -> str:
     segments: list[str] = []
     for segment in path.split("/"):
-        plain = unquote(segment)
-        if plain == "..":
+        decoded = unquote(segment)
+        if decoded == "..":
             del segments[-1:]
-        elif plain not in ("", "."):
-            segments.append(quote(plain, safe=""))
+        elif decoded not in ("", "."):
+            segments.append(quote(decoded, safe=""))
     return "/" + "/".join(segments)

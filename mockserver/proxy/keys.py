@@ -1,4 +1,4 @@
-"""The API keys that requests carry, so that they can be hidden wherever else they turn up."""
+"""The API keys of requests. They are redacted everywhere else, too."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from mockserver.traffic import Request
 
 MAXIMUM = 100
-"""So many keys are remembered; the one that was not seen for the longest time is forgotten for the next."""
+"""Number of keys that are remembered; a new key replaces the least recently used one."""
 
 USUAL = frozenset({"token", "api_token", "access_token", "auth_token", "auth", "secret", "client_secret", "password"})
-"""What services call their keys: the one behind the proxy may do so where the documents have another name."""
+"""Common names of API keys. The server may use them in place of the names in the documents."""
 
 
 class Keyring:
-    """The keys seen so far, and the redactor that hides them."""
+    """The keys of all requests so far, and the redactor that hides them."""
 
     def __init__(self, documents: Iterable[Document], secrets: Iterable[str] = ()) -> None:
-        """Take the documents, which say what carries keys, and the `secrets` that are known already."""
+        """Create a keyring. The documents name the parameters with keys; `secrets` are known keys."""
         self._names = credential_names(documents) | shipped_names() | USUAL
         self._carriers = SecretNames(self._names, HEADERS)
         self._known = tuple(secrets)
@@ -72,7 +72,7 @@ class Keyring:
 
 
 def _credentials(value: str) -> Iterator[str]:
-    """Yield what is secret in the value of a header: a token, or the password of `Basic`."""
+    """Yield the secrets in the value of a header: a token, or the password of `Basic`."""
     scheme, space, token = value.strip().partition(" ")
     secret = token.strip() if space else scheme
     if secret:

@@ -1,4 +1,4 @@
-"""What has passed: a call from its first byte to its end, and what observers see of it."""
+"""A call through the proxy while it is open, and the exchange that observers get of it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 class ProxiedExchange(NamedTuple):
-    """An exchange that has passed, redacted, and what was noticed of it.
+    """A redacted exchange, with its contract violations and how it failed.
 
-    `violations` are those of both sides. `stopped` says why the request was not sent on, `failure` why there is no
-    answer or no whole one; both are empty otherwise. The notes of the exchange say all this, too.
+    `violations` are those of the request and the response. `stopped` says why the request was not forwarded, `failure`
+    why the response is missing or incomplete; both are empty otherwise. The notes of the exchange repeat all three.
     """
 
     exchange: Exchange
@@ -29,9 +29,9 @@ class ProxiedExchange(NamedTuple):
 
 
 class Body:
-    """What is kept of a body that passes: all of it, or nothing if it is cut or longer than a limit in bytes.
+    """The copy of a streamed body: all of it, or nothing if it was cut off or exceeds the limit in bytes.
 
-    The rest of a body could begin in the middle of a key, which nobody could hide.
+    A part of a body could begin or end within a key, which could not be redacted.
     """
 
     def __init__(self, limit: int) -> None:
@@ -41,7 +41,7 @@ class Body:
         self.ended = False
 
     def take(self, chunk: bytes) -> None:
-        """Keep a chunk."""
+        """Add a chunk."""
         self._size += len(chunk)
         if self.fits:
             self._chunks.append(chunk)
@@ -49,7 +49,7 @@ class Body:
             self._chunks.clear()
 
     async def keep(self, chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-        """Keep chunks while they are passed on."""
+        """Add chunks as they are streamed."""
         async for chunk in chunks:
             self.take(chunk)
             yield chunk
@@ -57,25 +57,25 @@ class Body:
 
     @property
     def fits(self) -> bool:
-        """Whether it is not longer than the limit, so far."""
+        """Whether the body is within the limit so far."""
         return self._size <= self._limit
 
     @property
     def whole(self) -> bool:
-        """Whether all of it is kept."""
+        """Whether the body is complete and within the limit."""
         return self.ended and self.fits
 
     @property
     def content(self) -> bytes:
-        """The body; empty if it is not whole."""
+        """The body in bytes; empty if it is not whole."""
         return b"".join(self._chunks) if self.whole else b""
 
 
 class ProxiedCall:
-    """A call on its way through, and what is known of it so far.
+    """An open call, with the parts of its request and response so far.
 
-    `path` is what the client asked for, `target` is what the server is asked for; `held` are the cents that the gate
-    held back when it let the request through, None if it did not.
+    `path` is the path that the client requested, `target` the path and query that are sent to the server. `held` are
+    the cents that the gate reserved; None if it has not allowed the request.
     """
 
     def __init__(self, method: str, target: bytes, limit: int) -> None:
@@ -93,20 +93,20 @@ class ProxiedCall:
 
     @property
     def answered(self) -> bool:
-        """Whether the answer has come to its end."""
+        """Whether the response is complete."""
         return self.answer_body.ended
 
     def request(self, origin: str) -> Request:
-        """Return the request as it was sent to the origin of a URL."""
-        return Request(self.method, origin + self.target.decode("latin-1"), _texts(self.headers), self.body.content)
+        """Return the request as it was sent to an origin, such as `https://host:port`."""
+        return Request(self.method, origin + self.target.decode("latin-1"), _decoded(self.headers), self.body.content)
 
     @property
     def answer(self) -> Answer | None:
-        """The answer; None if there is none."""
-        return Answer(self.status, _texts(self.answer_headers), self.answer_body.content) if self.status else None
+        """The response; None if none has begun."""
+        return Answer(self.status, _decoded(self.answer_headers), self.answer_body.content) if self.status else None
 
     def exchange(self, origin: str, operation: str) -> Exchange:
-        """Return what was exchanged with the origin of a URL. It is not redacted."""
+        """Return the exchange with an origin, not redacted."""
         left_out = [] if self.body.whole else ["request"]
         left_out += ["answer"] if self.status and not self.answer_body.whole else []
         notes = {
@@ -124,5 +124,5 @@ class ProxiedCall:
         )
 
 
-def _texts(headers: RawHeaders) -> Headers:
+def _decoded(headers: RawHeaders) -> Headers:
     return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)

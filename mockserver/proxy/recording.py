@@ -24,24 +24,24 @@ _private = partial(os.open, mode=0o600)
 
 
 class RecordingFileError(OSError):
-    """Nothing can be recorded there. The text says why."""
+    """A recording file is unusable. The text says why."""
 
 
 class Recording(Protocol):
-    """Where exchanges are kept."""
+    """A file that exchanges are written to."""
 
     def write(self, exchange: Exchange) -> None:
-        """Keep an exchange. Raises OSError."""
+        """Write an exchange. Raises OSError."""
 
     def close(self) -> None:
-        """Finish the file. Raises OSError."""
+        """Complete and close the file. Raises OSError."""
 
 
 class Lines:
-    """A file of JSON Lines. Each exchange is in it, whole, when `write` returns; what was in it before stays."""
+    """A JSON Lines file, opened for appending. When `write` returns, the exchange is in the file."""
 
     def __init__(self, path: Path) -> None:
-        self._file = open(path, "ab", buffering=0, opener=_private)  # noqa: SIM115 - open as long as the recording
+        self._file = open(path, "ab", buffering=0, opener=_private)  # noqa: SIM115 - open until close()
 
     def write(self, exchange: Exchange) -> None:
         """Append an exchange. Raises OSError."""
@@ -53,7 +53,7 @@ class Lines:
 
 
 class Archive:
-    """A file of HAR, written when the recording is closed; until then its exchanges are in JSON Lines beside it."""
+    """A HAR file, written on close. Until then, a JSON Lines file beside it holds the exchanges."""
 
     def __init__(self, path: Path, version: str) -> None:
         self._path, self._version = path, version
@@ -61,7 +61,7 @@ class Archive:
         self._lines = Lines(self._beside)
 
     def write(self, exchange: Exchange) -> None:
-        """Keep an exchange. Raises OSError."""
+        """Write an exchange. Raises OSError."""
         self._lines.write(exchange)
 
     def close(self) -> None:
@@ -76,14 +76,14 @@ class Archive:
 
 
 def open_recording(path: Path, version: str = "") -> Recording:
-    """Begin to record in a file: `.jsonl` is continued if it is there, `.har` must not be there yet.
+    """Open a recording. A `.jsonl` file is appended to; a `.har` file must not exist.
 
-    `version` is that of the program. Raises RecordingError.
+    `version` is the version of this program. Raises RecordingFileError.
     """
     if path.suffix not in (".jsonl", ".har"):
-        raise RecordingFileError(f"{path}: a recording is called NAME.jsonl or NAME.har")
+        raise RecordingFileError(f"{path} is not a recording file: name it NAME.jsonl or NAME.har")
     if path.suffix == ".har" and path.exists():
-        raise RecordingFileError(f"{path} is there already: an archive cannot be continued, choose another name")
+        raise RecordingFileError(f"{path} exists, and a HAR file cannot be appended to: choose another name")
     try:
         return Lines(path) if path.suffix == ".jsonl" else Archive(path, version)
     except OSError as error:
@@ -94,7 +94,7 @@ _Rule = tuple[str, str, str]
 
 
 class TrafficSummary:
-    """Counts exchanges, answers by operation, and how often which rule was broken."""
+    """Counts exchanges, responses by operation, and violations by rule."""
 
     def __init__(self, documents: Iterable[Document]) -> None:
         self.coverage = Coverage(documents)
@@ -103,7 +103,7 @@ class TrafficSummary:
         self._times: Counter[_Rule] = Counter()
 
     def add(self, proxied: ProxiedExchange) -> tuple[Violation, ...]:
-        """Count what has passed. Returns the violations that are new: of a rule that was not broken there before."""
+        """Count an exchange. Return its new violations: those of rules that were not broken before."""
         exchange = proxied.exchange
         self.exchanges += 1
         self.stopped += bool(proxied.stopped)
@@ -122,12 +122,12 @@ class TrafficSummary:
 
     @property
     def broken(self) -> bool:
-        """Whether anything broke the contract."""
+        """Whether a request or response broke the contract."""
         return any(violation.level is Severity.ERROR for violation in self._violations.values())
 
     def summary(self) -> Iterator[str]:
-        """Yield lines that tell people all of it."""
-        counts = {"stopped": self.stopped, "failed": self.failed, "of no known operation": self.unknown}
+        """Yield the lines of the summary."""
+        counts = {"stopped": self.stopped, "failed": self.failed, "without a known operation": self.unknown}
         others = "".join(f", {what}: {count}" for what, count in counts.items() if count)
         yield f"exchanges: {self.exchanges}{others}"
         ratios = self.coverage.ratios()

@@ -1,6 +1,6 @@
-"""Reports of a run: on the console, as JSON, JUnit XML, SARIF, HAR and HTML, and as annotations on GitHub.
+"""Reports of a run: console output, JSON, JUnit XML, SARIF, HAR, HTML and GitHub annotations.
 
-Whatever the writers are given is redacted and made printable first; see `mockserver.reports.redacted`.
+Every run is redacted and made printable before it is written; see `mockserver.reports.redacted`.
 """
 
 from mockserver.reports.console import Progress, show

@@ -1,4 +1,4 @@
-"""A run on the terminal: progress while it lasts, then its findings and a table."""
+"""Console output of a run: its progress, then its findings, a table of the suites and the verdict."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE:
 
 
 class Progress:
-    """Shows which suite runs, and how many cases it has tried; nothing if quiet, or if the console is no terminal.
+    """Shows the current suite and its number of cases. Shows nothing if quiet or if the console is not a terminal.
 
-    Use it in a `with` statement, with a console on the standard error, so that the report is alone on the output.
+    Use it in a `with` statement and with a console on standard error, to keep standard output for the report.
     """
 
     def __init__(self, console: Console, *, quiet: bool = False) -> None:
@@ -57,21 +57,21 @@ class Progress:
         self._bar.stop()
 
     def suite(self, name: str) -> None:
-        """Say that a suite begins."""
+        """Start the progress of a suite."""
         if self._task is not None:
             self._bar.stop_task(self._task)
         self._task = self._bar.add_task(name, total=None)
 
     def case(self, number: int = 1) -> None:
-        """Count cases of the suite that runs."""
+        """Count cases of the current suite."""
         if self._task is not None:
             self._bar.advance(self._task, number)
 
 
 def show(run: Run, console: Console, redactor: Redactor | None = None, *, quiet: bool = False) -> None:
-    """Print the findings of a run, a table of its suites and what it met; only the verdict if quiet.
+    """Print the findings, suites, coverage and verdict of a run. If quiet, print only the verdict.
 
-    `redactor` knows the secrets of the run; without one, credentials are redacted where their names give them away.
+    `redactor` knows the secrets of the run. Without one, credentials are redacted by name only.
     """
     cleaned = clean(run, Redactor() if redactor is None else redactor)
     if not quiet:
@@ -81,8 +81,8 @@ def show(run: Run, console: Console, redactor: Redactor | None = None, *, quiet:
         console.print()
         for line in _remarks(cleaned):
             console.print(Text(line))
-    heaviest = next((level for level, number in tally(cleaned.findings).items() if number), None)
-    style = "bold red" if run.interrupted else STYLES[heaviest] if heaviest else "bold green"
+    most_severe = next((level for level, number in tally(cleaned.findings).items() if number), None)
+    style = "bold red" if run.interrupted else STYLES[most_severe] if most_severe else "bold green"
     console.print(Text(verdict(cleaned), style))
 
 
@@ -93,18 +93,18 @@ def _print_finding(finding: Finding, console: Console) -> None:
     parts = Table.grid(padding=(0, 2, 0, 0))
     parts.add_column(style="dim")
     parts.add_column(overflow="fold")
-    for label, said in {
+    for label, value in {
         "expected": finding.expected,
         "got": finding.got,
         "contract": ", ".join(filter(None, (finding.provenance, finding.where))),
         "seed": "" if finding.seed is None else str(finding.seed),
     }.items():
-        if said:
-            parts.add_row(label, Text(said))
+        if value:
+            parts.add_row(label, Text(value))
     if parts.row_count:
         console.print(parts)
     if finding.curl:
-        console.print(Text(finding.curl, style="green"), soft_wrap=True)  # a line of its own, so that it can be copied
+        console.print(Text(finding.curl, style="green"), soft_wrap=True)  # unwrapped, so that it can be copied
     console.print()
 
 
@@ -133,17 +133,17 @@ def _suites(run: Run) -> Table:
 def _remarks(run: Run) -> Iterator[str]:
     for suite in run.suites:
         reasons = Counter(skip.reason for skip in suite.skipped)
-        yield from (f"Left out of {suite.name}: {_times(reason, number)}." for reason, number in reasons.items())
+        yield from (f"Skipped in {suite.name}: {_times(reason, number)}." for reason, number in reasons.items())
     if ratios := [
         f"{ratio.met} of {ratio.total} {name}" for name, ratio in run.coverage.ratios().items() if ratio.total
     ]:
-        yield f"Met: {', '.join(ratios)}."
+        yield f"Covered: {', '.join(ratios)}."
     if run.coverage.unlisted:
-        yield f"Met, but not in the contract: {', '.join(run.coverage.unlisted)}."
+        yield f"Seen, but not in the contract: {', '.join(run.coverage.unlisted)}."
     if run.statement:
         yield money(run.statement)
     if run.stale:
-        number = counted(len(run.stale), "accepted finding")
-        yield f"The baseline has {number} that nobody found: {', '.join(run.stale)}."
+        number = counted(len(run.stale), "finding")
+        yield f"The baseline accepts {number} that did not occur: {', '.join(run.stale)}."
     if run.findings:
         yield "`smsonline-mock explain CODE` says what a code means."

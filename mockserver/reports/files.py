@@ -1,4 +1,4 @@
-"""Reports that are files: which formats there are, and writing them."""
+"""Report files and their formats."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 class Render(Protocol):
-    """Writes a run in a format."""
+    """A function that renders a run in a format."""
 
     def __call__(self, run: Run, *, strict: bool) -> bytes:
-        """Write a clean run. If `strict`, notes fail it."""
+        """Return a redacted run as bytes. If `strict`, notes fail the run."""
 
 
 class ReportFormat(NamedTuple):
-    """A format of reports; its file is called by the command, with this suffix."""
+    """A report format. Its file is named after the command, with this suffix."""
 
     suffix: str
     render: Render
@@ -40,30 +40,30 @@ FORMATS: Mapping[str, ReportFormat] = MappingProxyType(
         "html": ReportFormat("html", html.render),
     }
 )
-"""The formats by name."""
+"""The report formats by name."""
 
 
 class UnknownFormatError(ValueError):
-    """The format of a requested report is unknown."""
+    """A requested report format is unknown. The text lists the known formats."""
 
 
 def check_formats(formats: Sequence[str]) -> None:
-    """Raise UnknownFormatError if one of these formats is not known: sooner is better than after a long run."""
+    """Raise UnknownFormatError for an unknown format. Call it before a long run."""
     for name in formats:
         if name not in FORMATS:
             known = ", ".join(FORMATS)
             raise UnknownFormatError(
-                f"there is no report format {name}{did_you_mean(name, FORMATS)}; there are {known}"
+                f"there is no report format {name}{did_you_mean(name, FORMATS)}; the formats are {known}"
             )
 
 
 def write(
     run: Run, formats: Sequence[str], directory: Path, redactor: Redactor | None = None, *, strict: bool = False
 ) -> list[Path]:
-    """Write a run in each of these formats into a directory, which is made if it is missing; return the files.
+    """Write a run to a directory in each of these formats, and return the files.
 
-    `redactor` knows the secrets of the run; without one, credentials are redacted where their names give them away.
-    `strict` says that notes fail the run. Raises UnknownFormatError before anything is written, OSError if a file
+    A missing directory is created. `redactor` knows the secrets of the run. Without one, credentials are redacted by
+    name only. If `strict`, notes fail the run. Raises UnknownFormatError before anything is written, OSError if a file
     cannot be written.
     """
     check_formats(formats)

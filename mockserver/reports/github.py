@@ -1,4 +1,4 @@
-"""Annotations on GitHub: workflow commands on the standard output of a step."""
+"""GitHub annotations: workflow commands on the standard output of a step."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _PROPERTY = _MESSAGE | str.maketrans({":": "%3A", ",": "%2C"})
 
 
 def runs_here(environment: Mapping[str, str]) -> bool:
-    """Whether this program runs as a step of a GitHub workflow."""
+    """Return whether this process is a step of a GitHub workflow."""
     return environment.get("GITHUB_ACTIONS") == "true"
 
 
 def commands(run: Run, redactor: Redactor | None = None) -> Iterator[str]:
-    """Write each finding as a workflow command on one line, the heaviest first: GitHub shows ten of a level.
+    """Return one workflow command per finding, the most severe first: GitHub shows ten per severity.
 
-    `redactor` knows the secrets of the run; without one, credentials are redacted where their names give them away.
+    `redactor` knows the secrets of the run. Without one, credentials are redacted by name only.
     """
     cleaned = clean(run, Redactor() if redactor is None else redactor)
     return map(_command, ordered(cleaned.findings))
@@ -37,7 +37,7 @@ def commands(run: Run, redactor: Redactor | None = None) -> Iterator[str]:
 
 @contextmanager
 def muted(out: TextIO) -> Iterator[None]:
-    """Keep GitHub from obeying what is printed meanwhile: a server could put workflow commands into its answers."""
+    """Disable workflow commands in the output of the block: a server could send them in its responses."""
     token = token_hex(16)
     out.write(f"::stop-commands::{token}\n")
     try:

@@ -1,4 +1,4 @@
-"""The evidence of a run as HAR 1.2: the exchanges of all findings, for the tools of a browser or a proxy."""
+"""The evidence of a run as HAR 1.2: the exchanges of all findings, for browser and proxy tools."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from mockserver.traffic.exchange import Exchange
 
 
-def render(run: Run, *, strict: bool) -> bytes:  # noqa: ARG001 - as all formats have it
-    """Write the exchanges of all findings; each says in its `_notes` which finding it belongs to."""
+def render(run: Run, *, strict: bool) -> bytes:  # noqa: ARG001 - required by the Render protocol
+    """Return the exchanges of all findings as HAR. The `_notes` of an entry name its finding."""
     from mockserver.traffic import har
 
     written = StringIO()

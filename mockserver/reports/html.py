@@ -1,6 +1,7 @@
-"""A run as one page of HTML that needs nothing else: no network, no script.
+"""A run as a self-contained HTML page, without network access or scripts.
 
-The template `page.html.jinja` has the words and the looks; here is what it shows.
+The template `page.html.jinja` has the text and the style. This module provides its data: the order diagram and the
+matrix of operations and responses.
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 640, 400
 NODE_WIDTH, NODE_HEIGHT = 128, 46
 BEND = 0.16
-"""How far an arrow swerves to its left, as a part of its length, so that the one back does not cover it."""
+"""Offset of an arrow to its left, as a fraction of its length: it keeps opposite arrows apart."""
 
 
 class Node(NamedTuple):
-    """A state, and the middle of its box."""
+    """A state and the centre of its box, in SVG units."""
 
     state: StateCount
     x: float
@@ -37,7 +38,7 @@ class Node(NamedTuple):
 
 
 class Arrow(NamedTuple):
-    """A transition, the path of its line in SVG, and the middle of its label."""
+    """A transition, its SVG path, and the centre of its label."""
 
     transition: TransitionCount
     path: str
@@ -46,7 +47,7 @@ class Arrow(NamedTuple):
 
 
 class Diagram(NamedTuple):
-    """A drawing of this width and height."""
+    """A diagram of states and transitions; sizes are in SVG units."""
 
     width: int
     height: int
@@ -57,7 +58,7 @@ class Diagram(NamedTuple):
 def lay_out(states: Sequence[StateCount], transitions: Sequence[TransitionCount]) -> Diagram:
     """Lay out states clockwise from the left, and the transitions between them.
 
-    A transition from or to a state that is not among them is left out.
+    Transitions from or to other states are omitted.
     """
     turn = 2 * pi / max(len(states), 1)
     across, down = (WIDTH - NODE_WIDTH) / 2 - 30, (HEIGHT - NODE_HEIGHT) / 2 - 54
@@ -82,7 +83,7 @@ def _arrow(transition: TransitionCount, start: Node, end: Node) -> Arrow:
 
 
 def _loop(transition: TransitionCount, node: Node) -> Arrow:
-    """Draw from the top of a box back to it."""
+    """Return an arrow from the top of a box back to it."""
     top = node.y - NODE_HEIGHT / 2
     path = f"M{node.x - 26:.1f},{top:.1f} C{node.x - 50:.1f},{top - 50:.1f} {node.x + 50:.1f},{top - 50:.1f} "
     return Arrow(transition, f"{path}{node.x + 26:.1f},{top:.1f}", round(node.x, 1), round(top - 37, 1))
@@ -99,7 +100,7 @@ def _curve(transition: TransitionCount, start: Node, end: Node) -> Arrow:
 
 
 def _edge(node: Node, x: float, y: float) -> tuple[float, float]:
-    """Return where the line from the middle of a box towards a point leaves the box, and a little farther."""
+    """Return the point where the line from the centre of a box to a point leaves the box, plus a margin."""
     dx, dy = x - node.x, y - node.y
     length = hypot(dx, dy) or 1.0
     reach = min(
@@ -114,7 +115,7 @@ TEMPLATE = Path(__file__).with_name("page.html.jinja")
 
 
 class Row(NamedTuple):
-    """An operation in the matrix, and its answers by their columns; None where the contract lists none."""
+    """An operation in the matrix, with a response per column; None if the contract lists none."""
 
     operation: str
     route: Route | None
@@ -122,14 +123,14 @@ class Row(NamedTuple):
 
 
 class Matrix(NamedTuple):
-    """Operations and their answers. `columns` are status codes."""
+    """The matrix of operations and responses. `columns` are status codes."""
 
     columns: tuple[int, ...]
     groups: tuple[tuple[str, tuple[Row, ...]], ...]
 
 
 def render(run: Run, *, strict: bool) -> bytes:
-    """Write a run as a page. `strict` says that notes fail the run."""
+    """Return a run as an HTML page. If `strict`, notes fail the run."""
     page = _template().render(
         run=run,
         code=run.exit_code(strict=strict),
@@ -159,7 +160,7 @@ def _template() -> Template:
 
 
 def matrix(coverage: Coverage) -> Matrix:
-    """Lay out operations and answers, grouped by document, with a column for each status code there is."""
+    """Return the matrix of operations and responses, grouped by document, with a column per status code."""
     answers = {(answer.operation, answer.status): answer for answer in coverage.answers}
     columns = tuple(sorted({status for _, status in answers}))
     rows = [

@@ -1,4 +1,4 @@
-"""A run as JSON. `report.schema.json` describes every field of it."""
+"""A run as JSON. `report.schema.json` describes each field."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from mockserver.traffic.exchange import Exchange
 
 FORMAT = 1
-"""The version of the format. It changes when a reader of the former one would no longer understand."""
+"""The version of the format. It changes only with an incompatible change."""
 
 
 def render(run: Run, *, strict: bool) -> bytes:
-    """Write a run as JSON."""
+    """Return a run as JSON. If `strict`, notes fail the run."""
     return orjson.dumps(data(run, strict=strict), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def data(run: Run, *, strict: bool) -> dict[str, Any]:
-    """Return a run as JSON has it."""
+    """Return a run as JSON data."""
     return {
         "format": FORMAT,
         "tool": {"name": "smsonline-mock", "command": run.command, "version": run.version},

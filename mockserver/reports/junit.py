@@ -1,7 +1,8 @@
 """A run as JUnit XML, which most CI servers show.
 
-A test suite for each suite; in it a failed test case for each finding, and one that passed where there is none. What
-does not fail the command is a skipped test case: drift, what a baseline accepts, and what was not checked.
+Each suite is a test suite. Each finding is a failed test case; a suite without findings has one passed test case.
+Results that do not fail the command are skipped test cases: notes, findings that the baseline accepts, and checks that
+were skipped.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def render(run: Run, *, strict: bool) -> bytes:
-    """Write a run as JUnit XML. Notes are failures if strict."""
+    """Return a run as JUnit XML. If `strict`, notes are failures."""
     from junitparser import Error, JUnitXml, TestCase, TestSuite
 
     report = JUnitXml(f"smsonline-mock {run.command}")
@@ -35,7 +36,7 @@ def render(run: Run, *, strict: bool) -> bytes:
         described.time = round(suite.seconds, 3)
         report.add_testsuite(described)
     if run.interrupted:
-        stopped = TestCase("the run came to its end", run.command)
+        stopped = TestCase("the run was completed", run.command)
         stopped.result = [Error(run.interrupted, "interrupted")]
         described = TestSuite(run.command)
         described.add_testcase(stopped)

@@ -1,4 +1,4 @@
-"""The door of every report: whatever a run holds leaves it redacted, printable and short."""
+"""Redact a run before it is reported, escape its unprintable characters and truncate its long texts."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
     from mockserver.traffic.redaction import Redactor
 
 LIMIT = 4000
-"""The longest text in a report, in characters. What is longer is cut, with a mark that says so."""
+"""Maximum length of a text in a report, in characters. Longer texts are truncated and marked."""
 
 _UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters, and all line ends but \n
-    "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"  # what ends a line, or turns the reading direction
-    "\ud800-\udfff\ufeff\ufffe\uffff]"  # what UTF-8 or XML cannot hold
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters, and line ends other than \n
+    "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"  # line separators and directional controls
+    "\ud800-\udfff\ufeff\ufffe\uffff]"  # not allowed in UTF-8 or XML
 )
 
 
 def clean(run: Run, redactor: Redactor) -> Run:
-    """Return a run that a report may show.
+    """Return a run that is safe to report.
 
-    Every text in it is redacted, then made printable, then cut. Of an exchange's body remains what it says, without
-    its content coding and as UTF-8; of its notes nothing.
+    Each text is redacted, escaped and truncated. Bodies of exchanges are decoded from their content coding, and are
+    UTF-8. Notes of exchanges are removed.
     """
     coverage = Coverage.of_data(_clean(run.coverage.data(), redactor))
     cleaned: Run = _clean(run._replace(coverage=Coverage()), redactor)
@@ -38,7 +38,7 @@ def clean(run: Run, redactor: Redactor) -> Run:
 
 
 def printable(text: str, limit: int = LIMIT) -> str:
-    """Return a text in which what a terminal or a page would obey is escaped (`\\x1b`), cut at this many characters."""
+    """Return a text with unprintable characters escaped (`\\x1b`), truncated to `limit` characters."""
     shown = _UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
     if len(shown) <= limit:
         return shown
@@ -58,7 +58,7 @@ def _clean(value: Any, redactor: Redactor) -> Any:
             curl = printable(_command(value.curl, redactor))
             return Finding(*(_clean(part, redactor) for part in value._replace(curl="")))._replace(curl=curl)
         case Exchange():
-            return type(value)(*(_clean(part, redactor) for part in _plain(redactor.exchange(value))))
+            return type(value)(*(_clean(part, redactor) for part in _decoded(redactor.exchange(value))))
         case dict():
             return {_clean(key, redactor): _clean(part, redactor) for key, part in value.items()}
         case list():
@@ -71,12 +71,12 @@ def _clean(value: Any, redactor: Redactor) -> Any:
 
 
 def _command(curl: str, redactor: Redactor) -> str:
-    """Redact a command, and keep the variable that stands for the key in its quoted parts."""
+    """Redact a command, but keep the shell variable that replaces the key."""
     variable = f"""'"${KEY_VARIABLE}"'"""
     return redactor.text(curl.replace(variable, REDACTED)).replace(REDACTED, variable)
 
 
-def _plain(exchange: Exchange) -> Exchange:
+def _decoded(exchange: Exchange) -> Exchange:
     request, answer = exchange.request, exchange.answer
     return exchange._replace(
         request=request._replace(headers=_without_coding(request.headers), body=request.content),
@@ -86,7 +86,7 @@ def _plain(exchange: Exchange) -> Exchange:
 
 
 def _without_coding(headers: Headers) -> Headers:
-    """Drop the header of a content coding, and the length, which is that of the coded body."""
+    """Drop the content coding header and the length, which is that of the coded body."""
     if header(headers, "content-encoding") is None:
         return headers
     return tuple(pair for pair in headers if pair[0].lower() not in {"content-encoding", "content-length"})

@@ -1,6 +1,6 @@
-"""A run as SARIF 2.1.0, which code hosts show beside the lines that it points at.
+"""A run as SARIF 2.1.0, which code hosts show next to the source lines.
 
-A line is where the expectation that failed stands: in a contract document, or in a recording.
+The location of a result is the failed expectation: a line of a contract document or of a recording.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 FINGERPRINT = "smsonlineMock/v1"
 DOCUMENTS = "CONTRACTS"
-"""What the places of the shipped contract documents are relative to."""
+"""The base URI ID of the shipped contract documents."""
 
-_OUTCOMES = {0: "nothing found", 1: "findings", 2: "could not run to its end"}
+_OUTCOMES = {0: "nothing found", 1: "findings", 2: "not completed"}
 
 
 def render(run: Run, *, strict: bool) -> bytes:
-    """Write a run as a SARIF log."""
+    """Return a run as a SARIF log. If `strict`, notes fail the run."""
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(run, run.exit_code(strict=strict))]}
     return orjson.dumps(log, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
@@ -44,7 +44,7 @@ def _run(run: Run, code: ExitCode) -> dict[str, Any]:
         },
         "automationDetails": {"id": "smsonline-mock/verify/"},
         "originalUriBaseIds": {
-            DOCUMENTS: {"description": {"text": "The folder of the contract documents that smsonline-mock comes with."}}
+            DOCUMENTS: {"description": {"text": "The folder of the contract documents of smsonline-mock."}}
         },
         "invocations": [
             {
@@ -69,7 +69,7 @@ def _utc(milliseconds: float) -> str:
 
 
 def _rules(findings: Iterable[Finding]) -> dict[str, dict[str, Any]]:
-    """Return the rules by code: all that the table explains, and then any that it does not."""
+    """Return the rules by code: all documented codes, then other codes of the findings."""
     unknown = {finding.code: {"id": finding.code} for finding in findings}
     return {name: _rule(code) for name, code in codes().items()} | {
         name: rule for name, rule in unknown.items() if name not in codes()
@@ -86,12 +86,12 @@ def _rule(code: Code) -> dict[str, Any]:
 
 
 def _result(finding: Finding, rules: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    told = {"Expected": finding.expected, "Got": finding.got}
+    details = [f"{name}: {text}" for name, text in (("Expected", finding.expected), ("Got", finding.got)) if text]
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "ruleIndex": list(rules).index(finding.code),
         "level": finding.level.value,
-        "message": {"text": "\n".join([finding.message, *(f"{name}: {said}" for name, said in told.items() if said)])},
+        "message": {"text": "\n".join([finding.message, *details])},
         "locations": [_location(finding)],
         "partialFingerprints": {FINGERPRINT: finding.fingerprint},
         "properties": {
@@ -124,7 +124,7 @@ def _physical(place: Place) -> dict[str, Any]:
 
 
 def _web(exchange: Exchange) -> dict[str, Any]:
-    """Describe the exchange that showed it: the last one of the evidence."""
+    """Return the web request and response of an exchange."""
     request, answer = exchange.request, exchange.answer
     return {
         "webRequest": {

@@ -1,4 +1,4 @@
-"""The mock for tests written in Python. Nothing here loads the server before it is started."""
+"""The mock for Python tests. The server is imported only when it is started."""
 
 from mockserver.testing.control_client import SteeringError
 from mockserver.testing.handle import ContractBrokenError, SmsOnline

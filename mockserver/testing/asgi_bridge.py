@@ -1,4 +1,4 @@
-"""From another thread into the server's: requests that need no socket."""
+"""Requests to a server in another thread of this process, without a socket."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _HERE = (b"host", b"localhost")
-"""Who calls in process may name any host: no page of another site can."""
+"""Host header of in-process requests. The host check protects from web pages, which cannot call in process."""
 
 
 class AsgiBridge:
-    """An ASGI application that lets the server's own thread answer, whichever event loop asks.
+    """An ASGI application that runs requests in the server's thread. Any event loop can call it.
 
-    What would be a stream arrives in one piece.
+    Responses are not streamed: they arrive in one piece.
     """
 
     def __init__(self, app: ASGIApp, background: Background) -> None:
@@ -35,9 +35,9 @@ class AsgiBridge:
         self._background = background
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request. A connection that a fault breaks is a ConnectionError."""
+        """Handle a request. Raises ConnectionError if a fault breaks the connection."""
         if scope["type"] != "http":
-            raise NotImplementedError(f"the mock speaks HTTP only, not {scope['type']}")
+            raise NotImplementedError(f"the mock only supports HTTP, not {scope['type']}")
         from anyio.to_thread import run_sync
 
         body, more = b"", True
@@ -52,28 +52,28 @@ class AsgiBridge:
 
 
 class InProcess:
-    """Leads to the control API of an application in a thread of this process."""
+    """A transport to the control API of an application in a thread of this process."""
 
     def __init__(self, app: ASGIApp, background: Background) -> None:
         self._app = app
         self._background = background
 
     def send(self, method: str, target: str, body: bytes | None, wait: float | None = None) -> tuple[int, bytes]:
-        """Send a request and return status and body."""
+        """Send a request and return its status and body. Raises SteeringError if no response comes in time."""
         try:
             if wait is None:
                 with self._background.turn(PATIENCE):
-                    start, *parts = _at_once(self._exchange(method, target, body))
+                    start, *parts = _result_at_once(self._exchange(method, target, body))
             else:
                 future = self._background.run(self._exchange(method, target, body))
                 start, *parts = future.result(PATIENCE + wait)
         except TimeoutError:
-            silence = f"the mock has not answered {method} {target} for {PATIENCE + (wait or 0):g} seconds"
-            raise SteeringError(silence) from None
+            limit = PATIENCE + (wait or 0)
+            raise SteeringError(f"the mock did not answer {method} {target} within {limit:g} seconds") from None
         return start["status"], b"".join(part.get("body", b"") for part in parts)
 
     def together(self, task: Callable[[], T]) -> T:
-        """Do something during which nothing else happens in the mock."""
+        """Run a task while the mock does nothing else."""
         with self._background.turn(PATIENCE):
             return task()
 
@@ -81,15 +81,15 @@ class InProcess:
         return _exchange(self._app, _scope(method, target, body), body or b"")
 
 
-def _at_once(exchange: Coroutine[Any, Any, T]) -> T:
-    """The result of what waits for nothing."""
+def _result_at_once(exchange: Coroutine[Any, Any, T]) -> T:
+    """Return the result of a coroutine that never waits. Raises RuntimeError if it waits."""
     try:
         exchange.send(None)
     except StopIteration as end:
         result: T = end.value
         return result
     exchange.close()
-    raise RuntimeError("the mock waits for something, and nobody has said for how long it may")
+    raise RuntimeError("the operation waits, but no `wait` was given")
 
 
 def _scope(method: str, target: str, body: bytes | None) -> Scope:

@@ -1,4 +1,4 @@
-"""What is told of a world when its test has failed."""
+"""The report of a world whose test has failed."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ if TYPE_CHECKING:
 _EXCHANGES = 10
 _ORDERS = 10
 _BODY = 200
-"""So many characters of a body are shown."""
+"""Characters of a body that are shown."""
 
 
 def failure_report(world: SmsOnline, *, judged: bool = False) -> str:
-    """The last exchanges without their secrets, the orders, the money, and how to have the same again.
+    """Return the last exchanges (redacted), the orders, the balance, and the command that repeats the test.
 
-    Violations of the contract are listed, unless the client has been `judged` for them already.
+    Contract violations are listed unless `judged` says that they were already reported.
     """
     try:
         return "\n".join(_lines(world, judged=judged))
     except SteeringError as error:
-        return f"nothing can be told: {error}"
+        return f"the failure report is unavailable: {error}"
 
 
 def _lines(world: SmsOnline, *, judged: bool) -> Iterator[str]:
     exchanges, orders, cost = world.journal.last(_EXCHANGES), world.orders, world.cost
     count = len(world.journal)
     yield f"scenario {world.scenario}, seed {world.seed}, {world.world_id} at {world.base_url}"
-    yield f"its time {world.clock.now:%Y-%m-%d %H:%M:%S}"
+    yield f"clock {world.clock.now:%Y-%m-%d %H:%M:%S}"
     yield f"balance {world.balance} cents, spent {cost.spent}, refunded {cost.refunded}"
     yield f"exchanges: {count}{f', the last {len(exchanges)}:' if count > len(exchanges) else ''}"
     for exchange in exchanges:
@@ -47,11 +47,11 @@ def _lines(world: SmsOnline, *, judged: bool) -> Iterator[str]:
         yield f"  {order.id} {order.service} {order.phone_number} {order.price} cents: {order.state}{sms}"
     if not judged:
         yield from (f"{violation.level}: {violation}" for violation in world.violations)
-    yield f"again: {again(world)}"
+    yield f"rerun: {again(world)}"
 
 
 def again(world: SmsOnline) -> str:
-    """The command that runs its test again in the same world."""
+    """Return the pytest command that repeats the test in the same world."""
     scenario = "" if world.is_inline else f" --smsonline-scenario {shlex.quote(world.scenario)}"
     return f"pytest {shlex.quote(world.test)}{scenario} --smsonline-seed {world.seed}"
 

@@ -1,4 +1,4 @@
-"""A test's own world, and everything that can be done to it."""
+"""The world of a test: its state, and the actions of the vendor on it."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ _MOST = {"limit": 10_000}
 
 
 class ContractBrokenError(AssertionError):
-    """A client broke the contract. The text lists how."""
+    """A client broke the contract. The text lists the violations."""
 
 
 class SmsOnline:
-    """A world of its own behind a mock: the account of a client under test, and the vendor's side of it.
+    """A world of the mock: the account of the client under test, and the vendor's side of it.
 
-    Each method asks the mock, which answers at once, so a coroutine may use them, too; only `journal.wait_for` waits.
-    Whatever cannot be done raises SteeringError, which says why. Used as a context manager, the world is gone at the
-    end, and a client that broke the contract in it is a ContractBrokenError.
+    Each method calls the mock, which answers at once, so coroutines may use them, too. Only `journal.wait_for` waits.
+    A failed action raises SteeringError. As a context manager, the world is removed at the end of the block, which
+    raises ContractBrokenError if the client broke the contract.
     """
 
     def __init__(self, server: Server, wanted: Wanted, opened: Mapping[str, Any], test: str = "") -> None:
         self._server = server
         self._wanted = wanted
         self._forks: list[SmsOnline] = []
-        self._kept: list[Violation] = []
-        self._recorded: list[bytes] = []
+        self._saved_violations: list[Violation] = []
+        self._saved_lines: list[bytes] = []
         self._began = time.monotonic()
-        self._broken = ""
+        self._violation_text = ""
         self._is_open = True
         self.test = test
-        """The test whose world it is, by pytest's name for it."""
+        """The pytest node ID of the test."""
         self.world_id: str = opened["world"]["id"]
         self.is_inline = not isinstance(wanted.scenario, str | Path)
         self.scenario: str = opened["world"]["scenario"] if self.is_inline else str(wanted.scenario)
@@ -52,8 +52,8 @@ class SmsOnline:
         self.user_id: str = opened["userId"]
         self.api_key: str = opened["apiKey"]
         self.clock = WorldClock(self._ask)
-        self.journal = Journal(self._ask, self._forget, server.operations)
-        self._before = self._orders_of(opened["world"])
+        self.journal = Journal(self._ask, self._save_journal, server.operations)
+        self._initial_orders = self._orders_of(opened["world"])
 
     def __repr__(self) -> str:
         return f"<SmsOnline {self.world_id} at {self._server.url}: {self.scenario}, seed {self.seed}>"
@@ -68,23 +68,23 @@ class SmsOnline:
 
     @property
     def base_url(self) -> str:
-        """What stands for the vendor's URL of the newest generation of the service, `https://…/v3`."""
+        """The base URL of the newest API version. It replaces the vendor's URL `https://…/v3`."""
         return self.url_of(self._server.documents[0])
 
     def __getattr__(self, name: str) -> str:
-        """The base URL of each contract document by its name: what `url_of` returns for `v2` is `v2_url`."""
+        """Return the base URL of a contract document: `v2_url` is what `url_of` returns for `v2`."""
         document = name.removesuffix("_url")
         if document != name and document in self._server.documents:
             return self.url_of(document)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def url_of(self, document: str) -> str:
-        """What stands for the vendor's URL of a contract document, such as `v3`. Raises KeyError."""
+        """Return the base URL of a contract document such as `v3`. It replaces the vendor's URL. Raises KeyError."""
         return self._server.url_of(document)
 
     @property
     def env(self) -> dict[str, str]:
-        """Where the service is and whose account is used, for the environment of another process."""
+        """The environment variables with the base URLs and the account, for another process."""
         from mockserver.contract.environment import url_variables
 
         return {
@@ -105,54 +105,54 @@ class SmsOnline:
 
     @property
     def balance(self) -> int:
-        """What the account has, in US cents."""
+        """The balance of the account, in US cents."""
         balance: int = self._ask("showLedger", query={"limit": 1})["balances"][self.user_id]
         return balance
 
     @property
     def ledger(self) -> tuple[LedgerEntry, ...]:
-        """All entries of all accounts, the oldest first."""
+        """The ledger entries of all accounts, the oldest first."""
         return tuple(LedgerEntry.of(view) for view in self._ask("showLedger", query=_MOST)["entries"])
 
     @property
     def cost(self) -> Cost:
-        """What the orders would have cost with the vendor."""
+        """What the orders would have cost at the vendor, in US cents."""
         return Cost.of(self.ledger)
 
     @property
     def violations(self) -> list[Violation]:
-        """How the client has broken the contract: errors, and warnings for names that the contract does not know."""
+        """The contract violations of the client: errors, and warnings for unknown names."""
         if not self._is_open:
-            return self._kept
+            return self._saved_violations
         views = self._ask("listViolations", query={"side": "request", **_MOST})["violations"]
-        return [*self._kept, *map(Violation.of, views)]
+        return [*self._saved_violations, *map(Violation.of, views)]
 
     @property
     def faults(self) -> list[Fault]:
-        """What goes wrong on purpose, and how often it did."""
+        """The active faults, with their numbers of matched and affected calls."""
         return [Fault.of(view) for view in self._ask("listFaults")["faults"]]
 
     def deliver_sms(self, order_id: str, *, text: str | None = None, code: str | None = None) -> Order:
-        """Let an SMS arrive now; what is not given is as the service would write it."""
+        """Deliver an SMS to an order now. Omitted arguments get the values that the service would choose."""
         given = {name: value for name, value in {"text": text, "code": code}.items() if value is not None}
         return Order.of(self._ask("deliverSms", path={"order": order_id}, body=given))
 
     def expire(self, order_id: str) -> Order:
-        """Let an order's time be over now."""
+        """Expire an order now."""
         return Order.of(self._ask("expireOrder", path={"order": order_id}))
 
     def refund(self, order_id: str) -> Order:
-        """Let the vendor return an order's money."""
+        """Refund an order on the vendor's side."""
         return Order.of(self._ask("refundOrder", path={"order": order_id}))
 
     def settle(self, payment_id: str, status: str = "paid") -> Payment:
-        """Let a payment get a status now."""
+        """Set the status of a payment now."""
         return Payment.of(self._ask("settlePayment", path={"payment": payment_id}, body={"status": status}))
 
     def change(
         self, country: str, service: str, *, carrier: str = "any", price: int | None = None, stock: int | None = None
     ) -> None:
-        """Change a price in US cents, or a stock, now."""
+        """Change the price of an offer, in US cents, or its stock, now."""
         given = {name: value for name, value in {"price": price, "stock": stock}.items() if value is not None}
         offer = {"country": country, "service": service, "carrier": carrier}
         self._ask("changeCatalogue", body={**offer, **given})
@@ -173,10 +173,10 @@ class SmsOnline:
         lost_answer: bool = False,
         **effect: object,
     ) -> Fault:
-        """Let calls of an operation go wrong: any one effect that a scenario's faults have, such as `status=500`.
+        """Add a fault to the calls of an operation. A fault has one effect of the scenario language: `status=500`.
 
-        `lost_answer=True` does what was asked for and then resets the connection. `after` and `until` are of the
-        world's time since its start; the others choose among the calls as in scenarios.
+        `lost_answer=True` processes the request, then resets the connection. `after` and `until` are durations since
+        the start of the world, in its time. The other arguments are the conditions of the scenario language.
         """
         if lost_answer:
             effect, at = {**effect, "reset": True}, at or "after"
@@ -193,97 +193,97 @@ class SmsOnline:
         fault = {
             "name": name,
             "at": at,
-            "when": _said(when),
+            "when": _without_unset(when),
             "then": {camel(kind): how for kind, how in effect.items()},
         }
-        return Fault.of(self._ask("addFault", body=_said(fault)))
+        return Fault.of(self._ask("addFault", body=_without_unset(fault)))
 
     def heal(self, fault: Fault | None = None) -> None:
-        """Let a fault act no more, or none of them."""
+        """Remove a fault, or all faults."""
         if fault is None:
             self._ask("clearFaults")
         else:
             self._ask("removeFault", path={"fault": fault.number})
 
     def reset(self) -> None:
-        """Begin anew, with the same account and without faults that were added."""
-        self._keep()
-        self._report()
-        self._recorded.clear()
-        self._before = self._orders_of(self._ask("resetWorld"))
+        """Restart the world with the same account and without the added faults."""
+        self._save_violations()
+        self._add_to_tally()
+        self._saved_lines.clear()
+        self._initial_orders = self._orders_of(self._ask("resetWorld"))
         self._began = time.monotonic()
 
     def snapshot(self) -> dict[str, Any]:
-        """Everything the world remembers, as JSON data; it holds its API keys."""
+        """Return the complete state of the world as JSON data. It contains the API keys."""
         snapshot: dict[str, Any] = self._ask("takeSnapshot")
         return snapshot
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
-        """Go back to a snapshot of this world."""
+        """Restore a snapshot of this world."""
         self._ask("restoreSnapshot", body=snapshot)
 
     @property
     def exchanges(self) -> list[Exchange]:
-        """What came and went since the world began or was reset, as traffic: redacted, the oldest first."""
+        """All exchanges since the start or reset of the world, redacted, the oldest first."""
         from mockserver.traffic import jsonl
 
-        recorded = b"".join((*self._recorded, self._lines()))
+        recorded = b"".join((*self._saved_lines, self._lines()))
         return list(jsonl.read(recorded.splitlines(keepends=True)))
 
     def grade(self, *, limits: Limits | None = None, paced: bool | None = None, ended: bool = False) -> Judgement:
-        """Judge what the client has done since the world began or was reset, as `smsonline-mock grade` does.
+        """Judge the client since the start or reset of the world, as `smsonline-mock grade` does.
 
-        `limits` are the shortest pauses of a good client. Unless it is `paced`, nothing is said of pauses; by default
-        it is, if the world's time passes by itself or has been advanced. A client that has `ended` will not look after
-        the orders that are still waiting.
+        `limits` are the shortest allowed pauses. If `paced` is false, pauses are not judged. By default, pauses are
+        judged if the clock of the world runs or was advanced. If the client has `ended`, waiting orders count as
+        abandoned.
         """
         return self._evidence().judge(limits, paced=paced, ended=ended)
 
     def fork(self) -> SmsOnline:
-        """A copy of the world as it is now, with a key of its own. It ends with this one, or with its `with`."""
-        return self._with(SmsOnline(self._server, self._wanted, self._ask("forkWorld"), self.test))
+        """Return a copy of the current world with its own key. It is removed with this world or by `with`."""
+        return self._track(SmsOnline(self._server, self._wanted, self._ask("forkWorld"), self.test))
 
     def fresh(self) -> SmsOnline:
-        """Another world that begins as this one did, such as for each example of a property."""
-        return self._with(self._server.begin(self._wanted, self.test))
+        """Return a new world with the initial state of this one, such as for each example of a property."""
+        return self._track(self._server.begin(self._wanted, self.test))
 
     def close(self) -> str:
-        """Remove the world and all that came of it; return how its clients have broken the contract.
+        """Remove the world and its forks, and return the contract violations of their clients.
 
-        That is empty if they have not, or were allowed to.
+        The result is empty if there are none, or if the client may break the contract.
         """
         if self._is_open:
             self._server.steering.together(self._close)
-        return self._broken
+        return self._violation_text
 
     @property
     def is_open(self) -> bool:
-        """Whether the world is still there."""
+        """Whether the world exists."""
         return self._is_open
 
     @property
     def coverage(self) -> dict[str, Any]:
-        """How much of the contract this world has met, as counts and as a list of what is missing."""
+        """The coverage of the contract in this world: counts, and a list of what is not covered."""
         coverage: dict[str, Any] = self._ask("showCoverage")
         return coverage
 
     def _close(self) -> None:
-        self._keep()
-        self._report()
-        self._broken = self._judge()
+        self._save_violations()
+        self._add_to_tally()
+        self._violation_text = self._contract_errors()
         for fork in self._forks:
             if fork.is_open:
-                self._broken = "\n".join(filter(None, (self._broken, fork.close())))
-                self._kept += fork.violations
+                self._violation_text = "\n".join(filter(None, (self._violation_text, fork.close())))
+                self._saved_violations += fork.violations
         self._ask("deleteWorld")
         self._is_open = False
 
-    def _keep(self) -> None:
-        """Hold on to what a journal tells that is about to be forgotten."""
-        self._kept = self.violations
+    def _save_violations(self) -> None:
+        """Save the violations before the journal is cleared."""
+        self._saved_violations = self.violations
 
-    def _judge(self) -> str:
-        errors = [violation for violation in self._kept if violation.level == "error"]
+    def _contract_errors(self) -> str:
+        errors = [violation for violation in self._saved_violations if violation.level == "error"]
         if not errors or self._wanted.allow_violations:
             return ""
         from mockserver.testing.failure_report import failure_report
@@ -291,13 +291,13 @@ class SmsOnline:
         lines = (f"  {error}" for error in errors)
         return "\n".join(["the client broke the contract:", *lines, failure_report(self, judged=True)])
 
-    def _forget(self) -> None:
-        """Hold on to all that the journal tells, which is about to be cleared."""
-        self._keep()
-        self._recorded.append(self._lines())
+    def _save_journal(self) -> None:
+        """Save the violations and exchanges before the journal is cleared."""
+        self._save_violations()
+        self._saved_lines.append(self._lines())
 
-    def _report(self) -> None:
-        """Let the report of the run have what came of this world, before it is gone."""
+    def _add_to_tally(self) -> None:
+        """Add the judgement of this world to the report before the world is removed."""
         if self._server.tally is not None:
             from mockserver.testing.failure_report import again
 
@@ -313,29 +313,29 @@ class SmsOnline:
     def _evidence(self) -> WorldEvidence:
         from mockserver.testing.judgement import WorldEvidence
 
-        def told() -> WorldEvidence:
-            shown = self._ask("showWorld")
+        def collect() -> WorldEvidence:
+            world = self._ask("showWorld")
             return WorldEvidence(
                 self.exchanges,
-                shown["clock"]["mode"],
-                shown["readings"],
+                world["clock"]["mode"],
+                world["readings"],
                 self._server.overlays,
                 self.ledger,
                 self.orders,
-                self._before,
+                self._initial_orders,
             )
 
-        return self._server.steering.together(told)
+        return self._server.steering.together(collect)
 
     def _lines(self) -> bytes:
-        """What the journal tells, a line of JSON for each exchange."""
+        """Return the journal as JSON Lines, one line per exchange."""
         return self._server.steering.fetch("exportLines", {"world": self.world_id}, _MOST)
 
-    def _orders_of(self, shown: Mapping[str, Any]) -> frozenset[str]:
-        """The orders of a world that has just begun; most have none."""
-        return frozenset(order.id for order in self.orders) if shown["orders"] else frozenset()
+    def _orders_of(self, world: Mapping[str, Any]) -> frozenset[str]:
+        """Return the IDs of the orders in the initial state of a world."""
+        return frozenset(order.id for order in self.orders) if world["orders"] else frozenset()
 
-    def _with(self, other: SmsOnline) -> SmsOnline:
+    def _track(self, other: SmsOnline) -> SmsOnline:
         self._forks.append(other)
         return other
 
@@ -344,5 +344,5 @@ class SmsOnline:
         return self._server.steering.ask(operation, path, **options)
 
 
-def _said(data: Mapping[str, object]) -> dict[str, object]:
+def _without_unset(data: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in data.items() if value is not None and value != {}}

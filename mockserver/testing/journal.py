@@ -1,4 +1,4 @@
-"""What came and went in a world: looked up, asserted, waited for."""
+"""The journal of a world: look up exchanges, assert calls and wait for them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST = 10_000
 
 
 class Conditions(TypedDict, total=False):
-    """What must hold for an exchange beside its operation; `path` may be a glob, `order` is an order's id."""
+    """Conditions on an exchange in addition to its operation. `path` may be a glob; `order` is an order ID."""
 
     method: str
     path: str
@@ -29,28 +29,28 @@ class Conditions(TypedDict, total=False):
 class Journal:
     """The exchanges of a world.
 
-    Operations are named as in the contract documents, such as `v3.getOrder`, or by globs such as `v3.*`. An unknown
+    An operation is a name of the contract documents, such as `v3.getOrder`, or a glob such as `v3.*`. An unknown
     operation raises ValueError.
     """
 
     def __init__(self, ask: Callable[..., Any], keep: Callable[[], None], operations: Collection[str]) -> None:
-        """Take what asks the mock, what is to be done before it forgets, and the names of all operations."""
+        """Create a journal. `ask` calls the control API, `keep` runs before the journal is cleared."""
         self._ask = ask
         self._keep = keep
         self._operations = operations
 
     def __len__(self) -> int:
-        """How many exchanges are in it."""
+        """The number of exchanges."""
         count: int = self._ask("countExchanges", query={"limit": _MOST})["count"]
         return count
 
     def requests(self, operation: str = "*", **conditions: Unpack[Conditions]) -> list[Exchange]:
-        """The exchanges that meet all conditions, the oldest first."""
+        """Return the exchanges that meet all conditions, the oldest first."""
         query = {**self._condition(operation, conditions), "limit": _MOST}
         return [Exchange.of(view) for view in self._ask("listExchanges", query=query)["exchanges"]]
 
     def last(self, count: int) -> list[Exchange]:
-        """The newest exchanges, the oldest of them first."""
+        """Return the last `count` exchanges, the oldest first."""
         recorded = self._ask("showWorld")["journal"]["recorded"]
         query = {"after": max(0, recorded - count)}
         return [Exchange.of(view) for view in self._ask("listExchanges", query=query)["exchanges"]]
@@ -64,21 +64,21 @@ class Journal:
         at_most: int | None = None,
         **conditions: Unpack[Conditions],
     ) -> None:
-        """Assert that this was called: once or more, or as often as is said.
+        """Assert that an operation was called, by default at least once.
 
-        The AssertionError tells how often it was, and which exchanges come nearest.
+        The AssertionError states the number of calls and the closest exchanges.
         """
         __tracebackhide__ = True
         counts = {"exactly": times, "atLeast": at_least, "atMost": at_most}
         self._assert("verifyCalls", _expected([self._condition(operation, conditions)], counts))
 
     def assert_not_called(self, operation: str = "*", **conditions: Unpack[Conditions]) -> None:
-        """Assert that this was not called."""
+        """Assert that an operation was not called."""
         __tracebackhide__ = True
         self._assert("verifyCalls", _expected([self._condition(operation, conditions)], {"exactly": 0}))
 
     def assert_sequence(self, *operations: str) -> None:
-        """Assert that these were called in this order; others may have been between them."""
+        """Assert that operations were called in this order. Other calls may be between them."""
         __tracebackhide__ = True
         self._assert("verifyCalls", _expected([self._condition(operation, {}) for operation in operations], {}))
 
@@ -90,10 +90,10 @@ class Journal:
         within: str | timedelta = "5s",
         **conditions: Unpack[Conditions],
     ) -> list[Exchange]:
-        """Wait until this was called so often, and return those exchanges.
+        """Wait until an operation was called `times` times, and return these exchanges.
 
-        `within` is real time, of which a mock elsewhere may allow less. Raises AssertionError when it is over. The
-        client must run elsewhere meanwhile, such as in a thread or a process: in a coroutine use `wait_for_async`.
+        `within` is real time; a mock in another process may limit it. Raises AssertionError after this time. The
+        client must run in another thread or process. In a coroutine, use `wait_for_async`.
         """
         __tracebackhide__ = True
         waited = written(within)
@@ -109,7 +109,7 @@ class Journal:
         within: str | timedelta = "5s",
         **conditions: Unpack[Conditions],
     ) -> list[Exchange]:
-        """Wait as `wait_for` does, while the other tasks of the event loop go on; asyncio and trio will do."""
+        """Wait like `wait_for` without blocking the event loop. Works with asyncio and trio."""
         from anyio.to_thread import run_sync
 
         __tracebackhide__ = True
@@ -117,7 +117,7 @@ class Journal:
         return await run_sync(wait, abandon_on_cancel=True)
 
     def clear(self) -> None:
-        """Forget all exchanges; those that broke the contract are still held against the test."""
+        """Remove all exchanges. Their contract violations still fail the test."""
         self._keep()
         self._ask("clearJournal")
 
@@ -137,8 +137,8 @@ class Journal:
 
 
 def _expected(calls: list[dict[str, Any]], counts: dict[str, int | None], within: str | None = None) -> dict[str, Any]:
-    said = {name: count for name, count in counts.items() if count is not None}
-    return {"calls": calls, **said, **({"within": within} if within else {})}
+    given = {name: count for name, count in counts.items() if count is not None}
+    return {"calls": calls, **given, **({"within": within} if within else {})}
 
 
 def _seconds(text: str) -> float:

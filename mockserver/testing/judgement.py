@@ -1,4 +1,4 @@
-"""What is to be said of a client by what it did in a world."""
+"""The judgement of a client by the evidence of its world."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class WorldEvidence(NamedTuple):
-    """What a world tells of its client.
+    """The evidence that a client is judged by.
 
-    `clock` is how its time passes: real, scaled, manual or step. `readings` and `overlays` are what its contract is
-    read by. `before` are the orders that were there before the client came.
+    `clock` is the mode of the clock: real, scaled, manual or step. `readings` and `overlays` determine the contract.
+    `before` has the IDs of the orders in the initial state of the world.
     """
 
     exchanges: Sequence[Exchange]
@@ -38,13 +38,13 @@ class WorldEvidence(NamedTuple):
 
     @property
     def is_paced(self) -> bool:
-        """Whether the pauses of the client can be seen: not if time stood still, or passes with every request."""
+        """Whether pauses are measurable: the clock runs, or a manual clock was advanced between requests."""
         if self.clock == "manual":
             return len({at for each in self.exchanges if (at := each.notes.get("at"))}) > 1
         return self.clock != "step"
 
     def judge(self, limits: Limits | None = None, *, paced: bool | None = None, ended: bool = False) -> Judgement:
-        """Judge the client. Raises LocatedError for overlays that cannot be used."""
+        """Judge the client. Raises LocatedError for an invalid overlay."""
         readings = effective(self.readings, self.overlays)
         judgement = judge.judge(
             self.exchanges,
@@ -58,7 +58,7 @@ class WorldEvidence(NamedTuple):
         return judgement._replace(statement=self._statement(judgement.statement))
 
     def _statement(self, seen: Statement) -> Statement:
-        """The money as the ledger has it: traffic does not tell of an order whose answer was lost."""
+        """Return the statement of the ledger. Traffic does not show an order whose response was lost."""
         spent: defaultdict[str, int] = defaultdict(int)
         refunded: defaultdict[str, int] = defaultdict(int)
         for entry in self.ledger:
@@ -76,7 +76,7 @@ class WorldEvidence(NamedTuple):
 
 @cache
 def documents(readings: tuple[tuple[str, object], ...], overlays: tuple[Path, ...] = ()) -> Mapping[str, Document]:
-    """The contract documents as readings and overlays have them, the newest first. Raises LocatedError."""
+    """Return the contract documents for readings and overlays, the newest first. Raises LocatedError."""
     return contract(dict(readings), overlays).documents
 
 

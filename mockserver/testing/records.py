@@ -1,4 +1,4 @@
-"""What a mock tells of a world, as values. Money is in US cents, times are in the world's own."""
+"""Values of the control API as named tuples. Amounts are in US cents, times are times of the world."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Sms(NamedTuple):
-    """An SMS that arrived; `code` is None if there is none in it."""
+    """A received SMS. `code` is None if its text contains none."""
 
     at: datetime
     text: str
@@ -19,7 +19,7 @@ class Sms(NamedTuple):
 
 
 class Order(NamedTuple):
-    """An order as the vendor sees it; `state` is waiting, completed, refunded or expired."""
+    """An order on the vendor's side. `state` is waiting, completed, refunded or expired."""
 
     id: str
     account: str
@@ -35,14 +35,14 @@ class Order(NamedTuple):
 
     @classmethod
     def of(cls, view: Mapping[str, Any]) -> Order:
-        """Read what the control API shows."""
+        """Create a value from JSON data of the control API."""
         sms = tuple(Sms(_time(each["at"]), each["text"], each["code"]) for each in view["sms"])
         times = {"orderedAt": _time(view["orderedAt"]), "expiresAt": _time(view["expiresAt"])}
         return cls(**_fields(cls, {**view, **times, "sms": sms}))
 
 
 class Payment(NamedTuple):
-    """A payment; `status` is the provider's word, such as paid."""
+    """A payment. `status` is the word of the payment provider, such as paid."""
 
     id: str
     account: str
@@ -54,13 +54,13 @@ class Payment(NamedTuple):
 
     @classmethod
     def of(cls, view: Mapping[str, Any]) -> Payment:
-        """Read what the control API shows."""
+        """Create a value from JSON data of the control API."""
         times = {name: _time(view[name]) for name in ("createdAt", "expiresAt")}
         return cls(**_fields(cls, {**view, **times}))
 
 
 class LedgerEntry(NamedTuple):
-    """An entry of the ledger; `kind` is opening, charge, refund, payment or bonus, and `reference` an id."""
+    """A ledger entry. `kind` is opening, charge, refund, payment or bonus; `reference` is the ID of its cause."""
 
     at: datetime
     account: str
@@ -70,32 +70,32 @@ class LedgerEntry(NamedTuple):
 
     @classmethod
     def of(cls, view: Mapping[str, Any]) -> LedgerEntry:
-        """Read what the control API shows."""
+        """Create a value from JSON data of the control API."""
         return cls(**_fields(cls, {**view, "at": _time(view["at"])}))
 
 
 class Cost(NamedTuple):
-    """What orders would have cost with the vendor."""
+    """What orders would have cost at the vendor, in US cents."""
 
     spent: int = 0
     refunded: int = 0
 
     @property
     def lost(self) -> int:
-        """What did not come back."""
+        """The charges that were not refunded."""
         return self.spent - self.refunded
 
     @classmethod
     def of(cls, entries: tuple[LedgerEntry, ...]) -> Cost:
-        """Add up a ledger."""
+        """Return the cost in a ledger."""
         spent = -sum(entry.cents for entry in entries if entry.kind == "charge")
         return cls(spent, sum(entry.cents for entry in entries if entry.kind == "refund"))
 
 
 class Violation(NamedTuple):
-    """One way in which an exchange breaks the contract; `side` is request or answer, `level` error or warning.
+    """A contract violation of an exchange. `side` is request or answer, `level` is error or warning.
 
-    `exchange` is its number in the journal, `where` the line of the contract document.
+    `exchange` is the number of the exchange in the journal, `where` the line of the contract document.
     """
 
     exchange: int
@@ -109,7 +109,7 @@ class Violation(NamedTuple):
 
     @classmethod
     def of(cls, view: Mapping[str, Any]) -> Violation:
-        """Read what the control API shows."""
+        """Create a value from JSON data of the control API."""
         return cls(**_fields(cls, view))
 
     def __str__(self) -> str:
@@ -117,21 +117,22 @@ class Violation(NamedTuple):
 
 
 class Message(NamedTuple):
-    """A request or an answer, without secrets."""
+    """A request or a response, redacted."""
 
     headers: tuple[tuple[str, str], ...]
     body: str
 
     @property
     def json(self) -> Any:
-        """The data of its body. Raises ValueError if that is no JSON."""
+        """The JSON data of the body. Raises ValueError if the body is not JSON."""
         return json.loads(self.body)
 
 
 class Exchange(NamedTuple):
-    """A request and its answer. `operation` is empty if the path leads to none, `status` 0 if the answer was lost.
+    """A request and its response.
 
-    `faults` are the names of those that acted, `at` is None for a request that reached no account.
+    `operation` is empty if the path matches none. `status` is 0 if the response was lost. `faults` has the names of the
+    faults that took effect. `at` is None for a request that reached no account.
     """
 
     number: int
@@ -149,7 +150,7 @@ class Exchange(NamedTuple):
 
     @classmethod
     def of(cls, view: Mapping[str, Any]) -> Exchange:
-        """Read what the control API shows."""
+        """Create a value from JSON data of the control API."""
         read = {
             "request": _message(view["request"]),
             "answer": _message(view["answer"]),
@@ -165,7 +166,7 @@ class Exchange(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """Something that goes wrong on purpose: how many calls matched it, and on how many it acted."""
+    """A fault, with the number of calls that matched it and the number of calls that it affected."""
 
     number: int
     name: str
@@ -174,17 +175,17 @@ class Fault(NamedTuple):
 
     @classmethod
     def of(cls, view: Mapping[str, Any]) -> Fault:
-        """Read what the control API shows."""
+        """Create a value from JSON data of the control API."""
         return cls(**_fields(cls, view))
 
 
 def _fields(kind: Any, view: Mapping[str, Any]) -> dict[str, Any]:
-    """Pick the fields of a kind; names such as phone_number are written phoneNumber there."""
+    """Return the fields of a named tuple from JSON data, in which `phone_number` is `phoneNumber`."""
     return {name: view[camel(name)] for name in kind._fields}
 
 
 def camel(name: str) -> str:
-    """Write `phone_number` as `phoneNumber`."""
+    """Return a snake case name in camel case: `phone_number` becomes `phoneNumber`."""
     first, *others = name.split("_")
     return first + "".join(word.capitalize() for word in others)
 

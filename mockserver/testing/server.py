@@ -1,4 +1,4 @@
-"""A mock server for many tests: in this process, or one that runs elsewhere; and the world that a test wants."""
+"""A mock server for many tests, in this process or at a URL, and the settings of a world."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ NOTHING: Data = MappingProxyType({})
 
 
 class Wanted(NamedTuple):
-    """Where a world begins, and how strictly its user is judged.
+    """The settings of a world.
 
-    `scenario` is the name of a shipped one, a file, or a scenario as data; `clock` is as scenarios write it, such as
-    `manual` or `{"step": "5s"}`; of `readings` and `variables`, values by name; `faults` as scenarios write them.
-    With `strict`, a request that breaks the contract is refused. Unless `allow_violations`, it fails the test, too.
+    `scenario` is the name of a shipped scenario, a file, or a scenario as data. `clock` and `faults` are in the
+    notation of scenarios: `manual` or `{"step": "5s"}`. `readings` and `variables` map names to values. If `strict`, a
+    request that breaks the contract is refused. It fails the test unless `allow_violations` is set.
     """
 
     scenario: str | Path | Data = "default"
@@ -49,25 +49,25 @@ class Wanted(NamedTuple):
     allow_violations: bool = False
 
     def beside(self, folder: Path) -> Wanted:
-        """The same, with a scenario file that is named as seen from a folder."""
+        """Return the settings with a relative scenario file resolved against a folder."""
         if isinstance(self.scenario, str | Path) and is_file(self.scenario):
             return self._replace(scenario=folder / self.scenario)
         return self
 
 
 def is_file(scenario: str | Path) -> bool:
-    """Whether a scenario is a file: names of shipped ones have neither a suffix nor a folder."""
+    """Return whether a scenario is a file. Names of shipped scenarios have neither a suffix nor a folder."""
     path = Path(scenario)
     return bool(path.suffix) or len(path.parts) > 1
 
 
 def misuses(arguments: Data) -> Iterator[str]:
-    """Find what is wrong with these fields of a Wanted, in words."""
+    """Yield what is wrong with these fields of a Wanted."""
     for name, value in arguments.items():
         if name not in _KINDS:
             from mockserver.contract.messages import did_you_mean
 
-            hint = did_you_mean(name, _KINDS) or f"; there are {', '.join(_KINDS)}"
+            hint = did_you_mean(name, _KINDS) or f"; the arguments are {', '.join(_KINDS)}"
             yield f"there is no argument {name}{hint}"
         elif value is None and name in _OPTIONAL:
             continue
@@ -88,7 +88,7 @@ _KINDS: Mapping[str, Any] = {
 _OPTIONAL = ("seed", "clock")
 _WORDS: Mapping[Any, str] = {
     (str, Path, Mapping): "a name, a file or a dict",
-    (str, Mapping): "a text or a dict",
+    (str, Mapping): "a string or a dict",
     int: "a whole number",
     Mapping: "a dict",
     (list, tuple): "a list",
@@ -97,15 +97,15 @@ _WORDS: Mapping[Any, str] = {
 
 
 _EXCHANGES = 10_000
-"""So many exchanges of a test are kept; more would let violations be forgotten."""
+"""Size of the journal, large enough to keep all violations of a test."""
 _WAIT = 3600
-"""Seconds that a test may wait for a request."""
+"""Maximum number of seconds that a test may wait for a request."""
 _IDLE = 10 * 365 * 24 * 3600
-"""Seconds after which an unused world is removed: never, also for a test that stands still in a debugger."""
+"""Seconds after which an unused world is removed: never, even if a test waits in a debugger."""
 
 
 class MockLocation(Protocol):
-    """Where a mock is; `stop` ends it if it is ours."""
+    """The location of a mock. `stop` ends a mock that this process started."""
 
     @property
     def url(self) -> str: ...  # noqa: D102 - see above
@@ -114,11 +114,10 @@ class MockLocation(Protocol):
 
 
 class Server:
-    """A mock in which any number of tests have their own worlds.
+    """A mock in which each test has its own world.
 
-    `app` is its ASGI application, None for a mock that runs elsewhere; `overlays` correct its contract. `tally` adds up
-    what clients did in worlds that have ended, if it is to be reported. `usual` is what a world is like about which
-    nothing is said.
+    `app` is its ASGI application, None for a mock in another process. `overlays` correct its contract. `tally`
+    aggregates the judgements of closed worlds, if they are reported. `usual` has the default settings of a world.
     """
 
     def __init__(
@@ -148,9 +147,9 @@ class Server:
 
     @classmethod
     def here(cls, overlays: Overlays = ()) -> Self:
-        """Start a mock in a thread of this process, on a free port; overlays correct its contract.
+        """Start a mock in a thread of this process, on a free port. The overlays correct its contract.
 
-        Raises LocatedError for one that cannot be used.
+        Raises LocatedError for an invalid overlay.
         """
         with gc_disabled():
             return cls._here(overlays)
@@ -174,7 +173,7 @@ class Server:
 
     @classmethod
     def elsewhere(cls, url: str) -> Self:
-        """Use the mock at a URL, with its token from the environment. Raises SteeringError if none answers there."""
+        """Connect to the mock at a URL, with the token of the environment. Raises SteeringError if no mock answers."""
         from mockserver.contract import contract
 
         remote = Remote(url, os.environ.get(TOKEN))
@@ -182,27 +181,27 @@ class Server:
 
     @property
     def url(self) -> str:
-        """Where it answers."""
+        """The URL of the mock, without a path."""
         return self._place.url
 
     def url_of(self, document: str) -> str:
-        """The base URL of the service of a contract document, such as `v3`."""
+        """Return the base URL of a contract document, such as `v3`. Raises KeyError."""
         return self.url + self._prefixes[document]
 
     @property
     def documents(self) -> tuple[str, ...]:
-        """The names of the contract documents, the newest generation of the service first."""
+        """The names of the contract documents, the newest API version first."""
         return tuple(self._prefixes)
 
     def open(self, **arguments: Any) -> SmsOnline:
-        """A new world; the arguments are fields of Wanted, the others as usual. Raises TypeError, SteeringError."""
+        """Create a world. The arguments are fields of Wanted; others have defaults. Raises TypeError, SteeringError."""
         if wrong := list(misuses(arguments)):
             raise TypeError("; ".join(wrong))
         test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
         return self.begin(self.usual._replace(**arguments), test)
 
     def begin(self, wanted: Wanted, test: str = "") -> SmsOnline:
-        """A new world for a test. Raises SteeringError."""
+        """Create a world for a test. Raises SteeringError."""
         return self.steering.together(lambda: self._begin(wanted, test))
 
     def _begin(self, wanted: Wanted, test: str) -> SmsOnline:
@@ -224,11 +223,11 @@ class Server:
         return SmsOnline(self, wanted, opened, test)
 
     def stop(self) -> None:
-        """End the mock if it is ours."""
+        """Stop the mock if this process started it."""
         self._place.stop()
 
     def _scenario(self, wanted: Wanted) -> dict[str, Any]:
-        """The data of a scenario file, which is read once."""
+        """Return the data of a scenario file. Each file is read once."""
         from mockserver.contract import LocatedError
         from mockserver.scenario.load import load
 
@@ -254,25 +253,25 @@ TOKEN = "SMSONLINE_MOCK_TOKEN"  # noqa: S105 - the name of a variable
 
 
 class Remote:
-    """Leads to the mock at a URL, without any proxy. Raises SteeringError for what is no URL."""
+    """A transport to the mock at a URL, without a proxy. Raises SteeringError for an invalid URL."""
 
     def __init__(self, url: str, token: str | None = None) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.netloc:
-            raise SteeringError(f"{url} is no URL of a mock: write it as http://127.0.0.1:8080")
+            raise SteeringError(f"{url} is not the URL of a mock: write http://127.0.0.1:8080")
         self.url = f"{parts.scheme}://{parts.netloc}"
         self._headers: Mapping[str, str] = {"authorization": f"Bearer {token}"} if token else {}
         self._opener = build_opener(ProxyHandler({}))
 
     def stop(self) -> None:
-        """Leave it alone: it is not ours."""
+        """Do nothing: this process did not start the mock."""
 
     def together(self, task: Callable[[], T]) -> T:
-        """Do something here: each of its requests has its own way."""
+        """Run a task. Other requests may come between its requests."""
         return task()
 
     def send(self, method: str, target: str, body: bytes | None, wait: float | None = None) -> tuple[int, bytes]:
-        """Send a request and return status and body."""
+        """Send a request and return its status and body. Raises SteeringError if no mock answers."""
         headers = {**self._headers, "content-type": "application/json"}
         request = Request(self.url + target, body, headers, method=method)  # noqa: S310 - http or https, see above
         try:
@@ -281,9 +280,8 @@ class Remote:
         except HTTPError as error:
             with error:
                 content = error.read()
-            hint = f"; its token belongs into the environment variable {TOKEN}" if error.code == 401 else ""
-            if hint:
-                raise SteeringError(f"the mock at {self.url} refuses to be steered{hint}") from None
+            if error.code == 401:
+                raise SteeringError(f"the mock at {self.url} requires its token: set {TOKEN}") from None
             return error.code, content
         except (URLError, OSError) as error:
             reason = error.reason if isinstance(error, URLError) else error

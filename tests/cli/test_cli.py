@@ -337,12 +337,21 @@ def test_a_broken_key_is_not_told(command: Command, tmp_path: Path, key: str) ->
         (["--port", "65536"], "Error: Invalid value for '--port': 65536 is not in the range"),
         (["--port", "http"], "Error: Invalid value for '--port': 'http' is not a valid integer"),
         (["--seed", "-1"], "Error: Invalid value for '--seed': -1 is not in the range"),
-        (["--limit", "world=5"], "Error: Invalid value for '--limit': no limit is called world, did you mean worlds?"),
-        (["--limit", "worlds=0"], "Error: Invalid value for '--limit': write it as worlds=NUMBER"),
-        (["--limit", "worlds"], "Error: Invalid value for '--limit': write it as worlds=NUMBER"),
-        (["--limit", "worlds=many"], "Error: Invalid value for '--limit': write it as worlds=NUMBER"),
-        (["--token", " "], "Error: the token is empty: give one, or none"),
-        (["-q", "-v"], "Error: -q and -v exclude each other"),
+        (["--limit", "world=5"], "Error: Invalid value for '--limit': there is no limit world, did you mean worlds?"),
+        (
+            ["--limit", "worlds=0"],
+            "Error: Invalid value for '--limit': write worlds=NUMBER",
+        ),
+        (
+            ["--limit", "worlds"],
+            "Error: Invalid value for '--limit': write worlds=NUMBER",
+        ),
+        (
+            ["--limit", "worlds=many"],
+            "Error: Invalid value for '--limit': write worlds=NUMBER",
+        ),
+        (["--token", " "], "Error: --token is empty: pass a token or omit the option"),
+        (["-q", "-v"], "Error: -q and -v cannot be combined"),
         (["--senario", "default"], "Error: No such option '--senario'. Did you mean '--scenario'?"),
     ],
 )

@@ -64,7 +64,7 @@ def test_quiet_tells_the_verdict_only(drifting: Path) -> None:
     [
         ("", "the file is empty"),
         ('{"log": {"entries": [{}]}}', "entry 1: request must be an object, and is missing"),
-        ('{"log": {"entries": []}}', "no exchange was for an operation"),
+        ('{"log": {"entries": []}}', "no exchange matches an operation"),
     ],
 )
 def test_what_cannot_be_compared_ends_with_2(tmp_path: Path, content: str, message: str) -> None:
@@ -91,7 +91,7 @@ def test_a_wrong_option_ends_with_2(drifting: Path, option: list[str], message: 
 def test_a_file_that_was_cut_off_is_used_as_far_as_it_goes(drifting: Path) -> None:
     drifting.write_text(drifting.read_text() + '{"started": 1, "requ')
     result = run(drifting)
-    assert "line 2: the file ends within this line; it was cut off; what came before it is used" in result.stderr
+    assert "line 2: the file ends within this line; it was cut off; the exchanges before it are used" in result.stderr
     assert "1 new" in result.stdout
 
 

@@ -149,10 +149,7 @@ def test_too_little_coverage_fails(grade: Grade, client: Command, least: str, co
 
 def test_too_little_coverage_is_told(grade: Grade, client: Command) -> None:
     done = grade("--while", client(BALANCE), "--min-coverage", "50")
-    assert (
-        f"1 of {operations('v3')} operations were met, which is less than the 50 percent of --min-coverage"
-        in done.stderr
-    )
+    assert f"1 of {operations('v3')} operations were covered, less than the 50 percent of --min-coverage" in done.stderr
 
 
 def test_what_the_baseline_accepts_does_not_fail(grade: Grade, recording: str, tmp_path: Path) -> None:
@@ -207,7 +204,7 @@ def test_answers_are_searched_for(grade: Grade, client: Command) -> None:
 
 def test_a_search_keeps_to_its_time_and_says_so(grade: Grade, client: Command) -> None:
     done = grade("--while", client(BALANCE), "--answers", "--budget", "0")
-    assert "Left out of answers, default: v3.getBalance" in done.stdout
+    assert "Skipped in answers, default: v3.getBalance" in done.stdout
 
 
 def test_another_server_can_be_used(grade: Grade, client: Command, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,17 +218,20 @@ def test_another_server_can_be_used(grade: Grade, client: Command, monkeypatch: 
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        ([], "give either files of recorded traffic, or --while COMMAND"),
-        (["day.jsonl", "--while", "true"], "give either files of recorded traffic, or --while COMMAND"),
-        (["day.jsonl", "--scenario", "flaky"], "--scenario is for a command that is run"),
-        (["--while", "true", "--url", "http://127.0.0.1:1", "--all"], "--all is for the mock"),
-        (["--while", "true", "--allow-orders"], "--allow-orders is for a server"),
-        (["--while", "true", "--url", "http://127.0.0.1:1", "--allow-orders"], "goes together with --spend-limit"),
-        (["--while", "true", "--url", "http://127.0.0.1:1", "--spend-limit", "1"], "goes together with --allow-orders"),
-        (["--while", "true", "--all", "--scenario", "flaky"], "--scenario is one of all"),
-        (["--while", "true", "--examples", "3"], "--examples is for --answers"),
-        (["--while", "true", "--write-baseline"], "--write-baseline needs --baseline FILE"),
-        (["--while", "true", "-q", "-v"], "--verbose is the contrary of -q"),
+        ([], "pass either files of recorded traffic or --while COMMAND"),
+        (["day.jsonl", "--while", "true"], "pass either files of recorded traffic or --while COMMAND"),
+        (["day.jsonl", "--scenario", "flaky"], "--scenario applies to a client that is run"),
+        (["--while", "true", "--url", "http://127.0.0.1:1", "--all"], "--all applies to the mock"),
+        (["--while", "true", "--allow-orders"], "--allow-orders applies to a server"),
+        (["--while", "true", "--url", "http://127.0.0.1:1", "--allow-orders"], "--allow-orders requires --spend-limit"),
+        (
+            ["--while", "true", "--url", "http://127.0.0.1:1", "--spend-limit", "1"],
+            "--spend-limit requires --allow-orders",
+        ),
+        (["--while", "true", "--all", "--scenario", "flaky"], "--scenario cannot be combined with --all"),
+        (["--while", "true", "--examples", "3"], "--examples requires --answers"),
+        (["--while", "true", "--write-baseline"], "--write-baseline requires --baseline FILE"),
+        (["--while", "true", "-q", "-v"], "--verbose cannot be combined with -q"),
         (["--while", "true", "--survives", "zero"], "such as 0,3"),
         (["--while", "true", "--pace", "pol=1"], "did you mean poll"),
         (["--while", "true", "--pace", "poll=fast"], "such as poll=2.5"),
@@ -241,7 +241,7 @@ def test_another_server_can_be_used(grade: Grade, client: Command, monkeypatch: 
         (["--while", "true", "--reading", "failure=status"], "did you mean failures"),
         (["--while", "true", "--baseline", "none.yaml"], "none.yaml"),
         (["--while", "true", "--url", "nonsense"], "is not a URL"),
-        (["--while", " "], "--while needs a command"),
+        (["--while", " "], "--while is empty: pass a command"),
         (["--while", "true"], "does it read SMSONLINE_BASE_URL"),
         (["nowhere.jsonl"], "nowhere.jsonl"),
     ],
@@ -272,4 +272,4 @@ def test_an_interruption_ends_the_command_too(tmp_path: Path, client: Command, h
         printed, _ = process.communicate(timeout=SECONDS)
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
-    assert (process.returncode, printed) == (2, "Nothing was graded: it was interrupted.\n")
+    assert (process.returncode, printed) == (2, "Nothing was graded: the run was interrupted.\n")

@@ -150,7 +150,7 @@ def test_an_archive_that_cannot_be_written_says_where_its_exchanges_are(tmp_path
     with running(tmp_path, "proxy", "-q", f"--upstream={mock}", "--record=a.har") as proxy:
         httpx.get(proxy.url + BALANCE)
         code, _, complained = proxy.stop()
-    assert (code, "what was recorded is in a.har.jsonl: line 1" in complained) == (2, True)
+    assert (code, "the recorded exchanges are in a.har.jsonl: line 1" in complained) == (2, True)
 
 
 def test_a_proxy_that_is_killed_leaves_what_was_recorded(tmp_path: Path, mock: str) -> None:
@@ -249,12 +249,12 @@ def test_an_overlay_corrects_what_is_checked_and_stopped(tmp_path: Path, mock: s
     ("arguments", "told"),
     [
         ([], "--upstream"),
-        (["--upstream=localhost"], "write it as https://host"),
-        (["--upstream=http://h", "-q", "-v"], "-q and -v exclude each other"),
-        (["--upstream=http://h", "--spend-limit=1"], "give --allow-orders, too"),
-        (["--upstream=http://h", "--allow-orders", "--spend-limit=much"], "write it in dollars"),
-        (["--upstream=http://h", "--token= "], "the token is empty"),
-        (["--upstream=http://h", "--host=0.0.0.0"], "give it a --token"),
+        (["--upstream=localhost"], "write https://host"),
+        (["--upstream=http://h", "-q", "-v"], "-q and -v cannot be combined"),
+        (["--upstream=http://h", "--spend-limit=1"], "--spend-limit requires --allow-orders"),
+        (["--upstream=http://h", "--allow-orders", "--spend-limit=much"], "write an amount in dollars"),
+        (["--upstream=http://h", "--token= "], "--token is empty"),
+        (["--upstream=http://h", "--host=0.0.0.0"], "pass a --token"),
         (["--upstream=http://h", "--reading=expiri=kept"], "did you mean expiry"),
         (["--upstream=http://h", "--overlay=none.yaml"], "none.yaml"),
     ],

@@ -95,8 +95,8 @@ def test_a_variable_can_be_given(run: Command) -> None:
     [
         ("wait=soon", "own.yaml:4:25: $.orders[0].sms[0].after: must match"),
         ("wiat=8s", "--set wiat: the scenario has no such variable, did you mean wait?"),
-        ("wait", "Error: Invalid value for '--set': write it as name=value, such as price=16"),
-        ("=8s", "Error: Invalid value for '--set': write it as name=value, such as price=16"),
+        ("wait", "Error: Invalid value for '--set': write NAME=VALUE, such as price=16"),
+        ("=8s", "Error: Invalid value for '--set': write NAME=VALUE, such as price=16"),
     ],
 )
 def test_a_variable_that_cannot_be_given_is_told(run: Command, given: str, says: str) -> None:

@@ -164,13 +164,13 @@ def test_a_client_that_takes_everything_has_no_weakness(server: Server) -> None:
 
 def test_a_client_that_fails_anyway_is_not_searched(server: Server) -> None:
     searched = found(server, lambda caller: caller.inventory()[5])
-    reason = "the command exited with IndexError although every answer was as usual"
-    assert searched == ((), 1, (Skip("every answer", reason),))
+    reason = "the command exited with IndexError although no response was changed"
+    assert searched == ((), 1, (Skip("every response", reason),))
 
 
 def test_what_the_time_did_not_suffice_for_is_told(server: Server) -> None:
     searched = found(server, expects_an_order, seconds=0)
-    reason = "0 seconds were over after 0 runs of the command"
+    reason = "the 0 seconds were used up after 0 runs of the command"
     assert searched == ((), 1, (Skip("v3.getInventory", reason),))
 
 
@@ -182,7 +182,7 @@ def test_a_client_that_does_not_do_the_same_each_time_is_told(server: Server) ->
             raise failure
 
     searched = found(server, unsteady)
-    reason = "the command failed, and then survived the same answer: it is not steady"
+    reason = "the command is flaky: it failed, then survived the same response"
     assert (searched.weaknesses, searched.skipped) == ((), (Skip("v3.getInventory", reason),))
 
 

@@ -90,7 +90,7 @@ def test_the_verdict_is_a_sentence(failed: list[Case], sentence: str) -> None:
 
 def test_a_client_that_fails_everywhere_is_told_where_to_begin() -> None:
     verdict = str(blame(results(Case(), Case("slow"), Case("flaky"), survived=())))
-    assert verdict == "The client fails in all 3 trials: begin with `default`."
+    assert verdict == "The client fails in all 3 trials: start with `default`."
 
 
 def test_a_client_that_survives_several_trials_is_told_how_many() -> None:

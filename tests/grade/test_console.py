@@ -82,7 +82,7 @@ def test_the_readings_of_a_narrow_table_are_shown_whole() -> None:
 def test_what_the_baseline_accepts_is_not_called_nothing() -> None:
     trials = [trial(Case(), POLLS)]
     accepted = of(trials)._replace(findings=(), accepted=(POLLS,))
-    assert sentence(accepted, trials).startswith("Grade A: nothing found beside what the baseline accepts in 5 calls")
+    assert sentence(accepted, trials).startswith("Grade A: nothing found apart from what the baseline accepts in 5")
 
 
 def test_a_row_with_all_readings_is_short() -> None:
@@ -91,8 +91,8 @@ def test_a_row_with_all_readings_is_short() -> None:
 
 
 def test_what_a_search_has_left_out_is_told() -> None:
-    searched = SuiteResult("answers, default", 3, 1.0, (), (Skip("v3.getOrder", "the time was over"),))
-    assert "Left out of answers, default: v3.getOrder, since the time was over." in shown(
+    searched = SuiteResult("answers, default", 3, 1.0, (), (Skip("v3.getOrder", "the time was used up"),))
+    assert "Skipped in answers, default: v3.getOrder, because the time was used up." in shown(
         trial(Case()), searches=[searched]
     )
 
@@ -106,13 +106,13 @@ def test_the_verdict_counts_a_finding_once() -> None:
 def test_the_verdict_counts_runs_with_other_answers() -> None:
     trials = [trial(Case())]
     counted = sentence(of(trials, searches=[SuiteResult("answers, default", 3, 1.0)]), trials)
-    assert counted.startswith("Grade A: nothing found in 5 calls of 1 trial and 3 runs with other answers.")
+    assert counted.startswith("Grade A: nothing found in 5 calls of 1 trial and 3 runs with changed responses.")
 
 
 def test_a_run_that_was_interrupted_says_so() -> None:
     trials = [trial(Case())]
-    assert sentence(of(trials, "it was interrupted"), trials).startswith(
-        "Not finished: it was interrupted. Until then: Grade A"
+    assert sentence(of(trials, "the run was interrupted"), trials).startswith(
+        "Not finished: the run was interrupted. Until then: Grade A"
     )
 
 

@@ -28,7 +28,7 @@ def trial(
 
 
 def failure(name: str, words: str) -> Finding:
-    return Finding("client.fails", Severity.ERROR, "", "", name, "Its command exited with 1.", got=words)
+    return Finding("client.fails", Severity.ERROR, "", "", name, "The command exited with 1.", got=words)
 
 
 def test_each_trial_is_a_suite_with_its_calls() -> None:

@@ -80,7 +80,7 @@ def test_of_a_recording_that_is_cut_off_the_beginning_is_judged(tmp_path: Path) 
     path = written(tmp_path, "one.jsonl", ASKED, ASKED)
     path.write_bytes(path.read_bytes()[:-20])
     session = recorded([path], RECORDED)
-    assert (session.trials[0].judgement.calls, "what came before it is used" in session.remarks[0]) == (1, True)
+    assert (session.trials[0].judgement.calls, "the exchanges before it are used" in session.remarks[0]) == (1, True)
 
 
 @pytest.mark.parametrize(("ended", "codes"), [(False, set()), (True, {"client.abandons-order"})])
@@ -102,12 +102,12 @@ def test_what_a_proxy_has_stopped_is_not_the_client_s_doing(tmp_path: Path) -> N
     stopped = LOST._replace(notes={"stopped": "it may spend money"})
     session = recorded([written(tmp_path, "day.jsonl", ASKED, stopped)], RECORDED)
     assert [finding.code for finding in session.trials[0].findings] == []
-    assert session.remarks == (f"{tmp_path / 'day.jsonl'}: 1 request left out, which the proxy has stopped",)
+    assert session.remarks == (f"{tmp_path / 'day.jsonl'}: ignored 1 request that the proxy stopped",)
 
 
 def test_a_recording_of_which_nothing_is_left_says_why(tmp_path: Path) -> None:
     stopped = LOST._replace(notes={"stopped": "it may spend money"})
-    with pytest.raises(GradingError, match="1 request left out, which the proxy has stopped\nno exchange was"):
+    with pytest.raises(GradingError, match="ignored 1 request that the proxy stopped\nno exchange matches"):
         recorded([written(tmp_path, "day.jsonl", stopped)], RECORDED)
 
 
@@ -141,7 +141,7 @@ def test_a_command_that_calls_nobody_cannot_be_graded() -> None:
 
 
 def test_a_command_with_a_key_of_its_own_is_told_so(client: Command) -> None:
-    with pytest.raises(GradingError, match=r"1 request came with a key .* does it read SMSONLINE_API_KEY\?"):
+    with pytest.raises(GradingError, match=r"1 request used an unknown API key: does it read SMSONLINE_API_KEY\?"):
         tried([Case()], TrialSettings(f"SMSONLINE_API_KEY=other {client(BALANCE)}"), nothing)
 
 
@@ -162,7 +162,7 @@ def test_who_interrupts_keeps_what_was_tried(client: Command) -> None:
         raise KeyboardInterrupt
 
     session = tried([Case(), Case("no-sms")], TrialSettings(client(BALANCE)), interrupt)
-    assert ([trial.case for trial in session.trials], session.interrupted) == ([Case()], "it was interrupted")
+    assert ([trial.case for trial in session.trials], session.interrupted) == ([Case()], "the run was interrupted")
 
 
 def test_a_client_is_graded_on_a_server_that_is_as_it_is(server: Server, world: SmsOnline, client: Command) -> None:

@@ -71,7 +71,7 @@ def test_a_server_that_refuses_is_told() -> None:
 def test_a_server_that_closes_without_an_answer_closes_the_client() -> None:
     received, relayed = seen(canned(b""))
     assert (received, relayed.exchange.answer) == (b"", None)
-    assert relayed.failure.endswith("closed the connection without an answer")
+    assert relayed.failure.endswith("closed the connection without a response")
 
 
 def test_a_server_that_resets_resets_the_client() -> None:
@@ -94,7 +94,7 @@ def test_a_server_that_resets_resets_the_client() -> None:
 def test_an_answer_that_is_cut_is_cut_there_for_the_client(begun: bytes) -> None:
     received, relayed = seen(canned(begun))
     assert body(received) == body(begun)
-    assert relayed.failure.endswith("closed the connection within its answer")
+    assert relayed.failure.endswith("closed the connection within its response")
 
 
 def test_of_an_answer_that_is_cut_the_body_is_left_out() -> None:
@@ -123,7 +123,7 @@ def test_a_cut_answer_breaks_no_contract() -> None:
 )
 def test_what_is_not_http_ends_the_connection(answer: bytes) -> None:
     received, relayed = seen(canned(answer))
-    assert (received, "does not speak HTTP as it should" in relayed.failure) == (b"", True)
+    assert (received, "sent an invalid HTTP response" in relayed.failure) == (b"", True)
 
 
 def test_a_client_that_gives_up_waiting_gives_up_the_call() -> None:
@@ -142,7 +142,7 @@ def test_a_client_that_gives_up_waiting_gives_up_the_call() -> None:
             writer.close()
             return await left, (await proxy.relayed()).failure
 
-    assert asyncio.run(run()) == (b"", "the client went away before the answer ended")
+    assert asyncio.run(run()) == (b"", "the client disconnected before the response ended")
 
 
 def test_a_client_that_goes_away_within_the_answer_ends_it() -> None:
@@ -163,7 +163,7 @@ def test_a_client_that_goes_away_within_the_answer_ends_it() -> None:
             await left.wait()
             return (await proxy.relayed()).failure
 
-    assert asyncio.run(run()) == "the client went away before the answer ended"
+    assert asyncio.run(run()) == "the client disconnected before the response ended"
 
 
 def test_after_a_failure_the_next_call_is_passed_on() -> None:
@@ -278,4 +278,4 @@ def test_a_server_without_tls_is_told() -> None:
                 await proxy.talk()
             return (await proxy.relayed()).failure
 
-    assert "does not speak TLS as it should" in asyncio.run(run())
+    assert "failed the TLS handshake" in asyncio.run(run())

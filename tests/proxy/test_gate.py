@@ -133,7 +133,7 @@ def test_an_order_by_another_method_is_stopped_as_an_order(method: str) -> None:
 
 @pytest.mark.parametrize("what", [V3_ORDER, V2_PAYMENT, UNKNOWN])
 def test_a_refusal_says_what_would_let_it_through(what: tuple[str, str]) -> None:
-    with pytest.raises(StoppedError, match=r"give --allow-"):
+    with pytest.raises(StoppedError, match=r"allow it with --allow-"):
         Gate(Allowance()).ask(match(what), what[0], None)
 
 
@@ -221,7 +221,7 @@ def test_the_limit_may_be_spent_to_the_last_cent() -> None:
 def test_an_order_under_way_counts() -> None:
     gate = Gate(Allowance(orders=True, limit=30))
     gate.ask(match(V3_ORDER), "PUT", order("16"))
-    with pytest.raises(StoppedError, match=r"orders under way may cost 0\.16"):
+    with pytest.raises(StoppedError, match=r"open orders may cost 0\.16"):
         gate.ask(match(V3_ORDER), "PUT", order("16"))
 
 

@@ -62,7 +62,7 @@ def test_an_archive_that_was_never_finished_has_its_lines(tmp_path: Path) -> Non
 
 def test_an_archive_overwrites_none(tmp_path: Path) -> None:
     (tmp_path / "a.har").write_text("mine")
-    with pytest.raises(RecordingFileError, match="is there already"):
+    with pytest.raises(RecordingFileError, match="exists, and a HAR file cannot be appended to"):
         open_recording(tmp_path / "a.har")
 
 

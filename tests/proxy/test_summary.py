@@ -31,7 +31,7 @@ def summary(*proxied_exchanges: ProxiedExchange) -> list[str]:
 
 def test_exchanges_are_counted_by_what_became_of_them() -> None:
     told = summary(relayed(), relayed(stopped="why"), relayed(failure="how"), relayed("/v3/x"))
-    assert told[0] == "exchanges: 4, stopped: 1, failed: 1, of no known operation: 1"
+    assert told[0] == "exchanges: 4, stopped: 1, failed: 1, without a known operation: 1"
 
 
 def test_answers_cover_their_operations() -> None:

@@ -30,7 +30,7 @@ def test_a_url_has_an_origin_and_a_path(url: str, origin: str, path: str) -> Non
     ["", "localhost:80", "ftp://h", "http://", "http://h:0", "http://h:x", "http://h?a=1", "http://h#a", "http://é"],
 )
 def test_what_is_no_url_is_refused(url: str) -> None:
-    with pytest.raises(UpstreamError, match="write it as https://host"):
+    with pytest.raises(UpstreamError, match="write https://host"):
         Upstream(url)
 
 

@@ -30,8 +30,8 @@ def printed(run: Run, *, quiet: bool = False, terminal: bool = False, no_color: 
         "4711",
         f"1 of {operations('v3')} operations",
         "not in the contract: v3.getOrder 418, refunded → waiting.",
-        "Spent $0.36, refunded $0.16, lost $0.20, at most $0.50 were allowed.",
-        "1 accepted finding that nobody found: 0123456789abcdef.",
+        "Spent $0.36, refunded $0.16, lost $0.20, limit $0.50.",
+        "The baseline accepts 1 finding that did not occur: 0123456789abcdef.",
         "1 error, 1 warning, 1 note in 4,310 cases in 29.6 s.",
     ],
 )

@@ -32,7 +32,7 @@ def test_a_format_that_is_asked_for_twice_is_written_once(run: Run, tmp_path: Pa
 
 
 def test_an_unknown_format_is_refused_with_what_is_near(run: Run, tmp_path: Path) -> None:
-    with pytest.raises(UnknownFormatError, match=r"no report format jsn, did you mean json\?; there are json, junit"):
+    with pytest.raises(UnknownFormatError, match=r"no report format jsn, did you mean json\?; the formats are json"):
         write(run, ["jsn"], tmp_path)
 
 

@@ -83,7 +83,7 @@ def test_no_id_comes_twice(run: Run) -> None:
         'apiKey=\'"$SMSONLINE_API_KEY"',
         "v3.yaml:1012",
         '{"ok":true,"body":[{"orderId":"1","price":"16"}]}',
-        "The connection ended without an answer.",
+        "The connection ended without a response.",
         "0123456789abcdef",
         "Spent $0.36",
         "$0.20 lost",

@@ -50,7 +50,7 @@ def test_findings_are_ordered_by_weight_then_operation(finding: Finding) -> None
     ("statement", "written"),
     [
         (Statement((Line("1", "v3.orderNumber", 16, 16),)), "Spent $0.16, refunded $0.16, lost $0.00."),
-        (Statement((), 50), "Spent $0.00, refunded $0.00, lost $0.00, at most $0.50 were allowed."),
+        (Statement((), 50), "Spent $0.00, refunded $0.00, lost $0.00, limit $0.50."),
         (Statement((), None, "no"), "Spent $0.00, refunded $0.00, lost $0.00. Ordering stopped: no."),
     ],
 )

@@ -56,7 +56,8 @@ def spent(tally: Aggregation) -> Statement:
 
 
 def test_a_line_tells_the_whole_run() -> None:
-    assert counted("test_a").summary_line() == "1 test, 3 calls, 1 of 2 operations met, 1 error, would have cost $0.20"
+    line = counted("test_a").summary_line()
+    assert line == "1 test, 3 calls, 1 of 2 operations covered, 1 error, would have cost $0.20"
 
 
 def test_a_test_is_a_suite_and_its_findings_say_how_to_repeat_them() -> None:
@@ -102,7 +103,7 @@ def test_clients_that_call_nothing_do_not_say_what_there_is_to_meet() -> None:
 def test_without_a_call_all_is_still_to_be_met() -> None:
     tally = Aggregation()
     tally.add("test_a", judgement(price=0, calls=0), seconds=0)
-    assert tally.summary_line().startswith("1 test, 0 calls, 1 of 2 operations met, nothing found")
+    assert tally.summary_line().startswith("1 test, 0 calls, 1 of 2 operations covered, nothing found")
 
 
 def test_what_other_processes_counted_is_merged() -> None:
@@ -159,7 +160,7 @@ def test_in_junit_every_test_has_its_findings(tmp_path: Path) -> None:
     "line",
     [
         "| operations | 1 | 2 |",
-        "Not met: `v3.getBalance`, `state expired`.",
+        "Not covered: `v3.getBalance`, `state expired`.",
         "Spent $0.30, refunded $0.10, lost $0.20.",
         "| `test_a[x&#124;y]` | $0.30 | $0.10 | $0.20 |",
         "| error | `client.request` | v3.getOrder | path.x must be text. |",
@@ -178,7 +179,7 @@ def test_a_summary_lists_the_dearest_tests(tmp_path: Path) -> None:
     text = (tmp_path / "summary.md").read_text()
     assert "| `test_3` |" in text
     assert "| `test_2` |" not in text
-    assert "And 2 tests more, none of which lost more." in text
+    assert "And 2 more tests, none of which lost more." in text
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from mockserver.testing.asgi_bridge import _at_once
+from mockserver.testing.asgi_bridge import _result_at_once
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
@@ -82,8 +82,8 @@ def test_what_nobody_said_may_wait_must_not() -> None:
     async def wait() -> None:
         await Waiting()
 
-    with pytest.raises(RuntimeError, match="nobody has said for how long"):
-        _at_once(wait())
+    with pytest.raises(RuntimeError, match="no `wait` was given"):
+        _result_at_once(wait())
 
 
 def test_a_websocket_is_refused(server: Server) -> None:
@@ -91,5 +91,5 @@ def test_a_websocket_is_refused(server: Server) -> None:
         assert server.app is not None
         await server.app({"type": "websocket"}, None, None)  # type: ignore[arg-type]
 
-    with pytest.raises(NotImplementedError, match="HTTP only, not websocket"):
+    with pytest.raises(NotImplementedError, match="only supports HTTP, not websocket"):
         asyncio.run(connect())

@@ -35,7 +35,7 @@ def test_a_story_is_about_the_end(world: SmsOnline, client: Client) -> None:
 def test_a_story_says_how_to_have_the_same_again(server: Server) -> None:
     with server.open(scenario="late-sms", seed=7) as world:
         test = "tests/testing/test_failure_report.py::test_a_story_says_how_to_have_the_same_again"
-        assert failure_report(world).endswith(f"again: pytest {test} --smsonline-scenario late-sms --smsonline-seed 7")
+        assert failure_report(world).endswith(f"rerun: pytest {test} --smsonline-scenario late-sms --smsonline-seed 7")
 
 
 def test_a_scenario_without_a_name_is_not_named(server: Server) -> None:
@@ -47,4 +47,4 @@ def test_a_scenario_without_a_name_is_not_named(server: Server) -> None:
 def test_of_a_world_that_is_gone_nothing_can_be_told(server: Server) -> None:
     world = server.open()
     world.close()
-    assert failure_report(world).startswith("nothing can be told: there is no world")
+    assert failure_report(world).startswith("the failure report is unavailable: there is no world")

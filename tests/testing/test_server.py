@@ -153,7 +153,7 @@ def test_nobody_there_is_told_with_what_to_do() -> None:
 
 @pytest.mark.parametrize("url", ["127.0.0.1:8080", "file:///etc/passwd", "http://", ""])
 def test_what_is_no_url_is_told(url: str) -> None:
-    with pytest.raises(SteeringError, match="is no URL of a mock"):
+    with pytest.raises(SteeringError, match="is not the URL of a mock"):
         Server.elsewhere(url)
 
 
@@ -170,5 +170,5 @@ class Stranger:
 
 
 def test_another_server_is_told() -> None:
-    with pytest.raises(SteeringError, match=r"404 from /__mock__/openapi\.json is no answer of smsonline-mock"):
+    with pytest.raises(SteeringError, match=r"404 from /__mock__/openapi\.json is not a response of smsonline-mock"):
         ControlClient(Stranger())

@@ -26,7 +26,7 @@ def test_what_is_no_relative_file_stays(scenario: Any) -> None:
     ("arguments", "told"),
     [
         ({"sceanrio": "late-sms"}, "there is no argument sceanrio, did you mean scenario?"),
-        ({"x": 1}, "there is no argument x; there are scenario, seed, clock"),
+        ({"x": 1}, "there is no argument x; the arguments are scenario, seed, clock"),
         ({"seed": "7"}, "seed must be a whole number, not '7'"),
         ({"seed": True}, "seed must be a whole number, not True"),
         ({"strict": 1}, "strict must be True or False, not 1"),
