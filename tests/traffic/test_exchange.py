@@ -95,6 +95,6 @@ def test_a_small_body_cannot_unpack_to_gigabytes() -> None:
 
 
 def test_traffic_imports_nothing_that_only_checks_need() -> None:
-    script = "import sys; from mockserver.traffic import redaction, har, lines; print(*sys.modules)"
+    script = "import sys; from mockserver.traffic import redaction, har, jsonl; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()  # noqa: S603
     assert not {"schemathesis", "hypothesis", "httpx", "requests", "mockserver.web", "mockserver.domain"} & set(loaded)
