@@ -75,7 +75,7 @@ class Binding:
             self._bind(parameter, whole, (parameter["in"], parameter["name"]))
         if body is not None:
             self._bind_body(body, ("body",))
-        self._decides = self._spots.pop(OPERATION, None)
+        self._selector = self._spots.pop(OPERATION, None)
         self._defaults = {
             purpose.name: {
                 name: argument.default if argument.has_default else None
@@ -84,7 +84,7 @@ class Binding:
             }
             for purpose in self.purposes
         }
-        self._needed = {
+        self._required = {
             purpose.name: [name for name, argument in purpose.arguments.items() if argument.required]
             for purpose in self.purposes
         }
@@ -92,15 +92,15 @@ class Binding:
 
     def spot(self, name: str) -> Steps | None:
         """Return the path to an argument; None if the operation does not take it."""
-        spot = self._decides if name == OPERATION else self._spots.get(name)
+        spot = self._selector if name == OPERATION else self._spots.get(name)
         return spot.path if spot else None
 
     def purpose(self, arguments: Arguments) -> str:
         """Return the purpose of a request: the name of a vocabulary operation, or empty if it is unknown."""
-        if self._decides is None:
+        if self._selector is None:
             return self.purposes[0].name if len(self.purposes) == 1 else ""
         try:
-            value = self._decides.read(arguments)
+            value = self._selector.read(arguments)
         except ValueError:
             return ""
         return "" if value is ABSENT else str(value)
@@ -120,7 +120,7 @@ class Binding:
             else:
                 if value is not ABSENT:
                     values[name] = value
-        for name in self._needed.get(purpose, ()):
+        for name in self._required.get(purpose, ()):
             if name not in values and not any(each.path == self._spots[name].path for each in unread):
                 unread.append(Unread(self._spots[name].path, "is required"))
         return values, tuple(dict.fromkeys(unread))
@@ -136,7 +136,7 @@ class Binding:
     def write(self, purpose: str, values: Mapping[str, Any]) -> Arguments:
         """Return the arguments of a request by their wire names. Raises ValueError for an argument without a place."""
         written: dict[str, Any] = {"path": {}, "query": {}, "body": {}}
-        placed = [(self._decides, purpose)] if self._decides else []
+        placed = [(self._selector, purpose)] if self._selector else []
         for name, value in values.items():
             if name not in self._spots:
                 raise ValueError(f"the operation has no place for the argument {name}{did_you_mean(name, self._spots)}")
@@ -144,8 +144,8 @@ class Binding:
         for spot, value in placed:
             if value is not None:
                 holder = written
-                *way, last = spot.path
-                for step in way:
+                *parents, last = spot.path
+                for step in parents:
                     holder = holder.setdefault(step, {})
                 if spot.pieces:
                     parts = holder.setdefault(last, [piece for each in spot.pieces for piece in (each, "")][:-1])
@@ -218,12 +218,12 @@ class Binding:
 
     def _check(self, described: object) -> None:
         """Find the required arguments that have no place."""
-        if len(self.purposes) > 1 and self._decides is None:
+        if len(self.purposes) > 1 and self._selector is None:
             names = " or ".join(self._named)
             message = f"a request does not say whether it is for {names}: a parameter needs x-argument: operation"
             self.faults.append(AnnotationProblem(described, "x-operation", message))
         bad = {fault.keyword for fault in self.faults}
-        for name in dict.fromkeys(name for names in self._needed.values() for name in names):
+        for name in dict.fromkeys(name for names in self._required.values() for name in names):
             if name not in self._spots and "x-argument" not in bad:
                 message = f"the argument {name} has no place: a parameter needs x-argument: {name}"
                 self.faults.append(AnnotationProblem(described, "x-operation", message))

@@ -55,11 +55,11 @@ def examine(data: Any) -> Examined:
     if faults or not is_service:
         return Examined(survey, _as_written(faults, derived), None, derived)
     annotations = Annotations(data, document_checks.operations(data), vocabulary(), derived)
-    wrong = [
+    problems = [
         DocumentProblem(pointer_of(fault, survey.origins.get(id(fault.holder), "")), fault.message)
         for fault in annotations.faults
     ]
-    return Examined(survey, _as_written(wrong, derived), annotations, derived)
+    return Examined(survey, _as_written(problems, derived), annotations, derived)
 
 
 def _as_written(faults: Iterable[DocumentProblem], derived: Mapping[str, str]) -> list[DocumentProblem]:
@@ -132,7 +132,7 @@ class Document:
                 for path, method, described, parameters in document_checks.operations(data)
             }
         )
-        # A polling client asks for the same path over and over.
+        # A polling client requests the same path repeatedly.
         self._route = lru_cache(maxsize=1024)(Router(self.operations.values()).route)
 
     def __repr__(self) -> str:

@@ -199,7 +199,7 @@ def _cycles(edges: Mapping[str, set[str]]) -> Iterator[tuple[tuple[str, str], st
         try:
             TopologicalSorter(edges).prepare()
         except CycleError as error:
-            cycle: list[str] = error.args[1]  # every one is named by the next
+            cycle: list[str] = error.args[1]  # each entry refers to the one before it
             edges[cycle[1]].discard(cycle[0])
             yield (cycle[1], cycle[0]), " → ".join(f"#{entry}" for entry in reversed(cycle))
         else:

@@ -25,7 +25,7 @@ def make_up(node: MadeUp, seed: int, identity: tuple[object, ...]) -> Any:
     """Return a generated value for a field. It depends on the seed, the field, and the identity of its owner only."""
     labels = [str(seed), node.label, *map(str, identity)]
     digest = blake2b("\0".join(labels).encode(), digest_size=8).digest()
-    return value_of(node.schema, Random(int.from_bytes(digest)))  # noqa: S311 - to be repeated, not secret
+    return value_of(node.schema, Random(int.from_bytes(digest)))  # noqa: S311 - it must be reproducible, not secret
 
 
 def value_of(schema: Schema, random: Random) -> Any:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 FAILURES = "x-failures"
 UNKNOWN = "?"
-"""The reason of a failure that the document does not name."""
+"""The reason of a failure that the document does not have."""
 
 _NAMES = {"failure": Type("failure"), "operation": Type("text")}
 
@@ -268,7 +268,7 @@ class _Completion:
                 self.added[f"{pointer}/content"] = _pointer(failing[0])
 
     def _component(self, status: int) -> str:
-        """Return the name of the component for a status; the component is added on the first call."""
+        """Return the name of the response component for a status; the component is added on the first call."""
         if status not in self._names:
             same = by_status(self._entries.values())[status]
             name = self._names[status] = _component(status, same, self._data, self._vocabulary)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SCHEMA = directory("contracts") / "documents" / "schema.json"
 
-_SURE = 0.8
+_MISSPELLING_SIMILARITY = 0.8
 """The similarity, from 0 to 1, at which an unknown `x-` field counts as a misspelling of a known one."""
 
 _TYPES: Mapping[str, str] = {
@@ -73,7 +73,7 @@ class Shape(NamedTuple):
         for name in node.keys() - self.fields.keys() if self.title and isinstance(node, dict) else ():
             if name.startswith("x-"):
                 known = (field for field in self.fields if field.startswith("x-"))
-                if hint := did_you_mean(name, known, _SURE):
+                if hint := did_you_mean(name, known, _MISSPELLING_SIMILARITY):
                     yield name, hint
 
     def ignored(self, node: Node) -> list[str]:
@@ -103,7 +103,7 @@ class Grammar:
         """Return the shape of a value by its part of the meta-schema."""
         found = self._shapes.get(id(part))
         if found is None:
-            found = self._shapes[id(part)] = self._shape([*self._involved(part)])
+            found = self._shapes[id(part)] = self._shape([*self._applicable(part)])
         return found
 
     def _shape(self, parts: list[dict[str, Any]]) -> Shape:
@@ -119,13 +119,13 @@ class Grammar:
             extensible=not title and any("patternProperties" in part for part in parts),
         )
 
-    def _involved(self, part: Any) -> Iterator[dict[str, Any]]:
+    def _applicable(self, part: Any) -> Iterator[dict[str, Any]]:
         """Yield a part of the meta-schema, and the other parts that apply to the same value."""
         if isinstance(part, dict):
             yield part
             if "$ref" in part:
-                yield from self._involved(reduce(getitem, pointers.split(part["$ref"][1:]), self.schema))
-            yield from self._involved(part.get("else"))
+                yield from self._applicable(reduce(getitem, pointers.split(part["$ref"][1:]), self.schema))
+            yield from self._applicable(part.get("else"))
 
     def _explain(self, error: jsonschema_rs.ValidationError, path: Path, value: Any) -> Iterator[GrammarFlaw]:
         kind = error.kind

@@ -182,7 +182,7 @@ def as_yaml(data: Any) -> bytes:
     import yaml  # needed here only
 
     class Dumper(yaml.SafeDumper):
-        def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - one of yaml's
+        def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the signature is yaml's
             return True
 
     return str(yaml.dump(data, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=120)).encode()

@@ -100,9 +100,9 @@ class _Stop(Exception):  # noqa: N818 - it only ends the parsing: the problem is
     """Parsing cannot continue after a problem."""
 
 
-_AWAITED: Any = object()
+_KEY_EXPECTED: Any = object()
 """In place of a key: the next event is a key of the mapping."""
-_NONE: Any = object()
+_IN_SEQUENCE: Any = object()
 """In place of a key: the container is a sequence."""
 
 
@@ -129,10 +129,10 @@ class _Builder:
             raise LocatedError(self._problems)
         return data
 
-    def _build(self) -> Any:  # noqa: C901 - one branch for each kind of event; calls would double the time
+    def _build(self) -> Any:  # noqa: C901 - one branch for each kind of event; function calls would double the time
         root: list[Any] = []
         container: Any = root
-        key: Any = _NONE
+        key: Any = _IN_SEQUENCE
         anchors: dict[str, tuple[Any, int, int]] = {}  # name → value, its number of nodes, its depth
         stack: list[tuple[Any, Any, str | None, int, int]] = []
         nodes = height = 0
@@ -140,7 +140,7 @@ class _Builder:
         for event in events:
             kind = type(event)
             if kind is yaml.ScalarEvent:
-                if key is _AWAITED:
+                if key is _KEY_EXPECTED:
                     key = self._key(event, container)
                     continue
                 value: Any = event.value
@@ -152,12 +152,12 @@ class _Builder:
                 if event.anchor is not None:
                     anchors[event.anchor] = value, 1, 0
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-                if key is _AWAITED:
+                if key is _KEY_EXPECTED:
                     self._stop(event, "a key must be text, not a mapping or a sequence")
                 if event.tag is not None:
                     self._refuse_tag(event)
                 value = {} if kind is yaml.MappingStartEvent else []
-                if key is _NONE:
+                if key is _IN_SEQUENCE:
                     container.append(value)
                 else:
                     container[key] = value
@@ -166,7 +166,7 @@ class _Builder:
                 if len(stack) > MAXIMUM_DEPTH:
                     self._stop(event, f"nested deeper than {MAXIMUM_DEPTH} levels")
                 container, height = value, 0
-                key = _AWAITED if kind is yaml.MappingStartEvent else _NONE
+                key = _KEY_EXPECTED if kind is yaml.MappingStartEvent else _IN_SEQUENCE
                 continue
             elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
                 built, inner = container, height + 1
@@ -174,11 +174,11 @@ class _Builder:
                 height = max(height, inner)
                 if anchor is not None:
                     anchors[anchor] = built, nodes - before + 1, inner
-                if key is not _NONE:
-                    key = _AWAITED
+                if key is not _IN_SEQUENCE:
+                    key = _KEY_EXPECTED
                 continue
             elif kind is yaml.AliasEvent:
-                if key is _AWAITED:
+                if key is _KEY_EXPECTED:
                     self._stop(event, "a key must be text, not an alias")
                 if event.anchor not in anchors:
                     self._stop(event, f"no value above this line is anchored as &{event.anchor}")
@@ -191,11 +191,11 @@ class _Builder:
                 if kind is yaml.DocumentStartEvent and root:
                     self._stop(event, "a second YAML document: a file must contain only one")
                 continue
-            if key is _NONE:
+            if key is _IN_SEQUENCE:
                 container.append(value)
             else:
                 container[key] = value
-                key = _AWAITED
+                key = _KEY_EXPECTED
             if nodes > MAXIMUM_NODES:
                 self._stop(event, f"more than {MAXIMUM_NODES} values with aliases expanded")
         return root[0] if root else None

@@ -23,7 +23,7 @@ Action = dict[str, Any]
 RENAMED_FROM = "x-renamed-from"
 """In a field that an overlay adds: the name of the sibling field from which it inherits the members it lacks."""
 
-_WORD = re.compile(r"['\"]([^'\"]+)['\"]")
+_STRING = re.compile(r"['\"]([^'\"]+)['\"]")
 """A string literal in a filter."""
 
 MAXIMUM_DESCENTS = 2
@@ -73,7 +73,7 @@ def nearest(target: str, documents: Sequence[Any]) -> str:
         holder = data
         for segment in segments:
             names = _names(segment)
-            wanted, known = (names, holder) if names else (_WORD.findall(str(segment)), _words(holder))
+            wanted, known = (names, holder) if names else (_STRING.findall(str(segment)), _strings(holder))
             missing = [name for name in wanted if name not in known]
             if hint := next(filter(None, (did_you_mean(name, known) for name in missing)), ""):
                 return hint
@@ -98,7 +98,7 @@ def _names(segment: Any) -> list[str]:
     return [selector.name for selector in segment.selectors if hasattr(selector, "name")]
 
 
-def _words(holder: Any) -> set[str]:
+def _strings(holder: Any) -> set[str]:
     """Return the strings in the items of a mapping or a list, which a filter can compare."""
     items = holder.values() if isinstance(holder, dict) else holder if isinstance(holder, list) else ()
     return {value for item in items if isinstance(item, dict) for value in item.values() if isinstance(value, str)}

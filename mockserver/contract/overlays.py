@@ -109,7 +109,7 @@ def change(data: Any, document: str, overlays: Overlays) -> Iterator[Change]:
     """
     for path in overlays:
         from mockserver.contract import (
-            overlay_actions,  # with its library for JSONPath, takes a tenth of a second to import
+            overlay_actions,  # slow to import because of its JSONPath library
         )
 
         read = _read(path)

@@ -146,19 +146,19 @@ def distance(schema: Schema, value: Any) -> int:
     if not isinstance(value, dict):
         return 0
     properties = schema.get("properties", {})
-    wrong = sum(
+    wrong_constants = sum(
         1000
         for name, inner in properties.items()
         if name in value and "const" in inner and inner["const"] != value[name]
     )
     missing = sum(name not in value for name in schema.get("required", ()))
     unknown = sum(name not in properties for name in value) if "additionalProperties" not in schema else 0
-    return wrong + 10 * missing + unknown
+    return wrong_constants + 10 * missing + unknown
 
 
 def _set(facts: Facts, parts: tuple[str, ...], value: Any) -> None:
-    *way, last = parts
-    for part in way:
+    *parents, last = parts
+    for part in parents:
         inner = facts.get(part)
         if not isinstance(inner, dict):
             inner = facts[part] = {}
@@ -180,8 +180,8 @@ def _merged(known: Any, value: Any) -> Any:
 def _record_missing(facts: Facts, path: Path) -> None:
     """Record that an optional value is missing: set the last optional part of its path to None if it is unknown."""
     parts = path.parts[: path.optional[-1] + 1]
-    *way, last = parts
-    for part in way:
+    *parents, last = parts
+    for part in parents:
         facts = facts.setdefault(part, {})
         if not isinstance(facts, dict):
             return
@@ -189,8 +189,8 @@ def _record_missing(facts: Facts, path: Path) -> None:
 
 
 def _set_default(facts: Facts, path: Path, *, value: Any) -> None:
-    *way, last = path.parts
-    for part in way:
+    *parents, last = path.parts
+    for part in parents:
         facts = facts.setdefault(part, {})
     facts.setdefault(last, value)
 

@@ -106,24 +106,24 @@ class Change(NamedTuple):
     changed: tuple[str, ...] = ()
     held: str = "/update"
 
-    def pointer_of(self, wrong: str) -> str:
+    def pointer_of(self, target: str) -> str:
         """Return the pointer in the file of the change that corresponds to a pointer of the document."""
-        above = max((each for each in self.changed if f"{wrong}/".startswith(f"{each}/")), key=len, default=None)
-        return self.pointer if above is None else f"{self.pointer}{self.held}{wrong[len(above) :]}"
+        above = max((each for each in self.changed if f"{target}/".startswith(f"{each}/")), key=len, default=None)
+        return self.pointer if above is None else f"{self.pointer}{self.held}{target[len(above) :]}"
 
-    def says(self, wrong: str) -> bool:
+    def says(self, target: str) -> bool:
         """Return whether the update contains the value at a pointer of the document."""
-        pointer = self.pointer_of(wrong)
+        pointer = self.pointer_of(target)
         try:
             reduce(pointers.step, pointers.split(pointer), located.read(self.path).data)
         except KeyError:
             return False
         return pointer != self.pointer
 
-    def place_of(self, wrong: str) -> Place:
+    def place_of(self, target: str) -> Place:
         """Return the place in the file of the change that corresponds to a pointer of the document."""
         name = self.path.name if self.path.parent == SHIPPED else None
-        return located.read(self.path, name).place(self.pointer_of(wrong), key=True)
+        return located.read(self.path, name).place(self.pointer_of(target), key=True)
 
 
 def change(data: Any, document: str, choices: Choices) -> Iterator[Change]:
@@ -140,7 +140,7 @@ def change(data: Any, document: str, choices: Choices) -> Iterator[Change]:
             if action.get("x-document", document) != document:
                 continue
             from mockserver.contract import (
-                overlay_actions,  # with its library for JSONPath, takes a tenth of a second to import
+                overlay_actions,  # slow to import because of its JSONPath library
             )
 
             pointer = pointers.join("values", value.name, "actions", number)

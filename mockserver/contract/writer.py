@@ -25,7 +25,7 @@ def compiled(node: Node, make_up: MakeUp) -> Callable[[Any], Any]:
     """
     compiler = _Compiler(make_up)
     source = f"lambda result: {compiler.expression(node, {})}"
-    function: Callable[[Any], Any] = eval(source, compiler.constants)  # noqa: S307 - of names of the vocabulary only
+    function: Callable[[Any], Any] = eval(source, compiler.constants)  # noqa: S307 - built from vocabulary names only
     return function
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mockserver.traffic.exchange import Headers
 
 _ORIGIN = "http://smsonline-mock"
-_ENDED = ("premature EOF", "ncomplete JSON")
+_TRUNCATED = ("premature EOF", "ncomplete JSON")
 """Parts of the messages of the ijson parsers for a truncated text."""
 
 
@@ -52,7 +52,7 @@ def _read(file: IO[bytes], prefix: str, noun: str, exchange: Callable[[Any], Exc
                 raise RecordingError(f"{noun} {number}: {error}") from None
     except (ijson.JSONError, UnicodeDecodeError) as error:
         message = next(iter(str(error).strip().splitlines()), "")
-        if any(sign in message for sign in _ENDED):
+        if any(sign in message for sign in _TRUNCATED):
             raise CutOffError(f"the file ends in {noun} {number + 1}; it was cut off") from None
         raise RecordingError(f"after {noun} {number}: this is not JSON: {message}") from None
 

@@ -110,7 +110,7 @@ class Call(NamedTuple):
     read: Arguments | None
     outcome: Outcome
     refusal: str = ""
-    facts: Facts = {}  # noqa: RUF012 - the default of a tuple's field, which nobody changes
+    facts: Facts = {}  # noqa: RUF012 - the default is never mutated
     code: str = ""
 
     @property
@@ -223,7 +223,7 @@ class _Interpretation(NamedTuple):
 
     outcome: Outcome
     refusal: str = ""
-    facts: Facts = {}  # noqa: RUF012 - the default of a tuple's field, which nobody changes
+    facts: Facts = {}  # noqa: RUF012 - the default is never mutated
     code: str = ""
 
 
@@ -231,17 +231,17 @@ def _interpret(found: Known | Unknown, exchange: Exchange) -> _Interpretation:
     answer = exchange.answer
     if answer is None:
         return _Interpretation(Outcome.LOST)
-    left_out = _left_out(exchange)
-    if left_out and _succeeds(found, answer.status):
+    is_body_omitted = _is_body_omitted(exchange)
+    if is_body_omitted and _succeeds(found, answer.status):
         return _Interpretation(Outcome.GRANTED)
     body = answer.json
-    reading = _reading(found, answer, body)
-    refusal = _refusal(found.document, reading, is_text=body is ABSENT and not left_out)
+    reading = _facts(found, answer, body)
+    refusal = _refusal(found.document, reading, is_text=body is ABSENT and not is_body_omitted)
     outcome = _outcome(answer.status, reading, refusal)
     return _Interpretation(outcome, refusal, reading.facts, reading.refused.code if refusal and reading.refused else "")
 
 
-def _left_out(exchange: Exchange) -> bool:
+def _is_body_omitted(exchange: Exchange) -> bool:
     """Whether the recorder has omitted the body of a complete response, which the client could read."""
     return "answer" in exchange.notes.get("left_out", ()) and not exchange.notes.get("failure")
 
@@ -254,7 +254,7 @@ def _succeeds(found: Known | Unknown, status: int) -> bool:
     return is_of_2xx and (status not in failing or any(status == operation.status for operation in operations))
 
 
-def _reading(found: Known | Unknown, answer: Answer, body: object) -> AnswerFacts:
+def _facts(found: Known | Unknown, answer: Answer, body: object) -> AnswerFacts:
     """Return the facts in a response. For an unknown operation only failures can be read."""
     media = header(answer.headers, "content-type") or JSON_TYPE
     succeeds = _succeeds(found, answer.status)

@@ -81,12 +81,12 @@ class Request(NamedTuple):
 
     @property
     def content(self) -> bytes:
-        """The body without its content coding."""
+        """The body with its content coding removed."""
         return _content(self.headers, self.body)
 
     @property
     def json(self) -> Any:
-        """What the JSON of the body says; `ABSENT` if the body is empty or is not JSON."""
+        """The JSON body as data; `ABSENT` if the body is empty or not JSON."""
         return _json(self.content)
 
 
@@ -99,12 +99,12 @@ class Answer(NamedTuple):
 
     @property
     def content(self) -> bytes:
-        """The body without its content coding."""
+        """The body with its content coding removed."""
         return _content(self.headers, self.body)
 
     @property
     def json(self) -> Any:
-        """What the JSON of the body says; `ABSENT` if the body is empty or is not JSON."""
+        """The JSON body as data; `ABSENT` if the body is empty or not JSON."""
         return _json(self.content)
 
 

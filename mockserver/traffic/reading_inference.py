@@ -115,16 +115,16 @@ def _problems(operation: Operation | None, answer: Answer) -> frozenset[tuple[st
     """Return the places in a response that violate an operation's contract, each with the violated rule."""
     if operation is None:
         return frozenset({("path", "unknown")})
-    said, media = answer.json, answer.headers[0][1]
-    found = [*operation.check_answer(answer.status, said, media)]
-    reading = operation.read_answer(answer.status, said, media)
+    body, media = answer.json, answer.headers[0][1]
+    found = [*operation.check_answer(answer.status, body, media)]
+    reading = operation.read_answer(answer.status, body, media)
     unread = {(str(part), "unread") for part in reading.unread}
     if reading.refused is not None:
         reason = reading.refused.reason
         if reason == UNKNOWN:
             unread.add(("reason", "unread"))
         else:
-            found += operation.document.check_failure(answer.status, said, media, reason)
+            found += operation.document.check_failure(answer.status, body, media, reason)
     return frozenset({*((each.place, each.rule) for each in found), *unread})
 
 

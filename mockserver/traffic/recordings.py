@@ -44,7 +44,7 @@ class RecordingFormat(StrEnum):
     LINES = "JSON Lines"
 
 
-_KEYS = {
+_FORMAT_BY_KEY = {
     "log": RecordingFormat.HAR,
     "exchanges": RecordingFormat.JOURNAL,
     "recorded": RecordingFormat.JOURNAL,
@@ -144,7 +144,7 @@ def _format(file: IO[bytes]) -> RecordingFormat:
         raise RecordingError("the file is empty")
     if not text.startswith(b"{"):
         return RecordingFormat.CASSETTE
-    return _KEYS.get(archive.first_key(text), RecordingFormat.LINES)
+    return _FORMAT_BY_KEY.get(archive.first_key(text), RecordingFormat.LINES)
 
 
 def _read_lines(file: IO[bytes], _: int) -> Iterator[Exchange]:

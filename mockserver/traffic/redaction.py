@@ -180,7 +180,7 @@ def _is_json(content: bytes) -> bool:
 KEY_VARIABLE = "SMSONLINE_API_KEY"
 """The shell variable with the API key in a command."""
 
-_OWN = frozenset({"accept-encoding", "connection", "content-length", "transfer-encoding"})
+_SET_BY_CURL = frozenset({"accept-encoding", "connection", "content-length", "transfer-encoding"})
 """Headers that curl sets itself."""
 
 
@@ -214,7 +214,7 @@ def _options(request: Request) -> Iterator[str]:
 def _headers(request: Request) -> Iterator[str]:
     for name, value in request.headers:
         is_host = name.lower() == "host" and value == request.authority
-        if name.lower() not in _OWN and not is_host:
+        if name.lower() not in _SET_BY_CURL and not is_host:
             yield f"-H {_quoted(f'{name}: {value}' if value else f'{name};')}"
     if request.body and header(request.headers, "content-type") is None:
         yield "-H content-type:"

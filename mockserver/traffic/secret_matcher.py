@@ -67,7 +67,7 @@ class Secrets:
 
     def _are_in(self, text: bytes) -> bool:
         """Return quickly whether a text may contain secrets, before the slow match by `_found`."""
-        for part in self._parts:  # noqa: SIM110 - half the time of any()
+        for part in self._parts:  # noqa: SIM110 - twice as fast as any()
             if part in text:
                 return True
         return False
@@ -183,7 +183,7 @@ def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 _PAIR = re.compile(rb"""(?<![^\s&?#;,:="'<>(){}\[\]/])([^\s&?#;,:="'<>(){}\[\]/]{1,200}+)=""")
 _TO_AMPERSAND = re.compile(rb"[^&]*")
-_TO_BLANK = re.compile(rb"""(?:[^&\s"'#<>\\]|\\[^"'\s])*+""")
+_TO_WHITESPACE = re.compile(rb"""(?:[^&\s"'#<>\\]|\\[^"'\s])*+""")
 
 # Possessive quantifiers and a maximum length of names keep the time linear for hostile texts.
 _MEMBER = re.compile(rb"""(["'])((?:[^"'\\]|\\.){1,200}+)\1\s*+:\s*+""", re.DOTALL)
@@ -221,7 +221,7 @@ class SecretNames:
         """Return a text with the values of all its pairs, JSON members and header lines replaced by `MARK`."""
         if not self.may_be_in(data):
             return data
-        return self._hide_lines(self._hide_members(self._hide_pairs(data, _TO_BLANK)))
+        return self._hide_lines(self._hide_members(self._hide_pairs(data, _TO_WHITESPACE)))
 
     def may_be_in(self, data: bytes) -> bool:
         """Return quickly whether a text may contain one of the names, before it is searched."""
@@ -230,7 +230,7 @@ class SecretNames:
         if b"%" in data or b"\\" in data:
             return True
         normal = _normal(data)
-        for name in self._shortest:  # noqa: SIM110 - half the time of any()
+        for name in self._shortest:  # noqa: SIM110 - twice as fast as any()
             if name in normal:
                 return True
         return False
@@ -257,7 +257,7 @@ class SecretNames:
         return _hidden(data, found, lambda start: _value_end(data, text, start))
 
 
-_NOTHING = (b"", b"null", b"None", b'""', b"''")
+_EMPTY_VALUES = (b"", b"null", b"None", b'""', b"''")
 
 
 def _hidden(data: bytes, found: Iterable[tuple[int, bytes]], end_of: Callable[[int], int]) -> bytes:
@@ -267,7 +267,7 @@ def _hidden(data: bytes, found: Iterable[tuple[int, bytes]], end_of: Callable[[i
     for start, replacement in found:
         if start >= done:
             done = end_of(start)
-            if data[start:done] not in (*_NOTHING, replacement):
+            if data[start:done] not in (*_EMPTY_VALUES, replacement):
                 edits.append((start, done, replacement))
     return replaced(data, edits)
 

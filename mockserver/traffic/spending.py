@@ -21,7 +21,7 @@ UNKNOWN = ""
 ORDER = "order"
 """The vocabulary operation that places a new order. The other operations with the effect `orders` need an order."""
 
-_ABSURD = 10**12
+_IMPLAUSIBLE = 10**12
 
 
 class Allowance(NamedTuple):
@@ -95,4 +95,4 @@ def refuses(operation: Operation, answer: Answer, reading: AnswerFacts) -> bool:
 
 
 def _amount(cents: int | None) -> int | None:
-    return cents if cents is not None and 0 <= cents < _ABSURD else None
+    return cents if cents is not None and 0 <= cents < _IMPLAUSIBLE else None
