@@ -1,4 +1,4 @@
-"""YAML with places: the plain data of a file, and the line and column of every value; and the errors that name them.
+"""YAML with places: the plain data of a file, and the line and column of every value; and errors with places.
 
 The YAML is the strict subset that JSON can represent. Mapping keys are strings, and dates stay strings. As in YAML
 1.2, only `true`, `false`, `null` (or `~`, or an empty value) and numbers have other types. Tags, merge keys, several

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def weigh(provenance: contract.Confidence | None) -> Severity:
     """Return the severity of a finding by the confidence of the expectation that failed.
 
-    None means that the expectation holds for every contract: sums are correct, no charge is without a purchase, the
+    None means that the expectation holds for every contract: sums are correct, every charge belongs to an order, the
     server does not fail.
     """
     if provenance is contract.Confidence.ASSUMED:
