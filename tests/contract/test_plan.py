@@ -12,6 +12,8 @@ from tests.contract.conftest import placed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from _pytest.mark.structures import ParameterSet
+
     from mockserver.contract import Document
 
 COST = "cost: {type: number, x-value: order.price, x-unit: dollars}"
@@ -22,7 +24,7 @@ ORDERS = "x-each: orders as order\n                items: {$ref: '#/components/s
 PARTS = "id, country, service, carrier, phone, price, state, ordered_at, expires_at, messages, latest, refundable"
 
 
-def case(old: str, new: str, at: str, message: str, *more: str) -> pytest.ParameterSet:
+def case(old: str, new: str, at: str, message: str, *more: str) -> ParameterSet:
     """A replacement, the piece of it at which something is told, and what; then further pieces and messages."""
     pairs = [(at, message), *zip(more[::2], more[1::2], strict=True)]
     return pytest.param(old, new, pairs, id=new.partition("\n")[0])
