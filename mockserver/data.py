@@ -1,4 +1,4 @@
-"""Where the data lies that comes with the package: contract documents, fixtures and scenarios."""
+"""The data directories that ship with the package: contract documents, fixtures and scenarios."""
 
 from pathlib import Path
 
@@ -6,11 +6,11 @@ _PACKAGE = Path(__file__).parent
 
 
 def directory(name: str) -> Path:
-    """The shipped folder `contracts`, `fixtures` or `scenarios`: inside the installed package, or beside it."""
+    """Return the directory `contracts`, `fixtures` or `scenarios`: inside the installed package, or beside it."""
     installed = _PACKAGE / "_data" / name
     return installed if installed.is_dir() else _PACKAGE.parent / name
 
 
 def scenarios() -> dict[str, Path]:
-    """The files of the shipped scenarios by name."""
+    """Return the files of the shipped scenarios by name."""
     return {path.stem: path for path in sorted(directory("scenarios").glob("*.yaml"))}

@@ -1,4 +1,4 @@
-"""The contract documents: loading them, asking them, and checking requests and answers against them."""
+"""The contract documents: loading and querying them, and validating requests and responses against them."""
 
 from mockserver.contract import located, pointer
 from mockserver.contract.arguments import Arguments, Credentials

@@ -1,4 +1,4 @@
-"""What the operations of a document mean, by their annotations and the vocabulary; and all that is wrong with them."""
+"""The annotations of a document: the meaning of its operations in terms of the vocabulary, and all their problems."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ RULES = "x-rules"
 
 
 class Meaning(NamedTuple):
-    """What an operation means: what it can be for, where its arguments stand, and what its success says.
+    """The meaning of an operation: its purposes, the places of its arguments, and the contents of its success response.
 
-    `status` and `schema` are those of success; `plan` says what is written there, None without a body.
+    `status` and `schema` are those of the success response. `plan` is the plan of its body, None if it has no body.
     """
 
     purposes: Mapping[str, Purpose]
@@ -37,7 +37,7 @@ class Meaning(NamedTuple):
 
 
 class Annotations:
-    """What all operations of a document mean. `faults` is everything that is wrong, `failures` how it says no."""
+    """The meanings of all operations of a document. `faults` are all problems, `failures` its failure responses."""
 
     def __init__(
         self,
@@ -46,9 +46,9 @@ class Annotations:
         vocabulary: Vocabulary,
         derived: Collection[str] = (),
     ) -> None:
-        """Take the data of a document, its references resolved, and its operations.
+        """Interpret the data of a document, with its references resolved, and its operations.
 
-        `derived` are the pointers of the parts that follow from its failures.
+        `derived` are the pointers of the parts that were generated from `x-failures`.
         """
         self._vocabulary = vocabulary
         self._failing = {
@@ -62,10 +62,10 @@ class Annotations:
         for _, _, described, parameters in operations:
             self._meanings[id(described)] = self._read(described, parameters)
         self.rules: Mapping[str, Any] = data.get(RULES, {})
-        self.faults += self._wrong_rules()
+        self.faults += self._rule_problems()
 
     def of(self, described: Described) -> Meaning:
-        """Return what an operation means."""
+        """Return the meaning of an operation."""
         return self._meanings[id(described)]
 
     def _read(self, described: Described, parameters: list[Described]) -> Meaning:
@@ -85,11 +85,11 @@ class Annotations:
             self.faults += planner.faults
             if plan is None and not planner.faults:
                 self.faults.append(
-                    AnnotationProblem(schema, "", "nothing says what is written in this answer: give it an x-value")
+                    AnnotationProblem(schema, "", "no annotation says what to write in this response: add an x-value")
                 )
         if purposes and not status:
             self.faults.append(
-                AnnotationProblem(described, "responses", "an operation needs a response of success, 200 to 299")
+                AnnotationProblem(described, "responses", "an operation needs a success response, status 200 to 299")
             )
         return Meaning(purposes, binding, status, schema, plan)
 
@@ -102,12 +102,12 @@ class Annotations:
                 message = f"the vocabulary has no operation {name}{did_you_mean(name, known)}"
                 self.faults.append(AnnotationProblem(described, "x-operation", message))
         if not names and not described.get("x-unmodelled"):
-            message = "an operation needs x-operation, or x-unmodelled: true if nothing is known of what it does"
+            message = "an operation needs x-operation, or x-unmodelled: true if its behaviour is unknown"
             self.faults.append(AnnotationProblem(described, "", message))
         return {name: known[name] for name in names if name in known}
 
     def _success(self, schema: Schema | None, status: int) -> Schema | None:
-        """Return the schema of success without the branches of failures."""
+        """Return the schema of the success response without the alternatives of failures."""
         if schema is None or "oneOf" not in schema:
             return schema
         failing = set(map(id, self.failures.schemas(status)))
@@ -116,7 +116,7 @@ class Annotations:
             return schema
         return branches[0] if len(branches) == 1 else {**schema, "oneOf": branches}
 
-    def _wrong_rules(self) -> Iterator[AnnotationProblem]:
+    def _rule_problems(self) -> Iterator[AnnotationProblem]:
         from mockserver.contract.vocabulary import wrong_value
 
         for name, value in self.rules.items():
@@ -130,5 +130,5 @@ class Annotations:
 
 
 def pointer_of(fault: AnnotationProblem, origin: str) -> str:
-    """Return the pointer of what is wrong; `origin` is that of its holder."""
+    """Return the pointer of a problem; `origin` is the pointer of the object that holds the keyword."""
     return f"{origin}/{pointers.escape(fault.keyword)}" if fault.keyword else origin

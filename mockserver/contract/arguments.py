@@ -1,4 +1,4 @@
-"""The arguments of a request in terms of its operation, read from the texts of its path, query and body."""
+"""The arguments of a request: its path, query and body as values, and the places of its credentials."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Credentials(NamedTuple):
-    """Where an operation takes its credentials: a place, `path`, `query` or `body`, and a name in it."""
+    """The places of an operation's credentials, each as `path`, `query` or `body` and a name."""
 
     user: tuple[str, str] | None = None
     key: tuple[str, str] | None = None
@@ -26,9 +26,9 @@ NOWHERE = Credentials()
 
 
 class Arguments(NamedTuple):
-    """What a request says: its path, query and body as values.
+    """The path, query and body of a request as values.
 
-    A query parameter that was given several times is the list of its values. Without a body, `body` is `ABSENT`.
+    A repeated query parameter is a list of values. `body` is `ABSENT` if the request has no body.
     """
 
     path: dict[str, Any]
@@ -38,25 +38,25 @@ class Arguments(NamedTuple):
 
     @property
     def user(self) -> str | None:
-        """The user id, wherever the operation takes it; None if it is missing or not a string."""
+        """The user id, from its place in the operation; None if it is missing or not a string."""
         return self._text(self.credentials.user)
 
     @property
     def key(self) -> str | None:
-        """The API key, wherever the operation takes it; None if it is missing or not a string."""
+        """The API key, from its place in the operation; None if it is missing or not a string."""
         return self._text(self.credentials.key)
 
-    def _text(self, spot: tuple[str, str] | None) -> str | None:
-        if spot is None:
+    def _text(self, location: tuple[str, str] | None) -> str | None:
+        if location is None:
             return None
-        place, name = spot
+        place, name = location
         values = getattr(self, place)
         value = values.get(name) if type(values) is dict else None
         return value if isinstance(value, str) else None
 
 
 def bearer(authorization: str | None) -> str | None:
-    """Return the key of the value of an `Authorization` header, if it is a bearer token."""
+    """Return the bearer token of an `Authorization` header; None if it has another scheme or is empty."""
     scheme, _, key = (authorization or "").partition(" ")
     return key.strip() or None if scheme.lower() == "bearer" else None
 
@@ -67,12 +67,12 @@ _LONGEST = 1000
 
 
 def integer(text: str) -> int | str:
-    """Read an integer as JSON writes it; anything else stays text."""
+    """Return a JSON integer as an int; return any other text unchanged."""
     return int(text) if len(text) <= _LONGEST and _INTEGER.fullmatch(text) else text
 
 
 def number(text: str) -> float | int | str:
-    """Read a number as JSON writes it; anything else stays text."""
+    """Return a JSON number as an int or a float; return any other text unchanged."""
     if len(text) > _LONGEST or not _NUMBER.fullmatch(text):
         return text
     exact = integer(text)
@@ -83,7 +83,7 @@ def number(text: str) -> float | int | str:
 
 
 def boolean(text: str) -> bool | str:
-    """Read `true` or `false`; anything else stays text."""
+    """Return `true` or `false` as a bool; return any other text unchanged."""
     return {"true": True, "false": False}.get(text, text)
 
 
@@ -91,9 +91,10 @@ _COERCIONS: Mapping[str, Callable[[str], Any]] = {"integer": integer, "number": 
 
 
 def coercion(types: Sequence[str]) -> Callable[[str], Any] | None:
-    """Return what reads the text of a parameter of these types, or None if it stays text.
+    """Return a function that converts the text of a parameter to one of these types; None if it stays text.
 
-    A parameter that may be a string stays one. What cannot be read stays text, and so does not fit its schema.
+    A parameter that may be a string stays a string. A text that cannot be converted is returned unchanged, so that its
+    schema rejects it.
     """
     if "string" in types:
         return None
@@ -110,17 +111,17 @@ def coercion(types: Sequence[str]) -> Callable[[str], Any] | None:
 
 
 class Reader:
-    """Reads the requests of one operation. Everything that does not depend on the request is worked out beforehand."""
+    """Reads the requests of one operation. Everything that does not depend on a request is prepared in advance."""
 
     def __init__(self, parameters: Sequence[Parameter], fields: Mapping[str, Schema], *, bearer: bool) -> None:
-        """Take the parameters, the fields of the body, and whether a bearer token can stand in for the key."""
+        """Take the parameters, the fields of the body, and whether a bearer token may replace the API key."""
         marks: list[tuple[str | None, tuple[str, str]]]
         marks = [(parameter.credential, (parameter.place, parameter.name)) for parameter in parameters]
         marks += [(schema.get("x-credential"), ("body", name)) for name, schema in fields.items()]
-        self.keys = [spot for credential, spot in marks if credential == "key"]
-        """Every place and name where the operation takes an API key."""
-        users = [spot for credential, spot in marks if credential == "user"]
-        self.credentials = Credentials(*(next(iter(spots), None) for spots in (users, self.keys)))
+        self.keys = [location for credential, location in marks if credential == "key"]
+        """The places and names of the operation's API keys."""
+        users = [location for credential, location in marks if credential == "user"]
+        self.credentials = Credentials(*(next(iter(locations), None) for locations in (users, self.keys)))
         self._bearer = self.credentials.key if bearer else None
         coercions = [(parameter, coercion(types(parameter.schema))) for parameter in parameters]
         self._path = [(parameter.name, read) for parameter, read in coercions if read and parameter.place == "path"]
@@ -140,14 +141,14 @@ class Reader:
         body: object = ABSENT,
         bearer: str | None = None,
     ) -> Arguments:
-        """Read a request. What cannot be read is kept as it is: the check that follows will refuse it."""
+        """Read a request. A value that cannot be converted is kept unchanged: validation rejects it."""
         path: dict[str, Any] = dict(path_params)
         for name, read in self._path:
             if name in path:
                 path[name] = read(path[name])
         values: dict[str, Any] = dict(query)
         if len(values) != len(query):
-            values = _gathered(query)
+            values = _grouped_by_name(query)
         for name, read in self._query:
             if isinstance(text := values.get(name), str):
                 values[name] = read(text)
@@ -171,8 +172,8 @@ class Reader:
         return body
 
 
-def _gathered(query: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """Return the values by name; of a name that comes several times, the list of its values."""
+def _grouped_by_name(query: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Return the values by name; the value of a repeated name is the list of its values."""
     gathered: dict[str, list[str]] = {}
     for name, text in query:
         gathered.setdefault(name, []).append(text)

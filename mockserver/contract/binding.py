@@ -1,4 +1,4 @@
-"""Which argument of an operation stands where in a request: reading them out, and putting them in."""
+"""The binding of an operation's arguments to places in its requests: reading, writing, and adding credentials."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ Steps = tuple[str, ...]
 
 
 class Spot(NamedTuple):
-    """Where an argument stands: `("query", "country")`, and how it is written.
+    """The place of an argument, such as `("query", "country")`, and its format.
 
-    Where a text has several arguments, `pieces` are what is fixed in it, and this is one of the parts between them.
+    If a text holds several arguments, `pieces` are its fixed pieces, and `part` is the index of the argument between
+    them.
     """
 
     path: Steps
@@ -37,21 +38,21 @@ class Spot(NamedTuple):
     part: int = 0
 
     def read(self, arguments: Arguments) -> Any:
-        """Return the argument of a request, ABSENT without one. Raises ValueError, which says what it should be."""
+        """Return the argument of a request, or ABSENT. Raises ValueError with the expected form."""
         value = _value(arguments, self.path)
         if value is ABSENT or value is None:
             return ABSENT
         return self.format.read(taken_apart(self.pieces, value)[self.part] if self.pieces else value)
 
     def write(self, value: Any) -> Any:
-        """Return an argument as it is written."""
+        """Return an argument in the form of the wire."""
         return value if self.format.write is None else self.format.write(value)
 
 
 class Binding:
-    """The arguments of one operation of a document, and what they are for.
+    """The arguments of one operation of a document, and its purposes.
 
-    `faults` is all that is wrong with its annotations.
+    `faults` are all problems of its annotations.
     """
 
     def __init__(
@@ -62,7 +63,7 @@ class Binding:
         vocabulary: Vocabulary,
         described: object,
     ) -> None:
-        """Take what the operation can be for, its parameters, and the schema of its body."""
+        """Take the purposes of the operation, its parameters, and the schema of its body."""
         self.purposes = tuple(purposes.values())
         self._named = purposes
         self._vocabulary = vocabulary
@@ -74,7 +75,7 @@ class Binding:
             self._bind(parameter, whole, (parameter["in"], parameter["name"]))
         if body is not None:
             self._bind_body(body, ("body",))
-        self._decides = self._spots.pop(OPERATION, None)
+        self._selector = self._spots.pop(OPERATION, None)
         self._defaults = {
             purpose.name: {
                 name: argument.default if argument.has_default else None
@@ -83,31 +84,31 @@ class Binding:
             }
             for purpose in self.purposes
         }
-        self._needed = {
+        self._required = {
             purpose.name: [name for name, argument in purpose.arguments.items() if argument.required]
             for purpose in self.purposes
         }
         self._check(described)
 
     def spot(self, name: str) -> Steps | None:
-        """Return where an argument stands; None if nowhere."""
-        spot = self._decides if name == OPERATION else self._spots.get(name)
+        """Return the path to an argument; None if the operation does not take it."""
+        spot = self._selector if name == OPERATION else self._spots.get(name)
         return spot.path if spot else None
 
     def purpose(self, arguments: Arguments) -> str:
-        """Return what a request is for, the name of an operation of the vocabulary; empty if nothing says so."""
-        if self._decides is None:
+        """Return the purpose of a request: the name of a vocabulary operation, or empty if it is unknown."""
+        if self._selector is None:
             return self.purposes[0].name if len(self.purposes) == 1 else ""
         try:
-            value = self._decides.read(arguments)
+            value = self._selector.read(arguments)
         except ValueError:
             return ""
         return "" if value is ABSENT else str(value)
 
     def read(self, arguments: Arguments, purpose: str) -> tuple[dict[str, Any], tuple[Unread, ...]]:
-        """Return the arguments that a request gives, by their names and with defaults, and those that are unreadable.
+        """Return the arguments of a request by name, with defaults, and the arguments that cannot be read.
 
-        What is needed and missing counts as unreadable.
+        A missing required argument counts as one that cannot be read.
         """
         values = dict(self._defaults.get(purpose, {}))
         unread = []
@@ -119,13 +120,13 @@ class Binding:
             else:
                 if value is not ABSENT:
                     values[name] = value
-        for name in self._needed.get(purpose, ()):
+        for name in self._required.get(purpose, ()):
             if name not in values and not any(each.path == self._spots[name].path for each in unread):
                 unread.append(Unread(self._spots[name].path, "is required"))
         return values, tuple(dict.fromkeys(unread))
 
     def refusal(self, broken: Iterable[tuple[str | int, ...]]) -> str:
-        """Return the reason of its own for which a request is refused whose values do not fit there; empty if none."""
+        """Return the specific refusal reason of a request with invalid values at these paths; empty if it has none."""
         reasons = [
             next((reason for path, reason in self._refusals.items() if place[: len(path)] == path), "")
             for place in broken
@@ -133,18 +134,18 @@ class Binding:
         return reasons[0] if reasons and all(reasons) else ""
 
     def write(self, purpose: str, values: Mapping[str, Any]) -> Arguments:
-        """Return the arguments of a request, by the names of the wire. Raises ValueError for one that has no place."""
+        """Return the arguments of a request by their wire names. Raises ValueError for an argument without a place."""
         written: dict[str, Any] = {"path": {}, "query": {}, "body": {}}
-        placed = [(self._decides, purpose)] if self._decides else []
+        placed = [(self._selector, purpose)] if self._selector else []
         for name, value in values.items():
             if name not in self._spots:
-                raise ValueError(f"nothing says where the argument {name} stands{did_you_mean(name, self._spots)}")
+                raise ValueError(f"the operation has no place for the argument {name}{did_you_mean(name, self._spots)}")
             placed.append((self._spots[name], value))
         for spot, value in placed:
             if value is not None:
                 holder = written
-                *way, last = spot.path
-                for step in way:
+                *parents, last = spot.path
+                for step in parents:
                     holder = holder.setdefault(step, {})
                 if spot.pieces:
                     parts = holder.setdefault(last, [piece for each in spot.pieces for piece in (each, "")][:-1])
@@ -161,15 +162,15 @@ class Binding:
                 self._bind_body(inner, (*path, name))
 
     def _bind(self, holder: Any, schema: Schema, path: Steps) -> None:
-        said = schema.get("x-argument")
-        if said is None:
+        annotation = schema.get("x-argument")
+        if annotation is None:
             return
-        self._note_refusal(holder, schema, path)
-        if "{" not in said:
-            self._place(holder, schema, said, path)
+        self._record_refusal(holder, schema, path)
+        if "{" not in annotation:
+            self._place(holder, schema, annotation, path)
             return
         try:
-            template = ValueTemplate.parse(said)
+            template = ValueTemplate.parse(annotation)
         except ValueError as error:
             self.faults.append(AnnotationProblem(holder, "x-argument", str(error)))
             return
@@ -179,7 +180,7 @@ class Binding:
     def _place(
         self, holder: Any, schema: Schema, name: str, path: Steps, pieces: tuple[str, ...] = (), part: int = 0
     ) -> None:
-        """Note where an argument stands, and how its schema writes it."""
+        """Record the place of an argument and the format of its schema."""
         type_ = self._type(name)
         if type_ is None:
             known = dict.fromkeys(argument for purpose in self.purposes for argument in purpose.arguments)
@@ -188,9 +189,7 @@ class Binding:
             self.faults.append(AnnotationProblem(holder, "x-argument", f"{which} has no argument {name}{hint}"))
         elif name in self._spots:
             taken = ".".join(self._spots[name].path)
-            self.faults.append(
-                AnnotationProblem(holder, "x-argument", f"the argument {name} stands at {taken} already")
-            )
+            self.faults.append(AnnotationProblem(holder, "x-argument", f"the argument {name} is already at {taken}"))
         else:
             operations = tuple(self._named) if name == OPERATION else ()
             try:
@@ -200,8 +199,8 @@ class Binding:
             else:
                 self._spots[name] = Spot(path, format_, pieces, part)
 
-    def _note_refusal(self, holder: Any, schema: Schema, path: Steps) -> None:
-        """Note why a request is refused whose value does not fit there, if that has a reason of its own."""
+    def _record_refusal(self, holder: Any, schema: Schema, path: Steps) -> None:
+        """Record the refusal reason for an invalid value at this place, if the schema names one."""
         reason = schema.get("x-refusal")
         known = {each for purpose in self.purposes for each in purpose.refusals}
         if reason in known:
@@ -209,7 +208,7 @@ class Binding:
         elif reason is not None:
             hint = did_you_mean(reason, known) or f"; there are {', '.join(sorted(known))}"
             self.faults.append(
-                AnnotationProblem(holder, "x-refusal", f"the operation is not refused for {reason}{hint}")
+                AnnotationProblem(holder, "x-refusal", f"{reason} is not a refusal reason of the operation{hint}")
             )
 
     def _type(self, name: str) -> Type | None:
@@ -218,27 +217,27 @@ class Binding:
         return next((each.arguments[name].type for each in self.purposes if name in each.arguments), None)
 
     def _check(self, described: object) -> None:
-        """Find the arguments that are needed and stand nowhere."""
-        if len(self.purposes) > 1 and self._decides is None:
+        """Find the required arguments that have no place."""
+        if len(self.purposes) > 1 and self._selector is None:
             names = " or ".join(self._named)
-            message = f"nothing says whether a request is for {names}: a parameter needs x-argument: operation"
+            message = f"a request does not say whether it is for {names}: a parameter needs x-argument: operation"
             self.faults.append(AnnotationProblem(described, "x-operation", message))
         bad = {fault.keyword for fault in self.faults}
-        for name in dict.fromkeys(name for names in self._needed.values() for name in names):
+        for name in dict.fromkeys(name for names in self._required.values() for name in names):
             if name not in self._spots and "x-argument" not in bad:
-                message = f"nothing says where the argument {name} stands: a parameter needs x-argument: {name}"
+                message = f"the argument {name} has no place: a parameter needs x-argument: {name}"
                 self.faults.append(AnnotationProblem(described, "x-operation", message))
 
 
 def _joined(written: Any) -> Any:
-    """Return what is written with the parts of each text put together."""
+    """Return the written arguments with the parts of each text joined."""
     if isinstance(written, list):
         return "".join(written)
     return {name: _joined(value) for name, value in written.items()} if isinstance(written, dict) else written
 
 
 def with_credentials(arguments: Arguments, where: Credentials, user: str | None, key: str | None) -> Arguments:
-    """Return arguments with the credentials in their places; None leaves one out."""
+    """Return arguments with the credentials added at their places; None omits one."""
     whole = arguments._asdict()
     for spot, value in ((where.user, user), (where.key, key)):
         if spot is not None and value is not None and isinstance(whole[spot[0]], dict):

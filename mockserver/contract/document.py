@@ -1,4 +1,4 @@
-"""A contract document, read and checked: its operations, failures and rules."""
+"""A contract document, read and checked: its operations, failures and rules; and the names of the shipped ones."""
 
 from __future__ import annotations
 
@@ -32,7 +32,11 @@ if TYPE_CHECKING:
 
 
 class Examined(NamedTuple):
-    """A document after a look at all of it: what is wrong, and if that is nothing, what it means."""
+    """A checked document: its survey, its problems, and its annotations if it has no problems.
+
+    `annotations` are also None for a document without `x-failures`. `derived` maps the pointers of generated parts to
+    the pointers that they were generated from.
+    """
 
     survey: Survey
     faults: list[DocumentProblem]
@@ -41,7 +45,7 @@ class Examined(NamedTuple):
 
 
 def examine(data: Any) -> Examined:
-    """Look at all of a document, which changes its data."""
+    """Check a whole document. The data is changed in place: references are resolved, invalid parts removed."""
     derived: Mapping[str, str] = {}
     is_service = isinstance(data, dict) and FAILURES in data
     if is_service:
@@ -49,27 +53,27 @@ def examine(data: Any) -> Examined:
     survey = Survey(data)
     faults = [*survey.faults, *(document_checks.faults(data) if isinstance(data, dict) else ())]
     if faults or not is_service:
-        return Examined(survey, _in_file(faults, derived), None, derived)
-    meant = Annotations(data, document_checks.operations(data), vocabulary(), derived)
-    wrong = [
+        return Examined(survey, _as_written(faults, derived), None, derived)
+    annotations = Annotations(data, document_checks.operations(data), vocabulary(), derived)
+    problems = [
         DocumentProblem(pointer_of(fault, survey.origins.get(id(fault.holder), "")), fault.message)
-        for fault in meant.faults
+        for fault in annotations.faults
     ]
-    return Examined(survey, _in_file(wrong, derived), meant, derived)
+    return Examined(survey, _as_written(problems, derived), annotations, derived)
 
 
-def _in_file(faults: Iterable[DocumentProblem], derived: Mapping[str, str]) -> list[DocumentProblem]:
-    """Return faults, each once, where they are written."""
+def _as_written(faults: Iterable[DocumentProblem], derived: Mapping[str, str]) -> list[DocumentProblem]:
+    """Return the distinct problems, with their pointers in the file."""
     return list(dict.fromkeys(fault._replace(pointer=index.written(fault.pointer, derived)) for fault in faults))
 
 
 def problem_of(fault: DocumentProblem, source: Located) -> Problem:
-    """Return what is wrong, with its place in a file."""
+    """Return a problem with its place in a file."""
     return Problem(source.place(fault.pointer, key=True), fault.message, fault.pointer)
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
-    """Return problems, each once, in the order of their places."""
+    """Return the distinct problems, sorted by place."""
     return sorted(set(problems), key=lambda problem: (problem.place, problem.message))
 
 
@@ -77,25 +81,25 @@ SHIPPED = directory("contracts") / "documents"
 
 
 class DocumentError(LocatedError):
-    """A contract document cannot be used. Its text lists every problem found, one a line."""
+    """A contract document is invalid. The error text lists every problem, one per line."""
 
 
 def shipped() -> dict[str, Path]:
-    """Return the files of our own contract documents by their names."""
+    """Return the files of the shipped contract documents by name."""
     return {path.stem: path for path in SHIPPED.glob("*.yaml")}
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of our own contract documents, the newest generation of the service first."""
+    """Return the names of the shipped contract documents, the newest generation of the service first."""
     return tuple(sorted(shipped(), reverse=True))
 
 
 class Document:
-    """A contract document: the operations of one generation of the service, and how each part of them is known.
+    """A contract document: the operations of one generation of the service, and the provenance of each part.
 
-    `name` is `v3` for `v3.yaml`. `prefix`, such as `/v3`, is the path that all paths of the document begin with; it is
-    the path of the first server's URL. `failures` says how it says no, None for a document without `x-failures`;
-    `rules` are the rules of the service that it changes. Pointers are JSON pointers, and may lead through a `$ref`.
+    `name` is `v3` for `v3.yaml`. `prefix`, such as `/v3`, is the prefix of all paths of the document: the path of the
+    first server's URL. `failures` are its failure responses, None for a document without `x-failures`. `rules` are the
+    rules of the service that it changes. Pointers are JSON pointers, and may lead through a `$ref`.
     """
 
     def __init__(self, source: Located, name: str, path: Path) -> None:
@@ -128,7 +132,7 @@ class Document:
                 for path, method, described, parameters in document_checks.operations(data)
             }
         )
-        # A polling client asks for the same path over and over.
+        # A polling client requests the same path repeatedly.
         self._route = lru_cache(maxsize=1024)(Router(self.operations.values()).route)
 
     def __repr__(self) -> str:
@@ -136,7 +140,7 @@ class Document:
 
     @cached_property
     def by_purpose(self) -> Mapping[str, Operation]:
-        """The operations by what they are for, in the names of the vocabulary; the first where there are several."""
+        """The operations by their purpose, a vocabulary operation; the first operation if several have the purpose."""
         found: dict[str, Operation] = {}
         for operation in self.operations.values():
             for purpose in operation.purposes:
@@ -144,41 +148,41 @@ class Document:
         return MappingProxyType(found)
 
     def route(self, method: str, path: str) -> Found | NotFound | WrongMethod | BadPath:
-        """Find the operation of a method and a path below the prefix, which is still percent-encoded."""
+        """Find the operation of a method and a path below the prefix. The path is percent-encoded."""
         return self._route(method, path)
 
     def resolve(self, pointer: str) -> Any:
-        """Return the value at a pointer. Raises KeyError if there is none."""
+        """Return the value at a pointer. Raises KeyError if the pointer leads nowhere."""
         return self._index.resolve(pointer)
 
     def provenance(self, pointer: str) -> Provenance:
-        """Return how the value at a pointer is known: as stated by it or by the nearest value around it."""
+        """Return the provenance of the value at a pointer: its own, or that of the nearest enclosing value."""
         return self._index.provenance(self._index.own(pointer))
 
     def place(self, pointer: str) -> Place:
-        """Return the place in the file of the key at a pointer, or of the nearest value around it."""
+        """Return the place in the file of the key at a pointer, or of the nearest enclosing value."""
         above, _, key = pointer.rpartition("/")
         return self._index.place(f"{self._index.own(above)}/{key}" if pointer else "")
 
     def written(self, pointer: str) -> str:
-        """Return the pointer in the file of what has this own pointer, or of what it follows from."""
+        """Return the pointer in the file of the value with this own pointer, or of what it was generated from."""
         return self._index.written(pointer)
 
     def origin(self, described: object) -> str:
-        """Return the own pointer of an object of the document, or the empty pointer if it is none of it."""
+        """Return the own pointer of an object of the document, or the empty pointer for any other object."""
         return self._index.origin(described)
 
     def schema(self, name: str) -> Schema:
-        """Return a schema of the components. Raises KeyError if there is none of this name."""
+        """Return a schema of the components. Raises KeyError if the name is unknown."""
         schema: Schema = self._index.data["components"]["schemas"][name]
         return schema
 
     def check_failure(
         self, status: int, body: object, content_type: str = JSON_TYPE, reason: str = ""
     ) -> tuple[Violation, ...]:
-        """List how an answer outside any operation, such as for an unknown path, breaks the contract.
+        """List the contract violations of a failure response outside any operation, such as for an unknown path.
 
-        With a reason, it must be answered as the document says.
+        With a `reason`, the response must be the one that the document has for this reason.
         """
         if self.failures is None:
             return check_body(body, self.schema("Failure"), self.name, self._index)

@@ -1,4 +1,4 @@
-"""Checks of a contract document: its grammar, its `$ref`, and what must fit together beyond one object."""
+"""Checks of a contract document: its grammar, its `$ref`, its provenances, and consistency between objects."""
 
 from __future__ import annotations
 
@@ -23,36 +23,36 @@ if TYPE_CHECKING:
 
 
 class DocumentProblem(NamedTuple):
-    """Something wrong in a document: the pointer of the value, and what is wrong with it."""
+    """A problem in a document: the pointer of the value, and a message."""
 
     pointer: str
     message: str
 
 
-class _Spot(NamedTuple):
-    """Where a value hangs: `holder[key]`, and its pointer."""
+class _Position(NamedTuple):
+    """The position of a value in the data, `holder[key]`, and its pointer."""
 
     holder: Any
     key: Any
     pointer: str
 
     @property
-    def hook(self) -> tuple[int, Any]:
-        """What tells it from all others, also where one holder is reached in several ways."""
+    def identity(self) -> tuple[int, Any]:
+        """The identity of the position, also if its holder is reached by several pointers."""
         return id(self.holder), self.key
 
-    def inner(self, key: Any) -> _Spot:
-        """Return where what this value has at a key or an index hangs."""
-        return _Spot(self.holder[self.key], key, f"{self.pointer}/{pointers.escape(key)}")
+    def inner(self, key: Any) -> _Position:
+        """Return the position of the value's child at a key or an index."""
+        return _Position(self.holder[self.key], key, f"{self.pointer}/{pointers.escape(key)}")
 
 
 class Survey:
-    """What a walk over the data of a document found.
+    """The result of a walk over the data of a document.
 
-    `faults` is everything that is wrong, `origins` the own pointer of every object by its `id`, `provenances` how each
-    is known. The walk changes the data: the object that a `$ref` names takes its place, and what is wrong is taken out,
-    so that the rest can be searched for further faults; so are the extensions among paths, statuses and media types.
-    What is left has the type it should have, but required fields may be missing.
+    `faults` are all problems, `origins` the own pointer of every object by its `id`, `provenances` the provenance of
+    each part. The walk changes the data: each `$ref` is replaced by its target; invalid values are removed, so that the
+    rest can be checked further; and so are the extensions among paths, statuses and media types. The remaining values
+    have the right types, but required fields may be missing.
     """
 
     def __init__(self, data: Any) -> None:
@@ -61,157 +61,163 @@ class Survey:
         self._stated: dict[str, dict[str, Any]] = {}
         self.provenances = Provenances(self._stated)
         self._grammar = grammar()
-        self._references: list[tuple[_Spot, str]] = []  # each with the section of components that it must name
-        self._wrong: dict[tuple[int, Any], _Spot] = {}  # by their hooks
-        self._merged: list[Any] = []  # keeps the ids in `origins` from being given to other objects
-        self._keep_to_grammar(data)
+        self._references: list[tuple[_Position, str]] = []  # each with the section of components of its target
+        self._invalid: dict[tuple[int, Any], _Position] = {}  # by identity
+        self._merged: list[Any] = []  # keeps these objects alive, so that their ids in `origins` are not reused
+        self._check_grammar(data)
         if isinstance(data, dict):
-            self._visit(_Spot({"": data}, "", ""), self._grammar.schema)
+            self._visit(_Position({"": data}, "", ""), self._grammar.schema)
         self._resolve(data)
-        self._take_out()
-        self.faults += _weak_provenances(self._stated, self.provenances)
+        self._remove_invalid()
+        self.faults += _incomplete(self._stated, self.provenances)
 
-    def _keep_to_grammar(self, data: Any) -> None:
+    def _check_grammar(self, data: Any) -> None:
         for flaw in self._grammar.flaws(data):
             pointer = pointers.join(*flaw.path)
             if flaw.lacks:
                 self.faults.append(DocumentProblem(pointer, flaw.message))
             else:
                 *above, key = ("", *flaw.path)
-                self._refuse(_Spot(reduce(getitem, above, {"": data}), key, pointer), flaw.message)
+                self._refuse(_Position(reduce(getitem, above, {"": data}), key, pointer), flaw.message)
 
-    def _visit(self, spot: _Spot, part: Part) -> None:
-        """Note what an object or a list is, and everything in it."""
-        node, shape = spot.holder[spot.key], self._grammar.shape(part)
+    def _visit(self, position: _Position, part: Part) -> None:
+        """Record an object or a list, and everything in it."""
+        node, shape = position.holder[position.key], self._grammar.shape(part)
         if shape.section and "$ref" in node and type(node) is dict:
-            self._references.append((spot, shape.section))
+            self._references.append((position, shape.section))
         else:
-            self.origins.setdefault(id(node), spot.pointer)
+            self.origins.setdefault(id(node), position.pointer)
             if shape.title and type(node) is dict and type(node.get("x-provenance")) is dict:
-                self._stated[spot.pointer] = node["x-provenance"]
+                self._stated[position.pointer] = node["x-provenance"]
         if part is True:
             return
         for key, inner in shape.children(node):
-            self._visit(spot.inner(key), inner)
-        for name, meant in shape.slips(node):
-            self._refuse(spot.inner(name), f"{name} means nothing in {shape.title}{meant}")
+            self._visit(position.inner(key), inner)
+        for name, hint in shape.slips(node):
+            self._refuse(position.inner(name), f"{name} is not supported in {shape.title}{hint}")
         for name in shape.ignored(node):
-            self._drop(spot.inner(name))
+            self._drop(position.inner(name))
 
     def _resolve(self, data: Any) -> None:
-        """Put the object that each `$ref` names in its place."""
+        """Replace each `$ref` by its target."""
         entries = _entries(data)
-        aims: dict[int, _Spot] = {}  # the entry that each {$ref: ...} names, by its id
+        targets: dict[int, _Position] = {}  # the target of each {$ref: ...}, by its id
         edges: defaultdict[str, set[str]] = defaultdict(set)
-        for spot, section in self._references:
-            node = spot.holder[spot.key]
+        for position, section in self._references:
+            node = position.holder[position.key]
             reference = node["$ref"]
             target = entries[section].get(reference) if type(reference) is str else None
             if len(node) > 1 and section != "schemas":
-                self._refuse(spot, f"$ref must stand alone, not beside {', '.join(sorted(node.keys() - {'$ref'}))}")
+                self._refuse(position, f"$ref must stand alone, not beside {', '.join(sorted(node.keys() - {'$ref'}))}")
             elif target is None:
                 names = did_you_mean(reference, entries[section])
-                self._refuse(spot, f"$ref must name an entry of components/{section}, not {brief(reference)}{names}")
-            elif target.hook in self._wrong:
-                self._drop(spot)
+                self._refuse(
+                    position, f"$ref must name an entry of components/{section}, not {brief(reference)}{names}"
+                )
+            elif target.identity in self._invalid:
+                self._drop(position)
             else:
-                aims[id(node)] = target
-                edges[_entry(spot.pointer)].add(target.pointer)
+                targets[id(node)] = target
+                edges[_component(position.pointer)].add(target.pointer)
         circular = dict(_cycles(edges))
-        for spot, _ in self._references:
-            node = spot.holder[spot.key]
-            if (target := aims.get(id(node))) and (way := circular.get((_entry(spot.pointer), target.pointer))):
-                self._refuse(spot, f"$ref leads back to itself: {way}")
-                del aims[id(node)]
-        self._put_in_place(aims)
+        for position, _ in self._references:
+            node = position.holder[position.key]
+            if (target := targets.get(id(node))) and (
+                cycle := circular.get((_component(position.pointer), target.pointer))
+            ):
+                self._refuse(position, f"$ref is circular: {cycle}")
+                del targets[id(node)]
+        self._substitute(targets)
 
-    def _put_in_place(self, aims: Mapping[int, _Spot]) -> None:
-        """Let what a `$ref` names take its place; with other fields beside it, a copy of it that has these fields."""
-        waiting: dict[tuple[int, Any], _Spot] = {}
+    def _substitute(self, targets: Mapping[int, _Position]) -> None:
+        """Replace each `$ref` by its target, or by a copy with the fields beside the `$ref` merged into it."""
+        waiting: dict[tuple[int, Any], _Position] = {}
         inside: defaultdict[int, list[tuple[int, Any]]] = defaultdict(list)
-        for spot, _ in self._references:
-            if id(spot.holder[spot.key]) in aims:
-                waiting[spot.hook] = spot
-                inside[id(spot.holder)].append(spot.hook)
+        for position, _ in self._references:
+            if id(position.holder[position.key]) in targets:
+                waiting[position.identity] = position
+                inside[id(position.holder)].append(position.identity)
 
         def settle(key: tuple[int, Any]) -> None:
-            spot = waiting.pop(key, None)
-            if spot is None:
+            position = waiting.pop(key, None)
+            if position is None:
                 return
-            node = spot.holder[spot.key]
-            target = aims[id(node)]
-            settle(target.hook)
+            node = position.holder[position.key]
+            target = targets[id(node)]
+            settle(target.identity)
             named = target.holder[target.key]
             if len(node) > 1:
                 for inner in (*inside[id(named)], *inside[id(node)]):
                     settle(inner)
-                named = {**named, **{name: node[name] for name in node if not self._is_void(node, name)}}
-                self.origins[id(named)] = spot.pointer
+                named = {**named, **{name: node[name] for name in node if not self._is_excluded(node, name)}}
+                self.origins[id(named)] = position.pointer
                 self._merged.append(named)
                 if type(named.get("x-provenance")) is dict:
-                    self._stated[spot.pointer] = named["x-provenance"]
-            spot.holder[spot.key] = named
+                    self._stated[position.pointer] = named["x-provenance"]
+            position.holder[position.key] = named
 
         for key in list(waiting):
             settle(key)
 
-    def _is_void(self, node: Any, name: str) -> bool:
-        return name == "$ref" or (id(node), name) in self._wrong
+    def _is_excluded(self, node: Any, name: str) -> bool:
+        return name == "$ref" or (id(node), name) in self._invalid
 
-    def _refuse(self, spot: _Spot, message: str) -> None:
-        self.faults.append(DocumentProblem(spot.pointer, message))
-        self._drop(spot)
+    def _refuse(self, position: _Position, message: str) -> None:
+        self.faults.append(DocumentProblem(position.pointer, message))
+        self._drop(position)
 
-    def _drop(self, spot: _Spot) -> None:
-        self._wrong[spot.hook] = spot
+    def _drop(self, position: _Position) -> None:
+        self._invalid[position.identity] = position
 
-    def _take_out(self) -> None:
-        """Take what is wrong out of its holders; from lists the last first, so that the other indices hold."""
-        for holder, key, _ in sorted(self._wrong.values(), key=lambda spot: -spot[1] if type(spot[1]) is int else 0):
+    def _remove_invalid(self) -> None:
+        """Remove the invalid values from their holders; from lists the last first, so that other indices stay valid."""
+        for holder, key, _ in sorted(
+            self._invalid.values(), key=lambda position: -position[1] if type(position[1]) is int else 0
+        ):
             del holder[key]
 
 
-def _entries(data: Any) -> dict[str, dict[str, _Spot]]:
-    """Return where each entry of components hangs, by section and by the `$ref` that names it."""
+def _entries(data: Any) -> dict[str, dict[str, _Position]]:
+    """Return the position of each entry of components, by section and by the `$ref` that names it."""
     components = data.get("components") if type(data) is dict else None
-    found: dict[str, dict[str, _Spot]] = defaultdict(dict)
+    found: dict[str, dict[str, _Position]] = defaultdict(dict)
     for section, entries in (components if type(components) is dict else {}).items():
         for name in entries if type(entries) is dict else ():
             pointer = pointers.join("components", section, name)
-            found[section][f"#{pointer}"] = _Spot(entries, name, pointer)
+            found[section][f"#{pointer}"] = _Position(entries, name, pointer)
     return found
 
 
-def _entry(pointer: str) -> str:
-    """Return the pointer of the entry of components that this one leads into, or something that is none."""
+def _component(pointer: str) -> str:
+    """Return the pointer of the components entry that encloses a pointer; any other pointer is only shortened."""
     return "/".join(pointer.split("/", 4)[:4])
 
 
 def _cycles(edges: Mapping[str, set[str]]) -> Iterator[tuple[tuple[str, str], str]]:
-    """Find an edge of each cycle, and the way it leads; the edges are taken out of the graph."""
+    """Yield an edge of each cycle, and the cycle as text. The edge is removed from the graph."""
     while True:
         try:
             TopologicalSorter(edges).prepare()
         except CycleError as error:
-            cycle: list[str] = error.args[1]  # every one is named by the next
+            cycle: list[str] = error.args[1]  # each entry refers to the one before it
             edges[cycle[1]].discard(cycle[0])
             yield (cycle[1], cycle[0]), " → ".join(f"#{entry}" for entry in reversed(cycle))
         else:
             return
 
 
-def _weak_provenances(stated: Mapping[str, Mapping[str, Any]], provenances: Provenances) -> Iterator[DocumentProblem]:
-    """Find the levels that lack the field without which they say too little."""
+def _incomplete(stated: Mapping[str, Mapping[str, Any]], provenances: Provenances) -> Iterator[DocumentProblem]:
+    """Find the provenances without the field that their level requires."""
     for pointer, fields in stated.items():
         level = fields.get("level")
         needed = NEEDED.get(level) if type(level) is str else None
         if needed is None or fields.get(needed):
             continue
         if level != Confidence.DOCUMENTED:
-            yield DocumentProblem(f"{pointer}/x-provenance", f"what is {level} needs the field {needed}")
+            yield DocumentProblem(f"{pointer}/x-provenance", f"the level {level} needs the field {needed}")
         elif not provenances.page(pointer):
             yield DocumentProblem(
-                f"{pointer}/x-provenance", f"what is {level} needs the field {needed}, here or further out"
+                f"{pointer}/x-provenance", f"the level {level} needs the field {needed}, here or in an enclosing object"
             )
 
 
@@ -227,7 +233,7 @@ def operations(document: Described) -> Iterator[tuple[str, str, Described, list[
 
 
 def faults(document: Described) -> Iterator[DocumentProblem]:
-    """Find what does not fit together in a document after its survey. Required fields may be missing."""
+    """Find inconsistencies between the objects of a surveyed document. Required fields may be missing."""
     paths: dict[str, Described] = document.get("paths", {})
     yield from _servers(document.get("servers", ()))
     yield from _failure(document)
@@ -244,7 +250,7 @@ def faults(document: Described) -> Iterator[DocumentProblem]:
 def _servers(servers: Iterable[Described]) -> Iterator[DocumentProblem]:
     urls = [server["url"] for server in servers if "url" in server]
     if not urls:
-        yield DocumentProblem("/servers", "a document needs a server: the path of its URL stands before all others")
+        yield DocumentProblem("/servers", "a document needs a server: the path of its URL is the prefix of all paths")
     for number, url in enumerate(urls):
         try:
             absolute = bool(urlsplit(url).netloc)
@@ -256,7 +262,7 @@ def _servers(servers: Iterable[Described]) -> Iterator[DocumentProblem]:
 
 def _failure(document: Described) -> Iterator[DocumentProblem]:
     if "x-failures" not in document and "Failure" not in document.get("components", {}).get("schemas", {}):
-        yield DocumentProblem("/components/schemas", "x-failures is missing: how it says no")
+        yield DocumentProblem("/components/schemas", "x-failures is missing: it describes the failure responses")
 
 
 def _templates(paths: Iterable[str]) -> Iterator[DocumentProblem]:
@@ -267,9 +273,9 @@ def _templates(paths: Iterable[str]) -> Iterator[DocumentProblem]:
         names = [parameter_name(part) for part in parts]
         for part, name in zip(parts, names, strict=True):
             if not name and ("{" in part or "}" in part):
-                yield DocumentProblem(pointer, f"{part} must be fixed, or one whole parameter such as {{userId}}")
+                yield DocumentProblem(pointer, f"{part} must be fixed text or a single parameter such as {{userId}}")
         for name in _repeated(filter(None, names)):
-            yield DocumentProblem(pointer, f"the path has {{{name}}} twice")
+            yield DocumentProblem(pointer, f"the path contains {{{name}}} twice")
         shape = tuple(None if name else part for part, name in zip(parts, names, strict=True))
         if shape in shapes:
             yield DocumentProblem(pointer, f"the path differs from {shapes[shape]} only in the names of its parameters")
@@ -282,7 +288,7 @@ def _operation_ids(document: Described) -> Iterator[DocumentProblem]:
         name = described.get("operationId")
         if name in seen:
             yield DocumentProblem(
-                pointers.join("paths", path, method, "operationId"), f"operationId {name} is also that of {seen[name]}"
+                pointers.join("paths", path, method, "operationId"), f"operationId {name} is also used by {seen[name]}"
             )
         elif name is not None:
             seen[name] = f"{method.upper()} {path}"
@@ -301,7 +307,7 @@ def _parameters(parameters: Iterable[Described], pointer: str) -> Iterator[Docum
         named = types(parameter.get("schema", {}))
         if "schema" in parameter and not (named and set(named) <= set(SCALARS)):
             yield DocumentProblem(
-                f"{pointer}/{number}", f"the schema of {name} needs a type out of {', '.join(SCALARS)}"
+                f"{pointer}/{number}", f"the schema of {name} needs one of the types {', '.join(SCALARS)}"
             )
 
 

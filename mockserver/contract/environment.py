@@ -1,4 +1,4 @@
-"""The environment variables in which clients find the service."""
+"""The environment variables that give clients the base URLs of the service."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ BASE_URL = "SMSONLINE_BASE_URL"
 
 
 def url_variables(documents: Iterable[str]) -> dict[str, str]:
-    """Return the variable of the base URL of each document by its name; the newest comes first."""
+    """Return the base URL variable of each document by document name. `documents` has the newest first."""
     newest, *others = documents
     return {newest: BASE_URL, **{name: f"SMSONLINE_{name.upper().replace('-', '_')}_URL" for name in others}}

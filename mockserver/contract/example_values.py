@@ -1,4 +1,4 @@
-"""Values without a meaning, made up from their schemas: always the same for the same order, payment or account."""
+"""Generated values for fields without a meaning: valid for their schemas, and stable per order, payment or account."""
 
 from __future__ import annotations
 
@@ -22,68 +22,68 @@ _LARGEST = 1_000_000
 
 
 def make_up(node: MadeUp, seed: int, identity: tuple[object, ...]) -> Any:
-    """Return a value for a place that means nothing; the seed, and what tells whose value it is, decide which."""
+    """Return a generated value for a field. It depends on the seed, the field, and the identity of its owner only."""
     labels = [str(seed), node.label, *map(str, identity)]
     digest = blake2b("\0".join(labels).encode(), digest_size=8).digest()
-    return value_of(node.schema, Random(int.from_bytes(digest)))  # noqa: S311 - to be repeated, not secret
+    return value_of(node.schema, Random(int.from_bytes(digest)))  # noqa: S311 - it must be reproducible, not secret
 
 
-def value_of(schema: Schema, chance: Random) -> Any:
-    """Return a value that fits a schema."""
+def value_of(schema: Schema, random: Random) -> Any:
+    """Return a random value that is valid for a schema."""
     if "const" in schema:
         return schema["const"]
     if "enum" in schema:
-        return chance.choice([value for value in schema["enum"] if value is not None] or [None])
+        return random.choice([value for value in schema["enum"] if value is not None] or [None])
     if branches := schema.get("oneOf") or schema.get("anyOf"):
-        return value_of(chance.choice(branches), chance)
+        return value_of(random.choice(branches), random)
     named = types(schema) or ("object" if "properties" in schema else "string",)
     kind = next((name for name in named if name != "null"), "null")
-    return _MAKERS[kind](schema, chance)
+    return _MAKERS[kind](schema, random)
 
 
-def _text(schema: Schema, chance: Random) -> str:
+def _text(schema: Schema, random: Random) -> str:
     if "pattern" in schema:
         import rstr  # needed for patterns only
 
-        return str(rstr.Rstr(chance).xeger(schema["pattern"]))
+        return str(rstr.Rstr(random).xeger(schema["pattern"]))
     if schema.get("format") in _FORMATS:
-        return _FORMATS[schema["format"]](chance)
+        return _FORMATS[schema["format"]](random)
     least = schema.get("minLength", 0)
     length = max(least, min(schema.get("maxLength", _LONGEST), _LONGEST))
-    return "".join(chance.choice("0123456789abcdef") for _ in range(length))
+    return "".join(random.choice("0123456789abcdef") for _ in range(length))
 
 
 _FORMATS: Mapping[str, Callable[[Random], str]] = {
-    "uuid": lambda chance: str(UUID(int=chance.getrandbits(128), version=4)),
-    "uri": lambda chance: f"https://example.com/{chance.getrandbits(64):016x}",
-    "date": lambda chance: (_FIRST + timedelta(days=chance.randrange(365))).date().isoformat(),
+    "uuid": lambda random: str(UUID(int=random.getrandbits(128), version=4)),
+    "uri": lambda random: f"https://example.com/{random.getrandbits(64):016x}",
+    "date": lambda random: (_FIRST + timedelta(days=random.randrange(365))).date().isoformat(),
 }
 
 
-def _integer(schema: Schema, chance: Random) -> int:
+def _integer(schema: Schema, random: Random) -> int:
     least = int(schema.get("minimum", min(0, schema.get("maximum", 0))))
-    return chance.randint(least, int(schema.get("maximum", max(_LARGEST, least))))
+    return random.randint(least, int(schema.get("maximum", max(_LARGEST, least))))
 
 
-def _number(schema: Schema, chance: Random) -> float:
+def _number(schema: Schema, random: Random) -> float:
     least = float(schema.get("minimum", min(0.0, schema.get("maximum", 0.0))))
     most = float(schema.get("maximum", max(1.0, least + 1.0)))
-    return min(most, max(least, round(chance.uniform(least, most), 4)))
+    return min(most, max(least, round(random.uniform(least, most), 4)))
 
 
-def _object(schema: Schema, chance: Random) -> dict[str, Any]:
-    return {name: value_of(inner, chance) for name, inner in schema.get("properties", {}).items()}
+def _object(schema: Schema, random: Random) -> dict[str, Any]:
+    return {name: value_of(inner, random) for name, inner in schema.get("properties", {}).items()}
 
 
-def _array(schema: Schema, chance: Random) -> list[Any]:
-    return [value_of(schema.get("items", {}), chance) for _ in range(max(1, schema.get("minItems", 1)))]
+def _array(schema: Schema, random: Random) -> list[Any]:
+    return [value_of(schema.get("items", {}), random) for _ in range(max(1, schema.get("minItems", 1)))]
 
 
 _MAKERS: Mapping[str, Callable[[Schema, Random], Any]] = {
     "string": _text,
     "integer": _integer,
     "number": _number,
-    "boolean": lambda _, chance: chance.random() < 0.5,
+    "boolean": lambda _, random: random.random() < 0.5,
     "object": _object,
     "array": _array,
     "null": lambda *_: None,

@@ -1,4 +1,4 @@
-"""How a document refuses: the status, media type, schema and words of each reason, and the responses that follow."""
+"""The failures of a document: the response of each reason, and the OpenAPI responses generated from `x-failures`."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 FAILURES = "x-failures"
 UNKNOWN = "?"
-"""The reason of a failure that the document does not name."""
+"""The reason of a failure that the document does not have."""
 
 _NAMES = {"failure": Type("failure"), "operation": Type("text")}
 
 
 class FailureBody(NamedTuple):
-    """An answer as data: a body of JSON, or a text if `media` is another type."""
+    """A failure response as data: `body` is JSON data, or a text if `media` is another type."""
 
     status: int
     body: Any
@@ -41,7 +41,7 @@ class FailureBody(NamedTuple):
 
 
 class ReasonResponse(NamedTuple):
-    """How one reason is answered. `text` is what people read; without a schema it is the whole body."""
+    """The response of one reason. `text` is for people; without a schema it is the whole body."""
 
     reason: str
     status: int
@@ -52,7 +52,7 @@ class ReasonResponse(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """A failure, as a schema writes it."""
+    """A failure, as the plan of a schema writes it."""
 
     reason: str
     code: str
@@ -62,7 +62,7 @@ class Failure(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """A failure that was read: its reason, `?` if it is none of the document's, its code, and all that it says."""
+    """A failure read from a response: its reason (`?` if the document does not have it), its code, and its facts."""
 
     reason: str
     code: str
@@ -70,10 +70,10 @@ class Refused(NamedTuple):
 
 
 class Failures:
-    """The failures of one document. `faults` is all that is wrong with them."""
+    """The failures of one document. `faults` are all their problems."""
 
     def __init__(self, data: Mapping[str, Any], vocabulary: Vocabulary, document: object) -> None:
-        """Take what `x-failures` says, with its references resolved."""
+        """Take the value of `x-failures`, with its references resolved, and the whole document."""
         self.faults: list[AnnotationProblem] = []
         self._plans: dict[int, Node | None] = {}
         self._writers: dict[int, Callable[[Any], Any]] = {}
@@ -88,7 +88,7 @@ class Failures:
         }
         if missing := [reason for reason in vocabulary.reasons if reason not in described]:
             self.faults.append(
-                AnnotationProblem(document, FAILURES, f"nothing says how {', '.join(missing)} is answered")
+                AnnotationProblem(document, FAILURES, f"x-failures has no response for {', '.join(missing)}")
             )
         self._default = data.get("schema")
         for entry in self.entries.values():
@@ -100,7 +100,7 @@ class Failures:
 
     @property
     def known(self) -> frozenset[int]:
-        """The statuses of failures."""
+        """The statuses of all failures."""
         return frozenset(self._by_status)
 
     def by_status(self, status: int) -> Sequence[ReasonResponse]:
@@ -108,7 +108,7 @@ class Failures:
         return self._by_status.get(status, ())
 
     def write(self, reason: str, detail: str = "", offer: Any = None, operation: str = "") -> FailureBody:
-        """Return the answer for a reason; details follow its words."""
+        """Return the response for a reason. `detail` is appended to its text."""
         entry = self.entries[reason]
         text = entry.text or entry.code
         failure = Failure(reason, entry.code, f"{text}: {detail}" if detail else text, detail, offer)
@@ -117,32 +117,32 @@ class Failures:
         return FailureBody(entry.status, self._body(entry.schema, failure, operation), entry.media)
 
     def other(self, status: int, text: str) -> FailureBody:
-        """Return a failure of any status and text, in the usual shape of the document."""
+        """Return a failure response with any status and text, in the default schema of the document."""
         if self._default is None:
             return FailureBody(status, text, "text/plain")
         return FailureBody(status, self._body(self._default, Failure("", text, text), ""))
 
     def read(self, status: int, body: Any, media: str = JSON_TYPE) -> Refused:
-        """Read a failure: an answer of this status, whose JSON says `body`; ABSENT if it is none."""
+        """Read a failure from a response. `body` is its JSON as data, ABSENT if the body is not JSON."""
         here = self.by_status(status) or [*self.entries.values()]
         known = [entry for entry in here if (entry.schema is None) == (body is ABSENT)] or here
         if body is ABSENT:
             same = [entry for entry in known if entry.media == media] or known
-            only = same[0] if len(same) == 1 else None
-            return Refused(only.reason, only.code, {}) if only else Refused(UNKNOWN, "", {})
+            entry = same[0] if len(same) == 1 else None
+            return Refused(entry.reason, entry.code, {}) if entry else Refused(UNKNOWN, "", {})
         facts = self._facts(known, body)
-        said = facts.get("failure", {})
-        code = str(said.get("code") or "")
-        words = str(said.get("text") or "")
-        named = _named(known, code, words) or _named([*self.entries.values()], code, words)
-        if named is None and not (code or words) and len(known) == 1:
-            named = known[0]
-        if named is None:
-            return Refused(UNKNOWN, code or words.partition(":")[0].strip(), facts)
-        return Refused(named.reason, named.code, facts)
+        failure = facts.get("failure", {})
+        code = str(failure.get("code") or "")
+        text = str(failure.get("text") or "")
+        entry = _named(known, code, text) or _named([*self.entries.values()], code, text)
+        if entry is None and not (code or text) and len(known) == 1:
+            entry = known[0]
+        if entry is None:
+            return Refused(UNKNOWN, code or text.partition(":")[0].strip(), facts)
+        return Refused(entry.reason, entry.code, facts)
 
     def schemas(self, status: int) -> list[Schema]:
-        """Return the schemas of failures with a status, each once."""
+        """Return the distinct schemas of the failures with a status."""
         found = {id(entry.schema): entry.schema for entry in self.by_status(status) if entry.schema is not None}
         return list(found.values())
 
@@ -159,7 +159,7 @@ class Failures:
         write = self._writers.get(id(schema))
         if write is None:
             plan = self._plan(schema)
-            from mockserver.contract.example_values import make_up  # needed once something fails
+            from mockserver.contract.example_values import make_up  # needed for failures only
 
             write = compiled(plan, make_up) if plan is not None else lambda _: None
             self._writers[id(schema)] = write
@@ -182,9 +182,9 @@ def reasons_of(purposes: Iterable[Purpose], vocabulary: Vocabulary, *, has_path:
 
 
 def entry_of(reason: str, failures: Mapping[str, Any], described: Mapping[str, Any]) -> ReasonResponse:
-    """Return how a reason is answered, as its description says, or else what is said of all failures.
+    """Return the response of a reason. Its description takes precedence over the defaults in `failures`.
 
-    Raises TypeError, ValueError or KeyError for a description that does not fit the grammar.
+    Raises TypeError, ValueError or KeyError for a description that does not match the grammar.
     """
     media = described.get("media", failures.get("media", JSON_TYPE))
     if not isinstance(media, str):
@@ -202,22 +202,22 @@ def by_status(entries: Iterable[ReasonResponse]) -> dict[int, list[ReasonRespons
     return found
 
 
-def _named(entries: Iterable[ReasonResponse], code: str, words: str) -> ReasonResponse | None:
-    """Return the failure of this code, or of these words, whose details follow a colon."""
+def _named(entries: Iterable[ReasonResponse], code: str, text: str) -> ReasonResponse | None:
+    """Return the failure with this code, or with this text, which may be followed by a colon and details."""
     if code:
         return next((entry for entry in entries if entry.code == code), None)
-    if not words:
+    if not text:
         return None
     known = [(entry.text or entry.code, entry) for entry in entries]
-    same = [entry for text, entry in known if words == text or words.startswith(f"{text}:")]
+    same = [entry for prefix, entry in known if text == prefix or text.startswith(f"{prefix}:")]
     return same[0] if same else None
 
 
 def complete(data: Any, vocabulary: Vocabulary) -> dict[str, str]:
-    """Add the responses that follow from `x-failures` to the data of a document, before its references are resolved.
+    """Add the responses generated from `x-failures` to the data of a document, before its references are resolved.
 
-    Returns where each part that was added comes from: pointers by pointers. What is malformed is left alone: the survey
-    tells of it.
+    Returns the source pointer of each added part by its own pointer. Malformed data is left unchanged: the survey
+    reports it.
     """
     try:
         completion = _Completion(data, vocabulary)
@@ -231,7 +231,7 @@ def complete(data: Any, vocabulary: Vocabulary) -> dict[str, str]:
 
 
 class _Completion:
-    """Adds responses of failure to the operations of a document. `added` has where each new part comes from."""
+    """Adds failure responses to the operations of a document. `added` has the source pointer of each added part."""
 
     def __init__(self, data: Any, vocabulary: Vocabulary) -> None:
         failures = data[FAILURES]
@@ -247,7 +247,7 @@ class _Completion:
         data.setdefault("components", {}).setdefault("responses", {})
 
     def add(self, path: str, method: str, operation: dict[str, Any]) -> None:
-        """Add the responses of one operation."""
+        """Add the failure responses of one operation."""
         named = operation.get("x-operation", ())
         names = [named] if isinstance(named, str) else named
         purposes = [self._vocabulary.purposes[name] for name in names if name in self._vocabulary.purposes]
@@ -268,7 +268,7 @@ class _Completion:
                 self.added[f"{pointer}/content"] = _pointer(failing[0])
 
     def _component(self, status: int) -> str:
-        """Return the name of the component for a status, which is added once."""
+        """Return the name of the response component for a status; the component is added on the first call."""
         if status not in self._names:
             same = by_status(self._entries.values())[status]
             name = self._names[status] = _component(status, same, self._data, self._vocabulary)
@@ -281,12 +281,12 @@ def _pointer(entry: ReasonResponse) -> str:
 
 
 def success_status(responses: Mapping[str, Any]) -> int:
-    """Return the status of success: the lowest from 200 to 299 that is listed; 0 if there is none."""
+    """Return the success status: the lowest listed status from 200 to 299, or 0 if there is none."""
     return min((int(status) for status in responses if status.isdigit() and 200 <= int(status) < 300), default=0)
 
 
 def _add_branches(response: dict[str, Any], failing: Iterable[ReasonResponse], data: Any) -> None:
-    """Let a response of success be one of failure, too."""
+    """Add the schemas and examples of failures to a success response with the same status."""
     media = response.get("content", {}).get(JSON_TYPE)
     if media is None:
         return
@@ -308,10 +308,10 @@ def _component(status: int, entries: list[ReasonResponse], data: Any, vocabulary
     except ValueError:
         name = f"Status{status}"
     described, responses = data[FAILURES]["reasons"], data["components"]["responses"]
-    said = [
+    descriptions = [
         described[entry.reason].get("description", vocabulary.reasons[entry.reason].description) for entry in entries
     ]
-    responses[name] = {"description": " ".join(dict.fromkeys(said)), "content": _content(entries, data)}
+    responses[name] = {"description": " ".join(dict.fromkeys(descriptions)), "content": _content(entries, data)}
     known = [described[entry.reason]["x-provenance"] for entry in entries if "x-provenance" in described[entry.reason]]
     if known:
         responses[name]["x-provenance"] = known[0]
@@ -339,7 +339,7 @@ def _content(entries: Iterable[ReasonResponse], data: Any) -> dict[str, Any]:
 
 
 _BODY = {"level": "assumed", "note": "the page says how the service fails, not with which body"}
-"""How the body of a documented failure is known."""
+"""The provenance of the body of a documented failure."""
 
 
 def _unique(schemas: Iterable[Schema | None]) -> list[Schema]:
@@ -351,11 +351,11 @@ def _unique(schemas: Iterable[Schema | None]) -> list[Schema]:
 
 
 def _example(entry: ReasonResponse, data: Any) -> Any:
-    """Return the body of a failure, as far as its schema can be told at sight; else ABSENT."""
+    """Return an example body of a failure, or ABSENT if its schema is too complex for one."""
     text = entry.text or entry.code
     values = {"failure.code": entry.code, "failure.text": text, "failure.reason": entry.reason, "failure.detail": ""}
 
-    def of(schema: Any) -> Any:
+    def example_of(schema: Any) -> Any:
         while "$ref" in schema:
             target = data
             for token in pointers.split(schema["$ref"].removeprefix("#")):
@@ -367,7 +367,7 @@ def _example(entry: ReasonResponse, data: Any) -> Any:
             return values.get(schema["x-value"], ABSENT)
         if "properties" not in schema:
             return ABSENT
-        body = {name: of(inner) for name, inner in schema["properties"].items()}
+        body = {name: example_of(inner) for name, inner in schema["properties"].items()}
         return ABSENT if ABSENT in body.values() else body
 
-    return ABSENT if entry.schema is None else of(entry.schema)
+    return ABSENT if entry.schema is None else example_of(entry.schema)

@@ -1,4 +1,4 @@
-"""How a single value is written on the wire, and read from it: units, times, words.
+"""Wire formats of single values: units, times and words, written and read.
 
 Values are those of the vocabulary: money in cents, ratios from 0 to 1, times in milliseconds since the epoch.
 """
@@ -30,11 +30,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = 1000
 _DAY = 86_400 * _SECOND
 _LONGEST = 40
-"""Characters of a text that can be a number or a time."""
+"""The maximum length of a text that is read as a number or a time, in characters."""
 
 
 class FormatError(ValueError):
-    """A value cannot be written as a schema has it. `keyword` is the annotation or keyword that is wrong."""
+    """A schema cannot represent a value. `keyword` is the annotation or keyword with the problem."""
 
     def __init__(self, keyword: str, message: str) -> None:
         super().__init__(message)
@@ -53,9 +53,9 @@ class ValueTemplate(NamedTuple):
         parts = _NAME.split(text)
         pieces, names = tuple(parts[::2]), tuple(parts[1::2])
         if not names or any(brace in piece for piece in pieces for brace in "{}"):
-            raise ValueError(f"{text} must hold names in braces, such as {{order.id}}")
+            raise ValueError(f"{text} must contain names in braces, such as {{order.id}}")
         if "" in pieces[1:-1]:
-            raise ValueError(f"{text} needs something fixed between two values, so that they can be told apart")
+            raise ValueError(f"{text} needs fixed text between two values to separate them")
         return cls(pieces, names)
 
     def __str__(self) -> str:
@@ -64,7 +64,7 @@ class ValueTemplate(NamedTuple):
 
 
 def taken_apart(pieces: tuple[str, ...], text: Any) -> tuple[str, ...]:
-    """Return what stands between the fixed pieces of a text. Raises ValueError, which says what a text should be."""
+    """Return the values between the fixed pieces of a text. Raises ValueError with the expected form."""
     pattern = "(.+?)".join(map(re.escape, pieces))
     found = re.fullmatch(pattern, text, re.DOTALL) if isinstance(text, str) else None
     if found is None:
@@ -73,9 +73,9 @@ def taken_apart(pieces: tuple[str, ...], text: Any) -> tuple[str, ...]:
 
 
 class Format(NamedTuple):
-    """How values of one kind are written and read.
+    """The functions that write and read the values of one type.
 
-    `write` is None where they stand as they are. `read` raises ValueError, whose text says what a value should be.
+    `write` is None if values are written unchanged. `read` raises ValueError with the expected form of a value.
     """
 
     write: Callable[[Any], Any] | None
@@ -83,9 +83,9 @@ class Format(NamedTuple):
 
 
 def format_of(type_: Type, schema: Schema, vocabulary: Vocabulary, operations: tuple[str, ...] = ()) -> Format:
-    """Return how values of a type are written by a schema. Raises FormatError.
+    """Return the format of a type in a schema. Raises FormatError.
 
-    `operations` are the words that the name of the operation can be.
+    `operations` are the allowed values if the value is the name of the operation.
     """
     kind = next((name for name in types(schema) if name != "null"), "")
     _check_annotations(type_, schema, vocabulary)
@@ -105,7 +105,7 @@ def format_of(type_: Type, schema: Schema, vocabulary: Vocabulary, operations: t
         "deadline": partial(_time, ends=True),
     }
     if type_.many or type_.name not in makers:
-        raise FormatError("x-value", f"{type_} is not a single value: name a part of it, or use x-each")
+        raise FormatError("x-value", f"{type_} is not a single value: name a field of it, or use x-each")
     return makers[type_.name](schema, kind)
 
 
@@ -113,13 +113,13 @@ def _check_annotations(type_: Type, schema: Schema, vocabulary: Vocabulary) -> N
     unit, time, words = (schema.get(name) for name in ("x-unit", "x-time", "x-words"))
     if unit is not None and unit not in UNITS.get(type_.name, ()):
         allowed = UNITS.get(type_.name)
-        expected = f"must be {choice(allowed)}" if allowed else f"does not go with {type_}, which has no unit"
+        expected = f"must be {choice(allowed)}" if allowed else f"does not apply to {type_}, which has no unit"
         raise FormatError("x-unit", f"x-unit {expected}{did_you_mean(unit, allowed or ())}")
     if time is not None and type_.name not in ("time", "deadline"):
-        raise FormatError("x-time", f"x-time does not go with {type_}, which is no time")
+        raise FormatError("x-time", f"x-time does not apply to {type_}, which is not a time")
     wordless = {"money", "ratio", "integer", "decimal", "time", "deadline"}
     if words is not None and (type_.name in wordless or type_.name in vocabulary.records):
-        raise FormatError("x-words", f"x-words does not go with {type_}, which has no words")
+        raise FormatError("x-words", f"x-words does not apply to {type_}, which has no words")
 
 
 def _wrong_type(type_: str, kind: str, expected: str) -> FormatError:
@@ -153,7 +153,7 @@ def dollars_text(cents: int) -> str:
 
 
 def _read_money(value: Any, factor: int) -> int:
-    """Read an amount as cents, with a part of a cent as a whole one."""
+    """Read an amount as cents, rounded up to whole cents."""
     amount = _exact(value) * factor
     return int(amount.to_integral_value(ROUND_CEILING))
 
@@ -241,10 +241,10 @@ def _read_text(value: Any) -> str:
 def _boolean(schema: Schema, kind: str) -> Format:
     words = schema.get("x-words")
     if words in CASES or (words and not {"true", "false"} >= set(words)):
-        raise FormatError("x-words", "the words of a boolean are those of true and false")
+        raise FormatError("x-words", "the words of a boolean must have only the keys true and false")
     if words or kind not in ("", "boolean"):
-        usual: dict[str, Any] = {"true": 1, "false": 0} if kind in NUMBERS else {"true": "true", "false": "false"}
-        written, read = _tables(usual, words or {})
+        default: dict[str, Any] = {"true": 1, "false": 0} if kind in NUMBERS else {"true": "true", "false": "false"}
+        written, read = _tables(default, words or {})
         _check_enum(list(written.values()), schema)
         values = {True: written["true"], False: written["false"]}
         return Format(values.__getitem__, partial(_read_flag, {word: flag == "true" for word, flag in read.items()}))
@@ -265,22 +265,22 @@ def _words(known: tuple[str, ...], schema: Schema) -> Format:
         words = {word: getattr(word, words)() for word in known}
     if unknown := [word for word in words if word not in known]:
         hint = did_you_mean(unknown[0], known)
-        raise FormatError("x-words", f"{unknown[0]} is none of the words {', '.join(known)}{hint}")
+        raise FormatError("x-words", f"{unknown[0]} is not one of the words {', '.join(known)}{hint}")
     written, read = _tables({word: word for word in known}, words)
     _check_enum(list(written.values()), schema)
     plain = all(word == value for word, value in written.items())
     return Format(None if plain else written.__getitem__, partial(_read_word, read))
 
 
-def _tables(usual: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[dict[str, Any], dict[Any, str]]:
-    """Return what is written for each word, and what each that can be read means: the first word that it stands for."""
-    written: dict[str, Any] = dict(usual)
+def _tables(default: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[dict[str, Any], dict[Any, str]]:
+    """Return the wire value of each word, and the word of each wire value; the first word wins if several share one."""
+    written: dict[str, Any] = dict(default)
     read: dict[Any, str] = {}
     for word, others in words.items():
         every = others if isinstance(others, list) else [others]
         written[word] = every[0]
         read = {**dict.fromkeys(every, word), **read}
-    kept = {value: word for word, value in usual.items() if word not in words}
+    kept = {value: word for word, value in default.items() if word not in words}
     return written, {**{value: word for word, value in written.items()}, **read, **kept}
 
 
@@ -328,7 +328,7 @@ _TIME_WRITERS: Mapping[str, Callable[[int], Any]] = {
 
 
 def _read_time(form: str, rest: int, value: Any) -> int:
-    """Read a time; `rest` is what is left of the second or the day that is named."""
+    """Read a time as milliseconds. `rest` is added: the milliseconds from the named second or day to its end."""
     if form in ("seconds", "milliseconds"):
         return int(_exact(value) * (_SECOND if form == "seconds" else 1)) + rest
     if not isinstance(value, str) or len(value) > _LONGEST:

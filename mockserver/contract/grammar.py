@@ -1,4 +1,4 @@
-"""The grammar of contract documents: a meta-schema, and what its errors mean to the author of a document."""
+"""The grammar of contract documents: a meta-schema, and its errors as messages for the author of a document."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 SCHEMA = directory("contracts") / "documents" / "schema.json"
 
-_SURE = 0.8
-"""How near a field beginning with `x-` must be to one that has a meaning so that it is taken for a slip."""
+_MISSPELLING_SIMILARITY = 0.8
+"""The similarity, from 0 to 1, at which an unknown `x-` field counts as a misspelling of a known one."""
 
 _TYPES: Mapping[str, str] = {
     "string": "text",
@@ -37,7 +37,7 @@ _TYPES: Mapping[str, str] = {
 
 
 class GrammarFlaw(NamedTuple):
-    """What does not fit the grammar: a value, by the keys and indices that lead to it; with `lacks`, what it lacks."""
+    """A violation of the grammar: the path to the value as keys and indices; `lacks` if the value lacks a field."""
 
     path: Path
     message: str
@@ -45,10 +45,10 @@ class GrammarFlaw(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """What an object or a list may hold: `fields` by their names, `others` by any name, `items` by their indices.
+    """The allowed contents of an object or a list: named `fields`, `others` with any name, and the `items` of a list.
 
-    `title` says what an object is. `section` is the section of components that a `$ref` in its place must name, if
-    there may be one. With `extensible`, names that begin with `x-` are of no concern.
+    `title` names the kind of object. `section` is the section of components for a `$ref` in its place, or empty if a
+    `$ref` is not allowed. If `extensible`, names that begin with `x-` are ignored.
     """
 
     title: str
@@ -59,7 +59,7 @@ class Shape(NamedTuple):
     extensible: bool
 
     def children(self, node: Node) -> list[tuple[Any, Part]]:
-        """Return the keys or indices of the objects and lists in one, each with the part of the grammar for it."""
+        """Return the keys or indices of the objects and lists in a node, each with its part of the meta-schema."""
         entries: Iterable[tuple[Any, Any]] = enumerate(node) if isinstance(node, list) else node.items()
         return [(key, self._inner(key)) for key, value in entries if type(value) in (dict, list)]
 
@@ -69,15 +69,15 @@ class Shape(NamedTuple):
         return self.fields.get(key) or (self.extensible and key.startswith("x-")) or self.others
 
     def slips(self, node: Node) -> Iterator[tuple[str, str]]:
-        """Find fields beginning with `x-` that are nearly one with a meaning, and yield `, did you mean X?` of each."""
+        """Find `x-` fields that are similar to a known one. Yields each with the hint `, did you mean X?`."""
         for name in node.keys() - self.fields.keys() if self.title and isinstance(node, dict) else ():
             if name.startswith("x-"):
                 known = (field for field in self.fields if field.startswith("x-"))
-                if meant := did_you_mean(name, known, _SURE):
-                    yield name, meant
+                if hint := did_you_mean(name, known, _MISSPELLING_SIMILARITY):
+                    yield name, hint
 
     def ignored(self, node: Node) -> list[str]:
-        """Return the names beginning with `x-` that stand among those of paths, statuses or media types."""
+        """Return the names beginning with `x-` among the paths, statuses or media types of a node."""
         return [name for name in node if name.startswith("x-")] if self.extensible and isinstance(node, dict) else []
 
 
@@ -94,16 +94,16 @@ class Grammar:
         self._shapes: dict[int, Shape] = {}
 
     def flaws(self, data: Any) -> Iterator[GrammarFlaw]:
-        """Find everything in the data of a document that does not fit."""
+        """Find all violations of the grammar in the data of a document."""
         for error in self._validator.iter_errors(data):
-            for path, value in _meant(error, data):
+            for path, value in _instances(error, data):
                 yield from self._explain(error, path, value)
 
     def shape(self, part: Part) -> Shape:
-        """Return what a value may hold by a part of the meta-schema."""
+        """Return the shape of a value by its part of the meta-schema."""
         found = self._shapes.get(id(part))
         if found is None:
-            found = self._shapes[id(part)] = self._shape([*self._involved(part)])
+            found = self._shapes[id(part)] = self._shape([*self._applicable(part)])
         return found
 
     def _shape(self, parts: list[dict[str, Any]]) -> Shape:
@@ -119,13 +119,13 @@ class Grammar:
             extensible=not title and any("patternProperties" in part for part in parts),
         )
 
-    def _involved(self, part: Any) -> Iterator[dict[str, Any]]:
-        """Yield a part of the meta-schema, and those that say more of the same value."""
+    def _applicable(self, part: Any) -> Iterator[dict[str, Any]]:
+        """Yield a part of the meta-schema, and the other parts that apply to the same value."""
         if isinstance(part, dict):
             yield part
             if "$ref" in part:
-                yield from self._involved(reduce(getitem, pointers.split(part["$ref"][1:]), self.schema))
-            yield from self._involved(part.get("else"))
+                yield from self._applicable(reduce(getitem, pointers.split(part["$ref"][1:]), self.schema))
+            yield from self._applicable(part.get("else"))
 
     def _explain(self, error: jsonschema_rs.ValidationError, path: Path, value: Any) -> Iterator[GrammarFlaw]:
         kind = error.kind
@@ -153,7 +153,7 @@ def grammar() -> Grammar:
 
 
 class _Whole:
-    """The keyword `whole` of the meta-schema: a number is written without a fraction, as 2, not as 2.0."""
+    """The keyword `whole` of the meta-schema: a number must be written without a fraction, as 2, not as 2.0."""
 
     def __init__(self, schema: dict[str, Any], value: Any, path: list[str | int]) -> None:
         """Take the schema that has the keyword, its value and its place."""
@@ -173,12 +173,12 @@ def _is_pattern(text: str) -> bool:
     return True
 
 
-def _meant(error: jsonschema_rs.ValidationError, data: Any) -> list[tuple[Path, Any]]:
-    """Return the paths that an error can mean, and the values there: in its own, a key such as 007 is the number 7."""
-    ways: list[tuple[Path, Any]] = [((), data)]
+def _instances(error: jsonschema_rs.ValidationError, data: Any) -> list[tuple[Path, Any]]:
+    """Return the possible paths of an error, and their values: in its own path, a key such as 007 is the number 7."""
+    instances: list[tuple[Path, Any]] = [((), data)]
     for token in error.instance_path:
-        ways = [((*path, key), node[key]) for path, node in ways for key in _keys(node, token)]
-    return ways
+        instances = [((*path, key), node[key]) for path, node in instances for key in _keys(node, token)]
+    return instances
 
 
 def _keys(node: Any, token: str | int) -> list[Any]:
@@ -188,7 +188,7 @@ def _keys(node: Any, token: str | int) -> list[Any]:
 
 
 def _title(parts: list[Any]) -> str:
-    """Return the title of the last of these parts that has one; a field can be named so, too."""
+    """Return the title of the last part that has one. A field may be named `title` too, so only texts count."""
     titles = (part["title"] for part in reversed(parts) if isinstance(part, dict) and "title" in part)
     return next((title for title in titles if isinstance(title, str)), "")
 
@@ -198,14 +198,14 @@ def _name(path: Path) -> str:
 
 
 def _expected(part: Mapping[str, Any]) -> str:
-    """Return what a part of the meta-schema asks of a value, in words that follow `must be`."""
+    """Return the requirement of a part of the meta-schema, as words that follow `must be`."""
     if "description" in part:
         return str(part["description"])
     return f"one of {', '.join(part['enum'])}" if "enum" in part else _TYPES[part["type"]]
 
 
 def _hint(error: jsonschema_rs.ValidationError) -> str:
-    """Return which of the words is meant where only some can be."""
+    """Return a suggestion for a value that must be one of several words."""
     kind = error.kind
     if isinstance(kind, jsonschema_rs.ValidationErrorKind.Enum):
         return did_you_mean(error.instance, map(str, kind.options))

@@ -1,4 +1,4 @@
-"""A contract document as data: what stands where, how it is known, and its schemas compiled."""
+"""The data of a contract document: pointers, places and provenances of its parts, and its compiled schemas."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 
 MAXIMUM_DEPTH = 200
-"""How many arrays and objects of a value may stand inside each other; the validator itself gives up at 255."""
+"""The maximum nesting depth of a value. The validator itself fails at 255."""
 MAXIMUM_DIGITS = 4000
-"""How many digits an integer may have; Python itself refuses to read or write more than 4300."""
+"""The maximum number of digits of an integer. Python itself does not read or write more than 4300."""
 
 _TOO_LARGE = 10**MAXIMUM_DIGITS
 
 
 class Validator:
-    """A schema of a document, compiled when it is first used."""
+    """A validator of a schema of a document. The schema is compiled on first use."""
 
     def __init__(self, schema: dict[str, Any], index: Index) -> None:
         self._schema = schema
@@ -45,18 +45,18 @@ class Validator:
         return self._compiled.is_valid
 
     def accepts(self, value: object) -> bool:
-        """Say whether a value fits, as fast as can be."""
+        """Return whether a value is valid. This is the fast path."""
         return first_non_json(value) is None and self._is_valid(value)
 
     def failures(self, value: object) -> list[KeywordFailure]:
-        """List the rules that a value breaks."""
+        """List the keywords that a value breaks."""
         if found := first_non_json(value):
             path, part, expected = found
             return [KeywordFailure(path, "json", part, expected, self._index.origin(self._schema))]
         return [failure for error in self._compiled.iter_errors(value) for failure in self._explain(error)]
 
     def _explain(self, error: ValidationError) -> list[KeywordFailure]:
-        """Turn an error of the compiled schema into failures; of alternatives, into those of the one that was meant."""
+        """Convert an error of the compiled schema to failures; for alternatives, to those of the most likely one."""
         kind: Any = error.kind
         if kind.name in ("oneOf", "anyOf"):
             nearest = _nearest([branch for branch in kind.context if branch])
@@ -71,13 +71,13 @@ class Validator:
 
 
 def _nearest(branches: list[list[ValidationError]]) -> list[list[ValidationError]]:
-    """Keep the alternatives that were most likely meant: those with the fewest wrong constants, then errors."""
+    """Return the most likely alternatives: those with the fewest wrong constants, then with the fewest errors."""
     distances = [(sum(error.kind.name == "const" for error in branch), len(branch)) for branch in branches]
     return [branch for branch, distance in zip(branches, distances, strict=True) if distance == min(distances)]
 
 
 def _shared(branches: list[list[KeywordFailure]]) -> list[KeywordFailure]:
-    """Return the failures that every one of these alternatives has."""
+    """Return the failures that all alternatives have in common."""
     if not branches:
         return []
     common = set.intersection(*({(failure.path, failure.rule) for failure in branch} for branch in branches))
@@ -85,16 +85,17 @@ def _shared(branches: list[list[KeywordFailure]]) -> list[KeywordFailure]:
 
 
 def first_non_json(value: object) -> tuple[tuple[str | int, ...], object, str] | None:
-    """Find a part of a value that JSON cannot hold or no validator can take.
+    """Find the first part of a value that JSON cannot represent or that a validator cannot handle.
 
-    Returns the path to it, the part itself and what it must be instead, in words that follow `must`.
+    Returns the path to the part, the part, and its requirement as words that follow `must`; None if there is no such
+    part.
     """
     if _is_plain([value], MAXIMUM_DEPTH):
         return None
     stack: list[tuple[object, _Step | None, int]] = [(value, None, 0)]
     while stack:
         part, step, depth = stack.pop()
-        reason = _foreignness(part) if depth <= MAXIMUM_DEPTH else f"be nested at most {MAXIMUM_DEPTH} deep"
+        reason = _unmet_requirement(part) if depth <= MAXIMUM_DEPTH else f"be nested at most {MAXIMUM_DEPTH} deep"
         if reason is not None:
             return _path(step), part, reason
         if isinstance(part, dict | list | tuple):
@@ -104,7 +105,7 @@ def first_non_json(value: object) -> tuple[tuple[str | int, ...], object, str] |
 
 
 def _is_plain(holder: dict[Any, Any] | list[Any], depth: int) -> bool:
-    """Say at a glance that nothing in here is first_non_json, as is nearly always so; in doubt, say no."""
+    """Return quickly whether a value is plain JSON, which is nearly always true; in doubt, return False."""
     if depth < 0 or (type(holder) is dict and not _has_text_keys(holder)):
         return False
     for child in holder.values() if type(holder) is dict else holder:
@@ -123,7 +124,7 @@ def _is_plain(holder: dict[Any, Any] | list[Any], depth: int) -> bool:
 
 
 class _Step(NamedTuple):
-    """The last step of a way into a value, and the way before it."""
+    """The last key of a path into a value, and the steps before it."""
 
     before: Any
     key: str | int
@@ -137,11 +138,11 @@ def _path(step: _Step | None) -> tuple[str | int, ...]:
     return tuple(reversed(keys))
 
 
-def _foreignness(part: object) -> str | None:
-    """Say what a single value must be instead of what it is, or None if it is fine in itself."""
+def _unmet_requirement(part: object) -> str | None:
+    """Return the requirement that a single value does not meet, or None; its children are not checked."""
     reason = None
     if isinstance(part, str):
-        reason = None if _is_text(part) else "be text without halves of characters (lone surrogates)"
+        reason = None if _is_text(part) else "be text without lone surrogates"
     elif isinstance(part, dict):
         reason = None if _has_text_keys(part) else "have only text as keys"
     elif isinstance(part, float):
@@ -168,9 +169,9 @@ def _is_text(text: str) -> bool:
 
 
 class Index:
-    """The data of a document in which the object that a `$ref` names has taken its place.
+    """The data of a document in which each `$ref` is replaced by its target.
 
-    So one object can be reached in many ways. Its own pointer is where it is written.
+    So several pointers may lead to one object. Its own pointer is the one where it is written.
     """
 
     def __init__(
@@ -182,7 +183,7 @@ class Index:
     ) -> None:
         """Take a document, the own pointers of its objects by their `id`, and its provenances.
 
-        `derived` has the pointers of parts that are not written, but follow from others, and those of these.
+        `derived` maps the pointer of each generated part to the pointer that it was generated from.
         """
         self.data: Any = located.data
         self._located = located
@@ -192,7 +193,7 @@ class Index:
         self._validators: dict[int, Validator] = {}
 
     def resolve(self, pointer: str) -> Any:
-        """Return the value at a pointer, which may lead through a `$ref`. Raises KeyError if there is none."""
+        """Return the value at a pointer, which may lead through a `$ref`. Raises KeyError if it leads nowhere."""
         value = self.data
         for token in pointers.split(pointer):
             value = pointers.step(value, token)
@@ -203,11 +204,11 @@ class Index:
         return self.descend(self.data, pointers.split(pointer))
 
     def origin(self, described: object) -> str:
-        """Return the own pointer of an object of the document, or the empty pointer if it is none of it."""
+        """Return the own pointer of an object of the document, or the empty pointer for any other object."""
         return self._origins.get(id(described), "")
 
     def descend(self, described: Any, tokens: Iterable[str | int]) -> str:
-        """Return the own pointer of what these keys and indices lead to from an object of the document."""
+        """Return the own pointer of the value at these keys and indices below an object of the document."""
         own = self.origin(described)
         for token in tokens:
             try:
@@ -218,7 +219,7 @@ class Index:
         return own
 
     def provenance(self, own: str) -> Provenance:
-        """Return how the value at this own pointer is known."""
+        """Return the provenance of the value at this own pointer."""
         return self._provenances.of(own)
 
     def place(self, own: str) -> Place:
@@ -226,16 +227,16 @@ class Index:
         return self._located.place(self.written(own), key=True)
 
     def written(self, own: str) -> str:
-        """Return the pointer in the file of the value at this own pointer, or of what it follows from."""
+        """Return the pointer in the file of the value at this own pointer, or of what it was generated from."""
         return written(own, self._derived)
 
     def validator(self, schema: dict[str, Any]) -> Validator:
-        """Return the validator of a schema of the document; the same one for the same schema."""
+        """Return the validator of a schema of the document. It is cached per schema."""
         return self._validators.setdefault(id(schema), Validator(schema, self))
 
 
 def written(pointer: str, derived: Mapping[str, str]) -> str:
-    """Return where a file says what stands at a pointer; `derived` has where parts come from that it does not hold."""
+    """Return the pointer in the file of the value at a pointer. `derived` has the sources of generated parts."""
     for added, source in derived.items():
         if f"{pointer}/".startswith(f"{added}/"):
             return source + pointer[len(added) :]

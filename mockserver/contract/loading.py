@@ -1,4 +1,4 @@
-"""Loading the contract documents as readings and overlays have them, and writing them for client generators."""
+"""Loading the contract documents, changed by readings and overlays, and writing them for client generators."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ CONSTRAINTS = {
     "integer": _OF_NUMBERS,
     "number": _OF_NUMBERS,
 }
-"""The keywords of a schema that say something of one type only."""
+"""The keywords of a schema that apply to one type only."""
 
 _CONSTRAINING = {name for names in CONSTRAINTS.values() for name in names}
 _DATA = {"const", "default", "enum", "example", "examples"}
 
 
 def name_unions(data: dict[str, Any]) -> None:
-    """Make a component of each `oneOf` of components in an answer: `OrderAnswerOrFailure` for these two."""
+    """Make each `oneOf` of components in a response a component itself, such as `OrderAnswerOrFailure`."""
     schemas = data["components"]["schemas"]
     for media in _answers(data):
         branches = media.get("schema", {}).get("oneOf", ())
@@ -53,7 +53,7 @@ def name_unions(data: dict[str, Any]) -> None:
 
 
 def split_types(node: Any) -> None:
-    """Give each of several types a schema of its own, with the constraints that are for it."""
+    """Replace a list of types by an `anyOf` of single types, each with the constraints that apply to it."""
     if isinstance(node, list):
         for inner in node:
             split_types(inner)
@@ -61,9 +61,9 @@ def split_types(node: Any) -> None:
         types = node.get("type")
         if isinstance(types, list) and _CONSTRAINING & node.keys():
             del node["type"]
-            said = {name: node.pop(name) for name in _CONSTRAINING & node.keys()}
+            constraints = {name: node.pop(name) for name in _CONSTRAINING & node.keys()}
             node["anyOf"] = [
-                {"type": each, **{name: said[name] for name in CONSTRAINTS.get(each, ()) if name in said}}
+                {"type": each, **{name: constraints[name] for name in CONSTRAINTS.get(each, ()) if name in constraints}}
                 for each in types
             ]
         for name, inner in node.items():
@@ -72,7 +72,7 @@ def split_types(node: Any) -> None:
 
 
 def _answers(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the media types of all responses."""
+    """Yield the media type objects of all responses."""
     operations = (each for item in data["paths"].values() for each in item.values() if "responses" in each)
     responses = [response for each in operations for response in each["responses"].values()]
     for response in (*responses, *data["components"].get("responses", {}).values()):
@@ -80,14 +80,14 @@ def _answers(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def load(source: str | Path, readings: Choices = DEFAULTS, overlays: Overlays = ()) -> Document:
-    """Load a contract document: `v3` or `v2` for one of our own, or the path of a YAML file.
+    """Load a contract document: the name of a shipped one, such as `v3`, or the path of a YAML file.
 
-    `readings` chooses, by the names of readings, how to understand what the documentation leaves open; see
-    `mockserver.contract.readings()`. `overlays` are overlay files, applied after them; readings that they choose hold
-    unless `readings` says otherwise. What they change in a document is known by its name, and has the place of what it
-    stands in. Raises LocatedError if the file is not YAML, DocumentError if it is not a document that is understood
-    here, ReadingError for an unknown reading or value, OverlayFileError for an overlay that cannot be applied. What is
-    wrong because of a reading or an overlay is told by its place there.
+    `readings` chooses values of readings by name; see `mockserver.contract.readings()`. `overlays` are overlay files.
+    They are applied after the readings, to the documents that they name. A reading that an overlay chooses applies
+    unless `readings` chooses another value. A part that they add has the place of the nearest enclosing part in the
+    document's file. Raises LocatedError if the file is not YAML, DocumentError if it is not a valid document,
+    ReadingError for an unknown reading or value, and OverlayFileError for an overlay that cannot be applied. A problem
+    that a reading or an overlay causes has its place there.
     """
     return _load(source, readings, overlays, [])
 
@@ -102,12 +102,12 @@ def _load(source: str | Path, readings: Choices, overlays: Overlays, made: list[
     except DocumentError as error:
         written = located.read(path, file)
         changing = partial(_changes, document=path.stem, readings=readings, overlays=overlays)
-        problems = _misread(written, path.stem, changing) if isinstance(written.data, dict) else error.problems
+        problems = _attribute(written, path.stem, changing) if isinstance(written.data, dict) else error.problems
         raise DocumentError(problems) from None
 
 
 def _file(source: str | Path) -> tuple[Path, str | None]:
-    """Return the path of a document, and what it is called in errors if not by its path."""
+    """Return the path of a document, and its name in errors if that is not the path."""
     own = shipped()
     if str(source) in own:
         path = own[str(source)]
@@ -120,9 +120,9 @@ def _file(source: str | Path) -> tuple[Path, str | None]:
 
 
 class Contract(NamedTuple):
-    """All documents of the service as readings and overlays have them, the newest first, and the rules that hold.
+    """All shipped documents, changed by readings and overlays, the newest first; and the rules of the service.
 
-    `readings` are those that were chosen; `rules` has a value for every rule of the vocabulary.
+    `readings` are the chosen values. `rules` has a value for every rule of the vocabulary.
     """
 
     documents: Mapping[str, Document]
@@ -131,9 +131,9 @@ class Contract(NamedTuple):
 
 
 def contract(readings: Choices = DEFAULTS, overlays: Overlays = ()) -> Contract:
-    """Load all of our own documents; see `load`.
+    """Load all shipped documents; see `load`.
 
-    Raises LocatedError, also for an overlay that changes nothing, and for documents whose rules or paths disagree.
+    Raises LocatedError as `load` does, for an overlay that changes nothing, and for documents with conflicting rules.
     """
     changes: dict[str, list[Change]] = {name: [] for name in names()}
     documents: dict[str, Document] = {}
@@ -155,7 +155,7 @@ def contract(readings: Choices = DEFAULTS, overlays: Overlays = ()) -> Contract:
 
 
 def stated(name: str, readings: Choices = DEFAULTS, overlays: Overlays = ()) -> Any:
-    """Return the data of a document as readings and overlays have it: what a further overlay would change.
+    """Return the data of a document after readings and overlays: the data that a further overlay would change.
 
     Raises LocatedError.
     """
@@ -166,9 +166,9 @@ def stated(name: str, readings: Choices = DEFAULTS, overlays: Overlays = ()) -> 
 
 
 def written(name: str, readings: Choices = DEFAULTS, overlays: Overlays = ()) -> Any:
-    """Return the data of a document as readings and overlays have it, with the responses that follow from its failures.
+    """Return the data of a document after readings and overlays, with the responses generated from `x-failures`.
 
-    It is plain OpenAPI, in which every answer has a name; what `$ref` names stays where it is. Raises LocatedError.
+    It is plain OpenAPI in which the schema of every response has a name. Each `$ref` is kept. Raises LocatedError.
     """
     data = stated(name, readings, overlays)
     failures.complete(data, vocabulary())
@@ -182,54 +182,54 @@ def as_yaml(data: Any) -> bytes:
     import yaml  # needed here only
 
     class Dumper(yaml.SafeDumper):
-        def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - one of yaml's
+        def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the signature is yaml's
             return True
 
     return str(yaml.dump(data, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=120)).encode()
 
 
 def _raw() -> dict[str, Any]:
-    """Return the data of all documents before overlays change them."""
+    """Return the data of all documents before readings and overlays change them."""
     return {name: located.read(*_file(name)).data for name in names()}
 
 
 def _rules(documents: Mapping[str, Document]) -> Mapping[str, str]:
-    """Return the rules that hold. Raises DocumentError where documents disagree."""
+    """Return the effective value of every rule. Raises DocumentError for conflicting documents."""
     found = {name: rule.value for name, rule in vocabulary().rules.items()}
-    said: dict[str, str] = {}
+    sources: dict[str, str] = {}
     for document in documents.values():
         for name, value in document.rules.items():
-            other = documents.get(said.get(name, document.name), document)
+            other = documents.get(sources.get(name, document.name), document)
             if other.rules.get(name, value) != value:
                 place = document.place(f"/x-rules/{name}")
-                message = f"{name} is {value} here and {other.rules[name]} in {other.path.name}: the service has one"
+                message = f"{name} is {value} here and {other.rules[name]} in {other.path.name}: a rule has one value"
                 raise DocumentError([Problem(place, message, f"/x-rules/{name}")])
-            said[name] = document.name
+            sources[name] = document.name
             found[name] = value
     return MappingProxyType(found)
 
 
 def _changes(data: Any, document: str, readings: Choices, overlays: Overlays) -> Iterator[Change]:
-    """Change the data of a document as readings and overlays say, one by one."""
+    """Apply the readings and overlays to the data of a document. Yields each change after it is made."""
     yield from apply_readings(data, document, overlay_files.effective(readings, overlays))
     yield from overlay_files.change(data, document, overlays)
 
 
-def _misread(source: Located, name: str, changing: Callable[[Any], Iterator[Change]]) -> list[Problem]:
-    """Return what is wrong with a document once it is changed, each where it comes from."""
+def _attribute(source: Located, name: str, changing: Callable[[Any], Iterator[Change]]) -> list[Problem]:
+    """Return the problems of a changed document, each with the place of its cause."""
     from copy import deepcopy  # needed for errors only
 
-    def caused(fault: DocumentProblem) -> Problem:
-        """Blame the last change that says what is wrong, or what is around it, else the first that makes it wrong."""
-        around = pointers.parent(fault.pointer)
-        said = ((each, wrong) for wrong in (fault.pointer, around) for each in reversed(changes) if each.says(wrong))
-        cause, wrong = next(said, None) or (first()[fault], fault.pointer)
-        message = f"makes {name} wrong at {fault.pointer}: {fault.message}"
-        return Problem(cause.place_of(wrong), message, cause.pointer_of(wrong))
+    def attributed(fault: DocumentProblem) -> Problem:
+        """Attribute a problem to the last change that holds its value or parent, else to the first that causes it."""
+        parent = pointers.parent(fault.pointer)
+        causes = ((each, at) for at in (fault.pointer, parent) for each in reversed(changes) if each.says(at))
+        cause, pointer = next(causes, None) or (first_causes()[fault], fault.pointer)
+        message = f"makes {name} invalid at {fault.pointer}: {fault.message}"
+        return Problem(cause.place_of(pointer), message, cause.pointer_of(pointer))
 
     @cache
-    def first() -> Mapping[DocumentProblem, Change]:
-        """Return the first change after which each fault is there; that takes a while."""
+    def first_causes() -> Mapping[DocumentProblem, Change]:
+        """Return the first change after which each problem exists. This is slow."""
         since: dict[DocumentProblem, Change] = {}
         for made in changing(written):
             for fault in examine(deepcopy(written)).faults:
@@ -239,4 +239,4 @@ def _misread(source: Located, name: str, changing: Callable[[Any], Iterator[Chan
     written = deepcopy(source.data)
     problems = {fault: problem_of(fault, source) for fault in examine(deepcopy(source.data)).faults}
     changes = list(changing(source.data))
-    return in_order(problems.get(fault) or caused(fault) for fault in examine(source.data).faults)
+    return in_order(problems.get(fault) or attributed(fault) for fault in examine(source.data).faults)

@@ -1,8 +1,8 @@
-"""YAML with places: plain data from a file, and the line and column of every value in it.
+"""YAML with places: the plain data of a file, and the line and column of every value; and errors with places.
 
-The YAML is of the strict kind that JSON can hold. Mapping keys are text, dates stay text, and only `true`, `false`,
-`null` (or `~`, or nothing) and numbers are anything else, as in YAML 1.2. Tags, merge keys, several documents in one
-file and the same key twice in a mapping are errors.
+The YAML is the strict subset that JSON can represent. Mapping keys are strings, and dates stay strings. As in YAML
+1.2, only `true`, `false`, `null` (or `~`, or an empty value) and numbers have other types. Tags, merge keys, several
+documents in one file and duplicate keys in a mapping are errors.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Place(NamedTuple):
-    """A place in a file, counted from 1; line 0 means the file as a whole."""
+    """A line and a column in a file, counted from 1. Line 0 means the whole file."""
 
     file: str
     line: int = 0
@@ -29,7 +29,7 @@ class Place(NamedTuple):
 
     @classmethod
     def after(cls, text: str, file: str) -> Place:
-        """Return the place right after this beginning of a file."""
+        """Return the place right after `text`, which is the beginning of the file."""
         return cls(file, text.count("\n") + 1, len(text) - text.rfind("\n"))
 
     def __str__(self) -> str:
@@ -37,7 +37,7 @@ class Place(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """Something wrong in a file: where, what, and the JSON pointer of the value if it has one."""
+    """A problem in a file: its place, a message, and the JSON pointer of the value, or empty."""
 
     place: Place
     message: str
@@ -48,7 +48,7 @@ class Problem(NamedTuple):
 
 
 class LocatedError(ValueError):
-    """A file cannot be used. Its text lists every problem found, one a line."""
+    """A file is invalid. The error text lists every problem, one per line."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = tuple(problems)
@@ -56,21 +56,21 @@ class LocatedError(ValueError):
 
 
 MAXIMUM_NODES = 200_000
-"""How many values a file may hold once its aliases are written out."""
+"""The maximum number of values in a file with its aliases expanded."""
 MAXIMUM_DEPTH = 100
-"""How many mappings and sequences may stand inside each other once aliases are written out."""
+"""The maximum nesting depth of mappings and sequences with aliases expanded."""
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The parser in C where there is one; it is ten times as fast."""
+"""The parser in C if it is available; it is ten times as fast."""
 
 
 def compose(text: str, file: str) -> Any:
-    """Build the data of a YAML text, named `file` in errors. Raises LocatedError."""
+    """Return the data of a YAML text, named `file` in errors. Raises LocatedError."""
     return _Builder(text, file).build()
 
 
-# What a plain scalar may begin with if it is anything but text.
-_TELLING = frozenset("~nNtTfF+-.0123456789")
+# The first characters of plain scalars that may be something other than text.
+_NON_TEXT_STARTS = frozenset("~nNtTfF+-.0123456789")
 _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -83,7 +83,7 @@ _UNPRINTABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0
 
 
 def _plain(text: str) -> str | int | float | bool | None:
-    """Return what a scalar without quotes means. Raises ValueError for a number that is too large."""
+    """Return the value of a scalar without quotes. Raises ValueError for a number that is too large."""
     if text in _WORDS:
         return _WORDS[text]
     if match := _INTEGER.fullmatch(text):
@@ -96,18 +96,18 @@ def _plain(text: str) -> str | int | float | bool | None:
     return text
 
 
-class _Stop(Exception):  # noqa: N818 - not an error of its own: the problem is in the builder's list
-    """Nothing sensible can be read after this problem."""
+class _Stop(Exception):  # noqa: N818 - it only ends the parsing: the problem is in the builder's list
+    """Parsing cannot continue after a problem."""
 
 
-_AWAITED: Any = object()
-"""The key of a mapping that is about to come."""
-_NONE: Any = object()
-"""The key of a sequence, which has none."""
+_KEY_EXPECTED: Any = object()
+"""In place of a key: the next event is a key of the mapping."""
+_IN_SEQUENCE: Any = object()
+"""In place of a key: the container is a sequence."""
 
 
 class _Builder:
-    """Builds data from the events of a YAML parser, in one loop so that no depth of nesting can exhaust the stack."""
+    """Builds data from the events of a YAML parser, in one loop so that deep nesting cannot exhaust the stack."""
 
     def __init__(self, text: str, file: str) -> None:
         self._text = text
@@ -124,27 +124,27 @@ class _Builder:
         except (yaml.reader.ReaderError, UnicodeEncodeError):
             found = _UNPRINTABLE.search(self._text)
             before = self._text[: found.start()] if found else ""
-            self._problems.append(Problem(Place.after(before, self._file), "a control character or half a character"))
+            self._problems.append(Problem(Place.after(before, self._file), "a control character or a lone surrogate"))
         if self._problems:
             raise LocatedError(self._problems)
         return data
 
-    def _build(self) -> Any:  # noqa: C901 - one branch for each kind of event; calls would double the time
+    def _build(self) -> Any:  # noqa: C901 - one branch for each kind of event; function calls would double the time
         root: list[Any] = []
         container: Any = root
-        key: Any = _NONE
-        anchors: dict[str, tuple[Any, int, int]] = {}  # name → value, how many nodes it has, how deep it is
+        key: Any = _IN_SEQUENCE
+        anchors: dict[str, tuple[Any, int, int]] = {}  # name → value, its number of nodes, its depth
         stack: list[tuple[Any, Any, str | None, int, int]] = []
         nodes = height = 0
         events: Iterator[Any] = yaml.parse(self._text, LOADER)
         for event in events:
             kind = type(event)
             if kind is yaml.ScalarEvent:
-                if key is _AWAITED:
+                if key is _KEY_EXPECTED:
                     key = self._key(event, container)
                     continue
                 value: Any = event.value
-                if event.implicit[0] and (not value or value[0] in _TELLING):
+                if event.implicit[0] and (not value or value[0] in _NON_TEXT_STARTS):
                     value = self._value(event)
                 elif event.tag is not None:
                     self._refuse_tag(event)
@@ -152,21 +152,21 @@ class _Builder:
                 if event.anchor is not None:
                     anchors[event.anchor] = value, 1, 0
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-                if key is _AWAITED:
+                if key is _KEY_EXPECTED:
                     self._stop(event, "a key must be text, not a mapping or a sequence")
                 if event.tag is not None:
                     self._refuse_tag(event)
                 value = {} if kind is yaml.MappingStartEvent else []
-                if key is _NONE:
+                if key is _IN_SEQUENCE:
                     container.append(value)
                 else:
                     container[key] = value
                 nodes += 1
                 stack.append((container, key, event.anchor, nodes, height))
                 if len(stack) > MAXIMUM_DEPTH:
-                    self._stop(event, f"nested deeper than {MAXIMUM_DEPTH}")
+                    self._stop(event, f"nested deeper than {MAXIMUM_DEPTH} levels")
                 container, height = value, 0
-                key = _AWAITED if kind is yaml.MappingStartEvent else _NONE
+                key = _KEY_EXPECTED if kind is yaml.MappingStartEvent else _IN_SEQUENCE
                 continue
             elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
                 built, inner = container, height + 1
@@ -174,11 +174,11 @@ class _Builder:
                 height = max(height, inner)
                 if anchor is not None:
                     anchors[anchor] = built, nodes - before + 1, inner
-                if key is not _NONE:
-                    key = _AWAITED
+                if key is not _IN_SEQUENCE:
+                    key = _KEY_EXPECTED
                 continue
             elif kind is yaml.AliasEvent:
-                if key is _AWAITED:
+                if key is _KEY_EXPECTED:
                     self._stop(event, "a key must be text, not an alias")
                 if event.anchor not in anchors:
                     self._stop(event, f"no value above this line is anchored as &{event.anchor}")
@@ -186,18 +186,18 @@ class _Builder:
                 nodes += size
                 height = max(height, inner)
                 if len(stack) + inner > MAXIMUM_DEPTH:
-                    self._stop(event, f"nested deeper than {MAXIMUM_DEPTH} with its aliases written out")
+                    self._stop(event, f"nested deeper than {MAXIMUM_DEPTH} levels with its aliases expanded")
             else:
                 if kind is yaml.DocumentStartEvent and root:
-                    self._stop(event, "a second YAML document; a file holds one")
+                    self._stop(event, "a second YAML document: a file must contain only one")
                 continue
-            if key is _NONE:
+            if key is _IN_SEQUENCE:
                 container.append(value)
             else:
                 container[key] = value
-                key = _AWAITED
+                key = _KEY_EXPECTED
             if nodes > MAXIMUM_NODES:
-                self._stop(event, f"more than {MAXIMUM_NODES} values with aliases written out")
+                self._stop(event, f"more than {MAXIMUM_NODES} values with aliases expanded")
         return root[0] if root else None
 
     def _key(self, event: Any, container: dict[str, Any]) -> str:
@@ -206,18 +206,18 @@ class _Builder:
             self._refuse_tag(event)
         elif event.implicit[0]:
             if key == "<<":
-                self._report(event.start_mark, "merge keys (<<) are not supported, write the fields out")
-            elif (not key or key[0] in _TELLING) and type(self._value(event)) not in (str, int):
+                self._report(event.start_mark, "merge keys (<<) are not supported: write the fields out")
+            elif (not key or key[0] in _NON_TEXT_STARTS) and type(self._value(event)) not in (str, int):
                 self._report(event.start_mark, f'a key must be text: write "{key}" in quotes')
         if key in container:
-            self._report(event.start_mark, f"the key {key} is in this mapping twice")
+            self._report(event.start_mark, f"duplicate key {key} in this mapping")
         return key
 
     def _value(self, event: Any) -> Any:
         try:
             return _plain(event.value)
         except ValueError:
-            self._report(event.start_mark, "a number too large to be kept")
+            self._report(event.start_mark, "the number is too large")
             return 0
 
     def _refuse_tag(self, event: Any) -> None:
@@ -236,11 +236,11 @@ Mark = tuple[int, int]
 
 
 class Marks:
-    """The mark of every key and value of a YAML text that is known to be sound."""
+    """The marks of all keys and values of a valid YAML text."""
 
     def __init__(self, text: str) -> None:
-        self._marks: dict[str, tuple[Mark, Mark]] = {}  # of the key and of the value at each pointer
-        self._aliases: dict[str, str] = {}  # the pointers of aliases and of what they stand for
+        self._marks: dict[str, tuple[Mark, Mark]] = {}  # pointer → mark of the key, mark of the value
+        self._aliases: dict[str, str] = {}  # pointer of an alias → pointer of its anchor
         self._record(yaml.parse(text, LOADER))
 
     def _record(self, events: Iterator[Any]) -> None:
@@ -253,10 +253,10 @@ class Marks:
             if not issubclass(kind, yaml.NodeEvent):
                 continue
             mark = (event.start_mark.line + 1, event.start_mark.column + 1)
-            spot = frames[-1].spot(event, mark) if frames else ("", mark)
-            if spot is None:
+            position = frames[-1].position(event, mark) if frames else ("", mark)
+            if position is None:
                 continue
-            pointer, key = spot
+            pointer, key = position
             self._marks[pointer] = key, mark
             if kind is yaml.AliasEvent:
                 self._aliases[pointer] = anchors[event.anchor]
@@ -279,15 +279,15 @@ class Marks:
 
 
 class _Frame:
-    """A mapping or sequence whose end has not come yet."""
+    """A mapping or a sequence that has not ended yet."""
 
     def __init__(self, pointer: str, *, is_mapping: bool) -> None:
         self._pointer = pointer
         self._index = None if is_mapping else 0
         self._key: tuple[str, Mark] | None = None
 
-    def spot(self, event: Any, mark: Mark) -> tuple[str, Mark] | None:
-        """Return the pointer of the value that begins here, and the mark of its key; None if this is a key itself."""
+    def position(self, event: Any, mark: Mark) -> tuple[str, Mark] | None:
+        """Return the pointer of the value that an event begins and the mark of its key; None if the event is a key."""
         if self._index is not None:
             self._index += 1
             return f"{self._pointer}/{self._index - 1}", mark
@@ -304,7 +304,7 @@ __all__ = ["Located", "LocatedError", "Place", "Problem", "parse", "read"]
 class Located:
     """The plain data of a YAML text, and the places of its values.
 
-    `data` may hold the same list or dict several times, where the YAML has aliases.
+    `data` may contain the same list or dict object several times if the YAML has aliases.
     """
 
     def __init__(self, text: str, file: str) -> None:
@@ -316,8 +316,8 @@ class Located:
     def place(self, pointer: str, *, key: bool = False) -> Place:
         """Return the place of the value at a JSON pointer, or of its nearest ancestor that exists.
 
-        With `key`, of the key in front of the value. The text is parsed again when the first place is asked for:
-        places are for errors, and most files have none.
+        With `key`, return the place of the value's key. The first call parses the text again: places are needed for
+        errors only, and most files have none.
         """
         if self._marks is None:
             self._marks = Marks(self._text)
@@ -326,7 +326,7 @@ class Located:
 
 
 def read(path: Path, file: str | None = None) -> Located:
-    """Read a YAML file, named `file` in errors (else by its path). Raises LocatedError."""
+    """Read a YAML file. Errors name it `file`, by default its path. Raises LocatedError."""
     file = str(path) if file is None else file
     try:
         content = path.read_bytes()
@@ -342,5 +342,5 @@ def read(path: Path, file: str | None = None) -> Located:
 
 
 def parse(text: str, file: str) -> Located:
-    """Parse a YAML text, named `file` in errors. Raises LocatedError."""
+    """Parse a YAML text. Errors name it `file`. Raises LocatedError."""
     return Located(text, file)

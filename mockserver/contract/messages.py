@@ -1,4 +1,4 @@
-"""Texts for messages: values, choices, suggestions, and what the keywords of a schema demand."""
+"""Texts for messages: values, choices, suggestions, bug reports, and the requirements of schema keywords."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _ROOT = Path(__file__).parents[2]
 
 
 def brief(value: object, limit: int = 60) -> str:
-    """Write a value as JSON on one line, cut at this many characters."""
+    """Write a value as JSON on one line, truncated to `limit` characters."""
     try:
         text = json.dumps(value, ensure_ascii=False, default=_type_name)
         if not text.isprintable():
             text = json.dumps(value, default=_type_name)
-    except (ValueError, TypeError, RecursionError):  # JSON cannot hold it: circular, a key that is not text, ...
+    except (ValueError, TypeError, RecursionError):  # not JSON: a circular value, a key that is not a string, ...
         text = _type_name(value)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
@@ -34,8 +34,8 @@ def choice(words: Sequence[str]) -> str:
 
 
 def bug(error: BaseException) -> str:
-    """Name an unexpected error by its type and the line that raised it. Its text is left out: it may hold a secret."""
-    import traceback  # takes milliseconds to import, and is needed for errors only
+    """Describe an unexpected error by its type and the line that raised it, without its text: it may hold a secret."""
+    import traceback  # slow to import, and needed for errors only
 
     raised = traceback.extract_tb(error.__traceback__)[-1]
     file = Path(raised.filename)
@@ -44,8 +44,11 @@ def bug(error: BaseException) -> str:
 
 
 def did_you_mean(word: object, known: Iterable[str], near: float = 0.6) -> str:
-    """Return `, did you mean X?` for the known word nearest to this one, or nothing if none is near, from 0 to 1."""
-    from difflib import get_close_matches  # takes milliseconds to import, and is needed for errors only
+    """Return `, did you mean X?` with the most similar known word, or an empty text.
+
+    `near` is the minimum similarity, from 0 to 1.
+    """
+    from difflib import get_close_matches  # slow to import, and needed for errors only
 
     nearest = get_close_matches(str(word), list(known), n=1, cutoff=near)
     return f", did you mean {nearest[0]}?" if nearest else ""
@@ -98,5 +101,5 @@ PHRASES: Mapping[str, Callable[[Any], str]] = {
 
 
 def phrase(rule: str, expected: Any) -> str:
-    """Return what a rule asks for: `phrase("minimum", 1)` is `be at least 1`."""
+    """Return the requirement of a schema keyword or rule: `phrase("minimum", 1)` is `be at least 1`."""
     return PHRASES[rule](expected) if rule in PHRASES else f"fit the rule {rule}"

@@ -1,4 +1,4 @@
-"""An operation of the service: what it takes, what it answers, and whether a request or an answer keeps to that."""
+"""An operation of the service: its arguments and responses, read, written and validated against the contract."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 
 class AnswerFacts(NamedTuple):
-    """What an answer says, in the names of the vocabulary.
+    """The facts in a response, by the names of the vocabulary.
 
-    `granted` says whether it is one of success; else `refused` says why it is not. `unread` are the parts that cannot
-    be read.
+    `granted` is True for a success response; otherwise `refused` is the failure. `unread` are the parts that cannot be
+    read.
     """
 
     granted: bool
@@ -44,10 +44,10 @@ class AnswerFacts(NamedTuple):
 class Operation:
     """An operation of the service.
 
-    `id` is its operationId, `name` says the document too: `v3.getOrder`. `method` is in capitals, `path` is the
-    template below the prefix of the document. If it takes no body, `body` is None. `effect` says what a call does to
-    the account: `reads` nothing, `changes` a setting, `orders` for money or `pays` money in; empty where nothing says
-    so. `purposes` are the operations of the vocabulary that it is for; none if nothing is known of what it does.
+    `id` is its operationId, `name` includes the document: `v3.getOrder`. `method` is in capitals, `path` is the
+    template below the prefix of the document. `body` is None if it takes no body. `effect` is the effect of a call on
+    the account: `reads` changes nothing, `changes` changes a setting, `orders` spends money, `pays` pays money in; it
+    is empty if unknown. `purposes` are the vocabulary operations that it implements; empty if its behaviour is unknown.
     """
 
     def __init__(
@@ -63,8 +63,8 @@ class Operation:
     ) -> None:
         """Read an operation as its document describes it.
 
-        `route` is its method and path, `parameters` are all that it takes, with those of its path; `bearer` says
-        whether a bearer token can stand in for the API key. `meaning` is what it means for the service.
+        `route` is its method and path. `parameters` are all its parameters, including those of its path. `bearer` is
+        True if a bearer token may replace the API key. `meaning` is its meaning in terms of the vocabulary.
         """
         self.method, self.path = route
         self.id: str = described["operationId"]
@@ -92,7 +92,7 @@ class Operation:
 
     @cached_property
     def answers(self) -> Mapping[int, DocumentedResponse]:
-        """The documented answers by status code."""
+        """The documented responses by status code."""
         responses = self._described["responses"].items()
         return MappingProxyType(
             {int(status): DocumentedResponse.of(status, answer, self._index) for status, answer in responses}
@@ -110,19 +110,19 @@ class Operation:
         body: object = ABSENT,
         bearer: str | None = None,
     ) -> Arguments:
-        """Read a request: texts become values, documented defaults are filled in, a bearer token stands in for a key.
+        """Read a request: convert texts to values, fill in documented defaults, use a bearer token as the API key.
 
-        `path_params` are decoded, `query` has every pair of the query in its order, `body` is what the JSON said.
-        What cannot be read is kept as it is, so that `check_request` refuses it.
+        `path_params` are decoded, `query` has all pairs of the query in order, `body` is the JSON body as data.
+        A value that cannot be converted is kept unchanged, so that `check_request` rejects it.
         """
         return self._reader.read(path_params, query, body, bearer)
 
     def purpose(self, arguments: Arguments) -> str:
-        """Return which of its purposes a request is for; empty if nothing says so."""
+        """Return the purpose of a request; empty if it is unknown."""
         return self._meaning.binding.purpose(arguments) if self._meaning else ""
 
     def values(self, arguments: Arguments, purpose: str = "") -> tuple[dict[str, Any], tuple[Unread, ...]]:
-        """Return the arguments of a request by the names of the vocabulary, and those that cannot be read."""
+        """Return the arguments of a request by the names of the vocabulary, and the arguments that cannot be read."""
         if self._meaning is None:
             return {}, ()
         return self._meaning.binding.read(arguments, purpose or self.purpose(arguments))
@@ -130,47 +130,47 @@ class Operation:
     def arguments(
         self, purpose: str, values: Mapping[str, Any], user: str | None = None, key: str | None = None
     ) -> Arguments:
-        """Return the arguments of a request for one of its purposes; values are by the names of the vocabulary.
+        """Return the arguments of a request for one of the purposes. `values` are by the names of the vocabulary.
 
-        Raises ValueError for a value that has no place in its requests.
+        Raises ValueError for a value that has no place in the request.
         """
         if self._meaning is None:
-            raise ValueError(f"nothing says what the arguments of {self.name} are")
+            raise ValueError(f"the arguments of {self.name} are not annotated")
         written = self._meaning.binding.write(purpose, values)
         if self.body is None:
             written = written._replace(body=ABSENT)
         return with_credentials(written, self._reader.credentials, user, key)
 
     def refusal(self, broken: Iterable[tuple[str | int, ...]]) -> str:
-        """Return the reason for which a request is refused whose values do not fit in these places.
+        """Return the refusal reason of a request with invalid values at these paths.
 
-        It is empty where they have no reason of their own: the request is invalid then.
+        It is empty if they have no specific reason: the request is then refused as invalid.
         """
         return self._meaning.binding.refusal(broken) if self._meaning else ""
 
     def takes(self, argument: str) -> bool:
-        """Say whether a request can hold this argument of the vocabulary."""
+        """Return whether a request can hold this argument of the vocabulary."""
         return self._meaning is not None and self._meaning.binding.spot(argument) is not None
 
     @property
     def status(self) -> int:
-        """The status of success; 0 if there is none."""
+        """The success status; 0 if there is none."""
         return self._meaning.status if self._meaning else 0
 
     @property
     def plan(self) -> Node | None:
-        """What stands where in an answer of success; None if it has no body, or if nothing says so."""
+        """The plan of the success response's body; None if it has no body or is not annotated."""
         return self._meaning.plan if self._meaning else None
 
     def writer(self, make_up: Callable[[MadeUp, int, tuple[object, ...]], Any]) -> Callable[[Any], Any]:
-        """Return a function that writes the body of success for a result, whose values are attributes by their names.
+        """Return a function that writes the success response's body for a result with its values as attributes.
 
-        `make_up` makes values up that mean nothing.
+        `make_up` generates the values of fields without a meaning.
         """
         return compiled(self.plan, make_up) if self.plan is not None else lambda _: ABSENT
 
     def read_answer(self, status: int, body: object = ABSENT, content_type: str = "application/json") -> AnswerFacts:
-        """Read an answer, tolerantly; `body` is what its JSON said, ABSENT if that cannot be said."""
+        """Read a response tolerantly. `body` is its JSON body as data, ABSENT if the body is not JSON."""
         meaning, failures = self._meaning, self.document.failures
         if meaning is None or failures is None:
             return AnswerFacts(granted=False, facts={}, refused=Refused(UNKNOWN, "", {}))
@@ -181,7 +181,7 @@ class Operation:
         return AnswerFacts(granted=False, facts={}, refused=failures.read(status, body, media))
 
     def _is_success(self, body: object) -> bool:
-        """Say whether a body with the status of success is one of success rather than of a failure with any status."""
+        """Return whether a body with the success status is a success body rather than a failure body."""
         meaning, failures = self._meaning, self.document.failures
         if meaning is None or meaning.schema is None or failures is None:
             return True
@@ -196,15 +196,15 @@ class Operation:
         return RequestCheck(self, self._reader.keys, self._index)
 
     def check_request(self, arguments: Arguments) -> tuple[Violation, ...]:
-        """List how a request breaks the contract; nothing if it keeps to it."""
+        """List the contract violations of a request; none if it is valid."""
         return self._request_check(arguments)
 
     def check_answer(
         self, status: int, body: object = ABSENT, content_type: str = "application/json"
     ) -> tuple[Violation, ...]:
-        """List how an answer breaks the contract; nothing if it keeps to it. `body` is what its JSON said."""
+        """List the contract violations of a response; none if it is valid. `body` is its JSON body as data."""
         return check_answer(self, status, body, content_type, self._index)
 
 
 _ALWAYS = ("account",)
-"""What every answer can tell of."""
+"""The records that every response may contain."""

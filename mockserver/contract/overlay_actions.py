@@ -1,4 +1,4 @@
-"""Changes of a document as data: the actions of an OpenAPI Overlay 1.0."""
+"""The actions of an OpenAPI Overlay 1.0: applying them, and finding targets that select nothing."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ if TYPE_CHECKING:
     from jsonpath import JSONPathMatch
 
 Action = dict[str, Any]
-"""One change: `target` is a JSONPath (RFC 9535); what it selects gets an `update`, or is taken out with `remove`."""
+"""An action: `target` is a JSONPath (RFC 9535). The selected values get the `update`, or are removed by `remove`."""
 
 RENAMED_FROM = "x-renamed-from"
-"""In a field that an overlay adds: the name of the field beside it, from which it takes over what it does not say."""
+"""In a field that an overlay adds: the name of the sibling field from which it inherits the members it lacks."""
 
-_WORD = re.compile(r"['\"]([^'\"]+)['\"]")
-"""A text in a filter."""
+_STRING = re.compile(r"['\"]([^'\"]+)['\"]")
+"""A string literal in a filter."""
 
 MAXIMUM_DESCENTS = 2
-"""How often a target may say `..`: each one multiplies the values that are visited."""
+"""The maximum number of `..` in a target: each one multiplies the number of visited values."""
 MAXIMUM_MATCHES = 10_000
-"""How many values a target may select."""
+"""The maximum number of values that a target may select."""
 
 
 class OverlayError(ValueError):
-    """An action that cannot be applied; the text says why."""
+    """An action cannot be applied. The text is the reason."""
 
 
 def apply(action: Action, data: Any) -> tuple[str, ...]:
-    """Change data in place. Returns the pointers of what the target selects; nothing may be changed then.
+    """Apply an action to data in place. Returns the pointers of the selected values, empty if there are none.
 
     Raises OverlayError.
     """
     target = action["target"]
     if target.count("..") > MAXIMUM_DESCENTS:
-        raise OverlayError(f"{target} says .. more than {MAXIMUM_DESCENTS} times: name the way to what is meant")
+        raise OverlayError(f"{target} contains .. more than {MAXIMUM_DESCENTS} times: write the path out")
     try:
         matches = list(islice(jsonpath.finditer(target, data, strict=True), MAXIMUM_MATCHES + 1))
     except jsonpath.JSONPathError as error:
@@ -53,9 +53,9 @@ def apply(action: Action, data: Any) -> tuple[str, ...]:
     found = {match.parts: match for match in matches}
     for match in found.values():
         if not (action.get("remove") or isinstance(match.obj, dict | list)):
-            raise OverlayError(f"{target} updates what is neither a mapping nor a list: {match.path}")
+            raise OverlayError(f"{target} updates a value that is neither a mapping nor a list: {match.path}")
     if action.get("remove"):
-        for parts in sorted(found, reverse=True):  # of a list the last first, so that the other indices hold
+        for parts in sorted(found, reverse=True):  # from a list the last first, so that the other indices stay valid
             _remove(found[parts])
     else:
         for match in found.values():
@@ -64,7 +64,7 @@ def apply(action: Action, data: Any) -> tuple[str, ...]:
 
 
 def nearest(target: str, documents: Sequence[Any]) -> str:
-    """Return `, did you mean X?` for a target that selects nothing, if one of its names is nearly one that is there."""
+    """Return `, did you mean X?` for a target that selects nothing, if one of its names resembles an existing name."""
     query = jsonpath.compile(target)
     if not isinstance(query, jsonpath.JSONPath):
         return ""
@@ -73,7 +73,7 @@ def nearest(target: str, documents: Sequence[Any]) -> str:
         holder = data
         for segment in segments:
             names = _names(segment)
-            wanted, known = (names, holder) if names else (_WORD.findall(str(segment)), _words(holder))
+            wanted, known = (names, holder) if names else (_STRING.findall(str(segment)), _strings(holder))
             missing = [name for name in wanted if name not in known]
             if hint := next(filter(None, (did_you_mean(name, known) for name in missing)), ""):
                 return hint
@@ -84,9 +84,9 @@ def nearest(target: str, documents: Sequence[Any]) -> str:
 
 
 def idle(target: str, selected: Iterable[str]) -> list[str]:
-    """Return those of several names that a target lists, such as `['a', 'b']`, that select nothing.
+    """Return the names in a target, such as `['a', 'b']`, that select nothing.
 
-    `selected` are the pointers of what it selects.
+    `selected` are the pointers of the selected values.
     """
     query = jsonpath.compile(target)
     segments = query.segments if isinstance(query, jsonpath.JSONPath) else ()
@@ -98,8 +98,8 @@ def _names(segment: Any) -> list[str]:
     return [selector.name for selector in segment.selectors if hasattr(selector, "name")]
 
 
-def _words(holder: Any) -> set[str]:
-    """Return the texts in the items of a mapping or a list, among which a filter chooses."""
+def _strings(holder: Any) -> set[str]:
+    """Return the strings in the items of a mapping or a list, which a filter can compare."""
     items = holder.values() if isinstance(holder, dict) else holder if isinstance(holder, list) else ()
     return {value for item in items if isinstance(item, dict) for value in item.values() if isinstance(value, str)}
 
@@ -118,11 +118,11 @@ def _update(match: JSONPathMatch, update: Any) -> None:
         _inherit(match.obj, update)
         _merge(match.obj, update)
     else:
-        raise OverlayError(f"{match.path} is a mapping, so that its update must be one, too")
+        raise OverlayError(f"{match.path} is a mapping, so its update must be a mapping too")
 
 
 def _inherit(target: Mapping[str, Any], update: Mapping[str, Any]) -> None:
-    """Let new fields take over what they do not say themselves from those whose names they replace."""
+    """Copy missing members into each added field from the field that its `x-renamed-from` names."""
     for added in update.values():
         if not isinstance(added, dict) or RENAMED_FROM not in added:
             continue

@@ -1,9 +1,9 @@
-"""Overlay files: what a user knows better than a contract document, as an OpenAPI Overlay 1.0.
+"""Overlay files: a user's corrections of the contract documents, as OpenAPI Overlays 1.0.
 
-Of the fields that an overlay may have beside the standard, these mean something here: `x-readings` chooses readings;
-`x-rules` changes rules of the service; an action's `x-document` names the contract document that it is for (by default
-`extends` does, else it is for all); and a field that an overlay adds takes over what it does not say itself from the
-field that its `x-renamed-from` names.
+These extensions of the standard are supported: `x-readings` chooses readings. `x-rules` changes rules of the service.
+An action's `x-document` names the contract document that it applies to; the default is the document of `extends`, or
+all documents without it. A field that an overlay adds inherits the members it lacks from the field that its
+`x-renamed-from` names.
 """
 
 from __future__ import annotations
@@ -50,7 +50,11 @@ SCHEMA: dict[str, Any] = {
                 "anyOf": [{"required": ["update"]}, {"required": ["remove"]}],
                 "description": "an action needs a target, and an update or remove: true",
                 "properties": {
-                    "target": {"type": "string", "pattern": "^\\$", "description": "must be a JSONPath, as $.paths"},
+                    "target": {
+                        "type": "string",
+                        "pattern": "^\\$",
+                        "description": "must be a JSONPath such as $.paths",
+                    },
                     "description": {"type": "string"},
                     "update": True,
                     "remove": {"type": "boolean"},
@@ -64,11 +68,11 @@ SCHEMA: dict[str, Any] = {
     "patternProperties": EXTENSIONS,
     "additionalProperties": False,
 }
-"""What an overlay is here: the standard's own schema, but that each action must do something."""
+"""The schema of an overlay: the schema of the standard, except that each action must have an effect."""
 
 
 class OverlayFileError(LocatedError):
-    """An overlay file cannot be used. Its text lists every problem found, one a line."""
+    """An overlay file is invalid. The error text lists every problem, one per line."""
 
 
 class _Overlay(NamedTuple):
@@ -77,7 +81,7 @@ class _Overlay(NamedTuple):
 
     @property
     def extended(self) -> str:
-        """The name of the document that it is for; empty if it is for all."""
+        """The name of the document that the overlay applies to; empty for all documents."""
         return PurePosixPath(self.source.data.get("extends", "")).stem
 
     def actions(self, document: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -88,7 +92,7 @@ class _Overlay(NamedTuple):
 
 
 def effective(readings: Choices, overlays: Overlays) -> Choices:
-    """Return the readings that hold with these overlays: those chosen here, then those of the last overlay that does.
+    """Return the effective readings: `readings`, then those that the overlays choose, of which the last one wins.
 
     Raises LocatedError.
     """
@@ -99,13 +103,13 @@ def effective(readings: Choices, overlays: Overlays) -> Choices:
 
 
 def change(data: Any, document: str, overlays: Overlays) -> Iterator[Change]:
-    """Change the data of the contract document of this name as overlays say, action by action.
+    """Apply overlays to the data of the contract document with this name, action by action.
 
-    Yields each change once it is made. Raises OverlayFileError.
+    Yields each change after it is made. Raises OverlayFileError.
     """
     for path in overlays:
         from mockserver.contract import (
-            overlay_actions,  # with its library for JSONPath, takes a tenth of a second to import
+            overlay_actions,  # slow to import because of its JSONPath library
         )
 
         read = _read(path)
@@ -122,9 +126,9 @@ def change(data: Any, document: str, overlays: Overlays) -> Iterator[Change]:
 def aimless(
     overlays: Overlays, changes: Mapping[str, Sequence[Change]], documents: Mapping[str, Any]
 ) -> Iterator[Problem]:
-    """Find what overlays say in vain: documents that there are not, and actions that change no document.
+    """Find the parts of overlays without an effect: unknown documents, and actions that change no document.
 
-    `changes` are those that were made, by the documents' names, and `documents` their data.
+    `changes` are the changes made, by document name; `documents` are the data of the documents by name.
     """
     if not overlays:
         return
@@ -163,7 +167,7 @@ def _read(path: Path) -> _Overlay:
     validator = jsonschema_rs.Draft202012Validator(SCHEMA)
     problems = [problem for error in validator.iter_errors(source.data) for problem in _problems(source, error)]
     if not problems:
-        problems = list(_misspelt(source))
+        problems = list(_misspelled(source))
     if not problems:
         choices = source.data.get("x-readings", {})
         problems = [
@@ -176,8 +180,8 @@ def _read(path: Path) -> _Overlay:
     return _Overlay(source, path)
 
 
-def _misspelt(source: Located) -> Iterator[Problem]:
-    """Find extensions that are nearly one that has a meaning here: the standard allows any."""
+def _misspelled(source: Located) -> Iterator[Problem]:
+    """Find extensions that resemble a supported one. The standard allows any extension."""
     action = SCHEMA["properties"]["actions"]["items"]["properties"]
     actions = ((pointers.join("actions", number), each) for number, each in enumerate(source.data["actions"]))
     for pointer, fields, known in [("", source.data, SCHEMA["properties"]), *((*each, action) for each in actions)]:
@@ -188,7 +192,7 @@ def _misspelt(source: Located) -> Iterator[Problem]:
 
 
 def _problems(source: Located, error: jsonschema_rs.ValidationError) -> Iterator[Problem]:
-    """Say what is wrong with a file that is no overlay."""
+    """Describe a violation of the overlay schema."""
     pointer, kind = pointers.join(*error.instance_path), error.kind
     whole: Any = SCHEMA
     part = reduce(pointers.step, error.schema_path[:-1], whole)

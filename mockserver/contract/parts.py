@@ -1,4 +1,4 @@
-"""The parts of an operation: its parameters, its answers and their examples."""
+"""The parts of an operation: its parameters, request body and responses, and their examples."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ Schema = dict[str, Any]
 JSON_TYPE = "application/json"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 SCALARS = ("string", "integer", "number", "boolean")
-"""The types of parameters."""
+"""The allowed types of parameters."""
 
 
 class Example(NamedTuple):
-    """An example of a body: its name, its value and how it is known."""
+    """An example of a body: its name, value and provenance."""
 
     name: str
     value: Any
@@ -29,7 +29,10 @@ class Example(NamedTuple):
 
 
 class Parameter(NamedTuple):
-    """A parameter in a path or a query. `credential` says whose identity it is, `example` may be `ABSENT`."""
+    """A parameter in a path or a query. `credential` is `user` for a user id, `key` for an API key, otherwise None.
+
+    `example` may be `ABSENT`.
+    """
 
     name: str
     place: Literal["path", "query"]
@@ -42,7 +45,7 @@ class Parameter(NamedTuple):
 
     @classmethod
     def of(cls, described: dict[str, Any], index: Index) -> Parameter:
-        """Read a parameter as the document describes it."""
+        """Read the description of a parameter in a document."""
         schema = described["schema"]
         pointer = index.origin(described)
         return cls(
@@ -68,7 +71,7 @@ class RequestBody(NamedTuple):
 
     @classmethod
     def of(cls, described: dict[str, Any], index: Index) -> RequestBody | None:
-        """Read a request body as the document describes it; None if it is not JSON."""
+        """Read the description of a request body in a document; None if it is not JSON."""
         media = _media(described)
         if not media:
             return None
@@ -83,7 +86,7 @@ class RequestBody(NamedTuple):
 
 
 class DocumentedResponse(NamedTuple):
-    """An answer that an operation may give. Without a body of JSON, `schema` is None; `media` are its content types."""
+    """A documented response of an operation. `media` are its media types. `schema` is None if it has no JSON body."""
 
     status: int
     description: str
@@ -95,7 +98,7 @@ class DocumentedResponse(NamedTuple):
 
     @classmethod
     def of(cls, status: str, described: dict[str, Any], index: Index) -> DocumentedResponse:
-        """Read an answer as the document describes it."""
+        """Read the description of a response in a document."""
         media = _media(described)
         pointer = index.origin(described)
         return cls(
@@ -110,13 +113,13 @@ class DocumentedResponse(NamedTuple):
 
 
 def _media(described: dict[str, Any]) -> dict[str, Any]:
-    """Return what a request body or a response says of its JSON; nothing if it has no body."""
+    """Return the JSON media type object of a request body or a response; empty if there is none."""
     media: dict[str, Any] = described.get("content", {}).get(JSON_TYPE, {})
     return media
 
 
 def _examples(media: dict[str, Any], index: Index) -> Mapping[str, Example]:
-    """Return the examples of a body by name; a single one without a name is called `example`."""
+    """Return the examples of a body by name. The name of an unnamed example is `example`."""
     found = [
         Example(name, described["value"], index.provenance(index.origin(described)))
         for name, described in media.get("examples", {}).items()
@@ -127,13 +130,13 @@ def _examples(media: dict[str, Any], index: Index) -> Mapping[str, Example]:
 
 
 def effective(shared: Iterable[dict[str, Any]], own: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the parameters of an operation: those of its path, unless it has one of the same name and place."""
+    """Return the parameters of an operation: its own, and those of its path with another name or place."""
     merged = {(parameter.get("name"), parameter.get("in")): parameter for parameter in (*shared, *own)}
     return list(merged.values())
 
 
 def types(schema: Schema) -> tuple[str, ...]:
-    """Return the types a schema names; none if it names none."""
+    """Return the types of a schema; empty if it has no `type`."""
     named = schema.get("type", ())
     return (named,) if isinstance(named, str) else tuple(named)
 

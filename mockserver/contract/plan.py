@@ -1,6 +1,6 @@
-"""What stands where in the body of an answer, worked out once from the annotations of its schema.
+"""Plans: the values of a response body, computed once from the annotations of its schema.
 
-A plan is a tree of the places of a body. `planner` makes it, `writer` writes by it, `reader` reads by it.
+A plan is a tree that mirrors the body. `Planner` makes it, the module `writer` writes by it, `reader` reads by it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Path(NamedTuple):
-    """The way to a value: its dotted name, split, and the positions of the parts of it that there may not be."""
+    """The path to a value: the parts of its dotted name, and the indices of the parts that may be missing."""
 
     parts: tuple[str, ...]
     optional: tuple[int, ...] = ()
@@ -32,7 +32,7 @@ class Path(NamedTuple):
 
 
 class Constant(NamedTuple):
-    """Always the same value."""
+    """A constant value."""
 
     value: Any
 
@@ -43,18 +43,18 @@ class Leaf(NamedTuple):
     path: Path
     format: Format
     missing: Any
-    """What is written where there is none: None or ABSENT."""
+    """The value to write if it is missing: None or ABSENT."""
 
 
 class Text(NamedTuple):
-    """A text of several values: its fixed pieces, and the leaves between them."""
+    """A text that contains several values: its fixed pieces, and the leaves between them."""
 
     pieces: tuple[str, ...]
     leaves: tuple[Leaf, ...]
 
 
 class MadeUp(NamedTuple):
-    """A value without a meaning: its schema, a label for its place, and the values that tell whose it is."""
+    """A generated value without a meaning: its schema, a label of its place, and the paths that identify its owner."""
 
     schema: Schema
     label: str
@@ -68,15 +68,15 @@ class Object(NamedTuple):
 
 
 class Items(NamedTuple):
-    """An array with one item for each of these."""
+    """An array with a fixed list of items."""
 
     items: tuple[Node, ...]
 
 
 class Each(NamedTuple):
-    """An array, or with a `key` an object, of one item for each record of a list; or for one record if not `many`.
+    """An array with an item for each record of a list, or for a single record if not `many`.
 
-    With a `separator` it is a text of all items.
+    With a `key` it is an object, with a `separator` a text of all items.
     """
 
     path: Path
@@ -88,15 +88,15 @@ class Each(NamedTuple):
 
 
 class Count(NamedTuple):
-    """How many records a list has."""
+    """The number of records in a list."""
 
     path: Path
 
 
 class When(NamedTuple):
-    """A value that stands there under a condition only; `missing` is what is written else.
+    """A value that is written only if a condition holds; otherwise `missing` is written.
 
-    The value of the condition can have a name of its own in there.
+    `variable` is a name for the value of the condition inside the node, or empty.
     """
 
     path: Path
@@ -106,7 +106,7 @@ class When(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """The first of several alternatives whose condition holds; each with its schema."""
+    """The first alternative whose condition holds; each with its schema."""
 
     branches: tuple[tuple[Schema, Node], ...]
 
@@ -115,7 +115,7 @@ Node = Constant | Leaf | Text | MadeUp | Object | Items | Each | Count | When | 
 
 
 def leaves(node: Node | None) -> Iterator[Path]:
-    """Yield the ways to all values that a plan uses."""
+    """Yield the paths to all values that a plan uses."""
     if isinstance(node, Leaf | Each | Count):
         yield node.path
     for part in _parts(node):
@@ -123,7 +123,7 @@ def leaves(node: Node | None) -> Iterator[Path]:
 
 
 def read_back(node: Node | None, name: str, value: Any) -> Any:
-    """Return what a value is read as once it is written by a plan: the words of several may be the same."""
+    """Return a value as it is read after it was written by a plan: several values may share one wire value."""
     if isinstance(node, Leaf) and str(node.path) == name:
         return node.format.read(node.format.write(value) if node.format.write else value)
     return next((found for part in _parts(node) if (found := read_back(part, name, value)) is not None), None)
@@ -146,15 +146,15 @@ def _parts(node: Node | None) -> Sequence[Node | None]:
 
 ANNOTATIONS = ("x-value", "x-each", "x-count", "x-items", "x-made-up")
 SOURCES = ("const", *ANNOTATIONS)
-"""The keywords that say where a value comes from."""
+"""The keywords that define the source of a value."""
 
 _NULL = "null"
-_ADVICE = "give it an x-value, a const, or x-made-up: true"
-_KNOWN = "{} is known here already: give it another name"
+_ADVICE = "add an x-value, a const, or x-made-up: true"
+_DUPLICATE = "the name {} is already in use here: choose another name"
 
 
 class AnnotationProblem(NamedTuple):
-    """An annotation that is wrong: the object that holds it, its keyword, and what is wrong."""
+    """A problem of an annotation: the object that holds it, its keyword, and a message."""
 
     holder: Any
     keyword: str
@@ -162,34 +162,34 @@ class AnnotationProblem(NamedTuple):
 
 
 class Planner:
-    """Works out the plan of a schema, and gathers all that is wrong with its annotations."""
+    """Makes the plans of schemas, and collects the problems of their annotations in `faults`."""
 
     def __init__(self, vocabulary: Vocabulary, operations: tuple[str, ...] = ()) -> None:
-        """Take the vocabulary, and the names of the operations that answer so."""
+        """Take the vocabulary, and the names of the vocabulary operations that the schemas belong to."""
         self._vocabulary = vocabulary
         self._operations = operations
         self.faults: list[AnnotationProblem] = []
 
     def plan(self, schema: Schema, names: Names) -> Node | None:
-        """Return the plan of a schema that can use these names; None if nothing says what is written."""
+        """Return the plan of a schema that may use these names; None if the schema has no annotations."""
         entity = next((name for name, type_ in names.items() if self._is_entity(name, type_)), "")
         return self._node(schema, names, required=True, entity=entity, label="")
 
     def path(self, text: str, names: Names) -> tuple[Path, Type]:
-        """Return the way to a value and its type. Raises UnknownNameError."""
+        """Return the path to a value and its type. Raises UnknownNameError."""
         type_, _ = self._vocabulary.type_of(text, names)
         parts = tuple(text.split("."))
-        ways = [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
-        optional = (index for index, way in enumerate(ways) if self._vocabulary.type_of(way, names)[0].optional)
+        prefixes = [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
+        optional = (index for index, name in enumerate(prefixes) if self._vocabulary.type_of(name, names)[0].optional)
         return Path(parts, tuple(optional)), type_
 
     def _is_entity(self, name: str, type_: Type) -> bool:
-        """Say whether a value at the top is what made-up values belong to: a record of the result, or the account."""
+        """Return whether a top-level value may own generated values: a single required record, not the account."""
         record = type_.name in self._vocabulary.records and not (type_.many or type_.optional)
         return record and name != "account"
 
     def _identity(self, entity: str, names: Names) -> tuple[Path, ...]:
-        """Return the ways to what tells a record from others of its kind: its id or code, else those of its parts."""
+        """Return the paths to the identity of a record: its id or code, otherwise those of its parts."""
         entity = entity or next((name for name in ("account", "failure") if name in names), "")
         found: list[Path] = []
 
@@ -216,11 +216,11 @@ class Planner:
             self._refuse(schema, "x-when", str(error))
             return Constant(None)
         if variable in names:
-            self._refuse(schema, "x-when", _KNOWN.format(variable))
+            self._refuse(schema, "x-when", _DUPLICATE.format(variable))
             return Constant(None)
         inner = {**names, variable: type_._replace(optional=False)} if variable else names
         node = self._unconditional(schema, inner, required=False, entity=variable or entity, label=label)
-        missing = self._missing(schema, "x-when", f"{condition} may not hold", required=required)
+        missing = self._missing(schema, "x-when", f"the condition {condition} may be false", required=required)
         return None if node is None else When(path, node, missing, variable)
 
     def _unconditional(self, schema: Schema, names: Names, *, required: bool, entity: str, label: str) -> Node | None:
@@ -243,15 +243,14 @@ class Planner:
         return self._choice(schema, names, required=required, entity=entity, label=label)
 
     def _check_sources(self, schema: Schema) -> None:
-        """Find a schema that says twice what is written."""
-        said = [keyword for keyword in SOURCES if keyword in schema]
+        """Find a schema with several sources for its value."""
+        sources = [keyword for keyword in SOURCES if keyword in schema]
         branches = [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
-        if said and any(keyword in branch for branch in branches for keyword in ANNOTATIONS):
-            said.append("one of its alternatives")
-        if len(said) > 1:
-            first, *others = said
-            message = f"{first} says what is written here, and so does {', '.join(others)}: take one of them out"
-            self._refuse(schema, first, message)
+        if sources and any(keyword in branch for branch in branches for keyword in ANNOTATIONS):
+            sources.append("one of its alternatives")
+        if len(sources) > 1:
+            message = f"the value has more than one source: {', '.join(sources)}; keep one of them"
+            self._refuse(schema, sources[0], message)
 
     def _value(self, schema: Schema, names: Names, *, required: bool) -> Node | None:
         text = schema["x-value"]
@@ -269,7 +268,7 @@ class Planner:
             return Constant(None)
         missing = None
         if path.optional:
-            missing = self._missing(schema, "x-value", f"there may be no {text}", required=required)
+            missing = self._missing(schema, "x-value", f"{text} is optional", required=required)
         return Leaf(path, format_, missing)
 
     def _text(self, schema: Schema, text: str, names: Names) -> Node:
@@ -281,11 +280,11 @@ class Planner:
         for name in template.names:
             path, type_ = self.path(name, names)
             if path.optional:
-                raise UnknownNameError(f"there may be no {name}, so it cannot be a part of a text")
+                raise UnknownNameError(f"{name} is optional, so it cannot be part of a text")
             leaves.append(Leaf(path, format_of(type_, {"type": "string"}, self._vocabulary), None))
 
         if "string" not in (types(schema) or ("string",)):
-            raise FormatError("type", "a text of several values is written as a string")
+            raise FormatError("type", "a text of several values needs the type string")
         return Text(template.pieces, tuple(leaves))
 
     def _each(self, schema: Schema, names: Names, *, required: bool, label: str) -> Node | None:
@@ -297,25 +296,25 @@ class Planner:
             return Constant(None)
         variable = variable or path.parts[-1]
         if type_.name not in self._vocabulary.records:
-            self._refuse(schema, "x-each", f"{source} is {type_}, no list")
+            self._refuse(schema, "x-each", f"{source} is {type_}, not a list")
             return Constant(None)
         if type_.many and variable in names:
-            self._refuse(schema, "x-each", _KNOWN.format(variable))
+            self._refuse(schema, "x-each", _DUPLICATE.format(variable))
             return Constant(None)
         keyed = "x-key" in schema
         item = schema.get("additionalProperties" if keyed else "items")
         if not isinstance(item, dict):
             holder = "an object needs additionalProperties" if keyed else "an array needs items"
-            self._refuse(schema, "x-each", f"{holder}: what is written of each {variable}")
+            self._refuse(schema, "x-each", f"{holder}: the schema of each {variable}")
             return Constant(None)
         inner = {**names, variable: Type(type_.name)}
         node = self._node(item, inner, required=True, entity=variable, label=f"{label}/")
         if node is None:
-            self._refuse(item, "", f"nothing says what is written of each {variable}: give it an x-value")
+            self._refuse(item, "", f"no annotation says what to write for each {variable}: add an x-value")
             return Constant(None)
         key = self._key(schema, inner) if keyed else None
         if path.optional and type_.many:
-            self._missing(schema, "x-each", f"there may be no {source}", required=required)
+            self._missing(schema, "x-each", f"{source} is optional", required=required)
         separator = schema.get("x-separator", "")
         if "string" in types(schema) and not separator:
             self._refuse(schema, "x-each", "a text of several items needs an x-separator")
@@ -329,7 +328,7 @@ class Planner:
             self._refuse(schema, "x-count", str(error))
             return Constant(None)
         if not type_.many:
-            self._refuse(schema, "x-count", f"{source} is {type_}, no list")
+            self._refuse(schema, "x-count", f"{source} is {type_}, not a list")
         return Count(path)
 
     def _key(self, schema: Schema, names: Names) -> Leaf | None:
@@ -340,7 +339,7 @@ class Planner:
             self._refuse(schema, "x-key", str(error))
             return None
         if path.optional:
-            self._refuse(schema, "x-key", f"there may be no {path}, so it cannot be a key")
+            self._refuse(schema, "x-key", f"{path} is optional, so it cannot be a key")
         return Leaf(path, format_, None)
 
     def _object(self, schema: Schema, names: Names, entity: str, label: str) -> Node:
@@ -348,14 +347,14 @@ class Planner:
         needed = set(schema.get("required", ()))
         for name in needed - schema["properties"].keys():
             hint = did_you_mean(name, schema["properties"])
-            self._refuse(schema, "required", f"{name} is required, and is none of the properties{hint}")
+            self._refuse(schema, "required", f"{name} is required but is not one of the properties{hint}")
         for name, inner in schema["properties"].items():
             required = name in needed
             node = self._node(inner, names, required=required, entity=entity, label=f"{label}/{name}")
             if node is not None:
                 fields[name] = node
             elif required:
-                self._refuse(inner, "", f"{name} is required, and nothing says what is written there: {_ADVICE}")
+                self._refuse(inner, "", f"{name} is required but no annotation says what to write: {_ADVICE}")
         return Object(fields)
 
     def _choice(self, schema: Schema, names: Names, *, required: bool, entity: str, label: str) -> Node | None:
@@ -367,7 +366,9 @@ class Planner:
         if not branches:
             return None
         if required and getattr(branches[-1][1], "missing", None) is ABSENT:
-            self._refuse(schema, "", "the last alternative has a condition: what is written if none holds?")
+            self._refuse(
+                schema, "", "the last alternative has a condition: add an alternative for when no condition holds"
+            )
         return Choice(tuple(branches))
 
     def _missing(self, schema: Schema, keyword: str, why: str, *, required: bool) -> Any:

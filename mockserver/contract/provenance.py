@@ -1,4 +1,4 @@
-"""How a part of a contract is known."""
+"""Provenance: the confidence in a part of a contract, and its source."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ if TYPE_CHECKING:
 
 
 class Confidence(StrEnum):
-    """How sure a part of a contract is, the surest first."""
+    """The confidence in a part of a contract, the highest first."""
 
     DOCUMENTED = "documented"
     """Stated by a page of the vendor's documentation."""
     OBSERVED = "observed"
-    """Seen in a real exchange or in a public client."""
+    """Observed in a real exchange or in a public client."""
     INFERRED = "inferred"
-    """Follows from what is documented, but is not stated."""
+    """Follows from documented facts, but is not stated."""
     ASSUMED = "assumed"
-    """Our own choice, so that the contract is whole."""
+    """Chosen by this project to complete the contract."""
 
 
 class Provenance(NamedTuple):
-    """How a part of a contract is known, and from where.
+    """The provenance of a part of a contract: its confidence, and its source.
 
-    `page` is the documentation page of what is documented, `source` says where something was observed, `ground` what
-    it is inferred from, `note` is free text. Of what recorded traffic showed, `date` is the last day that it did, and
-    `times` how often.
+    `page` is the documentation page of a documented part, `source` the source of an observed one, `ground` the reason
+    for an inferred one, `note` free text. For a part observed in recorded traffic, `date` is the day of the last
+    observation, and `times` the number of observations.
     """
 
     level: Confidence
@@ -46,14 +46,14 @@ NEEDED: Mapping[str, str] = {
     Confidence.OBSERVED: "source",
     Confidence.INFERRED: "ground",
 }
-"""The field without which a level says too little."""
+"""The required field of each level."""
 
 DEFAULT = "/info"
-"""The pointer whose provenance holds where no ancestor states one."""
+"""The pointer whose provenance applies if no ancestor states one."""
 
 
 class Provenances:
-    """The provenance of every part of a document, from the parts that state theirs."""
+    """The provenance of every part of a document, derived from the parts that state one."""
 
     def __init__(self, stated: Mapping[str, Mapping[str, Any]]) -> None:
         """Take the `x-provenance` mappings of a document by the pointers of the values that hold them."""
@@ -61,9 +61,9 @@ class Provenances:
         self._known: dict[str, Provenance] = {}
 
     def of(self, pointer: str) -> Provenance:
-        """Return the provenance of the nearest of this value and its ancestors that states one.
+        """Return the provenance of a value: its own, or that of its nearest ancestor that states one.
 
-        A page that is not stated is the one of the nearest ancestor that states a page.
+        If it has no page, the page is that of the nearest ancestor that states a page.
         """
         stating = self._stating(pointer)
         known = self._known.get(stating)
@@ -82,7 +82,7 @@ class Provenances:
         return known
 
     def page(self, pointer: str) -> str | None:
-        """Return the documentation page of the nearest of this value and its ancestors that states one."""
+        """Return the documentation page of a value: its own, or that of its nearest ancestor that states one."""
         while True:
             page: str | None = self._stated.get(pointer, {}).get("page")
             if page is not None or not pointer:

@@ -1,6 +1,6 @@
-"""Reading bodies as facts by a plan: what an answer says, by the names of the vocabulary.
+"""Reading response bodies by a plan: the facts in a body, by the names of the vocabulary.
 
-Reading is tolerant: what can be read is read, what cannot is named.
+Reading is tolerant: it returns the facts that can be read, and lists the parts that cannot.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from mockserver.contract.plan import Choice, Count, Each, Items, Leaf, Node, Object, Path, Text, When
 
 Facts = dict[str, Any]
-"""Values by the names of the vocabulary, records as mappings: `{"order": {"id": "1", "country": {"code": "12"}}}`."""
+"""Values by the names of the vocabulary. Records are mappings: `{"order": {"id": "1", "country": {"code": "12"}}}`."""
 
 Steps = tuple[str | int, ...]
 
 
 class Unread(NamedTuple):
-    """A part of a body that cannot be read: the way to it, and what is wrong, in words."""
+    """A part of a body that cannot be read: its path, and a message."""
 
     path: Steps
     message: str
@@ -34,13 +34,13 @@ class Unread(NamedTuple):
 
 
 class _Reader:
-    """Reads one body; gathers what cannot be read."""
+    """Reads one body, and collects the parts that cannot be read."""
 
     def __init__(self) -> None:
         self.unread: list[Unread] = []
 
     def read(self, node: Node, value: Any, facts: Facts, path: Steps) -> None:
-        """Read a part of the body. What is constant or made up tells nothing."""
+        """Read a part of the body. Constants and generated values contain no facts."""
         reader: Callable[..., None] | None = getattr(self, f"_{type(node).__name__.lower()}", None)
         if reader is not None:
             reader(node, value, facts, path)
@@ -64,9 +64,9 @@ class _Reader:
             self.read(node.node, value, inner, path)
             found = inner.pop(node.variable)
             facts.update(inner)
-            _put(facts, node.path.parts, found)
+            _set(facts, node.path.parts, found)
         else:
-            _default(facts, node.path, value=True)
+            _set_default(facts, node.path, value=True)
             self.read(node.node, value, facts, path)
 
     def _count(self, _: Count, value: Any, __: Facts, path: Steps) -> None:
@@ -80,12 +80,12 @@ class _Reader:
     def _leaf(self, leaf: Leaf, value: Any, facts: Facts, path: Steps) -> None:
         if value is None:
             if leaf.path.optional:
-                _miss(facts, leaf.path)
+                _record_missing(facts, leaf.path)
             else:
                 self.unread.append(Unread(path, "is null"))
             return
         try:
-            _put(facts, leaf.path.parts, leaf.format.read(value))
+            _set(facts, leaf.path.parts, leaf.format.read(value))
         except ValueError as error:
             self.unread.append(Unread(path, f"should be {error}"))
 
@@ -112,9 +112,9 @@ class _Reader:
             found.append(inner.pop(node.variable))
             facts.update(inner)
         if node.many:
-            _put(facts, node.path.parts, found)
+            _set(facts, node.path.parts, found)
         elif found:
-            _put(facts, node.path.parts, found[0])
+            _set(facts, node.path.parts, found[0])
 
     def _is(self, kind: type, value: Any, path: Steps) -> bool:
         if isinstance(value, kind):
@@ -124,7 +124,7 @@ class _Reader:
 
 
 def read(node: Node | None, body: Any, always: Sequence[str] = ()) -> tuple[Facts, tuple[Unread, ...]]:
-    """Read a body by its plan; `always` are the names of records that any place can tell of."""
+    """Read a body by its plan. `always` are the names of records that any part of a body may describe."""
     facts: Facts = {name: {} for name in always}
     reader = _Reader()
     if node is not None:
@@ -133,7 +133,7 @@ def read(node: Node | None, body: Any, always: Sequence[str] = ()) -> tuple[Fact
 
 
 def distance(schema: Schema, value: Any) -> int:
-    """Return how far a value is from a schema at first sight: wrong constants and types weigh most, then names."""
+    """Return an estimated distance of a value from a schema; wrong constants and types weigh most, then names."""
     kinds = {dict: "object", list: "array", str: "string", bool: "boolean", type(None): "null"}
     named = types(schema)
     kind = kinds.get(type(value), "number")
@@ -146,19 +146,19 @@ def distance(schema: Schema, value: Any) -> int:
     if not isinstance(value, dict):
         return 0
     properties = schema.get("properties", {})
-    wrong = sum(
+    wrong_constants = sum(
         1000
         for name, inner in properties.items()
         if name in value and "const" in inner and inner["const"] != value[name]
     )
     missing = sum(name not in value for name in schema.get("required", ()))
     unknown = sum(name not in properties for name in value) if "additionalProperties" not in schema else 0
-    return wrong + 10 * missing + unknown
+    return wrong_constants + 10 * missing + unknown
 
 
-def _put(facts: Facts, parts: tuple[str, ...], value: Any) -> None:
-    *way, last = parts
-    for part in way:
+def _set(facts: Facts, parts: tuple[str, ...], value: Any) -> None:
+    *parents, last = parts
+    for part in parents:
         inner = facts.get(part)
         if not isinstance(inner, dict):
             inner = facts[part] = {}
@@ -167,7 +167,7 @@ def _put(facts: Facts, parts: tuple[str, ...], value: Any) -> None:
 
 
 def _merged(known: Any, value: Any) -> Any:
-    """Return what is known of a record, or of a list of them, with what else is said of it."""
+    """Return the known facts of a record, or of a list of records, merged with new ones."""
     if value == {} and known is not None:
         return known
     if isinstance(known, dict) and isinstance(value, dict):
@@ -177,26 +177,26 @@ def _merged(known: Any, value: Any) -> Any:
     return value
 
 
-def _miss(facts: Facts, path: Path) -> None:
-    """Note that there is no such value: what may be missing on the way to it is, unless it is known already."""
+def _record_missing(facts: Facts, path: Path) -> None:
+    """Record that an optional value is missing: set the last optional part of its path to None if it is unknown."""
     parts = path.parts[: path.optional[-1] + 1]
-    *way, last = parts
-    for part in way:
+    *parents, last = parts
+    for part in parents:
         facts = facts.setdefault(part, {})
         if not isinstance(facts, dict):
             return
     facts.setdefault(last, None)
 
 
-def _default(facts: Facts, path: Path, *, value: Any) -> None:
-    *way, last = path.parts
-    for part in way:
+def _set_default(facts: Facts, path: Path, *, value: Any) -> None:
+    *parents, last = path.parts
+    for part in parents:
         facts = facts.setdefault(part, {})
     facts.setdefault(last, value)
 
 
 def get(facts: Mapping[str, Any], path: str) -> Any:
-    """Return the fact of a dotted name; None if it is not known."""
+    """Return the fact with a dotted name; None if it is unknown."""
     found: Any = facts
     for part in path.split("."):
         found = found.get(part) if isinstance(found, dict) else None

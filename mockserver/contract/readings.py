@@ -1,4 +1,4 @@
-"""Readings: what the documentation leaves open, and each way in which it can be understood."""
+"""Readings: questions that the documentation leaves open, their possible answers, and the changes that each makes."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ SHIPPED = directory("contracts") / "readings"
 SCHEMA = SHIPPED / "schema.json"
 
 Choices = Mapping[str, object]
-"""Values by the names of their readings. A value may be a number where its name looks like one."""
+"""The chosen value by the name of its reading. A value may be a number if its name looks like one."""
 DEFAULTS: Choices = MappingProxyType({})
-"""No choice: every reading has its default value."""
+"""No choices: every reading has its default value."""
 
 
 class ReadingError(LocatedError):
-    """A reading cannot be used, or there is none of this name or value. Its text lists every problem, one a line."""
+    """A reading is invalid, or a reading or its value is unknown. The error text lists every problem, one per line."""
 
 
 class Value(NamedTuple):
-    """One way to understand what a reading leaves open: actions that change the documents, and rules of the service."""
+    """One answer to the question of a reading: actions that change the documents, and rules of the service."""
 
     reading: str
     name: str
@@ -48,14 +48,14 @@ class Value(NamedTuple):
 
 
 class Evidence(StrEnum):
-    """By which facts traffic speaks for a value of a reading."""
+    """The kind of traffic that supports a value of a reading."""
 
     ANSWERS = "answers"
-    """An answer fits the documents of one value only."""
+    """A response is valid by the documents of one value only."""
     RULES = "rules"
-    """What happens shows which rule is kept."""
+    """The observed behaviour shows which rule applies."""
     NONE = "none"
-    """Nothing that is exchanged tells."""
+    """No traffic supports a value."""
 
 
 class Reading(NamedTuple):
@@ -68,7 +68,7 @@ class Reading(NamedTuple):
 
     @property
     def default(self) -> str:
-        """The answer that holds where none is chosen."""
+        """The value that applies if none is chosen."""
         return next(iter(self.values))
 
 
@@ -80,7 +80,7 @@ def readings() -> Mapping[str, Reading]:
 
 
 def chosen(choices: Choices) -> tuple[Value, ...]:
-    """Return the values that are chosen, in the order of `readings()`. Raises ReadingError."""
+    """Return the chosen values, in the order of `readings()`. Raises ReadingError."""
     if not choices:
         return ()
     known = readings()
@@ -90,14 +90,15 @@ def chosen(choices: Choices) -> tuple[Value, ...]:
 
 
 def wrong_choices(choices: Choices) -> Iterator[tuple[str, str]]:
-    """Find the choices that there are not: the name that is given for a reading, and what is wrong with it."""
+    """Find unknown readings and values in choices. Yields the name of the reading and a message."""
     return _wrong_choices(choices, readings()) if choices else iter(())
 
 
 class Change(NamedTuple):
-    """A change of a contract document that was made: the file that says so, its pointer there, and what it changed.
+    """A change made to a contract document: the file that defines it, its pointer in that file, and the changed values.
 
-    `changed` are the pointers of what its target selects in the document; `held` is where the file holds the update.
+    `changed` are the pointers of the selected values in the document. `held` is the pointer of the update below
+    `pointer`.
     """
 
     path: Path
@@ -105,30 +106,30 @@ class Change(NamedTuple):
     changed: tuple[str, ...] = ()
     held: str = "/update"
 
-    def pointer_of(self, wrong: str) -> str:
-        """Return the pointer, in the file of the change, of what is wrong at a pointer of the document."""
-        above = max((each for each in self.changed if f"{wrong}/".startswith(f"{each}/")), key=len, default=None)
-        return self.pointer if above is None else f"{self.pointer}{self.held}{wrong[len(above) :]}"
+    def pointer_of(self, target: str) -> str:
+        """Return the pointer in the file of the change that corresponds to a pointer of the document."""
+        above = max((each for each in self.changed if f"{target}/".startswith(f"{each}/")), key=len, default=None)
+        return self.pointer if above is None else f"{self.pointer}{self.held}{target[len(above) :]}"
 
-    def says(self, wrong: str) -> bool:
-        """Say whether its update holds what is at a pointer of the document."""
-        pointer = self.pointer_of(wrong)
+    def says(self, target: str) -> bool:
+        """Return whether the update contains the value at a pointer of the document."""
+        pointer = self.pointer_of(target)
         try:
             reduce(pointers.step, pointers.split(pointer), located.read(self.path).data)
         except KeyError:
             return False
         return pointer != self.pointer
 
-    def place_of(self, wrong: str) -> Place:
-        """Return the place, in the file of the change, of what is wrong at a pointer of the document."""
+    def place_of(self, target: str) -> Place:
+        """Return the place in the file of the change that corresponds to a pointer of the document."""
         name = self.path.name if self.path.parent == SHIPPED else None
-        return located.read(self.path, name).place(self.pointer_of(wrong), key=True)
+        return located.read(self.path, name).place(self.pointer_of(target), key=True)
 
 
 def change(data: Any, document: str, choices: Choices) -> Iterator[Change]:
-    """Change the data of the contract document of this name as the chosen readings say, one by one.
+    """Apply the chosen readings to the data of the contract document with this name, one by one.
 
-    Yields each change once it is made. Raises ReadingError.
+    Yields each change after it is made. Raises ReadingError.
     """
     for value in chosen(choices):
         path = SHIPPED / f"{value.reading}.yaml"
@@ -139,7 +140,7 @@ def change(data: Any, document: str, choices: Choices) -> Iterator[Change]:
             if action.get("x-document", document) != document:
                 continue
             from mockserver.contract import (
-                overlay_actions,  # with its library for JSONPath, takes a tenth of a second to import
+                overlay_actions,  # slow to import because of its JSONPath library
             )
 
             pointer = pointers.join("values", value.name, "actions", number)
@@ -158,7 +159,7 @@ def _wrong_choices(choices: Choices, known: Mapping[str, Reading]) -> Iterator[t
 
 
 @lru_cache(maxsize=64)
-def _read(path: Path, modified: int) -> Reading:  # noqa: ARG001 - a file that is written anew is read anew
+def _read(path: Path, modified: int) -> Reading:  # noqa: ARG001 - it is part of the key of the cache
     source = located.read(path, path.name)
     if problems := list(_faults(source, path.stem)):
         raise ReadingError(problems)
@@ -184,4 +185,4 @@ def _faults(source: Located, name: str) -> Iterator[Problem]:
         pointer = pointers.join(*error.instance_path)
         yield Problem(source.place(pointer), error.message, pointer)
     if isinstance(source.data, dict) and source.data.get("name", name) != name:
-        yield Problem(source.place("/name"), f"the name of a reading is that of its file, {name}", "/name")
+        yield Problem(source.place("/name"), f"name must be {name}, the name of the file", "/name")

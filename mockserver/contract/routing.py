@@ -1,4 +1,4 @@
-"""From a method and a path to an operation."""
+"""Routing: finding the operation of a method and a path."""
 
 from __future__ import annotations
 
@@ -13,43 +13,43 @@ if TYPE_CHECKING:
 
 
 class Found(NamedTuple):
-    """An operation answers this method and path. `path_params` are decoded."""
+    """The operation of the method and path. `path_params` are decoded."""
 
     operation: Operation
     path_params: dict[str, str]
 
 
 class NotFound:
-    """No operation has this path."""
+    """No operation has the path."""
 
 
 class WrongMethod(NamedTuple):
-    """The path has operations, but none with this method. `allowed` are the methods it has, sorted."""
+    """The path has operations, but none with the method. `allowed` are its methods, sorted."""
 
     allowed: tuple[str, ...]
 
 
 class BadPath(NamedTuple):
-    """The path is not one: `reason` says why, without repeating it."""
+    """The path is malformed. `reason` is the reason, without the path."""
 
     reason: str
 
 
 class _Node:
-    """A place in the tree of paths: where the next segment leads, and what is here."""
+    """A node in the tree of paths: its children by segment, and its operations."""
 
     def __init__(self) -> None:
         self.static: dict[str, _Node] = {}
         self.parameter: _Node | None = None
         self.operations: dict[str, tuple[Operation, tuple[str, ...]]] = {}
-        """By method: the operation, and the names of the parameters on the way."""
+        """By method: the operation, and the names of the parameters in its path."""
 
 
 class Router:
     """A tree of path segments. Finding an operation takes as many steps as its path has segments."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
-        """Take the operations to be found."""
+        """Take the operations to route to."""
         self._root = _Node()
         for operation in operations:
             self._add(operation)
@@ -68,9 +68,9 @@ class Router:
         node.operations[operation.method] = operation, tuple(names)
 
     def route(self, method: str, path: str) -> Found | NotFound | WrongMethod | BadPath:
-        """Find the operation of a method and a path that is still percent-encoded.
+        """Find the operation of a method and a percent-encoded path.
 
-        A fixed segment wins over a parameter. A parameter is never empty.
+        A fixed segment takes precedence over a parameter. A parameter does not match an empty segment.
         """
         values: list[str] = []
         node = _walk(self._root, segments(path), 0, values)
@@ -92,13 +92,13 @@ def segments(path: str) -> list[str]:
 
 
 def parameter_name(segment: str) -> str:
-    """Return the name in a template's segment such as `{userId}`, or nothing if the segment is fixed."""
+    """Return the parameter name of a template segment such as `{userId}`; empty for a fixed segment."""
     match = re.fullmatch(r"\{([^{}]+)\}", segment)
     return match[1] if match else ""
 
 
 def _walk(node: _Node, path: list[str], depth: int, values: list[str]) -> _Node | None:
-    """Find the node a path leads to, and collect the segments that stand for parameters."""
+    """Find the node of a path, and collect the values of its parameters in `values`."""
     if depth == len(path):
         return node if node.operations else None
     segment = path[depth]
@@ -117,7 +117,7 @@ _BROKEN = re.compile("%(?![0-9a-fA-F]{2})")
 
 
 def _decode(segment: str) -> str:
-    """Undo the percent-encoding of a segment. Raises ValueError with the reason if that cannot be done."""
+    """Decode a percent-encoded segment. Raises ValueError with the reason if it is malformed."""
     if not segment.isascii():
         raise ValueError("a character outside ASCII is not percent-encoded")
     if "%" not in segment:

@@ -1,4 +1,4 @@
-"""Validation of requests and bodies: fast while everything is fine, thorough when it is not; and unknown names."""
+"""Validation of requests, responses and failures against a contract: fast for valid ones, detailed for others."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 
 _HOLDERS = {"properties", "items", "prefixItems", "oneOf", "anyOf"}
-"""The keywords of a schema below which names can stand."""
+"""The keywords of a schema that may contain property names."""
 
 
 class KnownNames:
-    """The names that a schema lists, at the top and further in."""
+    """The property names that a schema lists, at every depth."""
 
     def __init__(self, schema: Schema, index: Index) -> None:
         self._schema = schema
@@ -37,15 +37,15 @@ class KnownNames:
         self._flat = frozenset(fields) if is_flat and "properties" in schema else None
 
     def cover(self, value: object) -> bool:
-        """Say whether a value holds no other names."""
+        """Return whether a value contains known names only."""
         if self._flat is not None and type(value) is dict:
             return self._flat.issuperset(value)
         return next(self.unknown(value, ()), None) is None
 
     def unknown(self, value: object, path: tuple[str | int, ...]) -> Iterator[KeywordFailure]:
-        """Find the other names in a value that stands at this path.
+        """Find the unknown names in a value at this path.
 
-        Where a schema lists no names, every name is fine; of alternatives, each may use the names of all.
+        If a schema lists no names, every name is known. A value may use the names of all alternatives.
         """
         return self._unknown(value, [self._schema], path)
 
@@ -63,7 +63,7 @@ class KnownNames:
                 yield from self._unknown(inner, _items(schemas, position), (*path, position))
 
     def _listed(self, schemas: Sequence[Schema]) -> str:
-        """Return where names are listed, or the empty pointer if that is not in the document."""
+        """Return the pointer of the listed names, or the empty pointer if the schema is not in the document."""
         listing = next(schema for schema in _alternatives(schemas) if "properties" in schema)
         origin = self._index.origin(listing)
         return origin and f"{origin}/properties"
@@ -76,7 +76,7 @@ def _alternatives(schemas: Sequence[Schema]) -> Iterator[Schema]:
 
 
 def _fields(schemas: Sequence[Schema]) -> dict[str, list[Schema]] | None:
-    """Return the schemas of each field that any of these alternatives lists, or None if none of them lists any."""
+    """Return the schemas of each field listed by any alternative, or None if no alternative lists fields."""
     listings = [schema["properties"] for schema in _alternatives(schemas) if "properties" in schema]
     fields: dict[str, list[Schema]] = {}
     for name, inner in (field for listing in listings for field in listing.items()):
@@ -94,14 +94,14 @@ def _items(schemas: Sequence[Schema], position: int) -> list[Schema]:
 
 
 MAXIMUM_UNKNOWN = 100
-"""How many unknown names of a request are told; to look for what each might mean takes time."""
+"""The maximum number of reported unknown names per request: the search for suggestions is slow."""
 
 
 class RequestCheck:
-    """The check of one operation's requests: one schema over path, query and body together."""
+    """Validates the requests of one operation by a single schema of path, query and body."""
 
     def __init__(self, operation: Operation, keys: Collection[tuple[str, str]], index: Index) -> None:
-        """Take an operation and the places and names of its API key."""
+        """Take an operation, and the places and names of its API keys."""
         self._operation = operation.name
         self._index = index
         self._keys = keys
@@ -119,7 +119,7 @@ class RequestCheck:
         self._validator = Validator(schema, index)
 
     def __call__(self, arguments: Arguments) -> tuple[Violation, ...]:
-        """List how a request breaks the contract, and after that the names in it that the contract does not know."""
+        """List the contract violations of a request, followed by its unknown names."""
         request = {"path": arguments.path, "query": arguments.query}
         are_known = self._query_names.cover(arguments.query)
         if self._body_names is not None and arguments.body is not ABSENT:
@@ -137,13 +137,13 @@ class RequestCheck:
             secret = (
                 path != failure.path
                 or failure.path[:2] in self._keys
-                or _tells(failure.value, secrets)
+                or _may_reveal(failure.value, secrets)
                 or len(failure.path) == 1
             )
             yield Violation.of(failure._replace(path=path), self._operation, self._index.place, secret=secret)
 
     def _until_secret(self, path: Iterable[str | int], secrets: Collection[str]) -> Iterator[str | int]:
-        """Yield the beginning of a path that shows no secret; the names of the document are none."""
+        """Yield the tokens of a path up to the first that contains a secret. Names of the document are not secret."""
         for token in path:
             if token not in self._names and any(secret in str(token) for secret in secrets):
                 return
@@ -155,7 +155,7 @@ class RequestCheck:
             yield from self._body_names.unknown(request["body"], ("body",))
 
     def _located(self, failure: KeywordFailure) -> KeywordFailure:
-        """Give a failure of the schema over everything the pointer of the parameter or body that it is about."""
+        """Return a failure of the combined schema with the pointer of its parameter or body."""
         path, rule = failure.path, failure.rule
         pointer = next(self._pointers[path[:end]] for end in (2, 1, 0) if path[:end] in self._pointers)
         if path[0] != "body" and isinstance(failure.value, list):
@@ -176,15 +176,15 @@ def _object(parameters: Iterable[Parameter], place: str) -> Schema:
 
 
 def _secrets(values: object, name: str) -> Iterator[str]:
-    """Yield the texts that must not be shown if this is the name of an API key, also if it came as a number."""
+    """Yield the secret texts among the values of an API key with this name; a number counts as text."""
     value = values.get(name) if isinstance(values, dict) else None
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, str | int | float) and not isinstance(item, bool) and item:
             yield _text(item)
 
 
-def _tells(value: object, secrets: Collection[str]) -> bool:
-    """Say whether showing a value could show a secret."""
+def _may_reveal(value: object, secrets: Collection[str]) -> bool:
+    """Return whether showing a value may reveal a secret."""
     if value is ABSENT:
         return False
     return isinstance(value, dict | list) or any(secret in _text(value) for secret in secrets)
@@ -197,7 +197,7 @@ def _text(value: object) -> str:
 def check_answer(
     operation: Operation, status: int, body: object, content_type: str, index: Index
 ) -> tuple[Violation, ...]:
-    """List how an answer of an operation breaks the contract."""
+    """List the contract violations of an operation's response."""
     answer = operation.answers.get(status)
     if answer is None:
         documented = list(operation.answers)
@@ -221,7 +221,10 @@ def check_answer(
 def check_failure(
     failures: Failures, status: int, body: object, content_type: str, reason: str, document: str, index: Index
 ) -> tuple[Violation, ...]:
-    """List how a failure outside any operation breaks the contract: its status, its content type, its schema."""
+    """List the contract violations of a failure response: its status, its content type or its body.
+
+    An empty `reason` allows the response of any reason with this status.
+    """
     pointer = f"/{FAILURES}/reasons"
     entries = [failures.entries[reason]] if reason else failures.by_status(status)
     if not entries or all(entry.status != status for entry in entries):
@@ -239,7 +242,7 @@ def check_failure(
 
 
 def check_body(body: object, schema: Schema, operation: str, index: Index) -> tuple[Violation, ...]:
-    """List how the body of an answer breaks a schema."""
+    """List the violations of a schema by a response body."""
     validator = index.validator(schema)
     if validator.accepts(body):
         return ()

@@ -1,4 +1,4 @@
-"""One way in which a request or an answer breaks its contract."""
+"""Violations of the contract by a request or a response, and their severity."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ if TYPE_CHECKING:
     from mockserver.contract.located import Place
 
 UNKNOWN = "unknown"
-"""The rule against names that the contract does not know."""
+"""The rule of unknown names: the contract does not list them."""
 
 
 class Severity(StrEnum):
-    """How much a violation or a finding weighs, the heaviest first."""
+    """The severity of a violation or a finding, the highest first."""
 
     ERROR = "error"
-    """What is documented or was observed is broken, or a server contradicts itself."""
+    """A documented or observed fact is violated, or a server contradicts itself."""
     WARNING = "warning"
-    """What follows from documented facts is broken; or the contract allows it, but it is nearly always a mistake."""
+    """An inferred fact is violated; or the contract allows it, but it is nearly always a mistake."""
     NOTE = "note"
-    """Drift: what we assumed is not so. The assumption may be wrong."""
+    """Drift: an assumption of the contract is violated. The assumption may be wrong."""
 
 
 class KeywordFailure(NamedTuple):
-    """One rule that a value breaks.
+    """A keyword that a value violates.
 
-    `path` leads from the whole to the part that breaks the rule; `value` is that part, or `ABSENT` if it is missing;
-    `expected` is the keyword's value; `pointer` is where the rule stands in the document.
+    `path` leads to the invalid part; `value` is that part, or `ABSENT` if it is missing; `rule` is the keyword, and
+    `expected` its value; `pointer` is the JSON pointer of the keyword in the document.
     """
 
     path: tuple[str | int, ...]
@@ -44,19 +44,19 @@ class KeywordFailure(NamedTuple):
 
 
 class Violation(NamedTuple):
-    """One way in which a request or an answer breaks its contract. It never holds the API key of the request.
+    """A violation of the contract by a request or a response. It never contains the API key of the request.
 
-    - `operation`: `v3.orderNumber`; for an answer outside any operation only the document, `v3`
+    - `operation`: `v3.orderNumber`; for a response outside any operation only the document, `v3`
     - `place`: `path.limit`, `query.apiKey`, `body.items[0].price`, `status`, `contentType`
-    - `rule`: the broken keyword, such as `pattern`; or `repeated`, `unknown`, `json`, `status`, `contentType`
-    - `value`: what was found, as short JSON; empty if it is missing, secret, or a whole body
+    - `rule`: the violated keyword, such as `pattern`; or `repeated`, `unknown`, `json`, `status`, `contentType`
+    - `value`: the invalid value as short JSON; empty if it is missing, secret, or a whole body
     - `expected`: the keyword's value, as short JSON
     - `pointer`: the JSON pointer of the rule in the contract document
     - `message`: a sentence for people: `body.price must match ^[0-9]{1,9}$, got "0.2"`
-    - `locate`: returns the place of a pointer in the document's file
-    - `path`: the place as keys and indices: `("body", "items", 0, "price")`; like the place, it ends before a name that
-      holds the key
-    - `level`: whether the contract is broken (`error`), or an unknown name was used (`warning`)
+    - `locate`: a function that returns the place of a pointer in the document's file
+    - `path`: the place as keys and indices: `("body", "items", 0, "price")`; like `place`, it ends before a name that
+      contains the key
+    - `level`: `error` if the contract is violated, `warning` for an unknown name
     """
 
     operation: str
@@ -74,8 +74,9 @@ class Violation(NamedTuple):
     def of(
         cls, failure: KeywordFailure, operation: str, locate: Callable[[str], Place], *, secret: bool = False
     ) -> Violation:
-        """Describe a failure; of a secret value, say nothing but its type; of a secret name, whose path ends before it,
-        nothing.
+        """Describe a failure. If `secret`, the message contains at most the type of the value.
+
+        The path of a failure must end before a secret name.
         """
         place = dotted(failure.path)
         value = "" if secret or failure.value is ABSENT else brief(failure.value)
@@ -96,7 +97,7 @@ class Violation(NamedTuple):
 
     @property
     def where(self) -> str:
-        """The file and line of the rule: `v3.yaml:123`. The first call for a document parses its file again."""
+        """The file and line of the rule: `v3.yaml:123`. The first access for a document parses its file again."""
         place = self.locate(self.pointer)
         return f"{place.file}:{place.line}"
 
@@ -108,16 +109,16 @@ class Violation(NamedTuple):
 
 
 def broken(violations: Iterable[Violation]) -> tuple[Violation, ...]:
-    """Return the violations for which a request can be refused: those that are errors, not warnings."""
+    """Return the violations for which a request may be refused: errors, not warnings."""
     return tuple(violation for violation in violations if violation.level is Severity.ERROR)
 
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{,57}")
-"""A name that is shown as it is; any other is quoted, and cut if it is long."""
+"""A name that is shown unchanged; any other name is quoted, and truncated if it is long."""
 
 
 def dotted(path: tuple[str | int, ...]) -> str:
-    """Write the path to a value as `body.items[0].price`."""
+    """Return a path as text: `body.items[0].price`."""
     first, *others = path
     return f"{first}" + "".join(
         f".{token}" if isinstance(token, str) and _NAME.fullmatch(token) else f"[{brief(token)}]" for token in others

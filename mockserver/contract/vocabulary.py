@@ -1,4 +1,4 @@
-"""The vocabulary of the service: its operations, their arguments and results, its refusals and its rules."""
+"""The vocabulary of the service: its types, operations, arguments, results, refusal reasons and rules; durations."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 SHIPPED = directory("contracts") / "vocabulary.yaml"
 
 SCALARS = ("text", "digits", "integer", "decimal", "money", "ratio", "boolean", "time", "deadline")
-"""The types of single values, beside those of `words`."""
+"""The types of single values, apart from the `words`."""
 
 OPERATION = "operation"
-"""The value that is the name of the operation, in every result; and the argument that decides between several."""
+"""The name of the operation: a value of every result, and the argument that selects one of several operations."""
 
 
 class VocabularyError(LocatedError):
-    """The vocabulary cannot be used. Its text lists every problem found, one a line."""
+    """The vocabulary is invalid. The error text lists every problem, one per line."""
 
 
 class UnknownNameError(ValueError):
-    """A name that the vocabulary does not have. The text says so, and what may be meant."""
+    """A name is not in the vocabulary. The text names it, and suggests a similar name."""
 
 
 class Type(NamedTuple):
-    """The type of a value: a scalar, one of `words` or a record; `many` for a list, `optional` if it may be None."""
+    """The type of a value: a scalar, `words` or a record. `many` marks a list, `optional` a value that may be None."""
 
     name: str
     many: bool = False
@@ -44,7 +44,7 @@ class Type(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Type:
-        """Read `money`, `text?` or `list of order`."""
+        """Parse a type such as `money`, `text?` or `list of order`."""
         name = text.removesuffix("?")
         return cls(name.removeprefix("list of "), name.startswith("list of "), text.endswith("?"))
 
@@ -53,11 +53,11 @@ class Type(NamedTuple):
 
 
 Names = dict[str, Type]
-"""The names that an annotation can use, with their types."""
+"""The names that an annotation may use, with their types."""
 
 
 class Argument(NamedTuple):
-    """What an operation is told. Without a default, and if it is not optional, it must be given."""
+    """An argument of an operation. It is required unless it has a default or is optional."""
 
     type: Type
     default: Any = None
@@ -65,15 +65,15 @@ class Argument(NamedTuple):
 
     @property
     def required(self) -> bool:
-        """Whether it must be given."""
+        """Whether the argument is required."""
         return not (self.has_default or self.type.optional)
 
 
 class Purpose(NamedTuple):
-    """An operation of the service: what it is told, what its result holds, why it may be refused.
+    """An operation of the service: its arguments, the values of its result, and its refusal reasons.
 
-    `effect` says what a call does to the account: `reads` nothing, `changes` a setting, `orders` for money or `pays`
-    money in.
+    `effect` is the effect of a call on the account: `reads` changes nothing, `changes` changes a setting, `orders`
+    spends money, `pays` pays money in.
     """
 
     name: str
@@ -85,7 +85,11 @@ class Purpose(NamedTuple):
 
 
 class RefusalReason(NamedTuple):
-    """Why a request fails. `when` says which requests can fail so: `always`, `path`, `body`, `never`, or `refusal`."""
+    """A reason for which a request fails. `when` is the kind of requests that can fail for this reason.
+
+    It is `always`, `path` for operations with path parameters, `body` for those with a body, `refusal` for those that
+    list the reason in their refusals, or `never`.
+    """
 
     name: str
     description: str
@@ -93,7 +97,7 @@ class RefusalReason(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """A rule of the service. `kind` is `duration`, `duration or anew`, or the words that it can be."""
+    """A rule of the service. `kind` is `duration`, `duration or anew`, or the words that it may be."""
 
     name: str
     kind: str | tuple[str, ...]
@@ -103,7 +107,7 @@ class Rule(NamedTuple):
 
 
 class Vocabulary:
-    """All names of the service, with their types."""
+    """The vocabulary: all names of the service, with their types."""
 
     def __init__(self, source: Located) -> None:
         """Read a vocabulary. Raises VocabularyError."""
@@ -136,7 +140,7 @@ class Vocabulary:
             raise VocabularyError(problems)
 
     def type_of(self, path: str, names: Mapping[str, Type]) -> tuple[Type, bool]:
-        """Return the type of a dotted path such as `order.latest.text`, and whether there may be no such value.
+        """Return the type of a dotted path such as `order.latest.text`, and whether the value may be missing.
 
         Raises UnknownNameError.
         """
@@ -148,16 +152,16 @@ class Vocabulary:
         for name in rest:
             fields = self.records.get(found.name)
             if found.many or fields is None:
-                raise UnknownNameError(f"{path}: {found} has no part {name}")
+                raise UnknownNameError(f"{path}: {found} has no field {name}")
             if name not in fields:
                 hint = did_you_mean(name, fields) or f"; there are {_list(fields)}"
-                raise UnknownNameError(f"{path}: {found.name} has no part {name}{hint}")
+                raise UnknownNameError(f"{path}: {found.name} has no field {name}{hint}")
             found = fields[name]
             optional = optional or found.optional
         return found, optional
 
     def names_of(self, purposes: Mapping[str, Purpose]) -> Names:
-        """Return the names that the answer of these operations can use: those that every one of them has."""
+        """Return the names that a response of these operations may use: those that all of their results have."""
         results = [purpose.result for purpose in purposes.values()]
         shared = set.intersection(*map(set, results)) if results else set()
         return (
@@ -218,14 +222,14 @@ _UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 
 def milliseconds(duration: str) -> int:
-    """Return a duration such as `1h30m` in milliseconds. Raises ValueError."""
+    """Return a duration such as `1h30m` in milliseconds. Raises ValueError with a readable message."""
     if not DURATION.fullmatch(duration):
         raise ValueError(f"{brief(duration)} is not a duration: write 20m, 7d or 1h30m")
     return sum(int(number) * _UNITS[unit] for number, unit in _PART.findall(duration))
 
 
 def wrong_value(rule: Rule, value: Any) -> str:
-    """Say what is wrong with the value of a rule; nothing if it can be."""
+    """Return a message if the value of a rule is invalid, otherwise an empty text."""
     if isinstance(rule.kind, tuple):
         if value in rule.kind:
             return ""

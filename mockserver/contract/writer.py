@@ -1,4 +1,4 @@
-"""Writing results as JSON by a plan: the plan is compiled, once, into one Python expression."""
+"""Writing results as JSON by a plan: each plan is compiled once to a Python expression."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 def compiled(node: Node, make_up: MakeUp) -> Callable[[Any], Any]:
     """Return a function that writes results by a plan.
 
-    The values of a result are attributes, by their dotted names. `make_up` makes a value up for a place without a
-    meaning: it takes the place, `result.seed`, and what tells whose value it is. The function returns ABSENT where
-    nothing is written.
+    The values of a result are attributes, by their dotted names. `make_up` generates a value without a meaning: it
+    takes the node, `result.seed`, and the identity of the value's owner. The function returns ABSENT if nothing is
+    written.
     """
     compiler = _Compiler(make_up)
     source = f"lambda result: {compiler.expression(node, {})}"
-    function: Callable[[Any], Any] = eval(source, compiler.constants)  # noqa: S307 - of names of the vocabulary only
+    function: Callable[[Any], Any] = eval(source, compiler.constants)  # noqa: S307 - built from vocabulary names only
     return function
 
 
 class _Compiler:
-    """Turns a plan into an expression over `result` and `constants`."""
+    """Compiles a plan to an expression over `result` and `constants`."""
 
     def __init__(self, make_up: MakeUp) -> None:
         self.constants: dict[str, Any] = {
@@ -43,7 +43,7 @@ class _Compiler:
         self._names = count()
 
     def expression(self, node: Node, variables: Mapping[str, str]) -> str:
-        """Return the expression of a part of the plan; `variables` are the items of arrays around it."""
+        """Return the expression of a node; `variables` are the Python names of enclosing array items."""
         writer: Callable[..., str] = getattr(self, f"_{type(node).__name__.lower()}")
         return writer(node, variables)
 
@@ -56,8 +56,8 @@ class _Compiler:
         return f"({first}{''.join(f' + str({value}) + {piece}' for value, piece in zip(leaves, others, strict=True))})"
 
     def _madeup(self, node: MadeUp, variables: Mapping[str, str]) -> str:
-        whose = "".join(f"{self._path(path, variables)}, " for path in node.identity)
-        return f"make_up({self._value(node)}, result.seed, ({whose}))"
+        identity = "".join(f"{self._path(path, variables)}, " for path in node.identity)
+        return f"make_up({self._value(node)}, result.seed, ({identity}))"
 
     def _object(self, node: Object, variables: Mapping[str, str]) -> str:
         fields = (f"{name!r}: {self.expression(field, variables)}" for name, field in node.fields.items())
@@ -102,16 +102,16 @@ class _Compiler:
         return f"{{{self._leaf(node.key, known)}: {item} for {name} in {items}}}"
 
     def _path(self, path: Path, variables: Mapping[str, str]) -> str:
-        """Return the expression of a value, None where a part of the way to it is missing."""
+        """Return the expression of a value. It evaluates to None if a part of the path is missing."""
 
-        def walk(way: str, position: int) -> str:
+        def walk(value: str, position: int) -> str:
             if position == len(path.parts):
-                return way
+                return value
             part = path.parts[position]
             if position - 1 not in path.optional:
-                return walk(f"{way}.{part}", position + 1)
+                return walk(f"{value}.{part}", position + 1)
             found = self._name("t")
-            return f"(None if ({found} := {way}) is None else {walk(f'{found}.{part}', position + 1)})"
+            return f"(None if ({found} := {value}) is None else {walk(f'{found}.{part}', position + 1)})"
 
         root = path.parts[0]
         return walk(variables.get(root, f"result.{root}"), 1)
@@ -147,5 +147,5 @@ def _one(item: Any) -> tuple[Any, ...]:
 
 
 def _first(*branches: Callable[[], Any]) -> Any:
-    """Return the first value that is there."""
+    """Return the first value that is not ABSENT."""
     return next((value for branch in branches if (value := branch()) is not ABSENT), ABSENT)

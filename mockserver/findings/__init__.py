@@ -1,4 +1,4 @@
-"""What a check of a server found: findings, the codes that explain them, baselines, and the run as a whole."""
+"""Results of checking a server: findings, their codes, baselines, and the run with its statement of money."""
 
 from mockserver.contract import Severity
 from mockserver.findings.baseline import Baseline, BaselineError, Sorted, apply

@@ -1,4 +1,4 @@
-"""Baselines: findings that are known and accepted, by their fingerprints, in a YAML file."""
+"""Baselines: YAML files of known and accepted findings, identified by their fingerprints."""
 
 from __future__ import annotations
 
@@ -15,23 +15,24 @@ if TYPE_CHECKING:
     from mockserver.findings.finding import Finding
 
 HEADER = """\
-# Findings that are known and accepted. Remove a line to hear of it again; `why` is for you.
+# Known and accepted findings. Remove an entry to report its finding again; `why` is your own note.
 """
 FIELDS = ("fingerprint", "code", "operation", "why")
 FINGERPRINT = re.compile("[0-9a-f]{16}")
 
 Baseline = dict[str, str]
-"""What is accepted: the reason (or nothing) by the fingerprint."""
+"""The accepted findings: the reason, or an empty text, by fingerprint."""
 
 
 class BaselineError(LocatedError):
-    """A baseline file cannot be used. Its text lists every problem found, one a line."""
+    """A baseline file is invalid. The error text lists every problem, one per line."""
 
 
 class Sorted(NamedTuple):
-    """What a baseline says of the findings of a run.
+    """The findings of a run, sorted by a baseline.
 
-    `new` are not in it, `accepted` are, `unseen` are the fingerprints that no finding has.
+    `new` findings are not in the baseline, `accepted` findings are. `unseen` are the fingerprints of the baseline that
+    no finding has.
     """
 
     new: tuple[Finding, ...]
@@ -40,7 +41,7 @@ class Sorted(NamedTuple):
 
 
 def read(path: Path) -> Baseline:
-    """Read a baseline file. Raises LocatedError if it is not YAML, BaselineError if it is not a baseline."""
+    """Read a baseline file. Raises LocatedError if it is not YAML, and BaselineError if it is not a baseline."""
     source = located.read(path)
     if problems := list(_problems(source)):
         raise BaselineError(problems)
@@ -48,7 +49,7 @@ def read(path: Path) -> Baseline:
 
 
 def write(path: Path, findings: Iterable[Finding], known: Mapping[str, str] | None = None) -> None:
-    """Write a baseline file that accepts these findings; the reasons that are known already stay."""
+    """Write a baseline file that accepts these findings. The reasons in `known` are kept."""
     import yaml
 
     reasons = known or {}
@@ -66,7 +67,7 @@ def write(path: Path, findings: Iterable[Finding], known: Mapping[str, str] | No
 
 
 def apply(findings: Iterable[Finding], baseline: Mapping[str, str]) -> Sorted:
-    """Part findings into those that are new and those that the baseline accepts."""
+    """Sort findings into new ones and those that the baseline accepts."""
     found = tuple(findings)
     known = tuple(finding for finding in found if finding.fingerprint in baseline)
     new = tuple(finding for finding in found if finding.fingerprint not in baseline)
@@ -81,16 +82,16 @@ def _problems(source: Located) -> Iterator[Problem]:
         return
     for index, entry in enumerate(data["accepted"]):
         at = pointer.join("accepted", index)
-        yield from (Problem(source.place(at), message, at) for message in _wrong(entry))
+        yield from (Problem(source.place(at), message, at) for message in _entry_problems(entry))
 
 
-def _wrong(entry: Any) -> Iterator[str]:
+def _entry_problems(entry: Any) -> Iterator[str]:
     if not isinstance(entry, dict):
         yield "must be a mapping with the field fingerprint"
         return
     yield from (f"there is no field {name}{did_you_mean(name, FIELDS)}" for name in entry if name not in FIELDS)
     fingerprint = entry.get("fingerprint")
     if not isinstance(fingerprint, str) or not FINGERPRINT.fullmatch(fingerprint):
-        yield "fingerprint must be text of sixteen hexadecimal digits (in quotes if there are only digits)"
+        yield "fingerprint must be a string of sixteen hexadecimal digits (in quotes if it has only digits)"
     if not isinstance(entry.get("why", ""), str | None):
-        yield "why must be text"
+        yield "why must be a string"

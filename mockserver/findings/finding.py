@@ -1,4 +1,4 @@
-"""Findings: one thing that a check found, its code, and which findings are the same."""
+"""Findings: their severity, identity and grouping, and the codes that explain them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 
 def weigh(provenance: contract.Confidence | None) -> Severity:
-    """Return how much it weighs that an expectation failed which is known in this way.
+    """Return the severity of a finding by the confidence of the expectation that failed.
 
-    None is for what holds whatever a contract says: sums that add up, no money for nothing, no broken service.
+    None means that the expectation holds for every contract: sums are correct, every charge belongs to an order, the
+    server does not fail.
     """
     if provenance is contract.Confidence.ASSUMED:
         return Severity.NOTE
@@ -30,14 +31,16 @@ def weigh(provenance: contract.Confidence | None) -> Severity:
 
 
 class Finding(NamedTuple):
-    """One thing that a check found.
+    """A failed expectation of a check.
 
-    - `code`: stable, such as `answer.body`; `mockserver.findings.explain` says what it means
-    - `suite`: the suite that found it; `operation`: `v3.getOrder`, or empty; `check`: a short name of what was checked
-    - `message`: a sentence; `expected` and `got`: short texts, empty where the message says it all
+    - `code`: a stable code, such as `answer.body`; `mockserver.findings.explain` explains it
+    - `level`: its severity
+    - `suite`: the suite that found it; `operation`: such as `v3.getOrder`, or empty; `check`: a short name of the check
+    - `message`: a sentence; `expected` and `got`: short texts, empty if the message contains them
     - `pointer`: the JSON pointer of the expectation in its contract document; `place`: its place in that file
-    - `provenance`: the level of the expectation, or empty if it holds whatever the document says
-    - `curl`: the redacted command that asks again; `seed`: what repeats the case; `exchanges`: redacted evidence
+    - `provenance`: the confidence of the expectation, or empty if it holds for every contract
+    - `curl`: the redacted command that repeats the request; `seed`: the seed that repeats the case
+    - `exchanges`: the redacted evidence
     """
 
     code: str
@@ -57,14 +60,14 @@ class Finding(NamedTuple):
 
     @property
     def where(self) -> str:
-        """The file and line of the expectation: `v3.yaml:123`; empty if it stands in no document."""
+        """The file and line of the expectation: `v3.yaml:123`; empty if it is not in a document."""
         return f"{self.place.file}:{self.place.line}" if self.place else ""
 
     @property
     def fingerprint(self) -> str:
-        """What this finding is known by over runs, seeds and edits: sixteen hexadecimal digits.
+        """The identity of the finding across runs, seeds and edits: sixteen hexadecimal digits.
 
-        Neither values nor lines are part of it.
+        It does not depend on values or line numbers.
         """
         document = self.place.file if self.place else ""
         parts = (self.code, self.operation, self.check, document, self.pointer)
@@ -78,9 +81,9 @@ def _fingerprint(finding: Finding) -> Hashable:
 def grouped(
     findings: Iterable[Finding], identity: Callable[[Finding], Hashable] = _fingerprint
 ) -> list[tuple[Finding, ...]]:
-    """Return findings in groups of those that are one, in the order in which each was found first.
+    """Group findings with the same identity, in the order in which each group was first found.
 
-    `identity` is what makes them one.
+    `identity` returns the identity of a finding; the default is its fingerprint.
     """
     groups: defaultdict[Hashable, list[Finding]] = defaultdict(list)
     for finding in findings:
@@ -92,7 +95,7 @@ TABLE = directory("contracts") / "finding_codes.yaml"
 
 
 class Code(NamedTuple):
-    """A code of `contracts/finding_codes.yaml`: its title, its meaning, what it costs users, and what to do."""
+    """A code of `contracts/finding_codes.yaml`: its title, its meaning, its cost for users, and the remedy."""
 
     code: str
     title: str
@@ -108,7 +111,7 @@ def codes() -> Mapping[str, Code]:
 
 
 def explain(code: str) -> Code:
-    """Return what a code means. Raises KeyError with a message for people if there is none of this name."""
+    """Return the entry of a code. Raises KeyError with a readable message if the code is unknown."""
     try:
         return codes()[code]
     except KeyError:

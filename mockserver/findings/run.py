@@ -1,4 +1,4 @@
-"""A run of checks against one target: its findings, its coverage, and the statement of what it cost."""
+"""A run of checks against one target: its findings, coverage, skipped checks, exit code and statement of money."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class ExitCode(IntEnum):
-    """How a command that checks something ends."""
+    """The exit codes of a command that checks a target."""
 
     CLEAN = 0
     FINDINGS = 1
@@ -21,14 +21,14 @@ class ExitCode(IntEnum):
 
 
 class Skip(NamedTuple):
-    """Something that was not checked, and why."""
+    """A skipped check, and the reason."""
 
     what: str
     reason: str
 
 
 class Exclusion(NamedTuple):
-    """A check that is never made of an operation (`*`: of any), and why."""
+    """A check that is never made for an operation (`*`: for any operation), and the reason."""
 
     check: str
     operation: str
@@ -36,7 +36,7 @@ class Exclusion(NamedTuple):
 
 
 class SuiteResult(NamedTuple):
-    """What one suite did: how many cases in how many seconds, what it found, and what it left out."""
+    """The result of one suite: the number of cases, the duration in seconds, the findings and the skipped checks."""
 
     name: str
     cases: int
@@ -46,12 +46,12 @@ class SuiteResult(NamedTuple):
 
 
 class Run(NamedTuple):
-    """A run of the suites, or of another command that checks something. It holds no credentials.
+    """A run of `verify`, or of another command that checks a target. It holds no credentials.
 
-    `command` is its name, `version` is that of this program, `target` the label of what was checked, `started` is in
-    milliseconds since the epoch. `findings` are those of all suites but the `accepted` ones, which the baseline knows.
-    `stale` are the fingerprints that the baseline knows and nobody found. `statement` is None where nothing could be
-    spent.
+    `command` is the name of the command, `version` the version of this program, `target` the label of the target.
+    `started` is in milliseconds since the epoch, `seconds` is the duration. `findings` are those of all suites, without
+    the `accepted` ones, which are in the baseline. `stale` are the fingerprints in the baseline that no finding has.
+    `statement` is None if the run could not spend money. `interrupted` is the reason for an interruption, or empty.
     """
 
     version: str
@@ -71,11 +71,11 @@ class Run(NamedTuple):
 
     @property
     def cases(self) -> int:
-        """How many cases all suites tried."""
+        """The number of cases of all suites."""
         return sum(suite.cases for suite in self.suites)
 
     def exit_code(self, *, strict: bool = False) -> ExitCode:
-        """Return how the command ends. Notes count if strict; a run that was interrupted could not run."""
+        """Return the exit code. With `strict`, notes count as findings. An interrupted run could not run."""
         if self.interrupted:
             return ExitCode.COULD_NOT_RUN
         failing = [finding for finding in self.findings if strict or finding.level is not Severity.NOTE]
@@ -83,10 +83,10 @@ class Run(NamedTuple):
 
 
 class Line(NamedTuple):
-    """An order that a run made: its number, the operation that made it, and cents.
+    """An order of a run: its number, the operation that placed it, its price and its refund in cents.
 
-    `outcome` says what became of it: `open`, `refunded`, `kept` (an SMS arrived, so the money is gone), `unknown` (the
-    answer to the order or to its refund was lost).
+    `outcome` is `open`, `refunded`, `kept` (an SMS arrived, so the order is not refundable) or `unknown` (the response
+    to the order or to its refund was lost).
     """
 
     order: str
@@ -97,9 +97,10 @@ class Line(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """The money that a run moved, in cents, order by order. `limit` is the most it might spend; None is no limit.
+    """The money that a run spent, in cents, order by order.
 
-    `stopped` says why the run stopped ordering before its end; empty if it did not.
+    `limit` is the spending limit, None if there is none. `stopped` is the reason why the run stopped placing orders
+    early, or empty.
     """
 
     lines: tuple[Line, ...] = ()
@@ -108,15 +109,15 @@ class Statement(NamedTuple):
 
     @property
     def spent(self) -> int:
-        """What was charged."""
+        """The total charged, in cents."""
         return sum(line.price for line in self.lines)
 
     @property
     def refunded(self) -> int:
-        """What was paid back."""
+        """The total refunded, in cents."""
         return sum(line.refunded for line in self.lines)
 
     @property
     def lost(self) -> int:
-        """What was charged and did not come back."""
+        """The total charged and not refunded, in cents."""
         return self.spent - self.refunded

@@ -31,12 +31,17 @@ from mockserver.traffic.calls import Outcome, calls
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from hypothesis.strategies import SearchStrategy
+
     from mockserver.contract import Document, Operation, Overlays
     from mockserver.contract.reader import Facts
     from mockserver.testing import Server, SmsOnline
     from mockserver.testing.server import Wanted
     from mockserver.traffic import Exchange
     from mockserver.traffic.calls import Call
+
+    Case = tuple[int, GeneratedAnswer]
+    """The number of a call among the calls of an operation, and its response."""
 
     Json = dict[str, Any]
     Attempt = Callable[[SmsOnline], str]
@@ -176,19 +181,6 @@ def _replaced(value: Any, old: str, new: str) -> Any:
         return [_replaced(item, old, new) for item in value]
     return new if value == old else value
 
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from hypothesis.strategies import SearchStrategy
-
-    from mockserver.contract import Overlays
-    from mockserver.testing import Server
-    from mockserver.testing.server import Wanted
-    from mockserver.traffic import Exchange
-
-    Case = tuple[int, GeneratedAnswer]
-    """The number of a call among the calls of an operation, and its response."""
 
 SUITE = "answers"
 EXAMPLES = 25

@@ -1,4 +1,4 @@
-"""Recorded traffic: exchanges, what must not be seen of them, and the formats they are kept in."""
+"""Recorded traffic: exchanges and their file formats, redaction, interpretation as calls, and coverage."""
 
 from mockserver.traffic.exchange import Answer, Exchange, Headers, Request, header
 from mockserver.traffic.redaction import REDACTED, Redactor

@@ -1,4 +1,4 @@
-"""Reading exchanges out of large JSON files entry by entry: HAR 1.2 of any writer, and the journal of the mock."""
+"""Reading exchanges from large JSON files entry by entry: HAR 1.2 from any writer, and the journal of the mock."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from mockserver.traffic.exchange import Headers
 
 _ORIGIN = "http://smsonline-mock"
-_ENDED = ("premature EOF", "ncomplete JSON")
-"""What the parsers of ijson say of a text that ends too early."""
+_TRUNCATED = ("premature EOF", "ncomplete JSON")
+"""Parts of the messages of the ijson parsers for a truncated text."""
 
 
 def first_key(head: bytes) -> str:
-    """Return the first key of the object that a JSON text begins with; empty if the text is too short to have one."""
+    """Return the first key of the object at the beginning of a JSON text; empty if the text is too short."""
     try:
         return next((str(value) for event, value in ijson.basic_parse(head) if event == "map_key"), "")
     except ijson.JSONError:
@@ -30,16 +30,16 @@ def first_key(head: bytes) -> str:
 
 
 def read(file: IO[bytes], stamp: int) -> Iterator[Exchange]:
-    """Read the entries of a HAR file. An entry with another time than that of its HAR has `stamp`, in milliseconds.
+    """Read the entries of a HAR file. `stamp` is the time of entries without a valid time, in milliseconds.
 
-    Raises RecordingError, CutOffError if the file ends in the middle.
+    Raises RecordingError, and CutOffError if the file is truncated.
     """
     return _read(file, "log.entries.item", "entry", lambda entry: _entry(entry, stamp))
 
 
 def read_journal(file: IO[bytes], stamp: int) -> Iterator[Exchange]:
-    """Read the exchanges of a journal as the control API shows it. Raises as `read` does."""
-    return _read(file, "exchanges.item", "exchange", lambda shown: _shown(shown, stamp))
+    """Read the exchanges of a journal in the format of the control API. Raises as `read` does."""
+    return _read(file, "exchanges.item", "exchange", lambda record: _journal_exchange(record, stamp))
 
 
 def _read(file: IO[bytes], prefix: str, noun: str, exchange: Callable[[Any], Exchange]) -> Iterator[Exchange]:
@@ -52,27 +52,27 @@ def _read(file: IO[bytes], prefix: str, noun: str, exchange: Callable[[Any], Exc
                 raise RecordingError(f"{noun} {number}: {error}") from None
     except (ijson.JSONError, UnicodeDecodeError) as error:
         message = next(iter(str(error).strip().splitlines()), "")
-        if any(sign in message for sign in _ENDED):
+        if any(sign in message for sign in _TRUNCATED):
             raise CutOffError(f"the file ends in {noun} {number + 1}; it was cut off") from None
         raise RecordingError(f"after {noun} {number}: this is not JSON: {message}") from None
 
 
 class _EntryError(ValueError):
-    """What is wrong with an entry, and in which field."""
+    """An entry is invalid. The text names the field and the problem."""
 
 
 def _entry(entry: Any, stamp: int) -> Exchange:
     request, response = _field(entry, "request", dict), _field(entry, "response", dict)
     content = response.get("content") or {}
-    posted = request.get("postData") or {}
+    post_data = request.get("postData") or {}
     headers = _records(request, "request")
-    body = _body(posted, "request.postData", encoding=posted.get("_encoding"))
+    body = _body(post_data, "request.postData", encoding=post_data.get("_encoding"))
     status = _field(response, "status", int, "response.")
     answer_body = _body(content, "response.content", encoding=content.get("encoding"))
     left_out = [
         side
         for side, lacking in (
-            ("request", not body and (_size(request) > 0 or bool(posted.get("params")))),
+            ("request", not body and (_size(request) > 0 or bool(post_data.get("params")))),
             ("answer", "text" not in content and (content.get("size") or 0) > 0),
         )
         if lacking
@@ -94,35 +94,36 @@ def _entry(entry: Any, stamp: int) -> Exchange:
     )
 
 
-def _shown(shown: Any, stamp: int) -> Exchange:
-    """Read an exchange of the journal: it has the path and the query apart, and headers as pairs."""
-    request, answer = _field(shown, "request", dict), _field(shown, "answer", dict)
+def _journal_exchange(record: Any, stamp: int) -> Exchange:
+    """Read an exchange of the journal. It has the path and the query separately, and headers as pairs."""
+    request, answer = _field(record, "request", dict), _field(record, "answer", dict)
     headers = tuple((str(name), str(value)) for name, value in request.get("headers", ()))
     host = header(headers, "host")
-    query = shown.get("query")
-    url = f"{f'http://{host}' if host else _ORIGIN}{_field(shown, 'path', str)}{f'?{query}' if query else ''}"
-    status = _field(shown, "status", int)
+    query = record.get("query")
+    url = f"{f'http://{host}' if host else _ORIGIN}{_field(record, 'path', str)}{f'?{query}' if query else ''}"
+    status = _field(record, "status", int)
     answer_headers = tuple((str(name), str(value)) for name, value in answer.get("headers", ()))
     return Exchange(
-        Request(_field(shown, "method", str), url, headers, str(request.get("body") or "").encode()),
+        Request(_field(record, "method", str), url, headers, str(request.get("body") or "").encode()),
         Answer(status, answer_headers, str(answer.get("body") or "").encode()) if status else None,
-        _time(shown.get("began"), stamp),
-        _number(shown.get("milliseconds")),
-        str(shown.get("operation") or ""),
-        {name: shown[name] for name in ("world", "at", "faults", "rules") if name in shown},
+        _time(record.get("began"), stamp),
+        _number(record.get("milliseconds")),
+        str(record.get("operation") or ""),
+        {name: record[name] for name in ("world", "at", "faults", "rules") if name in record},
     )
 
 
-def _field(holder: Any, name: str, kind: type, above: str = "") -> Any:
+def _field(holder: Any, name: str, kind: type, prefix: str = "") -> Any:
     value = holder.get(name) if isinstance(holder, dict) else None
     if not isinstance(value, kind) or isinstance(value, bool):
-        wanted = {dict: "an object", str: "text", int: "an integer"}[kind]
-        raise _EntryError(f"{above}{name} must be {wanted}{'' if value is not None else ', and is missing'}")
+        expected = {dict: "an object", str: "a string", int: "an integer"}[kind]
+        problem = "is missing: it must be" if value is None else "must be"
+        raise _EntryError(f"{prefix}{name} {problem} {expected}")
     return value
 
 
 def _records(message: dict[str, Any], side: str) -> Headers:
-    """Return the headers of a message, without those that only HTTP/2 has: `:path` and its like."""
+    """Return the headers of a message, without the pseudo-headers of HTTP/2 such as `:path`."""
     try:
         pairs = [(str(record["name"]), str(record["value"])) for record in message.get("headers") or ()]
     except (KeyError, TypeError):

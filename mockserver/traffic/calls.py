@@ -1,4 +1,8 @@
-"""Exchanges as calls of the service: the operation of each, and its outcome in the names of the vocabulary."""
+"""Exchanges interpreted as calls of the service: the operation of each, its arguments, outcome and facts.
+
+Arguments, refusals and facts have the names of the vocabulary. The states of orders and their transitions are here
+too.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Known(NamedTuple):
-    """A request of an operation. `path_params` are decoded."""
+    """A request that matches an operation. `path_params` are decoded."""
 
     document: Document
     operation: Operation
@@ -33,16 +37,16 @@ class Known(NamedTuple):
 
 
 class Unknown(NamedTuple):
-    """A request below the prefix of a document, whose method and path the document does not have."""
+    """A request below the prefix of a document that matches no operation of it."""
 
     document: Document
     path: str
 
 
 def match(documents: Iterable[Document], request: Request) -> Known | Unknown | None:
-    """Find the operation of a request; None if the request has nothing to do with the documents.
+    """Find the operation of a request; None if the request is not below the prefix of any document.
 
-    The host does not matter, nor what stands before the prefix: `https://staging.test/gateway/v3/…` is a request of V3.
+    The host and any path before the prefix are ignored: `https://staging.test/gateway/v3/…` is a request of V3.
     """
     unknown = None
     for document in documents:
@@ -58,30 +62,30 @@ def match(documents: Iterable[Document], request: Request) -> Known | Unknown | 
 
 
 Offer = tuple[str, str, str]
-"""What an order asks for: country, service and carrier, as it names them."""
+"""The arguments that identify an offer: country, service and carrier, as the request names them."""
 
 LOOKS = frozenset({"look"})
 LISTS = frozenset({"inventory", "orders"})
 SHOWS = LOOKS | LISTS
-"""What shows orders as they stand."""
+"""The purposes whose responses show the current state of orders."""
 MOVES = frozenset({"order", "refund", "another"})
-"""What changes orders, and the balance."""
+"""The purposes that change orders and the balance."""
 QUOTES = frozenset({"quote", "services"})
-"""What shows prices as they are for an order."""
+"""The purposes whose responses show the prices of orders."""
 
 
 class Outcome(StrEnum):
-    """What came of a call."""
+    """The outcome of a call."""
 
     GRANTED = "granted"
     REFUSED = "refused"
-    """The service said no: nothing has happened."""
+    """The service refused: nothing has changed."""
     LIMITED = "limited"
-    """Too many calls: nothing has happened."""
+    """The rate limit applied: nothing has changed."""
     BROKEN = "broken"
-    """A status of 500 or above, or an answer that makes no sense: what was asked for may have happened."""
+    """A status of 500 or above, or an invalid response: the requested change may have happened."""
     LOST = "lost"
-    """No answer: what was asked for may have happened."""
+    """No response: the requested change may have happened."""
 
 
 UNCERTAIN = frozenset({Outcome.BROKEN, Outcome.LOST})
@@ -90,11 +94,11 @@ UNCERTAIN = frozenset({Outcome.BROKEN, Outcome.LOST})
 class Call(NamedTuple):
     """A call of the service.
 
-    `document` and `operation` are those of the contract, None for a path or method that it does not have. `purpose` is
-    an operation of the vocabulary, empty if nothing says which. `account` is the user id. `arguments` are named by the
-    vocabulary, `read` has them as they stand on the wire. `refusal` is the vocabulary's reason of a failure, `?` if it
-    has none for it, empty if nothing says no; `code` is what the answer calls it. `facts` are what a granted answer
-    says.
+    `document` is the contract document, `operation` its operation, None for an unknown path or method. `purpose` is a
+    vocabulary operation, empty if it is unknown. `account` is the user id. `arguments` are by the names of the
+    vocabulary, `read` are those of the wire. `refusal` is the vocabulary's reason of a failure, `?` if the failure has
+    none, empty without a failure; `code` is the code of the failure in the response. `facts` are the facts in a granted
+    response.
     """
 
     exchange: Exchange
@@ -106,85 +110,85 @@ class Call(NamedTuple):
     read: Arguments | None
     outcome: Outcome
     refusal: str = ""
-    facts: Facts = {}  # noqa: RUF012 - the default of a tuple's field, which nobody changes
+    facts: Facts = {}  # noqa: RUF012 - the default is never mutated
     code: str = ""
 
     @property
     def name(self) -> str:
-        """The operation, such as `v3.getOrder`, or the method and path if there is none."""
+        """The name of the operation, such as `v3.getOrder`; the method and path if the operation is unknown."""
         request = self.exchange.request
         return self.operation.name if self.operation else f"{request.method} {request.path}"
 
     @property
     def effect(self) -> str:
-        """What the operation does to the account; empty if nothing says so."""
+        """The effect of the operation on the account; empty if it is unknown."""
         return self.operation.effect if self.operation else ""
 
     @property
     def order(self) -> str:
-        """The id of the order that is asked about; empty if none is."""
+        """The order id in the request; empty if it has none."""
         return str(self.arguments.get("order") or "")
 
     @property
     def offer(self) -> Offer:
-        """What is asked for; a carrier that is not named is any."""
+        """The requested offer. The carrier is `any` if the request does not name one."""
         country, service, carrier = (self.arguments.get(name) for name in ("country", "service", "carrier"))
         return str(country or ""), str(service or ""), str(carrier or "any")
 
     @property
     def service(self) -> str:
-        """The service that is asked for."""
+        """The requested service."""
         return self.offer[1]
 
     @property
     def carrier(self) -> str:
-        """The carrier that is asked for."""
+        """The requested carrier."""
         return self.offer[2]
 
     @property
     def status(self) -> int:
-        """The status of the answer, 0 if there was none."""
+        """The status of the response; 0 without a response."""
         return self.exchange.answer.status if self.exchange.answer else 0
 
     @property
     def orders(self) -> list[Facts]:
-        """The orders that the answer shows; each has an id, if only from what was asked for."""
+        """The orders in the response. The id of the request is used for an order without an id."""
         return [{"id": self.order, **order} for order in _records(self.facts, "order", "orders")]
 
     @property
     def offers(self) -> list[Facts]:
-        """The offers that the answer shows."""
+        """The offers in the response."""
         return _records(self.facts, "offer", "offers")
 
     @property
     def quoted(self) -> dict[Offer, Facts]:
-        """The offers that the answer shows, by what an order would ask for."""
+        """The quoted offers in the response, by the arguments of an order for them."""
         country, service, carrier = self.offer
         offers = self.offers if self.purpose in QUOTES else ()
         return {(country, service or str(get(offer, "service.code")), carrier): offer for offer in offers}
 
     @property
     def at(self) -> int:
-        """When it began, in milliseconds since the epoch: by the clock of the world if that was recorded."""
+        """The start of the call in milliseconds since the epoch: virtual time if it was recorded, else real time."""
         stamp = self.exchange.notes.get("at")
         return _milliseconds(stamp) if isinstance(stamp, str) else self.exchange.started
 
     @property
     def retry_after(self) -> float:
-        """The seconds that the answer asks to wait; 0 if it does not."""
+        """The seconds of the response's Retry-After header; 0 without one."""
         value = header(self.exchange.answer.headers, "retry-after") if self.exchange.answer else None
         return float(value) if value and value.isdecimal() else 0.0
 
     def follows(self, other: Call) -> bool:
-        """Whether it was made when the answer to another call was there already: clients may do several at once.
+        """Whether the call started after the response to another call arrived: clients may make concurrent calls.
 
-        Starts are whole milliseconds, so that a call which was made at once seems to start a part of one too early.
+        Starts are whole milliseconds, so a call that follows immediately may appear to start a fraction too early.
         """
         return self.exchange.started + 1 > other.exchange.started + other.exchange.duration
 
 
 def calls(documents: Iterable[Document], exchanges: Iterable[Exchange]) -> Iterator[Call]:
-    """Yield the calls among exchanges, in their order; what has nothing to do with the service is passed over."""
+    """Yield the calls among exchanges, in order. Exchanges with other services are skipped."""
     known = tuple(documents)
     for exchange in exchanges:
         call = read(known, exchange)
@@ -193,77 +197,78 @@ def calls(documents: Iterable[Document], exchanges: Iterable[Exchange]) -> Itera
 
 
 def read(documents: Iterable[Document], exchange: Exchange) -> Call | None:
-    """Read an exchange as a call; None if it has nothing to do with the service."""
+    """Interpret an exchange as a call; None for an exchange with another service."""
     found = match(documents, exchange.request)
     if found is None:
         return None
-    said = _answered(found, exchange)
+    interpretation = _interpret(found, exchange)
     if isinstance(found, Unknown):
-        return Call(exchange, found.document, None, "", "", {}, None, *said)
+        return Call(exchange, found.document, None, "", "", {}, None, *interpretation)
     arguments = arguments_of(found, exchange.request)
     purpose = found.operation.purpose(arguments)
     values, _ = found.operation.values(arguments, purpose)
-    return Call(exchange, found.document, found.operation, purpose, arguments.user or "", values, arguments, *said)
+    user = arguments.user or ""
+    return Call(exchange, found.document, found.operation, purpose, user, values, arguments, *interpretation)
 
 
 def arguments_of(known: Known, request: Request) -> Arguments:
-    """Read the arguments of a request as its operation takes them."""
+    """Return the arguments of a request of a known operation."""
     body = request.json if request.body else ABSENT
     key = bearer(header(request.headers, "authorization"))
     return known.operation.read(known.path_params, request.query, body, key)
 
 
-class _Answered(NamedTuple):
-    """What came of a call: the last fields of it."""
+class _Interpretation(NamedTuple):
+    """The outcome of a call: the last fields of `Call`."""
 
     outcome: Outcome
     refusal: str = ""
-    facts: Facts = {}  # noqa: RUF012 - the default of a tuple's field, which nobody changes
+    facts: Facts = {}  # noqa: RUF012 - the default is never mutated
     code: str = ""
 
 
-def _answered(found: Known | Unknown, exchange: Exchange) -> _Answered:
+def _interpret(found: Known | Unknown, exchange: Exchange) -> _Interpretation:
     answer = exchange.answer
     if answer is None:
-        return _Answered(Outcome.LOST)
-    left_out = _left_out(exchange)
-    if left_out and _succeeds(found, answer.status):
-        return _Answered(Outcome.GRANTED)
-    said = answer.json
-    reading = _reading(found, answer, said)
-    refusal = _refusal(found.document, reading, is_text=said is ABSENT and not left_out)
+        return _Interpretation(Outcome.LOST)
+    is_body_omitted = _is_body_omitted(exchange)
+    if is_body_omitted and _succeeds(found, answer.status):
+        return _Interpretation(Outcome.GRANTED)
+    body = answer.json
+    reading = _facts(found, answer, body)
+    refusal = _refusal(found.document, reading, is_text=body is ABSENT and not is_body_omitted)
     outcome = _outcome(answer.status, reading, refusal)
-    return _Answered(outcome, refusal, reading.facts, reading.refused.code if refusal and reading.refused else "")
+    return _Interpretation(outcome, refusal, reading.facts, reading.refused.code if refusal and reading.refused else "")
 
 
-def _left_out(exchange: Exchange) -> bool:
-    """Whether the recorder has left out the body of an answer that came whole: the client could read it."""
+def _is_body_omitted(exchange: Exchange) -> bool:
+    """Whether the recorder has omitted the body of a complete response, which the client could read."""
     return "answer" in exchange.notes.get("left_out", ()) and not exchange.notes.get("failure")
 
 
 def _succeeds(found: Known | Unknown, status: int) -> bool:
-    """Whether a status can be one of success: that of an operation, or another from 200 to 299 that no failure has."""
+    """Whether a status may mean success: it is 2xx, and that of an operation or of no failure."""
     operations = [found.operation] if isinstance(found, Known) else found.document.operations.values()
     failing = found.document.failures.known if found.document.failures else ()
     is_of_2xx = HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
     return is_of_2xx and (status not in failing or any(status == operation.status for operation in operations))
 
 
-def _reading(found: Known | Unknown, answer: Answer, said: object) -> AnswerFacts:
-    """What an answer says. Of an unknown operation only failures can be read."""
+def _facts(found: Known | Unknown, answer: Answer, body: object) -> AnswerFacts:
+    """Return the facts in a response. For an unknown operation only failures can be read."""
     media = header(answer.headers, "content-type") or JSON_TYPE
     succeeds = _succeeds(found, answer.status)
     if isinstance(found, Known):
-        return found.operation.read_answer(found.operation.status if succeeds else answer.status, said, media)
+        return found.operation.read_answer(found.operation.status if succeeds else answer.status, body, media)
     failures = found.document.failures
-    refused = failures.read(answer.status, said, media) if failures else None
-    if succeeds and said is not ABSENT and not (refused and (refused.code or refused.reason != UNKNOWN)):
+    refused = failures.read(answer.status, body, media) if failures else None
+    if succeeds and body is not ABSENT and not (refused and (refused.code or refused.reason != UNKNOWN)):
         return AnswerFacts(granted=True, facts={})
     return AnswerFacts(granted=False, facts={}, refused=refused)
 
 
 def _refusal(document: Document, reading: AnswerFacts, *, is_text: bool) -> str:
-    """The reason for which an answer says no. One that is no JSON has only those that are answered by a text."""
+    """Return the refusal reason of a response. A response that is not JSON has only the reasons with a text body."""
     if reading.refused is None or document.failures is None:
         return ""
     entry = document.failures.entries.get(reading.refused.reason)
@@ -276,13 +281,13 @@ def _outcome(status: int, reading: AnswerFacts, refusal: str) -> Outcome:
     if reading.granted:
         return Outcome.BROKEN if any(part.path == ("body",) for part in reading.unread) else Outcome.GRANTED
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Outcome.REFUSED if _is_of_the_business(refusal) else Outcome.BROKEN
-    told = refusal and (refusal != UNKNOWN or status < HTTPStatus.MULTIPLE_CHOICES)
-    return Outcome.REFUSED if told or status >= HTTPStatus.BAD_REQUEST else Outcome.BROKEN
+        return Outcome.REFUSED if _is_refusal_of_operation(refusal) else Outcome.BROKEN
+    is_refusal = refusal and (refusal != UNKNOWN or status < HTTPStatus.MULTIPLE_CHOICES)
+    return Outcome.REFUSED if is_refusal or status >= HTTPStatus.BAD_REQUEST else Outcome.BROKEN
 
 
-def _is_of_the_business(reason: str) -> bool:
-    """Whether an operation has declined for this reason, so that nothing has happened, whatever the status."""
+def _is_refusal_of_operation(reason: str) -> bool:
+    """Whether the reason is a refusal by an operation: nothing has changed then, for any status."""
     known = vocabulary().reasons.get(reason)
     return known is not None and known.when == "refusal"
 
@@ -311,14 +316,14 @@ TRANSITIONS = (
     (COMPLETED, EXPIRED),
     (EXPIRED, REFUNDED),
 )
-"""How an order goes from state to state."""
+"""The possible transitions between order states."""
 
 
 def has_sms(order: Facts) -> bool:
-    """Whether an order shows an SMS."""
+    """Whether an order contains an SMS."""
     return bool(order.get("messages") or any((order.get("latest") or {}).values()))
 
 
 def is_silent(order: Facts) -> bool:
-    """Whether an order shows that there is no SMS, which it does not if it shows nothing of them."""
+    """Whether an order explicitly contains no SMS. It is False if the order has no field for SMS."""
     return not order.keys().isdisjoint(("messages", "latest")) and not has_sms(order)

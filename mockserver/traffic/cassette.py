@@ -1,4 +1,4 @@
-"""Reading VCR cassettes, YAML and JSON: those of vcrpy, and those in the layout that Ruby's VCR began."""
+"""Reading VCR cassettes in YAML and JSON: those of vcrpy, and those in the layout of Ruby's VCR."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Loader(_BASE):  # type: ignore[misc]
-    """Plain data and bytes; the tags that old cassettes of vcrpy have for text and tuples are read over."""
+    """Loads plain data and bytes. It ignores the Python tags for text and tuples in old cassettes of vcrpy."""
 
 
-_Loader.add_multi_constructor("tag:yaml.org,2002:python/", lambda loader, _, node: _built(loader, node))
+_Loader.add_multi_constructor("tag:yaml.org,2002:python/", lambda loader, _, node: _construct(loader, node))
 
 
-def _built(loader: Any, node: Any) -> Any:
+def _construct(loader: Any, node: Any) -> Any:
     if isinstance(node, yaml.SequenceNode):
         return loader.construct_sequence(node, deep=True)
     if isinstance(node, yaml.MappingNode):
@@ -37,10 +37,10 @@ def _built(loader: Any, node: Any) -> Any:
 
 
 def read(file: IO[bytes], stamp: int) -> Iterator[Exchange]:
-    """Read the interactions of a cassette; one without a time has `stamp`, in milliseconds.
+    """Read the interactions of a cassette. `stamp` is the time of interactions without a time, in milliseconds.
 
-    JSON is YAML, too. The whole file is held in memory. Raises RecordingError, CutOffError if the file ends in the
-    middle.
+    JSON is read as YAML. The whole file is held in memory. Raises RecordingError, and CutOffError if the file is
+    truncated.
     """
     interactions = _interactions(file)
     for number, interaction in enumerate(interactions, 1):
@@ -63,11 +63,11 @@ def _interactions(file: IO[bytes]) -> list[Any]:
         reason = "the file ends here; it was cut off" if ended else error.problem
         raise (CutOffError if ended else RecordingError)(f"{where}{reason}") from None
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise RecordingError(f"this is no recording: {str(error).splitlines()[0]}") from None
+        raise RecordingError(f"this is not a recording: {str(error).splitlines()[0]}") from None
     found = data.get("interactions", data.get("http_interactions")) if isinstance(data, dict) else None
     if not isinstance(found, list):
         raise RecordingError(
-            "this is no recording that is known: HAR, JSON Lines, a VCR cassette or the journal of the mock"
+            "unknown format: a recording must be HAR, JSON Lines, a VCR cassette or the journal of the mock"
         )
     return found
 

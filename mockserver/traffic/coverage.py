@@ -1,4 +1,4 @@
-"""How much of a contract has been met: operations, their answers, order states and the transitions between them."""
+"""Coverage of a contract: the operations, responses, order states, transitions and names that were exercised."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ if TYPE_CHECKING:
 
 
 class Route(NamedTuple):
-    """Where an operation is: its method, and its path below the prefix of its document."""
+    """The method of an operation, and its path below the prefix of its document."""
 
     method: str
     path: str
 
 
 class AnswerCount(NamedTuple):
-    """How often an operation gave an answer. `provenance` is empty if the contract does not list the answer."""
+    """The number of an operation's responses with a status.
+
+    `provenance` is the confidence in the documented response, empty if the contract does not list it.
+    """
 
     operation: str
     status: int
@@ -30,7 +33,7 @@ class AnswerCount(NamedTuple):
 
     @property
     def listed(self) -> bool:
-        """Whether the contract lists this answer."""
+        """Whether the contract lists the response."""
         return bool(self.provenance)
 
     def __str__(self) -> str:
@@ -38,7 +41,7 @@ class AnswerCount(NamedTuple):
 
 
 class StateCount(NamedTuple):
-    """How often an order was seen in a state, and whether there is such a state."""
+    """The number of times that an order was observed in a state, and whether the state is listed."""
 
     state: str
     times: int
@@ -49,7 +52,7 @@ class StateCount(NamedTuple):
 
 
 class TransitionCount(NamedTuple):
-    """How often an order was seen to go from a state to a state, and whether there is such a transition."""
+    """The number of times that a transition between order states was observed, and whether it is listed."""
 
     before: str
     after: str
@@ -61,7 +64,10 @@ class TransitionCount(NamedTuple):
 
 
 class NameCount(NamedTuple):
-    """How often something else was met that has a name, such as the `failure` NO_NUMBERS, and whether it is listed."""
+    """The number of times that a name of some kind was observed, such as the `failure` NO_NUMBERS.
+
+    `listed` is True if the name is listed.
+    """
 
     kind: str
     name: str
@@ -73,24 +79,24 @@ class NameCount(NamedTuple):
 
 
 class Ratio(NamedTuple):
-    """How many have been met of those that are listed."""
+    """The number of listed items that were exercised, and the total number of listed items."""
 
     met: int
     total: int
 
     @property
     def share(self) -> float:
-        """The part that was met, from 0 to 1; 1 where nothing is listed."""
+        """The exercised fraction, from 0 to 1; 1 if nothing is listed."""
         return self.met / self.total if self.total else 1.0
 
 
 class Coverage:
-    """Counts what is met, and knows what there is to meet.
+    """Counts of exercised items, compared with the listed items.
 
-    Operations and answers are those of the contract documents; the states of an order and the transitions between
-    them are given by name, and so are the `names` of other kinds of things, such as failures. What is met without being
-    listed is counted too, but is no part of any ratio. A count is one update of a Counter, cheap enough for every
-    request. Coverages of several runs are added with `+`.
+    Operations and responses are listed by the contract documents. The states of an order, the transitions between them,
+    and the `names` of other kinds, such as failures, are listed by the caller. Unlisted items are counted too, but are
+    not part of any ratio. A count is one update of a Counter, cheap enough for every request. The coverages of several
+    runs are added with `+`.
     """
 
     def __init__(
@@ -116,8 +122,8 @@ class Coverage:
         self._names: Counter[tuple[str, str]] = Counter()
 
     def __repr__(self) -> str:
-        told = ", ".join(f"{ratio.met}/{ratio.total} {name}" for name, ratio in self.ratios().items())
-        return f"<Coverage {told}>"
+        ratios = ", ".join(f"{ratio.met}/{ratio.total} {name}" for name, ratio in self.ratios().items())
+        return f"<Coverage {ratios}>"
 
     def __add__(self, other: Coverage) -> Coverage:
         both = Coverage()
@@ -126,23 +132,23 @@ class Coverage:
         return both
 
     def answer(self, operation: str, status: int, times: int = 1) -> None:
-        """Count an answer of an operation, such as `v3.getOrder`."""
+        """Count a response of an operation such as `v3.getOrder`."""
         self._answers[operation, status] += times
 
     def state(self, name: str, times: int = 1) -> None:
-        """Count that an order was seen in a state."""
+        """Count an observation of an order in a state."""
         self._states[name] += times
 
     def transition(self, before: str, after: str, times: int = 1) -> None:
-        """Count that an order was seen to go from a state to a state."""
+        """Count an observed transition between order states."""
         self._transitions[before, after] += times
 
     def name(self, kind: str, name: str, times: int = 1) -> None:
-        """Count that something of a kind was met, such as the `failure` NO_NUMBERS."""
+        """Count an observation of a name, such as the `failure` NO_NUMBERS."""
         self._names[kind, name] += times
 
     def merge(self, other: Coverage) -> None:
-        """Take in what another coverage lists and has counted."""
+        """Add the listed items and the counts of another coverage."""
         self._routes |= other._routes
         self._levels |= other._levels
         self._listed_states |= other._listed_states
@@ -154,17 +160,17 @@ class Coverage:
         self._names.update(other._names)
 
     def route(self, operation: str) -> Route | None:
-        """Return where an operation is; None if no document has it."""
+        """Return the route of an operation; None if no document has it."""
         return self._routes.get(operation)
 
     @property
     def operations(self) -> tuple[str, ...]:
-        """The names of all operations of the documents, in their order; then of those met that no document has."""
+        """The names of all operations of the documents, in order; then of the unlisted ones that were exercised."""
         return tuple(dict.fromkeys((*self._routes, *(operation for operation, _ in self._answers))))
 
     @property
     def answers(self) -> tuple[AnswerCount, ...]:
-        """All answers that are listed, by operation and status as the documents have them; then the others met."""
+        """All listed responses, in the order of the documents; then the unlisted ones that were observed."""
         keys = dict.fromkeys((*self._levels, *sorted(self._answers)))
         return tuple(
             AnswerCount(operation, status, self._levels.get((operation, status), ""), self._answers[operation, status])
@@ -173,13 +179,13 @@ class Coverage:
 
     @property
     def states(self) -> tuple[StateCount, ...]:
-        """All states that are listed, in their order; then the others met."""
+        """All listed states, in order; then the unlisted ones that were observed."""
         keys = dict.fromkeys((*self._listed_states, *sorted(self._states)))
         return tuple(StateCount(state, self._states[state], state in self._listed_states) for state in keys)
 
     @property
     def transitions(self) -> tuple[TransitionCount, ...]:
-        """All transitions that are listed, in their order; then the others met."""
+        """All listed transitions, in order; then the unlisted ones that were observed."""
         keys = dict.fromkeys((*self._listed_transitions, *sorted(self._transitions)))
         return tuple(
             TransitionCount(
@@ -190,18 +196,18 @@ class Coverage:
 
     @property
     def names(self) -> tuple[NameCount, ...]:
-        """All names that are listed, in their order; then the others met."""
+        """All listed names, in order; then the unlisted ones that were observed."""
         keys = dict.fromkeys((*self._listed_names, *sorted(self._names)))
         return tuple(NameCount(*key, self._names[key], key in self._listed_names) for key in keys)
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """What is listed and has not been met: `v3.getOrder 404`, `state expired`, `waiting → expired`."""
+        """The listed items that were not exercised: `v3.getOrder 404`, `state expired`, `waiting → expired`."""
         return tuple(str(each) for each in self._counts if each.listed and not each.times)
 
     @property
     def unlisted(self) -> tuple[str, ...]:
-        """What has been met and is not listed, in the words of `missing`."""
+        """The observed items that are not listed, in the form of `missing`."""
         return tuple(str(each) for each in self._counts if not each.listed)
 
     @property
@@ -209,11 +215,11 @@ class Coverage:
         return (*self.answers, *self.states, *self.transitions, *self.names)
 
     def ratios(self) -> dict[str, Ratio]:
-        """Return how much has been met: operations, answers, states, transitions, the names of each kind, and the
-        answers of each provenance.
+        """Return the ratio of each kind of item by its name.
 
-        They are named `failures` and so on, the last `documented answers`, `assumed answers` and so on. An operation is
-        met by any answer.
+        The names are `operations`, `answers`, `states` and `transitions`; a plural for the names of each kind, such as
+        `failures`; and for the responses of each confidence, `documented answers`, `assumed answers` and so on. Any
+        response exercises its operation.
         """
         met = {operation for operation, _ in +self._answers}
         levels = [level for level in Confidence if level in self._levels.values()]
@@ -233,7 +239,7 @@ class Coverage:
         }
 
     def data(self) -> dict[str, Any]:
-        """Return all of it as JSON has it: counts, what is missing or unlisted, and ratios. `of_data` reads it."""
+        """Return the coverage as JSON data: counts, missing and unlisted items, and ratios. `of_data` reads it."""
         answers: dict[str, list[AnswerCount]] = {operation: [] for operation in self.operations}
         for answer in self.answers:
             answers[answer.operation].append(answer)
@@ -262,7 +268,7 @@ class Coverage:
 
     @classmethod
     def of_data(cls, data: Mapping[str, Any]) -> Coverage:
-        """Read what `data` wrote. Raises ValueError if it is something else."""
+        """Return the coverage from the JSON data of `data`. Raises ValueError for other data."""
         coverage = cls()
         try:
             for described in data["operations"]:
@@ -281,7 +287,7 @@ class Coverage:
                 coverage._listed_names |= {(name.kind, name.name): None} if name.listed else {}
                 coverage._names[name.kind, name.name] = name.times
         except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"this is no coverage: {type(error).__name__}: {error}") from None
+            raise ValueError(f"this is not coverage data: {type(error).__name__}: {error}") from None
         return coverage
 
     def _read_operation(self, described: Mapping[str, Any]) -> None:

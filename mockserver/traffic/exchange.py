@@ -1,4 +1,4 @@
-"""A request and its response as recorded, with the content coding of its bodies."""
+"""Exchanges: a recorded request and its response, their content codings, and the errors of reading recordings."""
 
 from __future__ import annotations
 
@@ -17,47 +17,47 @@ if TYPE_CHECKING:
 
 
 LIMIT = 16 * 1024 * 1024
-"""How many bytes a body may unpack to: a small one can hold gigabytes."""
+"""The maximum size of a decompressed body in bytes: a small body may decompress to gigabytes."""
 
 _WINDOWS = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}
-"""The formats of zlib that a coding may mean: servers send `deflate` with and without the header of zlib."""
+"""The zlib window sizes of each coding: servers send `deflate` with and without the zlib header."""
 
 
 def decode(codings: str, body: bytes) -> bytes | None:
-    """Return the content of a body, given the value of its Content-Encoding header.
+    """Return the decoded content of a body by the value of its Content-Encoding header.
 
-    Of a body that ends too early, what is there. None if it cannot be read: a coding is unknown here, the body is not
-    what the header says, or its content is longer than `LIMIT`.
+    A truncated body is decoded as far as possible. Returns None if the body cannot be decoded: the coding is not
+    supported, the body does not have this coding, or its content is longer than `LIMIT`.
     """
     content: bytes | None = body
     for coding in reversed(codings.lower().replace(" ", "").split(",")):
         if content and coding not in ("", "identity"):
-            tries = (_unpack(content, window) for window in _WINDOWS.get(coding, ()))
-            content = next((unpacked for unpacked in tries if unpacked is not None), None)
+            attempts = (_decompress(content, window) for window in _WINDOWS.get(coding, ()))
+            content = next((decompressed for decompressed in attempts if decompressed is not None), None)
     return content
 
 
-def _unpack(packed: bytes, window: int) -> bytes | None:
-    """Unpack one stream after another, as a body in gzip may have several; None if that fails."""
+def _decompress(compressed: bytes, window: int) -> bytes | None:
+    """Decompress all streams of a body, since gzip allows several; None if that fails."""
     content = b""
-    while packed:
+    while compressed:
         stream = zlib.decompressobj(window)
         try:
-            content += stream.decompress(packed, LIMIT + 1 - len(content))
+            content += stream.decompress(compressed, LIMIT + 1 - len(content))
         except zlib.error:
             return None
         if len(content) > LIMIT:
             return None
-        packed = stream.unused_data
+        compressed = stream.unused_data
     return content
 
 
 Headers = tuple[tuple[str, str], ...]
-"""Names and values in their order; a name may come several times, its case does not matter."""
+"""Header names and values, in order. A name may be repeated, and is case-insensitive."""
 
 
 class Request(NamedTuple):
-    """What a client sent. `url` is absolute and percent-encoded, `body` is as it was on the wire."""
+    """A request. `url` is absolute and percent-encoded. `body` has the bytes of the wire, with its content coding."""
 
     method: str
     url: str
@@ -66,32 +66,32 @@ class Request(NamedTuple):
 
     @property
     def authority(self) -> str:
-        """The host of the URL, with its port if there is one."""
+        """The host of the URL, with the port if it has one."""
         return _parts(self.url)[0]
 
     @property
     def path(self) -> str:
-        """The path of the URL, still percent-encoded."""
+        """The path of the URL, percent-encoded."""
         return _parts(self.url)[1]
 
     @property
     def query(self) -> tuple[tuple[str, str], ...]:
-        """The pairs of the query, decoded."""
+        """The decoded pairs of the query."""
         return tuple(parse_qsl(_parts(self.url)[2], keep_blank_values=True))
 
     @property
     def content(self) -> bytes:
-        """The body without its content coding."""
+        """The body with its content coding removed."""
         return _content(self.headers, self.body)
 
     @property
     def json(self) -> Any:
-        """What the JSON of the body says; `ABSENT` if the body is empty or is not JSON."""
+        """The JSON body as data; `ABSENT` if the body is empty or not JSON."""
         return _json(self.content)
 
 
 class Answer(NamedTuple):
-    """What a server answered. `body` is as it was on the wire."""
+    """A response. `body` has the bytes of the wire, with its content coding."""
 
     status: int
     headers: Headers = ()
@@ -99,21 +99,21 @@ class Answer(NamedTuple):
 
     @property
     def content(self) -> bytes:
-        """The body without its content coding."""
+        """The body with its content coding removed."""
         return _content(self.headers, self.body)
 
     @property
     def json(self) -> Any:
-        """What the JSON of the body says; `ABSENT` if the body is empty or is not JSON."""
+        """The JSON body as data; `ABSENT` if the body is empty or not JSON."""
         return _json(self.content)
 
 
 class Exchange(NamedTuple):
-    """A request and its answer; without an answer (None) the connection ended before there was one.
+    """A request and its response. `answer` is None if the connection ended before the response.
 
-    `started` is in milliseconds since the epoch, in real time; `duration` is in milliseconds. `operation` is such as
-    `v3.orderNumber`, empty if none is known. `notes` hold what a recorder knows beside the traffic, as JSON values:
-    virtual time, world, faults, violations.
+    `started` is in milliseconds since the epoch, in real time; `duration` is in milliseconds. `operation` is a name
+    such as `v3.orderNumber`, or empty. `notes` are additional JSON values of the recorder: virtual time, world, faults,
+    violations.
     """
 
     request: Request
@@ -125,13 +125,13 @@ class Exchange(NamedTuple):
 
 
 def header(headers: Headers, name: str) -> str | None:
-    """Return the first value of a header, whatever its case; None if it is missing."""
+    """Return the first value of a header, matched case-insensitively; None if it is missing."""
     wanted = name.lower()
     return next((value for key, value in headers if key.lower() == wanted), None)
 
 
 _URL = re.compile(r"(?:[^:/?#]+:)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?", re.DOTALL)
-"""RFC 3986, appendix B. It matches every text: a recorded URL may be broken, and `urlsplit` refuses some."""
+"""RFC 3986, appendix B. It matches every text: a recorded URL may be malformed, and `urlsplit` rejects some."""
 
 
 def _parts(url: str) -> tuple[str, str, str]:
@@ -154,7 +154,7 @@ def _json(content: bytes) -> Any:
 
 
 def fitting(headers: Headers, body: bytes) -> Headers:
-    """Return headers as they fit a body: most recorders keep it without the content coding that the headers name."""
+    """Return headers that match a recorded body: most recorders keep the body decoded but its headers unchanged."""
     codings = header(headers, "content-encoding")
     if not codings or decode(codings, body) is not None:
         return headers
@@ -162,8 +162,8 @@ def fitting(headers: Headers, body: bytes) -> Headers:
 
 
 class RecordingError(ValueError):
-    """A recording cannot be read. The text says the file, where in it (line, entry), and why; it quotes no value."""
+    """A recording cannot be read. The text has the file, the line or entry, and the reason, but no value."""
 
 
 class CutOffError(RecordingError):
-    """A recording ends in the middle, as when its recorder was killed. All that was whole has been given out."""
+    """A recording is truncated, for example because its recorder was killed. All complete exchanges were yielded."""

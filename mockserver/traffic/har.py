@@ -1,4 +1,4 @@
-"""Exchanges as HAR 1.2, the archive that browsers and proxies read and write."""
+"""Writing exchanges as HAR 1.2, the archive format of browsers and proxies."""
 
 from __future__ import annotations
 
@@ -22,12 +22,11 @@ _UNKNOWN = "application/octet-stream"
 
 
 def write(exchanges: Iterable[Exchange], file: IO[str], version: str = "") -> None:
-    """Write exchanges to a text file, one after another; they are redacted by the caller.
+    """Write exchanges to a text file one by one. The caller redacts them.
 
-    A lost answer has the status 0. Bodies are without their content coding: UTF-8 as text, others as base64. What HAR
-    has no field for is in fields of the request that begin with `_`: `_operation` and `_notes`, and in `postData`
-    `_encoding`, for a request's body in base64. `version` is that of the program. Raises TypeError if notes are no
-    JSON values.
+    A lost response has the status 0. Bodies are decoded: UTF-8 as text, others as base64. Custom fields of the request
+    begin with `_`: `_operation` and `_notes`, and in `postData` `_encoding` for a body in base64. `version` is the
+    version of this program. Raises TypeError if notes are not JSON values.
     """
     creator = harfile.Creator(name="smsonline-mock", version=version)
     with harfile.HarFile.open(file, creator=creator) as archive:
@@ -67,14 +66,14 @@ def _request(exchange: Exchange) -> _Request:
         httpVersion=_HTTP,
         headers=_records(request.headers),
         queryString=_records(request.query),
-        postData=_posted(request) if request.body else None,
+        postData=_post_data(request) if request.body else None,
         bodySize=len(request.body),
         operation=exchange.operation,
         notes=dict(exchange.notes),
     )
 
 
-def _posted(request: Request) -> _PostData:
+def _post_data(request: Request) -> _PostData:
     text, encoding = _text(request.content)
     return _PostData(header(request.headers, "content-type") or _UNKNOWN, text=text, encoding=encoding)
 
@@ -110,7 +109,7 @@ def _records(pairs: Headers) -> list[harfile.Record]:
 
 
 def _text(body: bytes) -> tuple[str, str | None]:
-    """Return a body as text, and how it is encoded: None or `base64`."""
+    """Return a body as text, and its encoding: None or `base64`."""
     try:
         return body.decode(), None
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""Exchanges as JSON Lines: one exchange a line, in UTF-8."""
+"""Reading and writing exchanges as JSON Lines: one exchange per line, in UTF-8."""
 
 from __future__ import annotations
 
@@ -48,19 +48,19 @@ SCHEMA = {
         "notes": {"type": "object"},
     },
 }
-"""The JSON Schema of a line. Fields that it does not name are read over."""
+"""The JSON Schema of a line. Unknown fields are ignored."""
 
 
 class LinesError(ValueError):
-    """A line cannot be read. The text says which line, which field of it, and why; it quotes no value."""
+    """A line cannot be read. The text has the number of the line, the field and the reason, but no value."""
 
 
 class CutOffLineError(LinesError):
-    """The last line is not whole, as when its writer was killed."""
+    """The last line is truncated, for example because its writer was killed."""
 
 
 def write(exchanges: Iterable[Exchange]) -> Iterator[bytes]:
-    """Give each exchange as a line with its end. Raises TypeError if notes are no JSON values."""
+    """Yield each exchange as a line with its newline. Raises TypeError if notes are not JSON values."""
     for exchange in exchanges:
         request, answer = exchange.request, exchange.answer
         line = {
@@ -75,7 +75,7 @@ def write(exchanges: Iterable[Exchange]) -> Iterator[bytes]:
 
 
 def read(lines: Iterable[bytes]) -> Iterator[Exchange]:
-    """Read the exchanges of lines, such as those of a file open for reading bytes. Raises LinesError."""
+    """Yield the exchanges of lines, such as a file opened in binary mode. Raises LinesError."""
     for number, line in enumerate(lines, 1):
         if line.strip():
             yield _exchange(_parsed(line, number), number)
@@ -88,9 +88,9 @@ def _parsed(line: bytes, number: int) -> dict[str, Any]:
         if not line.endswith(b"\n"):
             raise CutOffLineError(f"line {number}: the file ends within this line; it was cut off") from None
         raise LinesError(f"line {number}: this is not JSON: {error}") from None
-    for broken in _validator().iter_errors(data):
-        field = ".".join(str(part) for part in broken.instance_path)
-        raise LinesError(f"line {number}: {f'{field}: ' if field else ''}{broken.message}")
+    for violation in _validator().iter_errors(data):
+        field = ".".join(str(part) for part in violation.instance_path)
+        raise LinesError(f"line {number}: {f'{field}: ' if field else ''}{violation.message}")
     return data
 
 

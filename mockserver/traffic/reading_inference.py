@@ -1,7 +1,7 @@
-"""Which way of understanding the documentation is the true one, by what recorded traffic shows.
+"""Inferring the values of readings from recorded traffic.
 
-A reading says by which facts traffic speaks for one of its values: by answers that fit the documents of that value
-only, or by what shows which rule of the service is kept.
+The evidence of a reading is the kind of traffic that supports its values: responses that match the documents of one
+value best, or behaviour that shows which rule of the service applies.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 
 class Indication(NamedTuple):
-    """How often traffic speaks for each value of a reading.
+    """The number of calls that support each value of a reading, in `times`.
 
-    `default` is how the contract takes it so far: a value of the reading, or of a rule that overlays have changed to
-    something else.
+    `default` is the value in the contract: a value of the reading, or the values of its rules if overlays have changed
+    them to others.
     """
 
     reading: str
@@ -44,25 +44,26 @@ class Indication(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """The one value that traffic speaks for; empty if there is none, or more than one."""
+        """The only value that traffic supports; empty if it supports none or several."""
         return next(iter(self.times)) if len(self.times) == 1 else ""
 
 
 class _ByAnswers:
-    """Speaks for the value of a reading whose documents an answer fits better than those of every other.
+    """Returns the value of a reading whose documents match a response best.
 
-    It fits better where less of it is wrong, and nothing else: the true service may well differ in other things.
+    A match is better if its problems are a proper subset of those of the other: the real service may differ from the
+    contract in other respects too.
     """
 
     def __init__(self, reading: Reading, overlays: Overlays) -> None:
         self._reading = reading
         self._overlays = tuple(overlays)
-        self._alike = cache(self._are_alike)
-        self._best = lru_cache(maxsize=1024)(self._fitting)  # who polls hears the same over and over
+        self._have_equal_schemas = cache(self._compare_schemas)
+        self._best = lru_cache(maxsize=1024)(self._best_match)  # a polling client receives the same response repeatedly
 
     @cached_property
     def _documents(self) -> Mapping[str, Mapping[str, Document]]:
-        """The documents by each value; by none of them where overlays do not fit every one."""
+        """The documents of each value; empty if the overlays cannot be applied to the documents of every value."""
         try:
             return {
                 value: _contract(self._reading.name, value, self._overlays).documents for value in self._reading.values
@@ -71,37 +72,38 @@ class _ByAnswers:
             return {}
 
     def see(self, call: Call) -> str:
-        """Look for such an answer. What cannot be read fits nothing, and what has no body fits everything."""
+        """Return the value that a call supports: none if its reason is unknown or its body was not recorded."""
         left_out = "answer" in call.exchange.notes.get("left_out", ())
         if call.operation is None or call.outcome is Outcome.LOST or call.refusal == UNKNOWN or left_out:
             return ""
         answer, place = call.exchange.answer, (call.document.name, call.operation.id)
-        if answer is None or (call.outcome is Outcome.GRANTED and self._alike(place, answer.status)):
+        if answer is None or (call.outcome is Outcome.GRANTED and self._have_equal_schemas(place, answer.status)):
             return ""
         media = header(answer.headers, "content-type") or JSON_TYPE
         return self._best(place, Answer(answer.status, (("content-type", media),), answer.content))
 
     def _operations(self, place: tuple[str, str]) -> dict[str, Operation | None]:
-        """Return an operation, by its document and its id, as it is by each value."""
+        """Return the operation with a document and an id, for each value of the reading."""
         document, name = place
         documents = {value: each[document] for value, each in self._documents.items() if document in each}
         return {value: each.operations.get(name) for value, each in documents.items()}
 
-    def _are_alike(self, place: tuple[str, str], status: int) -> bool:
-        """Whether all documents say the same of an answer of success."""
-        schemas = [_granting(operation, status) for operation in self._operations(place).values()]
+    def _compare_schemas(self, place: tuple[str, str], status: int) -> bool:
+        """Return whether the success schemas of an operation are equal for all values."""
+        schemas = [_success_schemas(operation, status) for operation in self._operations(place).values()]
         return all(schema == schemas[0] for schema in schemas)
 
-    def _fitting(self, place: tuple[str, str], answer: Answer) -> str:
-        """Return the value that an answer fits best; nothing if there is no such one."""
-        wrong = {value: _wrong(operation, answer) for value, operation in self._operations(place).items()}
+    def _best_match(self, place: tuple[str, str], answer: Answer) -> str:
+        """Return the value whose documents match a response best; empty if no value is best."""
+        problems = {value: _problems(operation, answer) for value, operation in self._operations(place).items()}
         return next(
-            (value for value, own in wrong.items() if all(own < wrong[each] for each in {*wrong} - {value})), ""
+            (value for value, own in problems.items() if all(own < problems[each] for each in {*problems} - {value})),
+            "",
         )
 
 
-def _granting(operation: Operation | None, status: int) -> list[Schema]:
-    """Return the schemas of an answer but for those of failures."""
+def _success_schemas(operation: Operation | None, status: int) -> list[Schema]:
+    """Return the schemas of a response without those of failures."""
     answer = operation.answers.get(status) if operation else None
     if operation is None or answer is None or answer.schema is None or operation.document.failures is None:
         return []
@@ -109,41 +111,41 @@ def _granting(operation: Operation | None, status: int) -> list[Schema]:
     return [schema for schema in answer.schema.get("oneOf", [answer.schema]) if schema not in failing]
 
 
-def _wrong(operation: Operation | None, answer: Answer) -> frozenset[tuple[str, str]]:
-    """Return where an answer does not fit an operation, and which rules it breaks there."""
+def _problems(operation: Operation | None, answer: Answer) -> frozenset[tuple[str, str]]:
+    """Return the places in a response that violate an operation's contract, each with the violated rule."""
     if operation is None:
         return frozenset({("path", "unknown")})
-    said, media = answer.json, answer.headers[0][1]
-    found = [*operation.check_answer(answer.status, said, media)]
-    reading = operation.read_answer(answer.status, said, media)
+    body, media = answer.json, answer.headers[0][1]
+    found = [*operation.check_answer(answer.status, body, media)]
+    reading = operation.read_answer(answer.status, body, media)
     unread = {(str(part), "unread") for part in reading.unread}
     if reading.refused is not None:
         reason = reading.refused.reason
         if reason == UNKNOWN:
             unread.add(("reason", "unread"))
         else:
-            found += operation.document.check_failure(answer.status, said, media, reason)
+            found += operation.document.check_failure(answer.status, body, media, reason)
     return frozenset({*((each.place, each.rule) for each in found), *unread})
 
 
 class _ByRules:
-    """Speaks for the value of a reading by whose rules things happened, or for what overlays have made of these rules.
+    """Returns the value of a reading whose rules explain the calls, or the default if overlays have changed the rules.
 
-    Raises ReadingError if nothing shows that.
+    Raises ReadingError for a rule without a witness.
     """
 
     def __init__(self, reading: Reading, default: str, held: Mapping[str, str]) -> None:
         self._values = {default: held, **_rules_by_value(reading)}
         rules = _rules_of(reading)
-        unseen = [rule for rule in rules if rule not in WITNESSES]
-        if unseen or not rules:
-            what = f"shows which {unseen[0]} is kept" if unseen else "is a rule that differs"
+        unwitnessed = [rule for rule in rules if rule not in WITNESSES]
+        if unwitnessed or not rules:
+            reason = f"the rule {unwitnessed[0]} has no witness" if unwitnessed else "its values do not set any rule"
             place = located.read(SHIPPED / f"{reading.name}.yaml", f"{reading.name}.yaml").place("/evidence")
-            raise ReadingError([Problem(place, f"the evidence of {reading.name} is rules, and nothing {what}")])
+            raise ReadingError([Problem(place, f"the evidence of {reading.name} is rules, but {reason}")])
         self._witnesses = {rule: WITNESSES[rule]() for rule in rules}
 
     def see(self, call: Call) -> str:
-        """Ask the witness of each rule."""
+        """Return the value that a call supports, by the witness of each rule."""
         seen = {rule: value for rule, witness in self._witnesses.items() if (value := witness.see(call))}
         if not seen:
             return ""
@@ -155,33 +157,33 @@ class _ByRules:
 
 
 def _rules_of(reading: Reading) -> tuple[str, ...]:
-    """Return the rules that differ between the values of a reading."""
+    """Return the names of the rules that the values of a reading set."""
     return tuple(dict.fromkeys(rule for value in reading.values.values() for rule in value.rules))
 
 
 def _rules_by_value(reading: Reading) -> dict[str, Mapping[str, str]]:
-    """Return the rules that hold by each value of a reading."""
-    return {name: {**_usual(), **value.rules} for name, value in reading.values.items()}
+    """Return the effective rules of each value of a reading."""
+    return {name: {**_default_rules(), **value.rules} for name, value in reading.values.items()}
 
 
 def held_rules(documents: Iterable[Document]) -> Mapping[str, str]:
-    """Return the rules that hold by documents."""
-    usual = {name: rule.value for name, rule in vocabulary().rules.items()}
-    return {**usual, **{name: value for document in documents for name, value in document.rules.items()}}
+    """Return the effective value of every rule in these documents."""
+    defaults = {name: rule.value for name, rule in vocabulary().rules.items()}
+    return {**defaults, **{name: value for document in documents for name, value in document.rules.items()}}
 
 
 def _default(reading: Reading, chosen: Choices, held: Mapping[str, str]) -> str:
-    """Return how a contract takes a reading: by the rules that it has, since overlays may change them."""
+    """Return the value of a reading in a contract, by its effective rules, since overlays may change them."""
     rules = _rules_of(reading) if reading.evidence is Evidence.RULES else ()
     values = _rules_by_value(reading) if rules else {}
-    fitting = [name for name, own in values.items() if all(_is_same(own[rule], held[rule]) for rule in rules)]
-    if fitting or not rules:
-        return fitting[0] if fitting else str(chosen.get(reading.name, reading.default))
+    matching = [name for name, own in values.items() if all(_is_same(own[rule], held[rule]) for rule in rules)]
+    if matching or not rules:
+        return matching[0] if matching else str(chosen.get(reading.name, reading.default))
     return ", ".join(held[rule] for rule in rules)
 
 
 @cache
-def _usual() -> Mapping[str, str]:
+def _default_rules() -> Mapping[str, str]:
     return contract().rules
 
 
@@ -196,16 +198,16 @@ def _is_same(one: str, other: str) -> bool:
 
 
 def _only(values: Iterable[str]) -> str:
-    """Return the value if there is a single one; else nothing."""
+    """Return the value if there is exactly one; otherwise an empty text."""
     found = [*values]
     return found[0] if len(found) == 1 else ""
 
 
 class Readings:
-    """What calls, taken one after another, say about every reading.
+    """Counts the calls that support each value of every reading, call by call.
 
-    `documents` are those of the contract as the readings that are `chosen` and `overlays` have it now. Raises
-    ReadingError for a reading that nothing here can tell of, though it says that traffic does.
+    `documents` are those of the contract with the `chosen` readings and the `overlays`. Raises ReadingError for a
+    reading whose evidence is rules that have no witness.
     """
 
     def __init__(self, documents: Iterable[Document], chosen: Choices, overlays: Overlays = ()) -> None:
@@ -224,13 +226,13 @@ class Readings:
         self._times: dict[str, Counter[str]] = {name: Counter() for name in known}
 
     def see(self, exchange: Exchange) -> None:
-        """Take in an exchange."""
+        """Count the evidence in an exchange."""
         call = read(self._documents, exchange)
         if call is not None:
             self.hear(call)
 
     def hear(self, call: Call) -> None:
-        """Take in a call. Of one that a fault has changed, or that went wrong, only what was asked for counts."""
+        """Count the evidence in a call. The response of a faulty or uncertain call is ignored; its request counts."""
         notes = call.exchange.notes
         if notes.get("stopped"):
             return
@@ -241,10 +243,10 @@ class Readings:
                 self._times[name][value] += 1
 
     def indications(self) -> tuple[Indication, ...]:
-        """Return what was seen, reading by reading."""
+        """Return the counts of every reading."""
         return tuple(Indication(name, self._defaults[name], dict(times)) for name, times in self._times.items())
 
 
 def settled(indications: Iterable[Indication]) -> Choices:
-    """Return the readings that traffic has settled otherwise than the contract takes them."""
+    """Return the readings for which traffic supports a single value other than the one in the contract."""
     return {each.reading: each.verdict for each in indications if each.verdict not in ("", each.default)}

@@ -1,6 +1,6 @@
-"""Reading recorded traffic, whatever recorded it: HAR, JSON Lines, VCR cassettes, the journal of the mock.
+"""Reading recorded traffic in any supported format: HAR, JSON Lines, VCR cassettes, the journal of the mock.
 
-Everything is redacted as it is read, and read one exchange after another, so that only a cassette needs memory.
+Exchanges are redacted as they are read. They are read one by one: only a cassette is held in memory as a whole.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _BOM = b"\xef\xbb\xbf"
 
 
 KEY_IN_URL = "key_in_url"
-"""The note of an exchange whose URL carries one of the keys that were asked for, under whatever name."""
+"""The note of an exchange whose URL contains one of the given keys."""
 
 
 class RecordingFormat(StrEnum):
-    """What a recording is written in."""
+    """The format of a recording."""
 
     HAR = "HAR"
     JOURNAL = "journal of the mock"
@@ -44,7 +44,7 @@ class RecordingFormat(StrEnum):
     LINES = "JSON Lines"
 
 
-_KEYS = {
+_FORMAT_BY_KEY = {
     "log": RecordingFormat.HAR,
     "exchanges": RecordingFormat.JOURNAL,
     "recorded": RecordingFormat.JOURNAL,
@@ -53,29 +53,29 @@ _KEYS = {
     "version": RecordingFormat.CASSETTE,
     "recorded_with": RecordingFormat.CASSETTE,
 }
-"""The keys that a format can begin with; any other begins a line of JSON Lines."""
+"""The format by the first key of the file; any other key means JSON Lines."""
 
 
 def read(path: Path, keys: Collection[str] = ()) -> Iterator[Exchange]:
-    """Read the exchanges of a file, in its order; it may be packed with gzip.
+    """Read the exchanges of a file, in order. The file may be compressed with gzip.
 
-    An exchange whose URL holds one of the `keys`, under whatever name, has the note `key_in_url`; they are redacted.
-    Of an exchange whose body the recorder has left out, the note `left_out` lists `request` or `answer`. An exchange
-    without a time has the time of the file. Raises RecordingError when it comes to what cannot be read, CutOffError if
-    that is the end of the file.
+    The `keys` are redacted. An exchange whose URL contains one of them, in a parameter of any name, has the note
+    `key_in_url`. If the recorder has omitted a body, the note `left_out` lists `request` or `answer`. An exchange
+    without a time has the modification time of the file. Raises RecordingError at the first unreadable exchange, and
+    CutOffError if the file is truncated.
     """
-    asked = frozenset(keys)
+    given = frozenset(keys)
     for exchange in _raw(path):
         noted = exchange
-        if any(key in unquote_plus(exchange.request.url) for key in asked):
+        if any(key in unquote_plus(exchange.request.url) for key in given):
             noted = exchange._replace(notes={**exchange.notes, KEY_IN_URL: True})
-        yield _redactor(carried_keys(exchange.request) | asked).exchange(noted)
+        yield _redactor(carried_keys(exchange.request) | given).exchange(noted)
 
 
 def keys_of(path: Path, documents: Collection[Document]) -> frozenset[str]:
-    """Return the keys that a file's requests of the service carry, which are secrets.
+    """Return the API keys in a file's requests to the service, which are secrets.
 
-    Of a file that is cut off, those of its beginning. Raises RecordingError.
+    For a truncated file, the keys of its complete exchanges are returned. Raises RecordingError.
     """
     found: set[str] = set()
     with suppress(CutOffError):
@@ -86,18 +86,18 @@ def keys_of(path: Path, documents: Collection[Document]) -> frozenset[str]:
 
 
 def _raw(path: Path) -> Iterator[Exchange]:
-    """Read exchanges with their secrets."""
+    """Read exchanges without redaction."""
     try:
         stamp = int(path.stat().st_mtime * 1000)
         with path.open("rb") as raw:
-            packed = raw.read(len(_GZIP)) == _GZIP
+            compressed = raw.read(len(_GZIP)) == _GZIP
             raw.seek(0)
-            file: Any = gzip.GzipFile(fileobj=raw) if packed else raw
+            file: Any = gzip.GzipFile(fileobj=raw) if compressed else raw
             yield from _reader(file)(file, stamp)
     except CutOffError as error:
         raise CutOffError(f"{path}: {error}") from None
     except EOFError:
-        raise CutOffError(f"{path}: the packed file ends in the middle") from None
+        raise CutOffError(f"{path}: the gzip file ends in the middle; it was cut off") from None
     except OSError as error:
         raise RecordingError(f"{path}: cannot be read: {error.strerror or error}") from None
     except ValueError as error:
@@ -105,7 +105,7 @@ def _raw(path: Path) -> Iterator[Exchange]:
 
 
 def carried_keys(request: Request) -> frozenset[str]:
-    """Return the keys that a request carries: where credentials are named, and in its `Authorization`."""
+    """Return the API keys in a request: in parameters and fields with a credential name, and in `Authorization`."""
     names = shipped_names()
     body = request.json
     members = body.items() if isinstance(body, Mapping) else ()
@@ -133,7 +133,7 @@ def _reader(file: IO[bytes]) -> Callable[[IO[bytes], int], Iterator[Exchange]]:
 
 
 def _format(file: IO[bytes]) -> RecordingFormat:
-    """Find out the format by the first key of the file, and go to its first byte that counts."""
+    """Detect the format from the first key of the file, and seek to its first byte after a byte order mark."""
     from mockserver.traffic import archive
 
     head = file.read(_HEAD)
@@ -144,7 +144,7 @@ def _format(file: IO[bytes]) -> RecordingFormat:
         raise RecordingError("the file is empty")
     if not text.startswith(b"{"):
         return RecordingFormat.CASSETTE
-    return _KEYS.get(archive.first_key(text), RecordingFormat.LINES)
+    return _FORMAT_BY_KEY.get(archive.first_key(text), RecordingFormat.LINES)
 
 
 def _read_lines(file: IO[bytes], _: int) -> Iterator[Exchange]:

@@ -1,4 +1,4 @@
-"""Traffic without its secrets: exchanges, texts, and requests as a curl command."""
+"""Redaction of secrets in exchanges, texts and data; and redacted requests as curl commands."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 
 REDACTED = MARK.decode()
-"""What stands for a secret."""
+"""The replacement of a secret."""
 
 HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "x-auth-token"})
-"""The headers that carry credentials."""
+"""The headers that contain credentials."""
 
 
 def credential_names(documents: Iterable[Document]) -> frozenset[str]:
-    """Return the names under which keys travel: `HEADERS`, and what the documents mark as `x-credential: key`."""
+    """Return the names of API keys: `HEADERS`, and the names that the documents mark with `x-credential: key`."""
     operations = [operation for document in documents for operation in document.operations.values()]
     parameters = {p.name for operation in operations for p in operation.parameters if p.credential == "key"}
     fields = {
@@ -52,11 +52,11 @@ def shipped_names() -> frozenset[str]:
 
 
 class Redactor:
-    """Hides credentials: `secrets`, wherever they stand and however they are spelled, and the values of `names`.
+    """Redacts credentials: the `secrets` in any position and encoding, and the values of `names`.
 
-    A name is that of a header, of a parameter in a query or a form, or of a member of a JSON object at any depth;
-    case, `-` and `_` make no difference in it. Without `names` they are those of the shipped documents. What is
-    redacted already stays as it is, and what has nothing to hide comes back as the same object.
+    A name is that of a header, of a parameter in a query or a form, or of a JSON object's member at any depth. Case,
+    `-` and `_` are ignored in names. `names` are by default those of the shipped documents. Redaction is idempotent. A
+    value without secrets is returned as the same object.
     """
 
     def __init__(self, secrets: Iterable[str] = (), names: Iterable[str] | None = None) -> None:
@@ -64,11 +64,11 @@ class Redactor:
         self._names = SecretNames(shipped_names() if names is None else names, HEADERS)
 
     def text(self, text: str) -> str:
-        """Redact any text: a message, a URL, JSON, a line of a log."""
-        return _through(self._in_text, text)
+        """Redact any text: a message, a URL, JSON, a log line."""
+        return _apply(self._in_text, text)
 
     def data(self, value: Any) -> Any:
-        """Redact JSON-like data: its texts, and in its mappings the values of names."""
+        """Redact JSON-like data: its strings, and the values of names in its mappings."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, Mapping):
@@ -86,23 +86,23 @@ class Redactor:
     def request(self, request: Request) -> Request:
         """Redact a request."""
         headers, body = self._message(request.headers, request.body)
-        method = _through(self._secrets.hide, request.method)
-        url = _through(self._in_url, request.url)
+        method = _apply(self._secrets.hide, request.method)
+        url = _apply(self._in_url, request.url)
         redacted = request._replace(method=method, url=url, headers=headers, body=body)
         return request if redacted == request else redacted
 
     def answer(self, answer: Answer) -> Answer:
-        """Redact an answer."""
+        """Redact a response."""
         headers, body = self._message(answer.headers, answer.body)
         redacted = answer._replace(headers=headers, body=body)
         return answer if redacted == answer else redacted
 
     def exchange(self, exchange: Exchange) -> Exchange:
-        """Redact an exchange and its notes. Of a body in a content coding that cannot be read, nothing is left."""
+        """Redact an exchange and its notes. A body that cannot be decoded is redacted as a whole."""
         redacted = exchange._replace(
             request=self.request(exchange.request),
             answer=exchange.answer and self.answer(exchange.answer),
-            operation=_through(self._secrets.hide, exchange.operation),
+            operation=_apply(self._secrets.hide, exchange.operation),
             notes=self.data(exchange.notes),
         )
         return exchange if all(map(is_, redacted, exchange)) else redacted
@@ -147,7 +147,7 @@ class Redactor:
 
     def _header(self, name: str, value: str) -> tuple[str, str]:
         if name not in self._names:
-            return _through(self._in_text, name), _through(self._in_text, value)
+            return _apply(self._in_text, name), _apply(self._in_text, value)
         scheme = _SCHEME.match(value)
         return name, f"{scheme[0] if scheme else ''}{REDACTED}" if value else value
 
@@ -163,7 +163,7 @@ _USER = re.compile(rb"""(?<=[0-9A-Za-z+.-]://)(?!redacted@)[^/?#@\s"'<>\\]{1,100
 _SCHEME = re.compile(r"(?:basic|bearer|digest|token) +", re.IGNORECASE)
 
 
-def _through(hide: Callable[[bytes], bytes], text: str) -> str:
+def _apply(hide: Callable[[bytes], bytes], text: str) -> str:
     data = text.encode(errors="surrogatepass")
     hidden = hide(data)
     return text if hidden is data else hidden.decode(errors="surrogatepass")
@@ -178,17 +178,17 @@ def _is_json(content: bytes) -> bool:
 
 
 KEY_VARIABLE = "SMSONLINE_API_KEY"
-"""The shell variable that has the API key, where the command needs it."""
+"""The shell variable with the API key in a command."""
 
-_OWN = frozenset({"accept-encoding", "connection", "content-length", "transfer-encoding"})
-"""Headers that curl sets as they must be."""
+_SET_BY_CURL = frozenset({"accept-encoding", "connection", "content-length", "transfer-encoding"})
+"""Headers that curl sets itself."""
 
 
 def curl(request: Request) -> str:
-    """Return a command for a POSIX shell that sends a request, to be copied; the request is redacted by the caller.
+    """Return a command for a POSIX shell that sends a request. The caller redacts the request.
 
-    A redacted value becomes the variable `$SMSONLINE_API_KEY`, so that the command can be run again. A body that no
-    argument can hold is piped in by `base64`.
+    A redacted value becomes the variable `$SMSONLINE_API_KEY`, so that the command can be run again. A body that cannot
+    be an argument is piped in through `base64`.
     """
     words = ["curl", *_options(request), *_headers(request)]
     if not request.body:
@@ -214,7 +214,7 @@ def _options(request: Request) -> Iterator[str]:
 def _headers(request: Request) -> Iterator[str]:
     for name, value in request.headers:
         is_host = name.lower() == "host" and value == request.authority
-        if name.lower() not in _OWN and not is_host:
+        if name.lower() not in _SET_BY_CURL and not is_host:
             yield f"-H {_quoted(f'{name}: {value}' if value else f'{name};')}"
     if request.body and header(request.headers, "content-type") is None:
         yield "-H content-type:"

@@ -1,4 +1,4 @@
-"""Which rule of the service is kept: for each rule a witness, which looks at calls in their order."""
+"""Witnesses of rules: for each rule of the service a class that infers its value from a sequence of calls."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 
 class Witness(Protocol):
-    """Looks at calls of all accounts, in their order. An answer that tells nothing reliable is a lost one to it."""
+    """Observes the calls of all accounts, in order. A call with an unreliable response is passed as a lost one."""
 
     def see(self, call: Call) -> str:
-        """Return the value that a call speaks for, of a rule or of a reading; empty if it speaks for none.
+        """Return the value of a rule or a reading that a call supports; empty if it supports none.
 
-        Those of a rule that it does not tell apart are separated by blanks.
+        Values of a rule that the call cannot distinguish are separated by spaces.
         """
 
 
 class Lifetime:
-    """How long an order waits that has not received an SMS, and so was not renewed."""
+    """Witness of the rule `lifetime`: how long an order waits for its first SMS."""
 
     def see(self, call: Call) -> str:
-        """Look for the times of such an order."""
+        """Return the lifetime, in milliseconds, of a waiting order without an SMS: such an order was not renewed."""
         for order in call.orders if call.purpose in SHOWS else ():
             ordered, expires = order.get("ordered_at"), order.get("expires_at")
             if ordered is not None and expires is not None and order.get("state") == WAITING and is_silent(order):
@@ -38,9 +38,9 @@ class Lifetime:
 
 
 class Expiry:
-    """Whether an order without SMS stays expired, or becomes refunded though nobody asked for it.
+    """Witness of the rule `expiry`: whether an order without an SMS stays expired, or is refunded without a request.
 
-    One that is shown as expired may have been repaid; it was not if it can be returned.
+    An order shown as expired may have been repaid; it was not if it can still be refunded.
     """
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class Expiry:
         self._returned: set[str] = set()
 
     def see(self, call: Call) -> str:
-        """Look for the end of an order that was seen to wait."""
+        """Return the values that the end of a waiting order supports."""
         if call.purpose == "refund":
             self._returned.add(call.order)
             return "kept" if call.outcome is Outcome.GRANTED and call.order in self._expired else ""
@@ -72,7 +72,7 @@ class Expiry:
 
 
 class AnotherSms:
-    """Whether the balance falls by the price when nothing was done but to ask for another SMS."""
+    """Witness of the rule `another_sms`: whether a request for another SMS is charged the price of the order."""
 
     def __init__(self) -> None:
         self._balances: dict[str, int] = {}
@@ -80,7 +80,7 @@ class AnotherSms:
         self._prices: dict[str, int] = {}
 
     def see(self, call: Call) -> str:
-        """Look for two balances with nothing between them but such a request."""
+        """Return the value that two balances support if only such requests were made between them."""
         if call.purpose == "another" and call.refusal == "INSUFFICIENT_BALANCE":
             return "charged"
         self._prices |= {order["id"]: order["price"] for order in call.orders if "price" in order}
@@ -103,30 +103,30 @@ class AnotherSms:
 
 
 class _Prices:
-    """The prices last shown of what is there, by account and offer, whichever generation showed them."""
+    """The last quoted prices of offers in stock, by account and offer, from every generation of the service."""
 
     def __init__(self) -> None:
         self._prices: dict[tuple[str, Offer], int] = {}
 
     def note(self, call: Call) -> None:
-        """Take in what is quoted."""
+        """Record the quoted prices of a call."""
         for key, offer in call.quoted.items():
             if "price" in offer and offer.get("stock", 1):
                 self._prices[call.account, key] = offer["price"]
 
     def of(self, call: Call) -> int | None:
-        """Return the price last shown of what an order is for; None if none was."""
+        """Return the last quoted price of an order's offer; None if there is none."""
         return self._prices.get((call.account, call.offer))
 
 
 class AboveMaximum:
-    """How an order is refused whose maximum is below the price that was shown."""
+    """Witness of the rule `above_maximum`: the refusal of an order whose maximum price is below the quoted price."""
 
     def __init__(self) -> None:
         self._prices = _Prices()
 
     def see(self, call: Call) -> str:
-        """Look for such an order."""
+        """Return the refusal reason of such an order."""
         self._prices.note(call)
         if call.purpose != "order" or call.outcome is not Outcome.REFUSED:
             return ""
@@ -135,14 +135,14 @@ class AboveMaximum:
 
 
 class Discount:
-    """Whether an account with a discount pays less than it was shown."""
+    """Witness of the rule `discount`: whether an account with a discount pays less than the quoted price."""
 
     def __init__(self) -> None:
         self._prices = _Prices()
         self._factors: dict[str, float] = {}
 
     def see(self, call: Call) -> str:
-        """Look for an order of such an account."""
+        """Return the value that the price of such an account's order supports."""
         self._prices.note(call)
         factor = _factor(call.facts.get("account", {}))
         if factor is not None:
@@ -157,7 +157,7 @@ class Discount:
 
 
 def _factor(account: Facts) -> float | None:
-    """Return what is paid of a price, as the tier of an account says, or its row in the table; None if none does."""
+    """Return the price factor of an account's tier, or of its row in the table of tiers; None if there is none."""
     tier = account.get("tier") or {}
     rows = [row for row in account.get("tiers") or () if tier and tier.items() <= row.items()]
     factors = (row.get("factor", 1 - row["discount"] if "discount" in row else None) for row in (tier, *rows))
@@ -171,4 +171,4 @@ WITNESSES: Mapping[str, Callable[[], Witness]] = {
     "above_maximum": AboveMaximum,
     "discount": Discount,
 }
-"""The witnesses of rules, each of which says which value of its rule a call speaks for."""
+"""The witness class of each rule."""

@@ -1,4 +1,4 @@
-"""Finding secrets in texts, however they are spelled: by value, and by the name in front of them."""
+"""Replacing secrets in texts, in any encoding: by their values, and by the names in front of them."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ if TYPE_CHECKING:
 
 
 MARK = b"[redacted]"
-"""What stands for a secret."""
+"""The replacement of a secret."""
 
 Edit = tuple[int, int, bytes]
-"""A span of data, from start to end, and what comes in its place."""
+"""The start and end of a span of data, and its replacement."""
 
 _SHORT = 6
-"""A secret of fewer bytes is looked for only as a word of its own: it would be found all over otherwise."""
+"""A secret with fewer bytes matches only as a whole word: it would match too often otherwise."""
 
 _LAYERS = 3
-"""How many spellings may lie over each other, such as a percent-encoded URL in a JSON string."""
+"""The maximum number of nested encodings, such as a percent-encoded URL in a JSON string."""
 
 
 class Secrets:
-    """Some secret texts, in every spelling.
+    """A set of secret texts, matched in every encoding.
 
-    A spelling is the text itself, base64 of anything that holds it, any of its characters percent-encoded or escaped
-    as in JSON, `+` for a space, and up to three of them over each other.
+    The encodings are the plain text, base64 of any text that contains it, percent-encoding or JSON escapes of any of
+    its characters, and `+` for a space, up to three levels deep.
     """
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        """Take the secrets; empty ones are left out."""
+        """Take the secrets. Empty ones are ignored."""
         plain = {secret.encode(errors="surrogatepass") for secret in secrets} - {b""}
         words = {secret for secret in plain if len(secret) < _SHORT}
         parts = (plain - words).union(*(_base64(secret) for secret in plain - words))
@@ -52,29 +52,29 @@ class Secrets:
         return bool(self._parts)
 
     def hide(self, data: bytes) -> bytes:
-        """Return the data with `MARK` in the place of each secret; the same object if there is none."""
+        """Return the data with each secret replaced by `MARK`; the same object if there is no secret."""
         if not self._parts or not (_SIGNS.search(data) or self._are_in(data)):
             return data
-        spans = [span for reading in _readings(data) for span in self._spans(reading)]
+        spans = [span for decoding in _decodings(data) for span in self._spans(decoding)]
         return replaced(data, [(start, end, MARK) for start, end in _merged(spans)]) if spans else data
 
-    def _spans(self, reading: _Reading) -> Iterator[tuple[int, int]]:
-        text, starts = reading
+    def _spans(self, decoding: _Decoding) -> Iterator[tuple[int, int]]:
+        text, starts = decoding
         if self._are_in(text):
             for match in self._found.finditer(text):
                 if match.lastindex:
                     yield starts[match.start()], starts[match.end()]
 
     def _are_in(self, text: bytes) -> bool:
-        """Tell, much faster than `_found` would, whether to look for secrets in a text."""
-        for part in self._parts:  # noqa: SIM110 - half the time of any()
+        """Return quickly whether a text may contain secrets, before the slow match by `_found`."""
+        for part in self._parts:  # noqa: SIM110 - twice as fast as any()
             if part in text:
                 return True
         return False
 
 
 def replaced(data: bytes, edits: Sequence[Edit]) -> bytes:
-    """Return the data with all edits made; they are in order and do not overlap."""
+    """Return the data with all edits applied. The edits must be in order and must not overlap."""
     if not edits:
         return data
     pieces: list[bytes] = []
@@ -86,47 +86,47 @@ def replaced(data: bytes, edits: Sequence[Edit]) -> bytes:
 
 
 def from_json(data: bytes) -> bytes:
-    """Return what a text with the escapes of JSON spells."""
+    """Return a text with its JSON escapes decoded."""
     return _JSON.sub(_character, data)
 
 
-class _Reading(NamedTuple):
-    """A text that other data spells. `starts` says for each byte, and for the end, where its spelling begins there."""
+class _Decoding(NamedTuple):
+    """A decoded text. `starts` has, for each byte and for the end, the offset of its encoding in the original data."""
 
     text: bytes
     starts: Sequence[int]
 
 
-def _readings(data: bytes) -> list[_Reading]:
-    """Return the data, and everything that it may be the spelling of."""
-    readings = [_Reading(data, range(len(data) + 1))]
-    layer, seen = readings, {data}
+def _decodings(data: bytes) -> list[_Decoding]:
+    """Return the data, and all texts that it may be an encoding of."""
+    decodings = [_Decoding(data, range(len(data) + 1))]
+    layer, seen = decodings, {data}
     for _ in range(_LAYERS):
         above, layer = layer, []
-        for reading in above:
-            for sign, piece, meaning in _SPELLINGS:
-                if sign in reading.text and (read := _unspelled(reading, piece, meaning)).text not in seen:
-                    layer.append(read)
-                    seen.add(read.text)
+        for outer in above:
+            for sign, piece, decode in _ENCODINGS:
+                if sign in outer.text and (inner := _decoded(outer, piece, decode)).text not in seen:
+                    layer.append(inner)
+                    seen.add(inner.text)
         if not layer:
             break
-        readings += layer
-    return readings
+        decodings += layer
+    return decodings
 
 
-def _unspelled(reading: _Reading, piece: re.Pattern[bytes], meaning: Callable[[re.Match[bytes]], bytes]) -> _Reading:
-    text, outer = reading
+def _decoded(outer: _Decoding, piece: re.Pattern[bytes], decode: Callable[[re.Match[bytes]], bytes]) -> _Decoding:
+    text, origins = outer
     pieces: list[bytes] = []
     starts: list[int] = []
     at = 0
     for match in piece.finditer(text):
         start, end = match.span()
-        meant = meaning(match)
-        pieces += [text[at:start], meant]
-        starts += outer[at:start]
-        starts += [outer[start]] * len(meant)
+        character = decode(match)
+        pieces += [text[at:start], character]
+        starts += origins[at:start]
+        starts += [origins[start]] * len(character)
         at = end
-    return _Reading(b"".join([*pieces, text[at:]]), [*starts, *outer[at:]])
+    return _Decoding(b"".join([*pieces, text[at:]]), [*starts, *origins[at:]])
 
 
 _JSON = re.compile(
@@ -143,20 +143,23 @@ def _character(escape: re.Match[bytes]) -> bytes:
     return chr(code).encode(errors="surrogatepass")
 
 
-_SPELLINGS: tuple[tuple[bytes, re.Pattern[bytes], Callable[[re.Match[bytes]], bytes]], ...] = (
+_ENCODINGS: tuple[tuple[bytes, re.Pattern[bytes], Callable[[re.Match[bytes]], bytes]], ...] = (
     (b"%", re.compile(rb"%([0-9a-fA-F]{2})"), lambda match: bytes([int(match[1], 16)])),
     (b"\\", _JSON, _character),
     (b"+", re.compile(rb"\+"), lambda _: b" "),
 )
-"""The sign of a spelling, a piece of it, and what that means."""
+"""For each encoding: a character that indicates it, the pattern of an encoded unit, and a function that decodes it."""
 
 _SIGNS = re.compile(rb"[%\\+]")
 
 
 def _base64(secret: bytes) -> set[bytes]:
-    """Return what base64 has of a secret, whatever stands before and after it: three texts, or six with base64url."""
+    """Return the base64 of a secret inside any longer text, without the characters that depend on its neighbours.
+
+    These are three texts, or six with base64url.
+    """
     found = set()
-    # A letter of base64 is six bits: the first and the last ones may hold bits of the neighbours too.
+    # A base64 character encodes six bits: the first and the last may contain bits of the neighbours.
     for before, first in enumerate((0, 2, 3)):
         last = (before + len(secret)) * 8 // 6
         found.add(b64encode(bytes(before) + secret)[first:last])
@@ -168,7 +171,7 @@ def _longest_first(part: bytes) -> tuple[int, bytes]:
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the spans in order, those that overlap as one."""
+    """Return the spans in order, with overlapping spans merged."""
     merged: list[tuple[int, int]] = []
     for start, end in sorted(set(spans)):
         if merged and start < merged[-1][1]:
@@ -180,9 +183,9 @@ def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 _PAIR = re.compile(rb"""(?<![^\s&?#;,:="'<>(){}\[\]/])([^\s&?#;,:="'<>(){}\[\]/]{1,200}+)=""")
 _TO_AMPERSAND = re.compile(rb"[^&]*")
-_TO_BLANK = re.compile(rb"""(?:[^&\s"'#<>\\]|\\[^"'\s])*+""")
+_TO_WHITESPACE = re.compile(rb"""(?:[^&\s"'#<>\\]|\\[^"'\s])*+""")
 
-# Repetitions are possessive, and names have a longest length: a hostile text takes linear time.
+# Possessive quantifiers and a maximum length of names keep the time linear for hostile texts.
 _MEMBER = re.compile(rb"""(["'])((?:[^"'\\]|\\.){1,200}+)\1\s*+:\s*+""", re.DOTALL)
 _QUOTED = re.compile(rb"'(?:[^'\\]|\\.)*+'?", re.DOTALL)
 _BARE = re.compile(rb"[^\s,;}\]]*")
@@ -193,13 +196,13 @@ _TO_END = re.compile(rb"""[^\r\n"'\\]*""")
 
 
 class SecretNames:
-    """Some names whose values are secret. Case, `-` and `_` make no difference in a name.
+    """A set of names whose values are secret. Case, `-` and `_` are ignored in names.
 
-    A value that is empty or null stays, since it hides nothing.
+    An empty or null value is kept, since it is not a secret.
     """
 
     def __init__(self, names: Iterable[str], headers: Iterable[str]) -> None:
-        """Take the names; `headers` are those of them that are looked for as `name: value` too."""
+        """Take the names. `headers` are the names that are matched in header lines, `name: value`, too."""
         self._names = frozenset(_normal(name.encode()) for name in names)
         self._headers = frozenset(_normal(name.encode()) for name in headers) & self._names
         self._shortest = [name for name in self._names if not any(other in name for other in self._names - {name})]
@@ -211,23 +214,23 @@ class SecretNames:
         return _normal(name.encode(errors="surrogatepass")) in self._names
 
     def hide_in_form(self, data: bytes) -> bytes:
-        """Return a query or a form with `MARK` for the values; a value ends at the next `&`."""
+        """Return a query or a form with the values replaced by `MARK`. A value ends at the next `&`."""
         return self._hide_pairs(data, _TO_AMPERSAND) if self.may_be_in(data) else data
 
     def hide(self, data: bytes) -> bytes:
-        """Return a text with `MARK` for the values of all pairs, JSON members and header lines in it."""
+        """Return a text with the values of all its pairs, JSON members and header lines replaced by `MARK`."""
         if not self.may_be_in(data):
             return data
-        return self._hide_lines(self._hide_members(self._hide_pairs(data, _TO_BLANK)))
+        return self._hide_lines(self._hide_members(self._hide_pairs(data, _TO_WHITESPACE)))
 
     def may_be_in(self, data: bytes) -> bool:
-        """Tell, much faster than by reading it, whether a text may have one of the names."""
+        """Return quickly whether a text may contain one of the names, before it is searched."""
         if not self._shortest or (b"=" not in data and b":" not in data):
             return False
         if b"%" in data or b"\\" in data:
             return True
         normal = _normal(data)
-        for name in self._shortest:  # noqa: SIM110 - half the time of any()
+        for name in self._shortest:  # noqa: SIM110 - twice as fast as any()
             if name in normal:
                 return True
         return False
@@ -254,17 +257,17 @@ class SecretNames:
         return _hidden(data, found, lambda start: _value_end(data, text, start))
 
 
-_NOTHING = (b"", b"null", b"None", b'""', b"''")
+_EMPTY_VALUES = (b"", b"null", b"None", b'""', b"''")
 
 
 def _hidden(data: bytes, found: Iterable[tuple[int, bytes]], end_of: Callable[[int], int]) -> bytes:
-    """Replace values, each found as its start and what comes in its place; not what is in another one."""
+    """Replace values, each given by its start and its replacement. Values nested in another value are skipped."""
     edits: list[Edit] = []
     done = 0
     for start, replacement in found:
         if start >= done:
             done = end_of(start)
-            if data[start:done] not in (*_NOTHING, replacement):
+            if data[start:done] not in (*_EMPTY_VALUES, replacement):
                 edits.append((start, done, replacement))
     return replaced(data, edits)
 
@@ -275,7 +278,7 @@ def _matched(pattern: re.Pattern[bytes], data: bytes, at: int) -> int:
 
 
 def _value_end(data: bytes, text: str, at: int) -> int:
-    """Return where a value ends in JSON, or in what Python shows of it; `text` is the data as Latin-1."""
+    """Return the end of a value in JSON or in the repr of Python data. `text` is the data decoded as Latin-1."""
     if data.startswith(MARK, at):
         return at + len(MARK)
     first = data[at : at + 1]

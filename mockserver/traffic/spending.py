@@ -1,4 +1,4 @@
-"""Money, in cents: what needs permission and what a limit covers, what an order may cost and what it did cost."""
+"""Spending, in cents: permissions and the spending limit, the maximum cost of an order, and its actual charge."""
 
 from __future__ import annotations
 
@@ -14,72 +14,72 @@ if TYPE_CHECKING:
     from mockserver.traffic.exchange import Answer
 
 READS, CHANGES, ORDERS, PAYS = "reads", "changes", "orders", "pays"
-"""What an operation may do."""
+"""The effects of operations."""
 UNKNOWN = ""
-"""What something does of which no contract says so: it may be anything."""
+"""The effect of an operation that is not in the contract: it may be any effect."""
 
 ORDER = "order"
-"""The operation of the vocabulary that buys something new; the others that order are about an order that there is."""
+"""The vocabulary operation that places a new order. The other operations with the effect `orders` need an order."""
 
-_ABSURD = 10**12
+_IMPLAUSIBLE = 10**12
 
 
 class Allowance(NamedTuple):
-    """What may be done with money: place orders, open payments. All orders together may cost `limit` cents."""
+    """The permissions to place orders and to open payments, and the spending limit of all orders, in cents."""
 
     orders: bool = False
     payments: bool = False
     limit: int | None = None
 
     def forbids(self, effect: str) -> bool:
-        """Say whether what has this effect needs a permission that is missing."""
+        """Return whether an operation with this effect needs a missing permission."""
         orders, pays = effect not in (READS, CHANGES, PAYS), effect not in (READS, CHANGES, ORDERS)
         return (orders and not self.orders) or (pays and not self.payments)
 
     def covers(self, maximum: int | None, spent: int, held: int = 0) -> bool:
-        """Say whether an order of this maximum price, if it has one, keeps to the limit.
+        """Return whether the limit covers an order with this maximum price; a limit covers no order without a maximum.
 
-        That is beside what was spent, and what orders under way hold back.
+        `spent` is the amount already spent, `held` the amount reserved for orders in progress, both in cents.
         """
         return self.limit is None or (maximum is not None and spent + held + maximum <= self.limit)
 
 
 class Charge(NamedTuple):
-    """A purchase that an answer confirms: the number of the order, and cents; None if it does not say how many."""
+    """A confirmed purchase: the order id, and the charge in cents, None if the response does not contain it."""
 
     order: str
     cents: int | None
 
 
 def buys(operation: Operation, arguments: Arguments | None = None) -> bool:
-    """Say whether a request buys something new; without arguments, or if they do not say, whether it may."""
+    """Return whether a request places a new order; whether it may place one, if the arguments do not say."""
     purpose = operation.purpose(arguments) if arguments else ""
     return purpose == ORDER if purpose else ORDER in operation.purposes
 
 
 def may_buy(operation: Operation) -> bool:
-    """Say whether an operation may buy something: it does, or it costs money and nothing says for what."""
+    """Return whether an operation may buy something: it places orders, or spends money for an unknown purpose."""
     return buys(operation) or (operation.effect == ORDERS and not operation.purposes)
 
 
 def may_cost(operation: Operation, arguments: Arguments) -> int | None:
-    """Return what an order may cost at most, in cents; None if its request does not say so."""
+    """Return the maximum cost of an order in cents; None if its request has no maximum price."""
     return _amount(operation.values(arguments, ORDER)[0].get("maximum"))
 
 
 def charged(reading: AnswerFacts) -> Charge | None:
-    """Return what the answer to an order says was bought; None if it says no such thing."""
+    """Return the purchase that the response to an order confirms; None if it confirms none."""
     number = get(reading.facts, "order.id") if reading.granted else None
     return None if number is None else Charge(number, _amount(get(reading.facts, "order.price")))
 
 
 def cost(charge: Charge | None, maximum: int | None) -> int:
-    """Return what an order counts as that was not refused: its maximum price if no answer says what was charged."""
+    """Return the cost of an order that was not refused, in cents: its charge, or its maximum price if it is unknown."""
     return (maximum or 0) if charge is None or charge.cents is None else charge.cents
 
 
 def refuses(operation: Operation, answer: Answer, reading: AnswerFacts) -> bool:
-    """Say whether an answer says that nothing was bought. A server that breaks may have sold something before."""
+    """Return whether a response confirms that nothing was bought. A failing server may have sold something before."""
     refused, failures = reading.refused, operation.document.failures
     if refused is None or failures is None:
         return False
@@ -95,4 +95,4 @@ def refuses(operation: Operation, answer: Answer, reading: AnswerFacts) -> bool:
 
 
 def _amount(cents: int | None) -> int | None:
-    return cents if cents is not None and 0 <= cents < _ABSURD else None
+    return cents if cents is not None and 0 <= cents < _IMPLAUSIBLE else None

@@ -14,12 +14,8 @@ from mockserver.contract import LocatedError, Problem, did_you_mean, located
 from mockserver.traffic import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-
-if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+    from pathlib import Path
 
     from mockserver.contract import Document
     from mockserver.traffic import Request

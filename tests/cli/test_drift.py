@@ -63,7 +63,7 @@ def test_quiet_tells_the_verdict_only(drifting: Path) -> None:
     ("content", "message"),
     [
         ("", "the file is empty"),
-        ('{"log": {"entries": [{}]}}', "entry 1: request must be an object, and is missing"),
+        ('{"log": {"entries": [{}]}}', "entry 1: request is missing: it must be an object"),
         ('{"log": {"entries": []}}', "no exchange matches an operation"),
     ],
 )

@@ -20,9 +20,9 @@ OPERATIONS = [
     ("x-operation: inventory", "x-operation: inventry", "x-operation",
      ["the vocabulary has no operation inventry, did you mean inventory?"]),
     ("      x-operation: inventory\n", "", "get:\n      operationId: all",
-     ["an operation needs x-operation, or x-unmodelled: true if nothing is known of what it does"]),
+     ["an operation needs x-operation, or x-unmodelled: true if its behaviour is unknown"]),
     ("        '200':\n          description: What was done.", "        '300':\n          description: What was done.",
-     "responses:\n        '300'", ["an operation needs a response of success, 200 to 299"]),
+     "responses:\n        '300'", ["an operation needs a success response, status 200 to 299"]),
 ]  # fmt: skip
 
 ARGUMENTS = [
@@ -31,41 +31,41 @@ ARGUMENTS = [
     (COUNTRY, "land: {type: string, x-argument: order}", "x-argument",
      ["order has no argument order; there are country, service, carrier, maximum, m, n, failover"]),
     (COUNTRY, "land: {type: string}", "x-operation: order",
-     ["nothing says where the argument country stands: a parameter needs x-argument: country"]),
+     ["the argument country has no place: a parameter needs x-argument: country"]),
     (MOST, "most: {type: string, x-argument: country}", "x-argument",
-     ["the argument country stands at body.where.land already"]),
+     ["the argument country is already at body.where.land"]),
     (MOST, "most: {type: boolean, x-argument: maximum}", "type",
      ["money is written as a number or a string, not as boolean"]),
     (MOST, "most: {type: number, x-argument: maximum, x-time: iso}", "x-time",
-     ["x-time does not go with money?, which is no time"]),
+     ["x-time does not apply to money?, which is not a time"]),
     (MOST, "most: {type: string, x-argument: '{m}{n}'}", "x-argument",
-     ["{m}{n} needs something fixed between two values, so that they can be told apart"]),
+     ["{m}{n} needs fixed text between two values to separate them"]),
     (COUNTRY, "land: {type: string, x-argument: country, x-refusal: UNKNOWN_CONTRY}", "x-refusal",
-     ["the operation is not refused for UNKNOWN_CONTRY, did you mean UNKNOWN_COUNTRY?"]),
+     ["UNKNOWN_CONTRY is not a refusal reason of the operation, did you mean UNKNOWN_COUNTRY?"]),
     ("x-argument: operation, schema", "schema", "x-operation: [refund",
-     ["nothing says whether a request is for refund or another: a parameter needs x-argument: operation"]),
+     ["a request does not say whether it is for refund or another: a parameter needs x-argument: operation"]),
     ("x-words: {refund: give-back}", "x-words: {refnd: give-back}", "{name: what",
-     ["refnd is none of the words refund, another, did you mean refund?"]),
+     ["refnd is not one of the words refund, another, did you mean refund?"]),
     ("enum: [give-back, another]", "enum: [give-back]", "{name: what",
      ['the enum lacks "another": add it, or change x-words']),
     ("x-words: {refund: returned}", "x-words: {return: returned}", "x-words",
-     ["return is none of the words refund, another, did you mean refund?"]),
+     ["return is not one of the words refund, another, did you mean refund?"]),
 ]  # fmt: skip
 
 FAILURES = [
     ("    NO_NUMBERS: {", "    NO_NUMBER: {", "NO_NUMBER",
      ["the vocabulary has no reason NO_NUMBER, did you mean NO_NUMBERS?"]),
     ("    UNAVAILABLE: {status: 503}\n", "", "x-failures",
-     ["nothing says how UNAVAILABLE is answered"]),
+     ["x-failures has no response for UNAVAILABLE"]),
     ("code: {type: string, x-value: failure.code}\n        say",
      "code: {type: string, x-value: failure.kode}\n        say",
-     "x-value", ["failure.kode: failure has no part kode, did you mean code?"]),
+     "x-value", ["failure.kode: failure has no field kode, did you mean code?"]),
     ("say: {type: string, x-value: failure.text}", "say: {type: string, x-value: order.id}", "x-value",
      ["order is not known here; there are failure, operation"]),
     ("say: {type: string, x-value: failure.text}", "say: {type: string}", "say",
-     ["say is required, and nothing says what is written there: give it an x-value, a const, or x-made-up: true"]),
+     ["say is required but no annotation says what to write: add an x-value, a const, or x-made-up: true"]),
     ("now: {type: [integer, 'null'],", "now: {type: integer,", "x-value: failure.offer.price",
-     ["there may be no failure.offer.price, so the type must allow null, or the field must not be required"]),
+     ["failure.offer.price is optional, so the type must allow null, or the field must not be required"]),
 ]  # fmt: skip
 
 RULES = [
@@ -92,7 +92,7 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     assert [problem.message.partition(",")[0] for problem in error.value.problems] == [
         "lifetime must be a duration such as 20m",
         "order has no argument contry",
-        "order.ident: order has no part ident; there are id",
+        "order.ident: order has no field ident; there are id",
     ]
 
 

@@ -57,11 +57,15 @@ DOCUMENTS = [located.read(path).data for path in (SMALL, SERVICE)]
         ("{level: inferred, ground: the getter}", "{ground: the getter}", "a provenance needs the field level"),
         ("level: inferred", "level: infered", 'not "infered", did you mean inferred?'),
         (", ground: the getter", ", grund: the getter", "grund is not supported in a provenance, did you mean ground?"),
-        (", ground: the getter", "", "put/requestBody/x-provenance: what is inferred needs the field ground"),
+        (", ground: the getter", "", "put/requestBody/x-provenance: the level inferred needs the field ground"),
         ("{level: inferred, ground: the getter}", "inferred", 'a provenance must be a mapping, not "inferred"'),
-        (", page: Things}", "}", "Thing/x-provenance: what is documented needs the field page, here or further out"),
+        (
+            ", page: Things}",
+            "}",
+            "Thing/x-provenance: the level documented needs the field page, here or in an enclosing object",
+        ),
         ("level: observed, source: a client}\n        s", "level: observed}\n        s", "needs the field source"),
-        ("level: assumed, note: the default", "level: documented", "info/x-provenance: what is documented needs"),
+        ("level: assumed, note: the default", "level: documented", "info/x-provenance: the level documented needs"),
         (
             "schemas/Text'",
             "schemas/Txt'",
@@ -82,9 +86,9 @@ DOCUMENTS = [located.read(path).data for path in (SMALL, SERVICE)]
         (
             "Text: {type: string, minLength: 1}",
             "Text: {type: array, items: {$ref: '#/components/schemas/Name'}}",
-            "$ref leads back to itself: #/components/schemas/",
+            "$ref is circular: #/components/schemas/",
         ),
-        ("Text: {type: string, minLength: 1}", "Text: {$ref: '#/components/schemas/Text'}", "leads back to itself"),
+        ("Text: {type: string, minLength: 1}", "Text: {$ref: '#/components/schemas/Text'}", "$ref is circular"),
     ],
 )
 def test_what_is_not_understood_is_refused(
@@ -119,7 +123,7 @@ def test_all_problems_are_reported_at_once_in_the_order_of_the_file(altered: Cal
             "      operationId: getThing\n      deprecated: 1\n      verb: x\n      tags: [a, a]",
         )
     assert [problem.message for problem in caught.value.problems] == [
-        "operationId getThing is also that of GET /things/{userId}/{thingId}",
+        "operationId getThing is also used by GET /things/{userId}/{thingId}",
         "deprecated must be true or false, not 1",
         "verb is not supported in an operation",
         'tags must be a list of different names, not ["a", "a"]',
@@ -131,7 +135,7 @@ def test_every_circle_is_reported(altered: Callable[[str, str], Document]) -> No
     circles += "    C: {items: {$ref: '#/components/schemas/C'}}\n"
     with pytest.raises(DocumentError) as caught:
         altered("  schemas:\n", f"  schemas:\n{circles}")
-    assert sum("leads back to itself" in problem.message for problem in caught.value.problems) == 2
+    assert sum("$ref is circular" in problem.message for problem in caught.value.problems) == 2
 
 
 def test_a_wrong_component_is_reported_where_it_is_written_only(altered: Callable[[str, str], Document]) -> None:

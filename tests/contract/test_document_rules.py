@@ -21,13 +21,13 @@ if TYPE_CHECKING:
         (
             "    Failure:\n",
             "    Failed:\n",
-            ["x-failures is missing: how it says no", *["$ref must name an entry"] * 2],
+            ["x-failures is missing: it describes the failure responses", *["$ref must name an entry"] * 2],
         ),
-        ("/{thingId}:", "/{thingId}/{thingId}:", ["the path has {thingId} twice"]),
-        ("/new:", "/new-{x}:", ["new-{x} must be fixed, or one whole parameter such as {userId}"]),
-        ("/new:", "/{}:", ["{} must be fixed, or one whole parameter"]),
+        ("/{thingId}:", "/{thingId}/{thingId}:", ["the path contains {thingId} twice"]),
+        ("/new:", "/new-{x}:", ["new-{x} must be fixed text or a single parameter such as {userId}"]),
+        ("/new:", "/{}:", ["{} must be fixed text or a single parameter"]),
         ("/{userId}/new:", "/{user}/{userId}:", ["the path differs from", "no parameter describes {user} of the path"]),
-        ("operationId: orderThing", "operationId: getThing", ["operationId getThing is also that of GET /things/"]),
+        ("operationId: orderThing", "operationId: getThing", ["operationId getThing is also used by GET /things/"]),
         (
             "- name: thingId",
             "- name: thingid",
@@ -39,8 +39,12 @@ if TYPE_CHECKING:
             "in: path\n        schema: {type: integer",
             ["the path parameter thingId needs required: true"],
         ),
-        ("{type: integer, minimum: 1, default", "{minimum: 1, default", ["the schema of page needs a type out of"]),
-        ("type: integer, minimum: 1, default", "type: array, minimum: 1, default", ["the schema of page needs a type"]),
+        ("{type: integer, minimum: 1, default", "{minimum: 1, default", ["the schema of page needs one of the types"]),
+        (
+            "type: integer, minimum: 1, default",
+            "type: array, minimum: 1, default",
+            ["the schema of page needs one of the types"],
+        ),
     ],
 )
 def test_what_does_not_fit_together_is_refused(

@@ -186,11 +186,11 @@ def test_what_cannot_be_read_is_told_what_it_should_be(type_: str, schema: Schem
 WRONG: list[tuple[str, Schema, str, str]] = [
     ("money", {"x-unit": "dolars"}, "x-unit", "x-unit must be cents or dollars, did you mean dollars?"),
     ("ratio", {"x-unit": "cents"}, "x-unit", "x-unit must be fraction or percent, did you mean percent?"),
-    ("state", {"x-unit": "cents"}, "x-unit", "x-unit does not go with state, which has no unit"),
-    ("time", {"x-unit": "seconds"}, "x-unit", "x-unit does not go with time, which has no unit"),
-    ("money", {"x-time": "utc"}, "x-time", "x-time does not go with money, which is no time"),
-    ("money", {"x-words": "lower"}, "x-words", "x-words does not go with money, which has no words"),
-    ("time", {"x-words": {"a": "b"}}, "x-words", "x-words does not go with time, which has no words"),
+    ("state", {"x-unit": "cents"}, "x-unit", "x-unit does not apply to state, which has no unit"),
+    ("time", {"x-unit": "seconds"}, "x-unit", "x-unit does not apply to time, which has no unit"),
+    ("money", {"x-time": "utc"}, "x-time", "x-time does not apply to money, which is not a time"),
+    ("money", {"x-words": "lower"}, "x-words", "x-words does not apply to money, which has no words"),
+    ("time", {"x-words": {"a": "b"}}, "x-words", "x-words does not apply to time, which has no words"),
     ("money", BOOLEAN, "type", "money is written as a number or a string, not as boolean"),
     ("ratio", INTEGER, "type", "a ratio is written as a number or a string, not as integer"),
     ("integer", BOOLEAN, "type", "an integer is written as a number or a string, not as boolean"),
@@ -205,16 +205,16 @@ WRONG: list[tuple[str, Schema, str, str]] = [
         "coupon_status",
         {"x-words": {"burnt": "x"}},
         "x-words",
-        "burnt is none of the words issued, used, expired",
+        "burnt is not one of the words issued, used, expired",
     ),
     (
         "coupon_status",
         {"x-words": {"expird": "x"}},
         "x-words",
-        "expird is none of the words issued, used, expired, did you mean expired?",
+        "expird is not one of the words issued, used, expired, did you mean expired?",
     ),
-    ("boolean", {"x-words": {"yes": "y"}}, "x-words", "the words of a boolean are those of true and false"),
-    ("boolean", {"x-words": "upper"}, "x-words", "the words of a boolean are those of true and false"),
+    ("boolean", {"x-words": {"yes": "y"}}, "x-words", "the words of a boolean must have only the keys true and false"),
+    ("boolean", {"x-words": "upper"}, "x-words", "the words of a boolean must have only the keys true and false"),
     (
         "coupon_status",
         {"enum": ["issued", "used"]},
@@ -233,8 +233,8 @@ WRONG: list[tuple[str, Schema, str, str]] = [
         "enum",
         'the enum lacks "false": add it, or change x-words',
     ),
-    ("order", {}, "x-value", "order is not a single value: name a part of it, or use x-each"),
-    ("list of text", {}, "x-value", "list of text is not a single value: name a part of it, or use x-each"),
+    ("order", {}, "x-value", "order is not a single value: name a field of it, or use x-each"),
+    ("list of text", {}, "x-value", "list of text is not a single value: name a field of it, or use x-each"),
 ]  # fmt: skip
 
 
@@ -321,11 +321,11 @@ def test_a_template_is_read(text: str, template: ValueTemplate) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{}", "{} must hold names in braces, such as {order.id}"),
-        ("{order", "{order must hold names in braces, such as {order.id}"),
-        ("{order.id}}", "{order.id}} must hold names in braces, such as {order.id}"),
-        ("{Order}", "{Order} must hold names in braces, such as {order.id}"),
-        ("{a}{b}", "{a}{b} needs something fixed between two values, so that they can be told apart"),
+        ("{}", "{} must contain names in braces, such as {order.id}"),
+        ("{order", "{order must contain names in braces, such as {order.id}"),
+        ("{order.id}}", "{order.id}} must contain names in braces, such as {order.id}"),
+        ("{Order}", "{Order} must contain names in braces, such as {order.id}"),
+        ("{a}{b}", "{a}{b} needs fixed text between two values to separate them"),
     ],
 )
 def test_a_template_that_is_none_is_told_why(text: str, message: str) -> None:

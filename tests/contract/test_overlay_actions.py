@@ -89,9 +89,9 @@ def test_an_update_stays_as_it_is_when_what_it_became_is_updated() -> None:
         ({"target": "$.a[", "update": {}}, r"^\$\.a\[ is not a JSONPath: "),
         (
             {"target": "$.a.b", "update": {}},
-            r"^\$\.a\.b updates what is neither a mapping nor a list: \$\['a'\]\['b'\]$",
+            r"^\$\.a\.b updates a value that is neither a mapping nor a list: \$\['a'\]\['b'\]$",
         ),
-        ({"target": "$.a", "update": 1}, r"^\$\['a'\] is a mapping, so that its update must be one, too$"),
+        ({"target": "$.a", "update": 1}, r"^\$\['a'\] is a mapping, so its update must be a mapping too$"),
         ({"target": "$", "remove": True}, r"^the whole document cannot be removed$"),
     ],
     ids=["no JSONPath", "update of a text", "a mapping updated by a number", "removal of all"],

@@ -72,19 +72,19 @@ def served(overlay: Path) -> V3:
     [
         pytest.param(
             MOVED_TO_THE_QUERY,
-            "overlay.yaml:8:7: /actions/0/update/~1phones~1services/get: makes v3 wrong at "
+            "overlay.yaml:8:7: /actions/0/update/~1phones~1services/get: makes v3 invalid at "
             "/paths/~1phones~1services/get: an operation needs x-operation",
             id="an operation of which nothing says what it is",
         ),
         pytest.param(
             ANNOTATED.replace("x-argument: country, ", ""),
-            "overlay.yaml:10:9: /actions/0/update/~1phones~1services/get/x-operation: makes v3 wrong at "
-            "/paths/~1phones~1services/get/x-operation: nothing says where the argument country stands",
+            "overlay.yaml:10:9: /actions/0/update/~1phones~1services/get/x-operation: makes v3 invalid at "
+            "/paths/~1phones~1services/get/x-operation: the argument country has no place: ",
             id="an argument that stands nowhere",
         ),
         pytest.param(
             ANNOTATED.replace("x-argument: country", "x-argument: cuontry"),
-            "overlay.yaml:15:27: /actions/0/update/~1phones~1services/get/parameters/2/x-argument: makes v3 wrong at "
+            "overlay.yaml:15:27: /actions/0/update/~1phones~1services/get/parameters/2/x-argument: makes v3 invalid at "
             "/paths/~1phones~1services/get/parameters/2/x-argument: services has no argument cuontry, "
             "did you mean country?",
             id="an unknown argument",
@@ -108,7 +108,7 @@ def served(overlay: Path) -> V3:
         ),
         pytest.param(
             f"{HEAD}actions:\n- target: $..*..*..*..*..*..*..*\n  update: {{x-note: seen}}\n",
-            "overlay.yaml:5:3: /actions/0: $..*..*..*..*..*..*..* says .. more than 2 times",
+            "overlay.yaml:5:3: /actions/0: $..*..*..*..*..*..*..* contains .. more than 2 times",
             id="a target without end",
         ),
         pytest.param(
@@ -155,7 +155,7 @@ actions:
 """
 
 
-@pytest.mark.parametrize("message", ["OrderItm selects nothing", "makes v3 wrong", "makes v2 wrong"])
+@pytest.mark.parametrize("message", ["OrderItm selects nothing", "makes v3 invalid", "makes v2 invalid"])
 def test_what_is_wrong_in_one_document_hides_nothing_that_is_wrong_elsewhere(overlay: Path, message: str) -> None:
     overlay.write_text(WRONG_IN_BOTH)
     with pytest.raises(LocatedError, match=message):

@@ -117,5 +117,5 @@ def test_what_is_wrong_with_a_file_is_told_with_its_place(written: Path, text: s
 
 def test_what_an_overlay_makes_wrong_has_its_place_there(written: Path) -> None:
     written.write_text(f"{HEAD}actions:\n- target: $.components.schemas.OrderStatus\n  update: {{type: text}}\n")
-    with pytest.raises(DocumentError, match=r"overlay\.yaml:5:12: .*makes v3 wrong at .*type must be"):
+    with pytest.raises(DocumentError, match=r"overlay\.yaml:5:12: .*makes v3 invalid at .*type must be"):
         load("v3", overlays=[written])

@@ -22,7 +22,7 @@ def test_an_escaped_token_is_one_token() -> None:
 
 
 def test_a_pointer_begins_with_a_slash() -> None:
-    with pytest.raises(ValueError, match="begins with '/'"):
+    with pytest.raises(ValueError, match="must be empty or begin with '/'"):
         pointer.split("paths")
 
 

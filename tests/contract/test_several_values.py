@@ -80,17 +80,17 @@ def test_what_cannot_be_read_is_told(index: int, value: object, message: str) ->
     [
         ({"type": "string", "x-each": "country.carriers as carrier", "items": {"x-value": "carrier.name"}},
          "a text of several items needs an x-separator"),
-        ({"x-count": "country.name"}, "country.name is text, no list"),
+        ({"x-count": "country.name"}, "country.name is text, not a list"),
         ({"x-when": "failure.offer as country", "x-value": "country.name"},
-         "country is known here already: give it another name"),
+         "the name country is already in use here: choose another name"),
         ({"x-value": "country.name", "x-made-up": True},
-         "x-value says what is written here, and so does x-made-up: take one of them out"),
+         "the value has more than one source: x-value, x-made-up; keep one of them"),
         ({"x-value": "country.name", "oneOf": [{"x-value": "country.code"}]},
-         "x-value says what is written here, and so does one of its alternatives: take one of them out"),
+         "the value has more than one source: x-value, one of its alternatives; keep one of them"),
         ({"type": "object", "required": ["nam"], "properties": {"name": {"x-value": "country.name"}}},
-         "nam is required, and is none of the properties, did you mean name?"),
+         "nam is required but is not one of the properties, did you mean name?"),
         ({"x-value": "{country.code}{country.name}"},
-         "{country.code}{country.name} needs something fixed between two values, so that they can be told apart"),
+         "{country.code}{country.name} needs fixed text between two values to separate them"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told(schema: dict[str, Any], message: str) -> None:
@@ -132,7 +132,7 @@ def test_other_wrong_values_have_no_reason_of_their_own(broken: list[tuple[str, 
 
 def test_a_reason_that_the_operation_has_not_is_refused() -> None:
     [fault] = binding({"x-argument": "{country}-{service}", "x-refusal": "UNKNOWN_CONTRY"}).faults
-    assert fault.message == "the operation is not refused for UNKNOWN_CONTRY, did you mean UNKNOWN_COUNTRY?"
+    assert fault.message == "UNKNOWN_CONTRY is not a refusal reason of the operation, did you mean UNKNOWN_COUNTRY?"
 
 
 def test_a_template_is_written_as_it_was_read() -> None:

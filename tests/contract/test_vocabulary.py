@@ -82,10 +82,10 @@ def test_a_dotted_name_has_a_type_and_may_be_missing(path: str, found: tuple[Typ
     [
         ("odrer.id", "odrer is not known here, did you mean order?; there are order, orders"),
         ("x", "x is not known here; there are order, orders"),
-        ("order.phon", "order.phon: order has no part phon, did you mean phone?"),
-        ("order.country.zip", "order.country.zip: country has no part zip; there are code, name, carriers"),
-        ("order.price.cents", "order.price.cents: money has no part cents"),
-        ("orders.id", "orders.id: list of order has no part id"),
+        ("order.phon", "order.phon: order has no field phon, did you mean phone?"),
+        ("order.country.zip", "order.country.zip: country has no field zip; there are code, name, carriers"),
+        ("order.price.cents", "order.price.cents: money has no field cents"),
+        ("orders.id", "orders.id: list of order has no field id"),
     ],
 )
 def test_an_unknown_name_is_told_what_there_is(path: str, message: str) -> None:

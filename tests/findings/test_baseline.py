@@ -52,7 +52,7 @@ def test_a_fingerprint_of_digits_alone_is_read_back(tmp_path: Path) -> None:
         ("accepted:\n- {fingerprint: abc}\n", "sixteen hexadecimal digits"),
         ("accepted:\n- {fingerprint: 1234567890123456}\n", "in quotes"),
         ("accepted:\n- {finger: x}\n", "there is no field finger, did you mean fingerprint?"),
-        ('accepted:\n- {fingerprint: "0123456789abcdef", why: 7}\n', "why must be text"),
+        ('accepted:\n- {fingerprint: "0123456789abcdef", why: 7}\n', "why must be a string"),
         ("accepted: [", "known.yaml"),
     ],
 )

@@ -143,7 +143,7 @@ def test_the_sum_of_two_runs_is_one_long_run(first: list[tuple[Any, ...]], secon
     ],
 )
 def test_what_is_no_coverage_is_refused(data: Any) -> None:
-    with pytest.raises(ValueError, match="this is no coverage"):
+    with pytest.raises(ValueError, match="this is not coverage data"):
         Coverage.of_data(data)
 
 

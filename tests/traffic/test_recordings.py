@@ -169,18 +169,18 @@ def test_of_lines_that_were_cut_off_the_whole_ones_are_read(tmp_path: Path) -> N
         (b"", "the file is empty"),
         (
             b'{"log": {"entries": [{"request": {"method": "GET"}}]}}',
-            "entry 1: response must be an object, and is missing",
+            "entry 1: response is missing: it must be an object",
         ),
         (
             b'{"log": {"entries": [{"request": {"method": "GET"}, "response": {"status": 200}}]}}',
-            r"entry 1: request\.url must be text, and is missing",
+            r"entry 1: request\.url is missing: it must be a string",
         ),
         (b'{"log": {"entries": [{]}}', "after entry 0: this is not JSON"),
         (b'{"started": 1}\n', r"line 1: .*request"),
-        (b"a: 1\n", "this is no recording that is known"),
+        (b"a: 1\n", "unknown format: a recording must be HAR"),
         (b"a: [1\nb", r"line \d+, column \d+: "),
         (b"interactions:\n- request: {method: GET}\n  response: {}\n- {}\n", "interaction 1: status is missing"),
-        (b"\xff\xfe\x00", "this is no recording"),
+        (b"\xff\xfe\x00", "this is not a recording"),
     ],
     ids=["empty", "no response", "no url", "no json", "no line", "yaml", "broken yaml", "cassette", "binary"],
 )
