@@ -1,1 +1,1 @@
-"""The service by its contract documents: from arguments to use cases, and from their results to answers."""
+"""The service behind the contract documents: it maps arguments to use cases, and their results to responses."""

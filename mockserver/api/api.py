@@ -1,4 +1,8 @@
-"""One generation of the API: its document, and what each operation of the vocabulary does in a world."""
+"""The API of one generation: the operations of the vocabulary, and the contract documents that write their responses.
+
+An operation maps a call in a world to a result. `Api` writes the result as a response. `ServedContracts` loads the
+APIs and the rules for each combination of readings.
+"""
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -35,7 +39,7 @@ Result = dict[str, Any]
 
 
 class OperationCall(NamedTuple):
-    """A request that fits the contract: who asks, in which world, and the arguments by the vocabulary's names."""
+    """A valid request: the customer, the world, and the arguments by their names in the vocabulary."""
 
     customer: Customer
     world: World
@@ -205,15 +209,15 @@ OPERATIONS: Mapping[str, Callable[[OperationCall], Result]] = {
 
 Writer = Callable[[Any], Any]
 
-_READINGS = 64
+_CACHE_SIZE = 64
 
 
 class ApiError(ValueError):
-    """A document or the vocabulary cannot be played; the text says why."""
+    """A contract document or the vocabulary cannot be served; the text says why."""
 
 
 class _Scope:
-    """The values that an answer can use, by their names: those of a result, and what every result has."""
+    """The values that a response can use, by name: those of the result, and those that every result has."""
 
     def __init__(self, values: dict[str, Any], operation: str, call: OperationCall) -> None:
         self.__dict__ = values
@@ -222,27 +226,30 @@ class _Scope:
 
     @property
     def account(self) -> AccountRecord:
-        """The account that asks."""
+        """The account that made the request."""
         return AccountRecord(self._call.world, self._call.customer)
 
     @property
     def seed(self) -> int:
-        """What made-up values are drawn with."""
+        """The seed of made-up values."""
         return self._call.world.script.secret
 
 
 class Api:
-    """One generation of the API. Answers are written by its document. Raises ApiError for one that is no service's."""
+    """The API of one contract document, which writes the responses.
+
+    Raises ApiError for a document without `x-failures`.
+    """
 
     def __init__(self, document: Document) -> None:
         if document.failures is None:
-            raise ApiError(f"{document.name} does not say how it fails: it needs x-failures")
+            raise ApiError(f"{document.name} has no failure responses: add x-failures")
         self.document = document
         self._failures = document.failures
         self._writers: dict[str, tuple[int, Writer]] = {}
 
     def answer(self, operation: Operation, purpose: str, call: OperationCall) -> FailureBody:
-        """Do what an operation does, or say why not."""
+        """Perform an operation and return its success or failure response."""
         if not purpose:
             return _repeated(operation)
         try:
@@ -253,21 +260,21 @@ class Api:
         return FailureBody(status, write(_Scope(result, purpose, call)))
 
     def fail(self, reason: str, detail: str = "") -> FailureBody:
-        """The answer for a reason of the vocabulary; a detail follows its words."""
+        """Return the failure response for a reason of the vocabulary, with an optional detail after its text."""
         return self._failures.write(reason, detail)
 
     def refuse(self, refusal: Refusal, call: OperationCall) -> FailureBody:
-        """The answer to what the business refuses."""
+        """Return the failure response for a refusal of the domain."""
         if refusal.offer is None:
             return self.fail(refusal.reason)
         return self._failures.write(refusal.reason, offer=OfferRecord(call.world, refusal.offer))
 
     def failure(self, status: int, text: str) -> FailureBody:
-        """A failure of any status and text, in the usual shape of the document."""
+        """Return a failure response with any status and text, in the document's usual shape."""
         return self._failures.other(status, text)
 
     def _writer(self, operation: Operation) -> tuple[int, Writer]:
-        """The status and the writer of an operation's success, compiled with its first answer."""
+        """Compile and cache the status and the writer of an operation's success response."""
         from mockserver.contract.example_values import make_up
 
         found = self._writers[operation.id] = operation.status, operation.writer(make_up)
@@ -275,7 +282,7 @@ class Api:
 
 
 class ServedContract(NamedTuple):
-    """The service as readings and overlays have it: an API for each document, the newest first, and its rules."""
+    """The service for a combination of readings and overlays: an API for each document, newest first, and the rules."""
 
     apis: tuple[Api, ...]
     rules: Rules
@@ -283,19 +290,19 @@ class ServedContract(NamedTuple):
 
     @property
     def documents(self) -> Mapping[str, Document]:
-        """The documents by name."""
+        """The contract documents by name."""
         return {api.document.name: api.document for api in self.apis}
 
 
 class ServedContracts:
-    """The service by readings: for so many combinations of them it is loaded once."""
+    """The service for each combination of readings; the most recent combinations are cached."""
 
     def __init__(self, overlays: Overlays = ()) -> None:
         self.overlays = overlays
-        self._of = lru_cache(_READINGS)(self._load)
+        self._of = lru_cache(_CACHE_SIZE)(self._load)
 
     def __call__(self, readings: Choices = DEFAULTS) -> ServedContract:
-        """The service by these readings, and those that overlays choose.
+        """Return the service for these readings and those that the overlays choose.
 
         Raises LocatedError, or ApiError for an operation without a use case.
         """
@@ -306,7 +313,7 @@ class ServedContracts:
 
 
 def served(loaded: Contract) -> ServedContract:
-    """The service of a contract. Raises ApiError."""
+    """Return the service of a contract. Raises ApiError for an operation without a use case."""
     if missing := sorted(vocabulary().purposes.keys() - OPERATIONS.keys()):
         raise ApiError(f"no use case for {', '.join(missing)} of the vocabulary: see mockserver/api/api.py")
     apis = tuple(map(Api, loaded.documents.values()))
@@ -314,7 +321,7 @@ def served(loaded: Contract) -> ServedContract:
 
 
 def _repeated(operation: Operation) -> FailureBody:
-    """The answer of an operation of which nothing is known but what was seen: the same, whatever is asked."""
+    """Return the recorded example of an operation without a use case, the same for every request."""
     answer = operation.answers.get(operation.status)
     seen = answer.examples.values() if answer else ()
     return FailureBody(operation.status or 204, next((example.value for example in seen), ABSENT))

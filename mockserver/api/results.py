@@ -1,7 +1,7 @@
-"""The records of the vocabulary, as a world has them: what can be written of each is an attribute.
+"""The records of the vocabulary over a world: every field of a record is an attribute.
 
-`contracts/vocabulary.yaml` says what each attribute means and of which type it is; times are milliseconds since the
-epoch, money is US cents. Names on the wire are in the contract documents only.
+`contracts/vocabulary.yaml` gives the meaning and the type of each attribute. Times are milliseconds since the epoch,
+money is US cents. The names on the wire are in the contract documents only.
 """
 
 # ruff: noqa: D102 - the vocabulary describes every attribute
@@ -22,12 +22,12 @@ from mockserver.usecases.lookup import Listing
 
 
 def _of(path: str) -> Any:
-    """An attribute that is found along this way; faster than a method that says so."""
+    """Return a property that follows a dotted path; it is faster than a method."""
     return property(attrgetter(path))
 
 
 class AccountRecord:
-    """An account, as it is when it is written."""
+    """An account; its fields are read when they are written."""
 
     __slots__ = ("_world", "id")
 
@@ -87,7 +87,7 @@ class CountryRecord:
 
 
 class OfferRecord:
-    """What is for sale, as a customer sees it."""
+    """An offer as a customer sees it."""
 
     __slots__ = ("_found", "_world")
 
@@ -149,7 +149,7 @@ class OrderRecord:
 
 
 class WalletRecord(NamedTuple):
-    """Where and how much to pay in a cryptocurrency."""
+    """The address and the amount of a payment in a cryptocurrency."""
 
     currency: str
     network: str
@@ -190,7 +190,7 @@ class PaymentRecord:
 
 
 class CouponRecord:
-    """A coupon at a time."""
+    """A coupon at a point in time."""
 
     __slots__ = ("_coupon", "_now")
 
@@ -214,7 +214,7 @@ class CouponRecord:
 
 
 class FavouriteRecord(NamedTuple):
-    """A service of a country, and whether it is marked."""
+    """A service in a country, and whether it is marked as a favourite."""
 
     country: CountryRecord
     service: Service
@@ -222,7 +222,7 @@ class FavouriteRecord(NamedTuple):
 
 
 class TotalsRecord(NamedTuple):
-    """Orders and their money over a time."""
+    """The orders of a period and their sums in cents."""
 
     orders: int
     completed: int
@@ -235,14 +235,14 @@ class TotalsRecord(NamedTuple):
 
 
 class ShareRecord(NamedTuple):
-    """What of the totals belongs to one service."""
+    """The totals of one service."""
 
     service: Service
     totals: TotalsRecord
 
 
 def totals_record(totals: Totals) -> TotalsRecord:
-    """Totals as a record."""
+    """Return totals as a record."""
     return TotalsRecord(
         orders=totals.orders,
         completed=totals.completed,
@@ -271,4 +271,4 @@ RECORDS = {
     "totals": TotalsRecord,
     "share": ShareRecord,
 }
-"""The records of the vocabulary; what a failure holds is the contract's own."""
+"""The records of the vocabulary by name; the contract defines those of failures."""

@@ -53,7 +53,7 @@ def test_an_operation_without_a_use_case_is_an_error(monkeypatch: pytest.MonkeyP
 
 
 def test_a_document_that_does_not_say_how_it_fails_is_not_played() -> None:
-    with pytest.raises(ApiError, match=r"^small does not say how it fails: it needs x-failures$"):
+    with pytest.raises(ApiError, match=r"^small has no failure responses: add x-failures$"):
         Api(load(SMALL))
 
 
