@@ -1,1 +1,1 @@
-"""The control API: steering worlds and asking what has happened in them. `openapi.yaml` describes it."""
+"""The control API: it steers worlds and reports what has happened in them. `openapi.yaml` describes it."""

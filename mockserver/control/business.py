@@ -1,4 +1,4 @@
-"""What the vendor's side does: SMS, ends of orders, payments, prices, stock."""
+"""The vendor's side of a world: SMS, expiry and refunds of orders, payments, prices and stock."""
 
 from collections.abc import Iterable, Mapping
 from itertools import islice
@@ -41,11 +41,11 @@ def deliver_sms(call: ControlCall, context: ControlContext) -> ControlReply:
     """`deliverSms`."""
     changed, order = _order(call, context)
     if not order.can(OrderEvent.SMS):
-        raise ControlError(409, f"the order {order.id} is {order.state}: no SMS reaches it any more")
+        raise ControlError(409, f"the order {order.id} is {order.state} and can no longer receive an SMS")
     world, script = changed.world, changed.world.script
     text, code = call.body.get("text"), call.body.get("code")
     if not isinstance(script, SeededScript):
-        raise ControlError(409, "this world has no scenario that writes SMS")
+        raise ControlError(409, "this world has no scenario to write an SMS from")
     sms = script.sms(order, text, code)
     world.schedule.plan(world.clock.now(), SmsDue(order.id, sms.text, sms.code))
     return _settled(changed, order)
@@ -55,7 +55,7 @@ def expire_order(call: ControlCall, context: ControlContext) -> ControlReply:
     """`expireOrder`."""
     changed, order = _order(call, context)
     if not order.can(OrderEvent.EXPIRY):
-        raise ControlError(409, f"the order {order.id} is {order.state} already")
+        raise ControlError(409, f"the order {order.id} is already {order.state}")
     world = changed.world
     now = world.clock.now()
     world.save_order(order._replace(expires_at=now))
@@ -93,7 +93,7 @@ def settle_payment(call: ControlCall, context: ControlContext) -> ControlReply:
     except KeyError:
         raise ControlError(404, f"there is no payment {brief(name)} in this world") from None
     if not payment.is_open:
-        raise ControlError(409, f"the payment {payment.id} is {payment.status} already")
+        raise ControlError(409, f"the payment {payment.id} is already {payment.status}")
     world.schedule.plan(world.clock.now(), PaymentSettles(payment.id, Status(call.body["status"])))
     settle(world)
     changed.tell_of_money()
@@ -108,7 +108,7 @@ def show_catalogue(call: ControlCall, context: ControlContext) -> ControlReply:
     services = (
         [_service(world, call.query["service"])] if "service" in call.query else world.catalogue.services.values()
     )
-    return ControlReply(200, _shelves(world, country, services, ANY_CARRIER))
+    return ControlReply(200, _stock_views(world, country, services, ANY_CARRIER))
 
 
 def change_catalogue(call: ControlCall, context: ControlContext) -> ControlReply:
@@ -119,10 +119,10 @@ def change_catalogue(call: ControlCall, context: ControlContext) -> ControlReply
     country, service = _country(world, body["country"]), _service(world, body["service"])
     if (country.code, service.code) not in world.catalogue.offers:
         raise ControlError(409, f"{service.name} is not offered in {country.name}")
-    shown = _shelves(world, country, [service], body["carrier"])
+    shown = _stock_views(world, country, [service], body["carrier"])
     plan_change(world, {**body, "country": country.code, "service": service.code}, world.clock.now())
     settle(world)
-    shown = _shelves(world, country, [service], body["carrier"])
+    shown = _stock_views(world, country, [service], body["carrier"])
     return ControlReply(200, shown)
 
 
@@ -148,7 +148,7 @@ def _country(world: World, text: str) -> Country:
     except Refusal:
         known = world.catalogue.countries.values()
         spellings = {spelling.casefold(): each for each in known for spelling in (each.code, each.name)}
-        raise ControlError(404, f"there is no country {brief(text)}{_meant(text, spellings)}") from None
+        raise ControlError(404, f"there is no country {brief(text)}{_suggestion(text, spellings)}") from None
 
 
 def _service(world: World, code: str) -> Service:
@@ -157,18 +157,18 @@ def _service(world: World, code: str) -> Service:
     except Refusal:
         known = world.catalogue.services.values()
         spellings = {spelling.casefold(): each for each in known for spelling in (each.code, each.name)}
-        raise ControlError(404, f"there is no service {brief(code)}{_meant(code, spellings)}") from None
+        raise ControlError(404, f"there is no service {brief(code)}{_suggestion(code, spellings)}") from None
 
 
-def _meant(text: str, spellings: Mapping[str, Country | Service]) -> str:
-    """Which code was meant by a name, or by something near to one."""
+def _suggestion(text: str, spellings: Mapping[str, Country | Service]) -> str:
+    """Return a suggestion of the code whose code or name is nearest to a text, or nothing if none is near."""
     from difflib import get_close_matches  # needed for errors only
 
     nearest = get_close_matches(text.casefold(), spellings, n=1)
     return f", did you mean {spellings[nearest[0]].code} ({spellings[nearest[0]].name})?" if nearest else ""
 
 
-def _shelves(world: World, country: Country, services: Iterable[Service], carrier: str) -> dict[str, object]:
+def _stock_views(world: World, country: Country, services: Iterable[Service], carrier: str) -> dict[str, object]:
     try:
         carriers = world.catalogue.carriers(country, carrier)
     except Refusal:

@@ -1,4 +1,4 @@
-"""What the control API works on, and what it is asked."""
+"""The context, the calls and the replies of the control API."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -11,9 +11,9 @@ from mockserver.simulation.worlds import Readings, Worlds, WorldSlot
 
 
 class ControlContext(NamedTuple):
-    """The worlds, what makes more of them, and the contract documents that the mock serves.
+    """The worlds, the factory of new worlds, and the contract documents that the mock serves.
 
-    `read` answers these documents as readings have them that are not the server's own.
+    `read` returns these documents for readings other than the server's own.
     """
 
     worlds: Worlds
@@ -23,7 +23,7 @@ class ControlContext(NamedTuple):
 
 
 class ControlCall(NamedTuple):
-    """A request that fits the control API's own document, with its arguments coerced."""
+    """A valid request to the control API, with its arguments coerced."""
 
     path: Mapping[str, Any]
     query: Mapping[str, Any]
@@ -31,7 +31,7 @@ class ControlCall(NamedTuple):
 
 
 class ControlReply(NamedTuple):
-    """An answer as data; a body that is no JSON comes as bytes, with its type."""
+    """A response as data; a body that is not JSON is bytes and has its own content type."""
 
     status: int
     body: object
@@ -42,7 +42,7 @@ Handler = Callable[[ControlCall, ControlContext], ControlReply]
 
 
 def slot(call: ControlCall, context: ControlContext) -> WorldSlot:
-    """The world that a path names. Raises ControlError(404)."""
+    """Return the world that the path names, and mark it as used. Raises ControlError(404)."""
     name = call.path["world"]
     try:
         found = context.worlds.find(name)

@@ -1,4 +1,4 @@
-"""Errors of the control API: what is wrong with a request, in words that say what would be right."""
+"""Errors of the control API: messages for invalid requests, the coercion of whole numbers, and ControlError."""
 
 import json
 import re
@@ -10,27 +10,29 @@ from mockserver.contract.messages import choice
 from mockserver.contract.violation import UNKNOWN
 
 _SHAPES = frozenset({"additionalProperties", "anyOf", "propertyNames"})
-"""Rules about an object as a whole: only the description of its schema says what they ask for."""
+"""Keywords about an object as a whole; only the description of its schema explains them."""
 _COUNTS = frozenset({"minProperties", "maxProperties"})
 _LIST = re.compile(r"\^\(([a-z-]+(?:\|[a-z-]+)*)\)\$")
-"""A pattern that is a list of words, where something that is no text can stand, too."""
+"""A pattern that lists words: an enum for strings, in a schema that allows other types as well."""
+_SUCH_AS = "Such as "
+"""How the description of a schema begins that consists of examples."""
 
 
 def problems(violations: Sequence[Violation], document: Document) -> list[str]:
-    """Every violation in a sentence, those of unknown names first: they explain what is missing.
+    """Return a message for every violation, unknown names first because they explain missing ones.
 
     An object with unknown names is reported once.
     """
     holders = {violation.path[:-1] for violation in violations if violation.rule == UNKNOWN}
-    told = (
-        _told(violation, document)
+    messages = (
+        _message(violation, document)
         for violation in sorted(violations, key=lambda violation: violation.rule != UNKNOWN)
         if violation.rule not in _SHAPES or violation.path not in holders
     )
-    return list(dict.fromkeys(told))
+    return list(dict.fromkeys(messages))
 
 
-def _told(violation: Violation, document: Document) -> str:
+def _message(violation: Violation, document: Document) -> str:
     rule, message = violation.rule, violation.message
     if rule in _SHAPES:
         return f"{violation.place} does not fit: {_nearest_description(violation.pointer, document)}"
@@ -38,29 +40,32 @@ def _told(violation: Violation, document: Document) -> str:
         return f"{message} ({_nearest_description(violation.pointer, document)})"
     schema = document.resolve(violation.pointer.rpartition("/")[0]) if rule in ("pattern", "const") else {}
     if rule == "pattern" and (words := _LIST.fullmatch(schema["pattern"])):
-        return _of_words(violation, words[1].split("|"), schema)
+        return _choice_message(violation, words[1].split("|"), schema)
+    description = _one_line(schema.get("description", ""))
+    if rule == "pattern" and description.startswith(_SUCH_AS):
+        examples = description.removeprefix(_SUCH_AS).removesuffix(".")
+        return f"{violation.place} must be a value such as {examples}, got {violation.value}"
     if rule == "enum":
         return message + did_you_mean(
             violation.value.strip('"'), [word for word in json.loads(violation.expected) if isinstance(word, str)]
         )
     if "example" in schema:
-        message += f", such as {schema['example']}"
+        message += f"; an example is {schema['example']}"
     return message + _remark(schema)
 
 
-def _of_words(violation: Violation, words: Sequence[str], schema: Mapping[str, Any]) -> str:
+def _choice_message(violation: Violation, words: Sequence[str], schema: Mapping[str, Any]) -> str:
     hint = did_you_mean(violation.value.strip('"'), words) or _remark(schema)
     return f"{violation.place} must be {choice(words)}, got {violation.value}{hint}"
 
 
 def _remark(schema: Mapping[str, Any]) -> str:
-    """The description, unless it is an example itself."""
     description = _one_line(schema.get("description", ""))
-    return f" ({description})" if description and not description.startswith("Such as") else ""
+    return f" ({description})" if description else ""
 
 
 def _nearest_description(pointer: str, document: Document) -> str:
-    """The description nearest to a rule, from there outwards."""
+    """Return the description of the innermost schema around a keyword that has one."""
     while pointer:
         pointer = pointer.rpartition("/")[0]
         part = document.resolve(pointer)
@@ -77,21 +82,21 @@ Schema = Mapping[str, Any]
 
 
 def with_integers(value: Any, schema: Schema) -> Any:
-    """The value with integers where its schema has integers and it has numbers such as 5.0."""
-    return _whole(value, [schema])
+    """Return the value with numbers such as 5.0 converted to integers where its schema allows integers."""
+    return _coerce(value, [schema])
 
 
-def _whole(value: Any, schemas: Sequence[Schema]) -> Any:
+def _coerce(value: Any, schemas: Sequence[Schema]) -> Any:
     if not schemas:
         return value
     known = list(_alternatives(schemas))
     if isinstance(value, float):
         return int(value) if value.is_integer() and any(map(_is_integer, known)) else value
     if isinstance(value, dict):
-        return {name: _whole(part, list(_fields(known, name))) for name, part in value.items()}
+        return {name: _coerce(part, list(_fields(known, name))) for name, part in value.items()}
     if isinstance(value, list):
         items = [schema["items"] for schema in known if "items" in schema]
-        return [_whole(part, items) for part in value]
+        return [_coerce(part, items) for part in value]
     return value
 
 
@@ -114,7 +119,10 @@ def _is_integer(schema: Schema) -> bool:
 
 
 class ControlError(Exception):
-    """Nothing has changed. The text says what is wrong and what would be right; `problems` are several, with places."""
+    """A refused request, which has changed nothing.
+
+    The text says what is wrong and what would be right. `problems` lists several problems, each with its place.
+    """
 
     def __init__(self, status: int, message: str, problems: Sequence[str] = ()) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""The faults of a world: what goes wrong on purpose."""
+"""The handlers of the control API for the faults of a world."""
 
 from typing import Any
 
@@ -24,7 +24,9 @@ def add_fault(call: ControlCall, context: ControlContext) -> ControlReply:
     changed = slot(call, context)
     limit = context.worlds.limits.faults
     if changed.faults is not None and len(changed.faults) >= limit:
-        raise ControlError(409, f"the world has {limit} faults, which is the limit: remove some, or see --limit")
+        raise ControlError(
+            409, f"the world has {limit} faults, which is the limit: remove some, or raise it with --limit"
+        )
     _check(dict(call.body), changed, context)
     if changed.faults is None:
         changed.faults = Faults((), changed.origin.seed, changed.world.clock.now())
@@ -38,10 +40,10 @@ def add_fault(call: ControlCall, context: ControlContext) -> ControlReply:
 def clear_faults(call: ControlCall, context: ControlContext) -> ControlReply:
     """`clearFaults`."""
     changed = slot(call, context)
-    gone = [number for number, _ in changed.faults.items()] if changed.faults is not None else []
-    for number in gone:
+    removed = [number for number, _ in changed.faults.items()] if changed.faults is not None else []
+    for number in removed:
         _remove(changed, number)
-    return ControlReply(200, {"done": f"{len(gone)} faults removed"})
+    return ControlReply(200, {"done": f"{len(removed)} faults removed"})
 
 
 def remove_fault(call: ControlCall, context: ControlContext) -> ControlReply:
@@ -50,7 +52,7 @@ def remove_fault(call: ControlCall, context: ControlContext) -> ControlReply:
     if changed.faults is None or number - 1 not in dict(changed.faults.items()):
         raise ControlError(404, f"there is no fault {number} in this world")
     _remove(changed, number - 1)
-    return ControlReply(200, {"done": f"the fault {number} is gone"})
+    return ControlReply(200, {"done": f"fault {number} removed"})
 
 
 def _remove(changed: WorldSlot, number: int) -> None:
@@ -60,7 +62,7 @@ def _remove(changed: WorldSlot, number: int) -> None:
 
 
 def _check(fault: dict[str, Any], changed: WorldSlot, context: ControlContext) -> None:
-    """Raise ControlError(422) unless a scenario could have this fault."""
+    """Raise ControlError(422) for a fault that would be invalid in a scenario."""
     data = {**changed.origin.data, "faults": [fault]}
     try:
         take(data, "the fault", context.world_factory.fixtures.catalogue)
@@ -69,7 +71,7 @@ def _check(fault: dict[str, Any], changed: WorldSlot, context: ControlContext) -
             f"{path(problem.pointer.removeprefix('/faults/0')).removeprefix('$.')}: {problem.message}"
             for problem in error.problems
         ]
-        raise ControlError(422, f"the fault is not right: {problems[0]}", problems) from None
+        raise ControlError(422, f"the fault is invalid: {problems[0]}", problems) from None
 
 
 def _view(number: int, fault: Fault, held: Faults) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Asking what has happened: exchanges found and counted, violations, money, coverage, events."""
+"""The journal over the control API: searching and verifying exchanges, violations, the ledger, coverage and events."""
 
 import io
 from collections import deque
@@ -28,11 +28,11 @@ from mockserver.traffic.coverage import Coverage
 YES, NO = True, False
 
 NEAREST = 3
-"""How many near misses are told."""
+"""How many near misses a verdict reports."""
 
 
 class SearchCondition(NamedTuple):
-    """What must hold for an exchange to match; None lets everything through. `operation` and `path` may be globs."""
+    """The condition for an exchange to match; None matches everything. `operation` and `path` may be globs."""
 
     operation: str | None = None
     method: str | None = None
@@ -43,13 +43,13 @@ class SearchCondition(NamedTuple):
 
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> "SearchCondition":
-        """The condition that these fields state; others are left aside."""
+        """Return the condition in these fields; other fields are ignored."""
         return cls(**{name: fields[name] for name in cls._fields if name in fields})
 
     def misses(self, record: JournalRecord) -> list[str]:
-        """What does not hold for an exchange, in words; empty if it matches."""
+        """Return a message for every field of the condition that an exchange does not match."""
         return [
-            f"{name} is {got or 'not there'}, not {wanted}"
+            f"{name} is {got or 'missing'}, not {wanted}"
             for name, wanted in zip(self._fields, self, strict=True)
             if wanted is not None and (got := _CHECKS[name](record, wanted)) is not None
         ]
@@ -60,7 +60,7 @@ class SearchCondition(NamedTuple):
 
 
 class Expectation(NamedTuple):
-    """How often a condition is to be met, or, of several, that they are met in this order."""
+    """One condition with how often it must match, or several conditions that must match in this order."""
 
     calls: tuple[SearchCondition, ...]
     least: int = 1
@@ -68,7 +68,7 @@ class Expectation(NamedTuple):
 
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> "Expectation":
-        """The expectation that a request states; one that contradicts itself never holds."""
+        """Return the expectation of a request; a contradictory one never holds."""
         calls = tuple(map(SearchCondition.of, fields["calls"]))
         if "exactly" in fields:
             return cls(calls, fields["exactly"], fields["exactly"])
@@ -76,14 +76,14 @@ class Expectation(NamedTuple):
 
 
 class Miss(NamedTuple):
-    """An exchange that comes near, and what is wrong with it."""
+    """An exchange that almost matches, and the fields that do not."""
 
     record: JournalRecord
     misses: tuple[str, ...]
 
 
 class Verdict(NamedTuple):
-    """Whether an expectation holds; `found` are the exchanges that met it, `nearest` those that almost did."""
+    """Whether an expectation holds; `found` are the exchanges that match it, `nearest` those that almost match."""
 
     verified: bool
     message: str
@@ -92,17 +92,17 @@ class Verdict(NamedTuple):
 
 
 def judge(records: Sequence[JournalRecord], expectation: Expectation) -> Verdict:
-    """Hold exchanges against an expectation."""
+    """Check exchanges against an expectation."""
     if len(expectation.calls) > 1:
         return _in_order(records, expectation.calls)
     [condition] = expectation.calls
     found = tuple(record for record in records if not condition.misses(record))
     wanted = _wanted(expectation)
-    came = f"{condition}: {_times(len(found))}, expected {wanted}"
+    summary = f"{condition}: {_times(len(found))}, expected {wanted}"
     if len(found) >= expectation.least and (expectation.most is None or len(found) <= expectation.most):
-        return Verdict(YES, came, found)
+        return Verdict(YES, summary, found)
     nearest = _nearest(records, condition) if len(found) < expectation.least else ()
-    return Verdict(NO, _explained(came, nearest, records), found, nearest)
+    return Verdict(NO, _explained(summary, nearest, records), found, nearest)
 
 
 def _in_order(records: Sequence[JournalRecord], calls: Sequence[SearchCondition]) -> Verdict:
@@ -112,14 +112,14 @@ def _in_order(records: Sequence[JournalRecord], calls: Sequence[SearchCondition]
         match = next((record for record in rest if not condition.misses(record)), None)
         if match is None:
             where = f" after {found[-1].line}" if found else ""
-            message = f"call {position} of {len(calls)} did not come{where}: {condition}"
+            message = f"call {position} of {len(calls)} was not made{where}: {condition}"
             earlier = [record for record in records if not condition.misses(record)]
             if earlier:
-                message += f"; it came earlier, as {earlier[-1].line}"
+                message += f"; it was made earlier, as {earlier[-1].line}"
             nearest = _nearest(records[records.index(found[-1]) + 1 :] if found else records, condition)
             return Verdict(NO, _explained(message, nearest, records), tuple(found), nearest)
         found.append(match)
-    return Verdict(YES, f"all {len(calls)} calls came in this order", tuple(found))
+    return Verdict(YES, f"all {len(calls)} calls were made in this order", tuple(found))
 
 
 def _nearest(records: Iterable[JournalRecord], condition: SearchCondition) -> tuple[Miss, ...]:
@@ -146,10 +146,10 @@ def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
 
 
-def _other_than(
+def _mismatch(
     got: Callable[[JournalRecord], str], fits: Callable[[str, str], bool]
 ) -> Callable[[JournalRecord, Any], str | None]:
-    """A check that answers what was found where something else was wanted, else None."""
+    """Return a check that returns the value of a record if it does not fit, else None."""
 
     def check(record: JournalRecord, wanted: object) -> str | None:
         value = got(record)
@@ -163,17 +163,17 @@ def _equal(value: str, wanted: str) -> bool:
 
 
 _CHECKS: Mapping[str, Callable[[JournalRecord, Any], str | None]] = {
-    "operation": _other_than(lambda record: record.operation, fnmatchcase),
-    "method": _other_than(lambda record: record.exchange.method, lambda got, want: got == want.upper()),
-    "path": _other_than(lambda record: record.exchange.path, fnmatchcase),
-    "status": _other_than(lambda record: str(record.exchange.status), _equal),
-    "account": _other_than(lambda record: record.account or "", _equal),
+    "operation": _mismatch(lambda record: record.operation, fnmatchcase),
+    "method": _mismatch(lambda record: record.exchange.method, lambda got, want: got == want.upper()),
+    "path": _mismatch(lambda record: record.exchange.path, fnmatchcase),
+    "status": _mismatch(lambda record: str(record.exchange.status), _equal),
+    "account": _mismatch(lambda record: record.account or "", _equal),
     "order": lambda record, wanted: None if record.mentions(wanted) else "",
 }
 
 
 def coverage(counts: Counts, documents: Iterable[Document]) -> Coverage:
-    """The counts, beside all that there is to meet."""
+    """Return the coverage of the documents and of the order states by these counts."""
     moves = dict.fromkeys((before, after) for (before, _), after in TRANSITIONS.items())
     whole = Coverage(documents, State, moves)
     for (operation, status), times in counts.answers.items():
@@ -202,7 +202,7 @@ def clear_journal(call: ControlCall, context: ControlContext) -> ControlReply:
     cleared = slot(call, context)
     count = len(cleared.journal)
     cleared.journal.clear()
-    return ControlReply(200, {"done": f"{count} exchanges forgotten"})
+    return ControlReply(200, {"done": f"{count} exchanges removed"})
 
 
 def export_har(call: ControlCall, context: ControlContext) -> ControlReply:
@@ -231,7 +231,7 @@ def verify_calls(call: ControlCall, context: ControlContext) -> ControlReply:
 
 
 def verdict(call: ControlCall, context: ControlContext) -> Verdict:
-    """Whether what a request expects has come. Raises ControlError."""
+    """Check the expectation of a request against the journal. Raises ControlError(404)."""
     found = slot(call, context)
     expectation = Expectation.of(call.body)
     for condition in expectation.calls:
@@ -240,7 +240,7 @@ def verdict(call: ControlCall, context: ControlContext) -> Verdict:
 
 
 def verdict_shown(verdict: Verdict) -> dict[str, Any]:
-    """A verdict as the control API shows it."""
+    """Return a verdict as the control API shows it."""
     return {
         "verified": verdict.verified,
         "count": len(verdict.found),
@@ -259,7 +259,7 @@ def list_violations(call: ControlCall, context: ControlContext) -> ControlReply:
     found = (
         violation_shown(record.number, each)
         for record in records(journal, context.worlds)
-        # To check an answer takes long.
+        # Checking a response is slow, so it is skipped where only requests are asked for.
         for each in (record.breaks_of_request if side == REQUEST else record.breaks)
         if level in (None, each.violation.level) and side in (None, each.side)
     )
@@ -308,11 +308,11 @@ def _matching(call: ControlCall, context: ControlContext) -> Iterator[JournalRec
 
 
 def _check(condition: SearchCondition, context: ControlContext) -> None:
-    """Raise ControlError(404) for an unknown operation: "never called" would hold for every misspelt name."""
+    """Raise ControlError(404) for an unknown operation: "never called" would hold for a misspelt name."""
     known = [operation.name for document in context.documents for operation in document.operations.values()]
     name = condition.operation
     if name is not None and not any(fnmatchcase(each, name) for each in known):
-        raise ControlError(404, f"no operation is called {name}{did_you_mean(name, known)}")
+        raise ControlError(404, f"unknown operation {name}{did_you_mean(name, known)}")
 
 
 def _journal(journal: Journal, found: Iterable[JournalRecord]) -> dict[str, Any]:
@@ -327,7 +327,10 @@ View = dict[str, Any]
 
 
 def event_stream(worlds: Worlds, after: int, world: str | None) -> Iterator[bytes]:
-    """The events after an id as server-sent ones, of one world or of all; first, how many were lost, if any were."""
+    """Yield the events after an id as server-sent events, of one world or of all.
+
+    An event `gap` comes first if events after that id are no longer kept; it says how many.
+    """
     feed = worlds.feed
     if lost := feed.lost(after):
         yield written("gap", {"lost": lost}, after + lost)
@@ -337,7 +340,7 @@ def event_stream(worlds: Worlds, after: int, world: str | None) -> Iterator[byte
 
 
 def written(kind: str, data: View, number: int) -> bytes:
-    """A server-sent event; its data are JSON in one line."""
+    """Return a server-sent event with its data as one line of JSON."""
     return b"id: %d\nevent: %s\ndata: %s\n\n" % (number, kind.encode(), orjson.dumps(data))
 
 

@@ -1,4 +1,4 @@
-"""Which handler answers which operation of the control API's own document."""
+"""The operations of the control API: its OpenAPI document, and the handler of each operation."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -51,22 +51,22 @@ HANDLERS: Mapping[str, Handler] = {
     "showTotalCoverage": journal.show_total_coverage,
     "listStrays": journal.list_strays,
 }
-"""All that answer at once; what waits, and the document itself, are left to whoever holds the wire."""
+"""The handlers that return at once; `web.control` serves those that wait or stream, and the documents."""
 
 
 @cache
 def document() -> Document:
-    """The control API's own document."""
+    """Return the OpenAPI document of the control API."""
     return Document(_source(), DOCUMENT.stem, DOCUMENT)
 
 
 def written() -> Any:
-    """The data of the control API's own document."""
+    """Return the OpenAPI document of the control API as data."""
     return _source().data
 
 
 def _source() -> located.Located:
-    """The document with the names of the scenarios and readings that there are."""
+    """Return the document with the names of the shipped scenarios and readings filled in."""
     source = located.read(DOCUMENT, DOCUMENT.name)
     schemas = source.data["components"]["schemas"]
     schemas["Scenario"]["pattern"] = f"^({'|'.join(sorted(scenarios()))})$"

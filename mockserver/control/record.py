@@ -1,4 +1,4 @@
-"""Journal entries as they may be shown: without keys, and with how their responses break the contract."""
+"""Journal entries with their API keys redacted, their contract violations, and their views in the control API."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -16,13 +16,13 @@ from mockserver.traffic.redaction import Redactor
 
 
 def redactor(exchange: ServedExchange, worlds: Worlds) -> Redactor:
-    """What hides the keys of an exchange."""
+    """Return the redactor of the API keys in an exchange."""
     return _redactor(frozenset(_keys(exchange, worlds)))
 
 
 def text_without_keys(text: str, worlds: Worlds) -> str:
-    """A text, such as a path, without the keys of any world."""
-    return _redactor(frozenset(_standing_in(text.encode(errors="surrogatepass"), worlds))).text(text)
+    """Return a text, such as a path, with the API keys of all worlds redacted."""
+    return _redactor(frozenset(_secrets_in(text.encode(errors="surrogatepass"), worlds))).text(text)
 
 
 def _keys(exchange: ServedExchange, worlds: Worlds) -> Iterator[str]:
@@ -35,10 +35,10 @@ def _keys(exchange: ServedExchange, worlds: Worlds) -> Iterator[str]:
     content = b"\n".join(
         (user, exchange.path.encode(), exchange.query, headers, exchange.content or b"", exchange.answer)
     )
-    yield from _standing_in(content, worlds)
+    yield from _secrets_in(content, worlds)
 
 
-def _standing_in(content: bytes, worlds: Worlds) -> Iterator[str]:
+def _secrets_in(content: bytes, worlds: Worlds) -> Iterator[str]:
     plain = unquote_to_bytes(content)
     secrets = [*worlds.keys, worlds.token] if worlds.token else worlds.keys
     return (key for key in secrets if key.encode(errors="surrogatepass") in plain)
@@ -50,7 +50,7 @@ def _redactor(keys: frozenset[str]) -> Redactor:
 
 
 ORIGIN = "http://smsonline-mock"
-"""What stands for the mock's own address where an absolute URL is wanted and the request named no host."""
+"""The base of absolute URLs for a request without a host."""
 
 REQUEST, ANSWER = "request", "answer"
 
@@ -63,7 +63,7 @@ class Break(NamedTuple):
 
 
 class JournalRecord:
-    """An entry of a journal. What of it is shown is worked out when it is asked for: most is only looked through."""
+    """An entry of a journal. Its views are computed on demand, because most entries are only searched."""
 
     def __init__(self, entry: JournalEntry, worlds: Worlds) -> None:
         self.number, self.exchange = entry
@@ -71,38 +71,38 @@ class JournalRecord:
 
     @property
     def operation(self) -> str:
-        """The name of the operation, empty if the path leads to none."""
+        """The name of the operation, empty if the path has none."""
         return self.exchange.operation.name if self.exchange.operation else ""
 
     @cached_property
     def traffic(self) -> Traffic:
-        """The exchange as traffic, redacted."""
+        """The redacted exchange as traffic."""
         return redactor(self.exchange, self._worlds).exchange(_traffic(self.exchange))
 
     @cached_property
     def account(self) -> str | None:
-        """The user id that the request gave: a key, if somebody has taken one for the other."""
+        """The user id in the request, redacted because a client may have sent its API key there."""
         user = self.exchange.user
         return user and redactor(self.exchange, self._worlds).text(user)
 
     @cached_property
     def breaks(self) -> tuple[Break, ...]:
-        """How the request and the answer break the contract."""
-        return (*self.breaks_of_request, *self._hidden(_breaks_of_answer(self.exchange)))
+        """The contract violations of the request and of the response."""
+        return (*self.breaks_of_request, *self._redact(_response_breaks(self.exchange)))
 
     @cached_property
     def breaks_of_request(self) -> tuple[Break, ...]:
-        """How the request breaks the contract, which is known since it came."""
-        return self._hidden(Break(REQUEST, violation) for violation in self.exchange.violations)
+        """The contract violations of the request, which were found when it was served."""
+        return self._redact(Break(REQUEST, violation) for violation in self.exchange.violations)
 
-    def _hidden(self, breaks: Iterable[Break]) -> tuple[Break, ...]:
+    def _redact(self, breaks: Iterable[Break]) -> tuple[Break, ...]:
         if not (found := tuple(breaks)):
             return ()
-        hidden = redactor(self.exchange, self._worlds)
-        return tuple(_redacted(each, hidden) for each in found)
+        keys = redactor(self.exchange, self._worlds)
+        return tuple(_redacted(each, keys) for each in found)
 
     def mentions(self, text: str) -> bool:
-        """Whether a text, such as an order's id, is a value somewhere in the request or the answer."""
+        """Whether a text, such as an order id, is a value anywhere in the request or the response."""
         request, answer, *_ = _traffic(self.exchange)
         return (
             text in request.path.split("/")
@@ -113,24 +113,24 @@ class JournalRecord:
 
     @property
     def line(self) -> str:
-        """It in a line."""
+        """The exchange on one line: number, method, path, operation and status."""
         status = self.exchange.status or "no answer"
         request = self.traffic.request
         return f"#{self.number} {request.method} {request.path} ({self.operation or 'no operation'}) {status}"
 
 
 def records(entries: Iterable[JournalEntry], worlds: Worlds) -> Iterator[JournalRecord]:
-    """Entries as they may be shown."""
+    """Yield a record for each entry."""
     return (JournalRecord(entry, worlds) for entry in entries)
 
 
 def time(at: Instant) -> str:
-    """A time as RFC 3339 has it."""
+    """Return a time in the format of RFC 3339."""
     return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def shown(record: JournalRecord) -> dict[str, Any]:
-    """A record as the control API shows it."""
+    """Return a record as the control API shows it."""
     exchange, (request, answer, *_) = record.exchange, record.traffic
     path, _, query = request.url.removeprefix(_base(exchange)).partition("?")
     return {
@@ -154,7 +154,7 @@ def shown(record: JournalRecord) -> dict[str, Any]:
 
 
 def violation_shown(number: int, found: Break) -> dict[str, Any]:
-    """A violation as the control API shows it."""
+    """Return a violation as the control API shows it."""
     violation = found.violation
     return {
         "exchange": number,
@@ -168,7 +168,7 @@ def violation_shown(number: int, found: Break) -> dict[str, Any]:
     }
 
 
-def _breaks_of_answer(exchange: ServedExchange) -> Iterator[Break]:
+def _response_breaks(exchange: ServedExchange) -> Iterator[Break]:
     if exchange.operation is None or not exchange.status:
         return
     content_type = next((value for name, value in exchange.answer_headers if name == b"content-type"), b"").decode(

@@ -1,6 +1,6 @@
-"""Snapshots: everything that a world remembers as JSON data, and a world from such data once it is validated.
+"""Snapshots: writing the state of a world as JSON data, and restoring a world from it.
 
-What a snapshot says is believed only once it has been checked: it may have been edited, or be of another version.
+A snapshot is validated before it is restored, because it may have been edited or come from another version.
 """
 
 from collections.abc import Iterator, Mapping
@@ -42,23 +42,23 @@ if TYPE_CHECKING:
 
 
 LARGEST = 2**53 - 1
-"""No number here is larger: it is the largest that every reader of JSON has."""
+"""The largest number in a snapshot: the largest integer that every JSON parser reads exactly."""
 
 
 def nonsense(memory: Memory, origin: Origin, catalogue: Catalogue, numbers: tuple[int, ...]) -> Iterator[str]:
-    """Every contradiction in a memory, in words; `numbers` are those of its clock."""
+    """Yield a message for every contradiction in a memory; `numbers` are those of its clock."""
     yield from _numbers((memory, origin.seed, numbers), "$")
-    yield from _people(memory)
-    yield from _trade(memory, origin, catalogue)
-    yield from _future(memory, catalogue)
+    yield from _account_problems(memory)
+    yield from _catalogue_problems(memory, origin, catalogue)
+    yield from _schedule_problems(memory, catalogue)
 
 
 _Trail = tuple[Any, str]
-"""Where a part is: the trail of what holds it (None for the whole), and how it is called in that."""
+"""The place of a part: the trail of its parent (None for the root), and its name or index there."""
 
 
 def _numbers(data: Any, where: str) -> Iterator[str]:
-    """No number is negative but a ledger's cents, and none is too large."""
+    """Check that no number is too large, and that none but the cents of the ledger is negative."""
     rest: list[tuple[Any, _Trail]] = [(data, (None, where))]
     while rest:
         part, trail = rest.pop()
@@ -72,7 +72,7 @@ def _numbers(data: Any, where: str) -> Iterator[str]:
 
 
 def _parts(whole: Any) -> Iterator[tuple[str, Any]]:
-    """What a whole holds, if it holds anything, and how each part is called in it."""
+    """Yield the parts of a value, each with its name or index."""
     if isinstance(whole, tuple) and hasattr(whole, "_fields"):
         return ((f".{name}", part) for name, part in zip(whole._fields, whole, strict=True))
     if isinstance(whole, list | tuple | frozenset):
@@ -85,12 +85,12 @@ def _place(trail: _Trail) -> str:
     return name if above is None else f"{_place(above)}{name}"
 
 
-def _people(memory: Memory) -> Iterator[str]:
+def _account_problems(memory: Memory) -> Iterator[str]:
     users = {customer.id for customer in memory.customers}
     labels = {tier.label for tier in TIERS}
     for customer in memory.customers:
         if customer.granted_tier is not None and customer.granted_tier not in labels:
-            yield f"the customer {customer.id} has a tier that there is not: {customer.granted_tier}"
+            yield f"the customer {customer.id} has the unknown tier {customer.granted_tier}"
     owners = [
         *(("order", order.id, order.customer) for order in memory.orders),
         *(("payment", payment.id, payment.customer) for payment in memory.payments),
@@ -103,15 +103,15 @@ def _people(memory: Memory) -> Iterator[str]:
             yield f"the {what} {name} belongs to {user}, who has no account"
 
 
-def _trade(memory: Memory, origin: Origin, catalogue: Catalogue) -> Iterator[str]:
+def _catalogue_problems(memory: Memory, origin: Origin, catalogue: Catalogue) -> Iterator[str]:
     rules = len(origin.data.get("orders", ()))
     for order in memory.orders:
         country = catalogue.countries.get(order.country)
         carriers = {ANY_CARRIER, *(carrier.name for carrier in country.carriers)} if country else set()
         if order.carrier not in carriers or order.service not in catalogue.services:
-            yield f"the order {order.id} is for what is not in the catalogue"
+            yield f"the order {order.id} has a country, carrier or service that is not in the catalogue"
         if order.rule is not None and order.rule >= rules:
-            yield f"the order {order.id} comes under rule {order.rule}, and the scenario has {rules}"
+            yield f"the order {order.id} has the rule orders[{order.rule}], but the scenario has {rules} order rules"
     for stock_key in (*memory.prices, *memory.stock):
         if not _is_stock_key(stock_key, catalogue):
             yield f"{'/'.join(stock_key)} is not in the catalogue"
@@ -121,31 +121,33 @@ def _trade(memory: Memory, origin: Origin, catalogue: Catalogue) -> Iterator[str
                 yield f"a favourite of {customer.id} is not in the catalogue: {country_code}/{service}"
 
 
-def _future(memory: Memory, catalogue: Catalogue) -> Iterator[str]:
+def _schedule_problems(memory: Memory, catalogue: Catalogue) -> Iterator[str]:
     orders, payments = {order.id for order in memory.orders}, {payment.id for payment in memory.payments}
     for order_id in memory.awaited:
         if order_id not in orders:
-            yield f"an SMS is awaited for the order {order_id}, which there is not"
+            yield f"an SMS is awaited for the unknown order {order_id}"
     for _, scheduled in memory.planned:
-        yield from _unfit(scheduled, orders, payments, catalogue)
+        yield from _event_problems(scheduled, orders, payments, catalogue)
 
 
-def _unfit(scheduled: ScheduledEvent, orders: set[str], payments: set[str], catalogue: Catalogue) -> Iterator[str]:
+def _event_problems(
+    scheduled: ScheduledEvent, orders: set[str], payments: set[str], catalogue: Catalogue
+) -> Iterator[str]:
     match scheduled:
         case SmsDue() | OrderEnds():
             if scheduled.order not in orders:
-                yield f"something is planned for the order {scheduled.order}, which there is not"
+                yield f"an event is planned for the unknown order {scheduled.order}"
         case PaymentSettles():
             if scheduled.payment not in payments:
-                yield f"something is planned for the payment {scheduled.payment}, which there is not"
+                yield f"an event is planned for the unknown payment {scheduled.payment}"
         case PriceChanges() | StockChanges():
             if not scheduled.stock_keys or not all(
                 _is_stock_key(stock_key, catalogue) for stock_key in scheduled.stock_keys
             ):
-                yield "a change is planned for what is not in the catalogue"
+                yield "a change of price or stock is planned for an offer that is not in the catalogue"
         case NumbersReturn():
             if not _is_stock_key(scheduled.stock_key, catalogue):
-                yield "numbers come back to what is not in the catalogue"
+                yield "a return of numbers is planned for an offer that is not in the catalogue"
 
 
 def _is_stock_key(stock_key: StockKey, catalogue: Catalogue) -> bool:
@@ -158,21 +160,21 @@ VERSION = 2
 
 
 class Changed(NamedTuple):
-    """What of a stock differs from the catalogue: a list price in cents, or a stock."""
+    """A list price in cents, or a stock, that differs from the catalogue."""
 
     stock_key: StockKey
     to: int
 
 
 class Planned(NamedTuple):
-    """What is to come, and when."""
+    """A scheduled event and its due time."""
 
     due: Instant
     scheduled: ScheduledEvent
 
 
 class Remembered(NamedTuple):
-    """A Memory without what JSON cannot have: keys that are no texts."""
+    """A Memory as JSON can represent it: mappings whose keys are not strings are lists."""
 
     customers: tuple[Customer, ...]
     keys: dict[str, tuple[str, ...]]
@@ -187,7 +189,7 @@ class Remembered(NamedTuple):
 
 
 class Time(NamedTuple):
-    """A clock, and when the world began. `pace` and `step` are a clock's."""
+    """A clock with its pace and step, and when the world began."""
 
     now: Instant
     began: Instant
@@ -196,7 +198,7 @@ class Time(NamedTuple):
 
 
 class CountedFault(NamedTuple):
-    """A fault as a scenario says it, its number, and what it has counted."""
+    """A fault as in a scenario, with its number and its counts."""
 
     number: int
     source: dict[str, Any]
@@ -205,7 +207,7 @@ class CountedFault(NamedTuple):
 
 
 class Window(NamedTuple):
-    """How many calls of a key a rate limit counts in a window."""
+    """The number of calls that a rate limit has counted for an API key in a window."""
 
     fault: int
     key: str
@@ -214,7 +216,7 @@ class Window(NamedTuple):
 
 
 class FaultState(NamedTuple):
-    """The faults of a world; the next one gets the number `next`."""
+    """The faults of a world; `next` is the number of the next fault."""
 
     began: Instant
     next: int
@@ -223,7 +225,7 @@ class FaultState(NamedTuple):
 
 
 class Snapshot(NamedTuple):
-    """Everything a world remembers."""
+    """The state of a world."""
 
     version: int
     origin: Origin
@@ -235,7 +237,7 @@ class Snapshot(NamedTuple):
 
 
 def write(slot: WorldSlot) -> dict[str, Any]:
-    """A snapshot of a world, as JSON data. It holds the world's API keys."""
+    """Return a snapshot of a world as JSON data. It contains the world's API keys."""
     world, script = slot.world, slot.world.script
     began, tallies = (script.start, dict(script.tallies)) if isinstance(script, SeededScript) else (0, {})
     snapshot = Snapshot(
@@ -252,21 +254,21 @@ def write(slot: WorldSlot) -> dict[str, Any]:
 
 
 def read(data: Mapping[str, Any], world_factory: WorldFactory) -> "tuple[Made, bool]":
-    """A world that remembers what a snapshot says, and whether it is strict. Raises ControlError(422).
+    """Restore a world from a snapshot, and return it with whether it is strict. Raises ControlError(422).
 
-    That its own fields are there, and in their bounds, is checked by the document of the control API.
+    The document of the control API checks the required fields of a snapshot and their bounds.
     """
     try:
         snapshot = _converter().structure(data, Snapshot)
     except BaseValidationError as error:
         problems = transform_error(error, "$", format_exception=_described)
-        raise ControlError(422, f"this is no snapshot: {problems[0]}", problems) from None
+        raise ControlError(422, f"this is not a snapshot: {problems[0]}", problems) from None
     origin = snapshot.origin._replace(data=_checked(snapshot.origin.data, world_factory))
     if sources := [fault.source for fault in snapshot.faults.faults]:
         _checked({**origin.data, "faults": sources}, world_factory)
     clock, memory = snapshot.clock, _memory(snapshot.memory)
     numbers = (clock.now, clock.began, clock.pace, clock.step)
-    problems = [*_miscounts(snapshot), *nonsense(memory, origin, world_factory.catalogue(origin), numbers)]
+    problems = [*_fault_problems(snapshot), *nonsense(memory, origin, world_factory.catalogue(origin), numbers)]
     if problems:
         raise ControlError(422, f"the snapshot contradicts itself: {problems[0]}", problems)
     running = Clock(clock.now, pace=clock.pace, step=clock.step, wall=world_factory.wall)
@@ -279,7 +281,7 @@ def read(data: Mapping[str, Any], world_factory: WorldFactory) -> "tuple[Made, b
     return Made(origin, world, _faults(snapshot.faults, origin.seed)), snapshot.strict
 
 
-def _miscounts(snapshot: Snapshot) -> Iterator[str]:
+def _fault_problems(snapshot: Snapshot) -> Iterator[str]:
     for number, _, matched, acted in snapshot.faults.faults:
         if min(number, matched, acted) < 0:
             yield f"the fault {number} has a negative count"
@@ -290,7 +292,7 @@ def _checked(data: Mapping[str, Any], world_factory: WorldFactory) -> dict[str, 
         return take(dict(data), "the snapshot's scenario", world_factory.fixtures.catalogue).data
     except LocatedError as error:
         problems = list(map(str, error.problems))
-        raise ControlError(422, f"the scenario of the snapshot is not right: {problems[0]}", problems) from None
+        raise ControlError(422, f"the scenario of the snapshot is invalid: {problems[0]}", problems) from None
 
 
 def _remembered(memory: Memory) -> Remembered:
@@ -354,7 +356,7 @@ def _faults(state: FaultState, seed: int) -> "Faults | None":
 
 @cache
 def _converter() -> Converter:
-    """Named tuples become objects, a happening says its kind; nothing is read that is not of the right type."""
+    """Return the converter of snapshots: named tuples are objects, events have a `kind`, and types are strict."""
     converter = Converter(forbid_extra_keys=True)
     converter.register_unstructure_hook_factory(
         is_namedtuple, lambda kind: namedtuple_dict_unstructure_factory(kind, converter)
@@ -363,7 +365,7 @@ def _converter() -> Converter:
         is_namedtuple, lambda kind: namedtuple_dict_structure_factory(kind, converter)
     )
     configure_tagged_union(ScheduledEvent, converter, tag_name="kind")
-    for kind in (int, str, bool):  # by type: a predicate is never asked about them
+    for kind in (int, str, bool):  # by type: cattrs does not try predicates for them
         converter.register_structure_hook(kind, _strictly)
     return converter
 

@@ -1,4 +1,4 @@
-"""How the control API shows what a world holds."""
+"""The views of worlds, clocks, orders, payments, stock and ledger entries in the control API."""
 
 from collections import Counter
 from typing import Any
@@ -16,7 +16,7 @@ View = dict[str, Any]
 
 
 def world_view(slot: WorldSlot) -> View:
-    """A world at a glance."""
+    """Return the summary of a world."""
     world, origin, journal = slot.world, slot.origin, slot.journal
     return {
         "id": slot.id,
@@ -36,7 +36,7 @@ def world_view(slot: WorldSlot) -> View:
 
 
 def opened_view(slot: WorldSlot) -> View:
-    """A world with the keys that open it."""
+    """Return the summary of a world with its API keys."""
     users: dict[str, list[str]] = {user: [] for user in slot.world.customers}
     for key in slot.world.keys:
         for user in slot.world.users_of(key):
@@ -52,7 +52,7 @@ def opened_view(slot: WorldSlot) -> View:
 
 
 def clock_view(clock: Clock) -> View:
-    """What time it is, and how it passes."""
+    """Return the time of a clock and its mode."""
     view: View = {"now": time(clock.now())}
     if clock.step:
         return {**view, "mode": "step", "stepMilliseconds": clock.step}
@@ -62,7 +62,7 @@ def clock_view(clock: Clock) -> View:
 
 
 def order_view(order: Order) -> View:
-    """An order, as the vendor's side sees it."""
+    """Return an order as the vendor sees it."""
     return {
         "id": order.id,
         "account": order.customer,
@@ -80,7 +80,7 @@ def order_view(order: Order) -> View:
 
 
 def payment_view(payment: Payment) -> View:
-    """A payment, as the vendor's side sees it."""
+    """Return a payment as the vendor sees it."""
     return {
         "id": payment.id,
         "account": payment.customer,
@@ -95,12 +95,12 @@ def payment_view(payment: Payment) -> View:
 
 
 def stock_view(stock_key: StockKey, world: World) -> View:
-    """The price and stock of a carrier's numbers for a service, as they are now."""
+    """Return the current list price in cents and stock of a carrier's numbers for a service."""
     return {**stock_key._asdict(), "price": world.stock.price(stock_key), "stock": world.stock.left(stock_key)}
 
 
 def entry_view(entry: Entry) -> View:
-    """A ledger entry."""
+    """Return a ledger entry."""
     return {
         "at": time(entry.at),
         "account": entry.customer,

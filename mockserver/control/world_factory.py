@@ -1,4 +1,4 @@
-"""Making worlds: from a scenario, from another world, or from a snapshot; and the accounts that may use them."""
+"""The world factory: worlds from a scenario, from another world or from a snapshot, and their accounts."""
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -34,31 +34,31 @@ Section = dict[str, Any]
 
 
 class WorldAccount(NamedTuple):
-    """A user id and the API keys that go with it."""
+    """A user id and its API keys."""
 
     user: str
     keys: tuple[str, ...]
 
 
 def fresh_user() -> str:
-    """A user id that nobody has."""
+    """Return a new random user id."""
     return f"user-{secrets.token_hex(6)}"
 
 
 def fresh_key() -> str:
-    """An API key that nobody knows."""
+    """Return a new random API key."""
     return f"key-{secrets.token_hex(16)}"
 
 
 def accounts_of(data: Mapping[str, Any]) -> list[WorldAccount]:
-    """The accounts of a scenario."""
+    """Return the accounts of a scenario."""
     return [
         WorldAccount(account["userId"], tuple(account.get("keys") or [account["key"]])) for account in data["accounts"]
     ]
 
 
 def rekeyed(accounts: Sequence[WorldAccount], given: Mapping[str, str]) -> list[WorldAccount]:
-    """The accounts with fresh keys, or those that are given in place of theirs; what shares a key still does."""
+    """Return the accounts with new API keys; `given` maps old keys to new ones, and shared keys stay shared."""
     fresh = dict(given)
     return [
         account._replace(keys=tuple(fresh.setdefault(key, fresh_key()) for key in account.keys)) for account in accounts
@@ -66,10 +66,10 @@ def rekeyed(accounts: Sequence[WorldAccount], given: Mapping[str, str]) -> list[
 
 
 def with_accounts(data: Mapping[str, Any], accounts: Sequence[WorldAccount]) -> Data:
-    """A scenario whose accounts have these names and keys, in their order; its rules mean them then, too."""
+    """Return a scenario with the user ids and keys of its accounts replaced, in order, also in its rules."""
     renamed = {old["userId"]: new.user for old, new in zip(data["accounts"], accounts, strict=True)}
     changed: Data = {
-        name: [_meaning(rule, renamed) for rule in data[name]]
+        name: [_with_renamed_account(rule, renamed) for rule in data[name]]
         for name in ("orders", "payments", "faults")
         if name in data
     }
@@ -80,7 +80,7 @@ def with_accounts(data: Mapping[str, Any], accounts: Sequence[WorldAccount]) -> 
     return {**data, **changed, "accounts": opened}
 
 
-def _meaning(rule: Section, renamed: Mapping[str, str]) -> Section:
+def _with_renamed_account(rule: Section, renamed: Mapping[str, str]) -> Section:
     account = rule.get("when", {}).get("account")
     if account is None:
         return rule
@@ -89,12 +89,12 @@ def _meaning(rule: Section, renamed: Mapping[str, str]) -> Section:
 
 INLINE = "the scenario of the request"
 
-_REMEMBERED, _SMALL = 256, 64 * 1024
-"""So many choices of a scenario are kept, if they have no more bytes, so that the next world of one is made at once."""
+_CACHE_SIZE, _CACHED_BYTES = 256, 64 * 1024
+"""The number of loaded scenarios in the cache, and the largest choice in bytes that is cached."""
 
 
 class WorldChoice(NamedTuple):
-    """Which scenario, and what is different in it; None leaves it as it is."""
+    """A scenario and the changes to it; None changes nothing."""
 
     scenario: str | Mapping[str, Any] = "default"
     variables: Values = NONE
@@ -104,7 +104,7 @@ class WorldChoice(NamedTuple):
 
 
 class Made(NamedTuple):
-    """A world that is in no slot yet, with its faults and what it was made from."""
+    """A world that is not in a slot yet, with its origin and its faults."""
 
     origin: Origin
     world: World
@@ -112,9 +112,9 @@ class Made(NamedTuple):
 
 
 class WorldFactory:
-    """Makes worlds and puts them where requests find them. `wall` answers milliseconds of the wall clock.
+    """Makes worlds and registers them. `wall` returns the wall clock in milliseconds.
 
-    `services` say which rules hold; what their overlays say of readings holds where a scenario says nothing.
+    `services` gives the rules of a world. The readings of its overlays apply where a scenario chooses none.
     """
 
     def __init__(
@@ -127,11 +127,11 @@ class WorldFactory:
         self._loaded: dict[bytes, Scenario] = {}
 
     def begin(self, scenario: Scenario, seed: int | None = None, before: WorldSlot | None = None) -> WorldSlot:
-        """The world that a mock begins with, in the place of one before: with its scenario's own users and keys.
+        """Make the first world of a mock, with the users and keys of its scenario, or replace it by a new one.
 
-        It is permanent, and its readings are those of every world that has none of its own.
+        The world is permanent. Its readings apply to every world that chooses none.
         """
-        made = self._make(_origin(self._read_as(scenario), seed))
+        made = self._make(_origin(self._with_overlay_readings(scenario), seed))
         if before is None:
             before = self._place(made)
             before.permanent = True
@@ -144,33 +144,33 @@ class WorldFactory:
         return before
 
     def open(self, choice: WorldChoice, user: str | None = None, key: str | None = None) -> WorldSlot:
-        """A new world of a scenario; its first account has a fresh name and key unless they are given.
+        """Make a world from a scenario; its first account gets a new user id and API key unless they are given.
 
-        Raises ControlError: 422 for a scenario that is wrong, 409 for a name or key taken or too many worlds.
+        Raises ControlError: 422 for an invalid scenario, 409 for a user id or key in use, or for too many worlds.
         """
         self._make_room()
         origin = self._choose(choice)
         accounts = accounts_of(origin.data)
         given = {accounts[0].keys[0]: key} if key else {}
         first, *others = rekeyed(accounts, given)
-        return self._place(self._make(_owned(origin, [first._replace(user=user or fresh_user()), *others])))
+        return self._place(self._make(_with_accounts(origin, [first._replace(user=user or fresh_user()), *others])))
 
     def replay(self, slot: WorldSlot) -> None:
-        """Let a world begin anew."""
+        """Reset a world to its start."""
         self.put(slot, self._make(slot.origin))
         slot.forget()
 
     def play(self, slot: WorldSlot, choice: WorldChoice) -> None:
-        """Let a world begin anew with another scenario; its users and keys stay. Raises ControlError(422 or 409)."""
+        """Restart a world with another scenario; its user ids and keys stay. Raises ControlError(422 or 409)."""
         origin = self._choose(choice)
         wanted, known = accounts_of(origin.data), accounts_of(slot.origin.data)
         kept = dict(zip((account.keys[0] for account in wanted), (account.keys[0] for account in known), strict=False))
         further = rekeyed(wanted[len(known) :], kept)
-        self.put(slot, self._make(_owned(origin, [*known[: len(wanted)], *further])))
+        self.put(slot, self._make(_with_accounts(origin, [*known[: len(wanted)], *further])))
         slot.forget()
 
     def fork(self, slot: WorldSlot) -> WorldSlot:
-        """A copy of a world as it is now, with fresh keys. Raises ControlError(409) for too many worlds."""
+        """Copy a world in its current state, with new keys. Raises ControlError(409) for too many worlds."""
         self._make_room()
         world = slot.world
         clock = Clock(world.clock.now(), pace=world.clock.pace, step=world.clock.step, wall=self.wall)
@@ -184,9 +184,9 @@ class WorldFactory:
     def remembering(
         self, origin: Origin, memory: Memory, clock: Clock, start: Instant, tallies: Mapping[str, int]
     ) -> World:
-        """A world of an origin that began at `start` and remembers what another one did.
+        """Make a world of an origin that began at `start`, with the memory of another world.
 
-        Raises Refusal when the money of the memory does not add up.
+        Raises Refusal if a balance in the memory falls below zero.
         """
         world = unopened(_scenario(origin), self.fixtures, clock, start, self._rules(origin), origin.seed)
         world.recall(memory)
@@ -195,7 +195,7 @@ class WorldFactory:
         return world
 
     def adopt(self, made: Made) -> WorldSlot:
-        """A new world, with fresh keys in place of those that it was made with. Raises ControlError(409)."""
+        """Register a world with new keys in place of its own. Raises ControlError(409)."""
         keys = {key: fresh_key() for key in made.world.keys}
         accounts = [
             WorldAccount(account.user, tuple(keys.get(key) or fresh_key() for key in account.keys))
@@ -203,10 +203,10 @@ class WorldFactory:
         ]
         made.world.rekey(keys)
         faults = made.faults and made.faults.copy(keys)
-        return self._place(Made(_owned(made.origin, accounts), made.world, faults))
+        return self._place(Made(_with_accounts(made.origin, accounts), made.world, faults))
 
     def put(self, slot: WorldSlot, made: Made) -> None:
-        """Put a world in the place of a slot's own. Raises ControlError(409) when a key selects another world."""
+        """Replace the world of a slot. Raises ControlError(409) if a key selects another world."""
         try:
             self._worlds.replace(slot, made.world, made.faults)
         except KeyTakenError as error:
@@ -215,11 +215,11 @@ class WorldFactory:
             slot.origin, slot.readings = made.origin, self._readings(made.origin)
 
     def catalogue(self, origin: Origin) -> Catalogue:
-        """What is for sale in a world of an origin."""
+        """Return the catalogue of a world of an origin."""
         return catalogue_of(origin.data.get("catalogue", []), self.fixtures.catalogue)
 
     def _make_room(self) -> None:
-        """See that there is room for one more world, before any is made. Raises ControlError(409)."""
+        """Evict idle worlds and check that one more world fits. Raises ControlError(409)."""
         self._worlds.evict(self.wall())
         try:
             self._worlds.check_room()
@@ -248,10 +248,10 @@ class WorldFactory:
         return None if origin.readings == self._worlds.readings else origin.readings
 
     def _choose(self, choice: WorldChoice) -> Origin:
-        return _origin(self._read_as(self._load(choice)), choice.seed)
+        return _origin(self._with_overlay_readings(self._load(choice)), choice.seed)
 
-    def _read_as(self, scenario: Scenario) -> Scenario:
-        """The scenario with the readings of the overlays."""
+    def _with_overlay_readings(self, scenario: Scenario) -> Scenario:
+        """Return the scenario with the readings of the overlays added."""
         overlays = self._services.overlays
         if not overlays:
             return scenario
@@ -259,7 +259,7 @@ class WorldFactory:
         return scenario._replace(data={**scenario.data, "readings": dict(readings)})
 
     def _load(self, choice: WorldChoice) -> Scenario:
-        """The scenario of a choice; one that was asked for before is not read again."""
+        """Return the scenario of a choice, from the cache if it was loaded before."""
         identity = orjson.dumps([choice.scenario, dict(choice.variables), choice.clock, choice.readings])
         if identity in self._loaded:
             return self._loaded[identity]
@@ -268,11 +268,11 @@ class WorldFactory:
         try:
             scenario = self._read(choice.scenario, changes, choice.variables)
         except LocatedError as error:
-            problems = list(map(_told, error.problems))
-            raise ControlError(422, f"the scenario is not right: {problems[0]}", problems) from None
-        if len(self._loaded) >= _REMEMBERED:
+            problems = list(map(_problem_text, error.problems))
+            raise ControlError(422, f"the scenario is invalid: {problems[0]}", problems) from None
+        if len(self._loaded) >= _CACHE_SIZE:
             self._loaded.clear()
-        if len(identity) <= _SMALL:
+        if len(identity) <= _CACHED_BYTES:
             self._loaded[identity] = scenario
         return scenario
 
@@ -295,11 +295,11 @@ def _origin(scenario: Scenario, seed: int | None) -> Origin:
     return Origin(scenario.name, scenario.description, data, seed, scenario.shipped)
 
 
-def _owned(origin: Origin, accounts: Sequence[WorldAccount]) -> Origin:
-    """The origin with other names and keys for its accounts. Raises ControlError(409) if two have the same name."""
+def _with_accounts(origin: Origin, accounts: Sequence[WorldAccount]) -> Origin:
+    """Return the origin with the accounts replaced. Raises ControlError(409) if two have the same user id."""
     users = [account.user for account in accounts]
     if len(set(users)) < len(users):
-        raise ControlError(409, f"two accounts of the scenario would be called {users[0]}: choose another userId")
+        raise ControlError(409, f"two accounts of the scenario would have the userId {users[0]}: choose another userId")
     return origin._replace(data=with_accounts(origin.data, accounts), shipped=False)
 
 
@@ -309,10 +309,10 @@ def _scenario(origin: Origin) -> Scenario:
 
 def _hint(name: str) -> str:
     if name.endswith((".yaml", ".yml")):
-        return ": no files are read here, send the scenario itself as an object"
-    return did_you_mean(name, scenarios()) or f", there are {', '.join(scenarios())}"
+        return ": the control API reads no files, send the scenario itself as an object"
+    return did_you_mean(name, scenarios()) or f"; the shipped scenarios are {', '.join(scenarios())}"
 
 
-def _told(problem: Problem) -> str:
+def _problem_text(problem: Problem) -> str:
     where = path(problem.pointer) if problem.pointer else str(problem.place).replace("--set ", "variables.")
     return f"{where}: {problem.message}"

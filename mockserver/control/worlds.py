@@ -1,4 +1,4 @@
-"""Making, showing, copying and removing worlds, and setting their clocks."""
+"""The handlers of the control API for worlds: their creation, reset, snapshots, scenarios and clocks."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def create_world(call: ControlCall, context: ControlContext) -> ControlReply:
     """`createWorld`."""
     body = call.body
     if "snapshot" in body:
-        from mockserver.control import snapshot  # with its library, takes as long to import as all other handlers
+        from mockserver.control import snapshot  # takes as long to import as all other handlers
 
         made, strict = snapshot.read(body["snapshot"], context.world_factory)
         opened = context.world_factory.adopt(made)
@@ -51,10 +51,10 @@ def delete_world(call: ControlCall, context: ControlContext) -> ControlReply:
     """`deleteWorld`."""
     removed = slot(call, context)
     if removed.permanent:
-        raise ControlError(409, f"the mock was started with the world {removed.id}, which stays: reset it instead")
+        raise ControlError(409, f"the mock was started with the world {removed.id}: reset it instead of deleting it")
     context.worlds.remove(removed)
     removed.publish("world", {"done": "deleted"})
-    return ControlReply(200, {"done": f"the world {removed.id} is gone"})
+    return ControlReply(200, {"done": f"world {removed.id} deleted"})
 
 
 def reset_world(call: ControlCall, context: ControlContext) -> ControlReply:

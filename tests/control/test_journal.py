@@ -63,11 +63,11 @@ def test_a_journal_is_asked_by_conditions(busy: Opened, query: dict[str, Any], n
         ({"calls": [{"operation": "v3.getOrder"}], "atMost": 1}, False, "expected at most once"),
         ({"calls": [{"operation": "v3.getOrder"}], "atLeast": 3}, False, "expected at least 3 times"),
         ({"calls": [{"operation": "v3.getOrder", "status": 500}]}, False, "status is 200, not 500"),
-        ({"calls": [{"operation": "v3.orderNumber"}, {"operation": "v3.getOrder"}]}, True, "all 2 calls came"),
+        ({"calls": [{"operation": "v3.orderNumber"}, {"operation": "v3.getOrder"}]}, True, "all 2 calls were made"),
         (
             {"calls": [{"operation": "v3.getOrder"}, {"operation": "v3.orderNumber"}]},
             False,
-            "call 2 of 2 did not come after #2",
+            "call 2 of 2 was not made after #2",
         ),
     ],
 )

@@ -68,7 +68,7 @@ def test_what_was_not_called_is_asserted(world: SmsOnline, client: Client) -> No
 def test_a_sequence_is_asserted(world: SmsOnline, client: Client) -> None:
     client.poll(client.ordered())
     world.journal.assert_sequence("v3.orderNumber", "v3.getOrder")
-    with pytest.raises(AssertionError, match="it came earlier"):
+    with pytest.raises(AssertionError, match="it was made earlier"):
         world.journal.assert_sequence("v3.getOrder", "v3.orderNumber")
 
 
