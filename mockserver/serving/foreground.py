@@ -1,4 +1,4 @@
-"""The mock as a process of its own until it is interrupted, restarted when the files of its scenario change."""
+"""Running the mock in the foreground until it is interrupted, and reloading its scenario when the files change."""
 
 import asyncio
 import errno
@@ -28,30 +28,30 @@ Task = Coroutine[Any, Any, None]
 _BACKLOG = 2048
 _SHUTDOWN_SECONDS = 1
 _NUMERIC = frozenset("0123456789.")
-"""What an IPv4 address is made of."""
+"""The characters of an IPv4 address."""
 
 
 class AddressError(OSError):
-    """The address cannot be listened on; the text says why and what would help."""
+    """The mock cannot listen on the address; the text says why and what would help."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening TCP socket; `port` is 0 to 65535, and 0 takes a free one. Raises AddressError."""
+    """Return a listening TCP socket; `port` is 0 to 65535, and 0 selects a free one. Raises AddressError."""
     try:
-        # Text would go through the codec of international names, which takes milliseconds to import.
+        # A str would load the IDNA codec, which takes milliseconds to import.
         name = host.encode() if _NUMERIC.issuperset(host) else host
         family, *_, address = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)[0]
         listener = socket.create_server(address[:2], family=family, backlog=_BACKLOG)
-        # asyncio sends small answers at once only through sockets that say that they are TCP.
+        # asyncio disables Nagle's algorithm only for sockets with an explicit TCP protocol.
         return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, listener.detach())
     except OSError as error:
         raise AddressError(_explain(host, port, error)) from None
     except UnicodeError:
-        raise AddressError(f"{host} is no name of a host: choose another with --host") from None
+        raise AddressError(f"{host} is not a host name: choose another with --host") from None
 
 
 def url(listener: socket.socket) -> str:
-    """The base URL of a listening socket."""
+    """Return the base URL of a listening socket."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -64,10 +64,10 @@ def run(
     *,
     dated: bool = True,
 ) -> None:
-    """Serve until interrupted; `ready` is called when requests are answered.
+    """Serve until interrupted, and call `ready` when the server accepts requests.
 
-    What runs `beside` has begun by then, and ends when the event is set that it is given. Without `dated`, an answer
-    has no other date than its own.
+    `beside` returns a task that starts before `ready` is called and must end when its event is set. Without `dated`,
+    the server adds no `date` header to a response.
     """
     # uvicorn's access log would print the query, and with it the API key.
     config = uvicorn.Config(
@@ -86,19 +86,19 @@ def run(
 
 
 class UvicornServer(uvicorn.Server):
-    """A uvicorn server that no fault holds up when it stops."""
+    """A uvicorn server that ends the delays of faults when it stops."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self._stopping = Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to listen."""
+        """Start listening, and publish the stopping event in the state of the scope."""
         self.lifespan.state[STOPPING] = self._stopping
         await super().startup(sockets)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Answer what waits, and stop."""
+        """Set the stopping event, and stop."""
         self._stopping.set()
         await super().shutdown(sockets)
 
@@ -114,8 +114,8 @@ class _Foreground(UvicornServer):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        # What is loaded by now stays: the collector need not look at it again with every request's garbage. The little
-        # garbage that is in it stays, too: to look for it would take as long as a tenth of the launch.
+        # Keep the garbage collector from scanning the objects loaded so far. Collecting their garbage first would take
+        # a tenth of the launch time.
         gc.freeze()
         if self._beside is not None:
             self._running = asyncio.create_task(self._beside(self._stopping))
@@ -132,26 +132,26 @@ def _explain(host: str, port: int, error: OSError) -> str:
     hints = {
         errno.EADDRINUSE: "is in use: stop what listens there, or choose another with --port (0 takes a free one)",
         errno.EACCES: "needs more rights: choose a port above 1023 with --port",
-        errno.EADDRNOTAVAIL: "is no address of this machine: choose another with --host",
+        errno.EADDRNOTAVAIL: "is not an address of this machine: choose another with --host",
     }
     return f"{host}:{port} {hints.get(error.errno or 0, f'cannot be listened on: {error.strerror or error}')}"
 
 
 class Current:
-    """The application that answers now. Between two requests another one may take its place."""
+    """An ASGI application that forwards to the current one, which may be replaced between requests."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer with the application of this moment, until the answer is complete."""
+        """Forward a request to the current application."""
         await self.app(scope, receive, send)
 
 
 class Watch:
-    """Plays a scenario anew when one of its files has changed; if it is broken then, the last good one goes on.
+    """Reloads a scenario when one of its files changes; an invalid one is reported, and the last valid one stays.
 
-    `make` makes a mock in the place of the one before. Raises LocatedError.
+    `make` makes a mock in the place of the one before, and raises LocatedError or ControlError.
     """
 
     def __init__(self, mock: Mock, make: Callable[..., Mock], reloads: Reloads) -> None:
@@ -162,19 +162,19 @@ class Watch:
         self._files = _all_real(mock.scenario.files)
 
     async def run(self, stopping: Event) -> None:
-        """Watch until the event is set. The files are watched from the first step on."""
+        """Watch the files until the event is set."""
         while not stopping.is_set():
             folders = self._folders()
-            # Once they are watched: what has changed between reading the files and now is not missed.
+            # Reload after the watch has started, to catch changes since the files were read.
             get_running_loop().call_soon(self.reload)
-            # An editor may write another file and rename it, so it is the folders that are watched.
+            # Watch the folders, because an editor may write another file and rename it.
             async for _ in awatch(*folders, watch_filter=self._concerns, stop_event=stopping, recursive=False):
                 self.reload()
                 if not self._folders() <= folders:
                     break
 
     def reload(self) -> None:
-        """Read the scenario anew, and play it if it is another one and good."""
+        """Load the scenario again, and serve it if it is valid and has changed."""
         try:
             mock = self._make(before=self._mock)
         except (LocatedError, ControlError) as error:

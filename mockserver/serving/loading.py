@@ -1,4 +1,4 @@
-"""Loading what a mock is made of, fast."""
+"""Loading long-lived objects without the garbage collector."""
 
 import gc
 from collections.abc import Iterator

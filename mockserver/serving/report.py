@@ -1,4 +1,4 @@
-"""What the mock tells the person at the terminal."""
+"""The output of `serve` on the terminal: the banner, requests and violations, and reloads of the scenario."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from mockserver.simulation.journal import Observer, ServedExchange
 
 
 def banner(url: str, mock: Mock) -> str:
-    """Where the mock is, what it plays, and who may use it. Keys are shown for shipped scenarios only."""
+    """Return the addresses, the scenario and the accounts of the mock. Only keys of shipped scenarios are shown."""
     scenario = mock.scenario
     documents = mock.service.documents.values()
     return "\n".join(
@@ -31,26 +31,26 @@ def banner(url: str, mock: Mock) -> str:
 
 
 def observers(*, quiet: bool, verbose: bool) -> Sequence[Observer]:
-    """What is printed while requests come: everything, what breaks the contract, or nothing."""
+    """Return the observers that print all exchanges (`verbose`), contract violations only, or nothing (`quiet`)."""
     if quiet:
         return ()
     return (_print_exchange,) if verbose else (_print_violations,)
 
 
 class Reloads(NamedTuple):
-    """What is told when a watched scenario is read anew: that it is played now, or why it is not."""
+    """The callbacks for a reload of a watched scenario: `loaded` on success, `refused` on an error."""
 
     loaded: Callable[[Scenario, Scenario], None]
     refused: Callable[[Exception], None]
 
 
 def reloads(*, quiet: bool) -> Reloads:
-    """What is printed of a watched scenario; nothing but problems if quiet."""
+    """Return the callbacks that print reloads; with `quiet`, they print errors only."""
     return Reloads(_print_nothing if quiet else _print_changes, _print_problems)
 
 
 def changes(before: Scenario, after: Scenario) -> str:
-    """Which sections of a scenario were added, removed or changed."""
+    """Return which sections of a scenario were added, removed or changed."""
     old, new = before.data, after.data
     kinds = {
         "added": [name for name in new if name not in old],
@@ -65,11 +65,11 @@ def _print_nothing(_: Scenario, __: Scenario) -> None:
 
 
 def _print_changes(before: Scenario, after: Scenario) -> None:
-    click.echo(f"Reloaded {after.name}: {changes(before, after)}. The world begins anew.")
+    click.echo(f"Reloaded {after.name}: {changes(before, after)}. The world was reset.")
 
 
 def _print_problems(error: Exception) -> None:
-    click.echo(f"{error}\nNot reloaded: the last good scenario goes on.", err=True)
+    click.echo(f"{error}\nNot reloaded: the last valid scenario stays in use.", err=True)
 
 
 def _accounts(scenario: Scenario, world: World) -> list[str]:
@@ -94,7 +94,6 @@ def _print_exchange(exchange: ServedExchange) -> None:
 
 def _print_violations(exchange: ServedExchange) -> None:
     for violation in exchange.violations:
-        told = (
-            "the request breaks the contract" if violation.level is Severity.ERROR else "the contract does not say so"
-        )
-        click.echo(f"  {told}: {violation}", err=True)
+        breaks = violation.level is Severity.ERROR
+        effect = "the request breaks the contract" if breaks else "the contract does not describe this"
+        click.echo(f"  {effect}: {violation}", err=True)

@@ -1,4 +1,4 @@
-"""From a scenario to an application that serves it."""
+"""Setting up a mock: the worlds, the service and the application of a scenario."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -23,9 +23,9 @@ from mockserver.web.app import create_app
 
 
 class Mock(NamedTuple):
-    """All that is served: a scenario, the world that it began with, the service by its readings, the application.
+    """A mock: its scenario, its first world (`home`), the service for the scenario's readings, and the application.
 
-    `services` are the service by other readings.
+    `services` returns the service for other readings.
     """
 
     scenario: Scenario
@@ -38,12 +38,12 @@ class Mock(NamedTuple):
 
     @property
     def world(self) -> World:
-        """The world that the mock began with."""
+        """The first world of the mock."""
         return self.home.world
 
 
 class Settings(NamedTuple):
-    """Who may use a mock, how much it holds, whether its first world is strict, and what corrects its contract."""
+    """The settings of a mock: access, limits, whether its first world is strict, and overlays of its contract."""
 
     guard: AccessGuard = OPEN
     limits: WorldLimits = sizes.DEFAULTS
@@ -62,9 +62,9 @@ def set_up(
     settings: Settings = USUAL,
     before: Mock | None = None,
 ) -> Mock:
-    """Make a mock that plays a scenario, given by name or file. Raises LocatedError.
+    """Make a mock of a scenario, given by name or file. Raises LocatedError.
 
-    `before` is a mock whose place this one takes: its other worlds go on.
+    The mock takes the place of `before` and keeps its other worlds.
     """
     shipped = fixtures.load()
     scenario = load(source, shipped.catalogue, variables)

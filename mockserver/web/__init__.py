@@ -1,1 +1,1 @@
-"""The HTTP edge: Starlette, and the pipeline from bytes to bytes."""
+"""The HTTP layer: the Starlette application, and the pipeline from request bytes to response bytes."""

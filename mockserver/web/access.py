@@ -1,4 +1,4 @@
-"""Who may speak to the mock: which names it goes by, which pages may steer it, and with what token."""
+"""Access to the mock: the allowed hosts, and the origin and token checks of the control API."""
 
 import hmac
 from collections.abc import Iterable, Sequence
@@ -9,15 +9,16 @@ from urllib.parse import urlsplit
 from mockserver.web.message import Header
 
 _SAFE_SITES = ("", "same-origin", "none")
-"""Where a browser says that a request comes from that is not another site's; other clients say nothing."""
+"""Values of `Sec-Fetch-Site` that do not come from another site; only browsers send the header."""
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class AccessGuard(NamedTuple):
-    """`hosts` are the names that requests may be for, in lower case (empty: any). `*` lets every name through.
+    """The access rules of a mock.
 
-    With a `token`, the control API wants it. `closed` says why nobody may use the control API, if so.
+    `hosts` are the allowed host names in lower case; `*` or an empty set allows any. The control API requires the
+    `token` if there is one. `closed` says why the control API is closed; empty if it is open.
     """
 
     hosts: frozenset[str] = frozenset()
@@ -25,14 +26,14 @@ class AccessGuard(NamedTuple):
     closed: str = ""
 
     def wrong_host(self, headers: Sequence[Header]) -> str:
-        """Why a request for this host is refused; empty if it is not.
+        """Return why the host of a request is refused; empty if it is allowed.
 
-        A page that made its own name lead to this machine (DNS rebinding) still sends its own name.
+        This prevents DNS rebinding: a page whose name resolves to this machine still sends its own name.
         """
         return _refusal(self.hosts, _header(headers, b"host"))
 
     def cross_site(self, headers: Sequence[Header]) -> str:
-        """Why a request that a page made is refused: none of another site may. Empty if it is not."""
+        """Return why a request from a page of another site is refused; empty for all other requests."""
         site = _header(headers, b"sec-fetch-site")
         origin = _header(headers, b"origin")
         if site not in _SAFE_SITES or (origin and not _same(origin, _header(headers, b"host"))):
@@ -40,7 +41,7 @@ class AccessGuard(NamedTuple):
         return ""
 
     def unauthorised(self, headers: Sequence[Header]) -> str:
-        """Why a request lacks the right to steer; empty if it has it. The token is compared in constant time."""
+        """Return why a request may not use the control API; empty if it may. The token check takes constant time."""
         if self.closed:
             return f"the control API is {self.closed}"
         if self.token is None:
@@ -49,15 +50,15 @@ class AccessGuard(NamedTuple):
         right = hmac.compare_digest(given.strip().encode("utf-8", "surrogateescape"), self.token.encode())
         if scheme.lower() == "bearer" and right:
             return ""
-        return "the control API of this mock wants its token: send Authorization: Bearer …"
+        return "the control API of this mock requires its token: send Authorization: Bearer …"
 
 
 OPEN = AccessGuard()
-"""For a mock that no network leads to: everybody may."""
+"""The guard of a mock without a network: it allows everything."""
 
 
 def guard(host: str, allowed: Iterable[str] = (), token: str | None = None) -> AccessGuard:
-    """The guard of a mock that listens on this host."""
+    """Return the guard of a mock that listens on this host."""
     local = host in LOOPBACK
     names = frozenset(name.lower() for name in (*LOOPBACK, host, *allowed) if name)
     closed = "" if local or token else f"closed on {host}: start the mock with --token"
@@ -65,7 +66,7 @@ def guard(host: str, allowed: Iterable[str] = (), token: str | None = None) -> A
 
 
 def hostname(host: str) -> str:
-    """The name in a Host header, in lower case and without its port."""
+    """Return the name in a Host header, in lower case and without its port."""
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:

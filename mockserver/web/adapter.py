@@ -1,4 +1,4 @@
-"""Between ASGI and the pipeline: reads a request off the wire and puts the answer on it."""
+"""The adapter between ASGI and the pipeline: it reads requests and sends responses."""
 
 from collections.abc import Sequence
 from urllib.parse import quote
@@ -9,7 +9,7 @@ from mockserver.web.message import Header, HttpRequest, Pause
 from mockserver.web.pipeline import Pipeline
 
 DRAIN_FACTOR = 64
-"""How many times as much as is read of a body is thrown away, so that its sender gets to read the answer."""
+"""A body is received and discarded up to this multiple of its limit, so that the client can read the response."""
 
 _BODY_HEADERS = frozenset({b"content-length", b"transfer-encoding"})
 
@@ -17,7 +17,7 @@ _CLOSE: Header = (b"connection", b"close")
 
 
 async def answer(pipeline: Pipeline, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer one request of the API."""
+    """Serve one request of the API."""
     headers: Sequence[Header] = scope["headers"]
     body = await read_body(receive, pipeline.limit) if has_body(headers) else b""
     try:
@@ -39,18 +39,18 @@ async def answer(pipeline: Pipeline, scope: Scope, receive: Receive, send: Send)
 
 
 def raw_path(scope: Scope) -> str:
-    """The path as it was sent, percent-encoded: decoded, a slash in a parameter would look like one between them."""
+    """Return the percent-encoded path: in a decoded one, a slash in a parameter would look like a separator."""
     raw: bytes | None = scope.get("raw_path")
     return raw.decode("latin-1") if raw else quote(scope["path"])
 
 
 def has_body(headers: Sequence[Header]) -> bool:
-    """Whether a request says that it has a body."""
+    """Whether the headers of a request announce a body."""
     return not _BODY_HEADERS.isdisjoint([name for name, _ in headers])
 
 
 async def read_body(receive: Receive, limit: int) -> bytes | None:
-    """The body, or None when it is longer than the limit in bytes; what is over the limit is never held."""
+    """Return the body, or None if it is longer than the limit in bytes; the bytes above the limit are discarded."""
     chunks: list[bytes] = []
     size = 0
     more = True

@@ -1,4 +1,4 @@
-"""The application: every operation of every document over the given worlds, the control API, and health."""
+"""The ASGI application: the operations of all contract documents, the control API, and the health checks."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 CONTROL = "__mock__"
 """The first segment of every path of the control API."""
 
-_PIPELINES = 128
-"""So many pipelines for other readings are kept; others are built when a request needs them."""
+_CACHE_SIZE = 128
+"""The number of pipelines in the cache; others are built when a request needs them."""
 
 
 class MockApp(Starlette):
-    """Answers all paths under a document's prefix itself, and leaves the others to Starlette.
+    """Serves the paths under the prefixes of the documents itself, and leaves other paths to Starlette.
 
-    The contract document routes below a prefix: Starlette's router would try one pattern after the other, and its
-    middleware costs as much as a whole request.
+    The contract document routes the paths below its prefix: Starlette's router tries the patterns one by one, and its
+    middleware takes as long as a whole request.
     """
 
     def __init__(self, pipelines: Sequence[Pipeline], guard: AccessGuard, control: "Control", **options: Any) -> None:
@@ -41,7 +41,7 @@ class MockApp(Starlette):
         self._control = control
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, or leave it to Starlette."""
+        """Serve a request, or leave it to Starlette."""
         if scope["type"] == "http":
             if self._guard.hosts and (refusal := self._guard.wrong_host(scope["headers"])):
                 await JSONResponse({"error": refusal}, 421)(scope, receive, send)
@@ -58,7 +58,7 @@ class MockApp(Starlette):
 
 
 class Control:
-    """The control API, loaded with its first request: a mock that nobody steers starts faster without it."""
+    """The control API, loaded with its first request so that a mock without such requests starts faster."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class Control:
         self._app: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
+        """Serve a request."""
         if self._app is None:
             from mockserver.web.control import ControlApp
 
@@ -88,14 +88,14 @@ def create_app(
     world_factory: "WorldFactory | None" = None,
     services: ServedContracts | None = None,
 ) -> Starlette:
-    """An ASGI application that plays this service over these worlds, and is steered under `/__mock__/`.
+    """Return an ASGI application that serves these worlds, with the control API under `/__mock__/`.
 
-    `guard` says who may; `world_factory` makes further worlds; by default it is made on first use.
-    `services` are the service by other readings.
+    `guard` controls access. `world_factory` makes further worlds; by default it is created on first use. `services`
+    returns the service for other readings.
     """
     services = services or ServedContracts()
 
-    @lru_cache(_PIPELINES)
+    @lru_cache(_CACHE_SIZE)
     def other(readings: Readings | None, prefix: str) -> Pipeline:
         played = service if readings is None else services(dict(readings))
         [api] = (api for api in played.apis if api.document.prefix == prefix)
@@ -105,10 +105,10 @@ def create_app(
     pipelines = [other(None, api.document.prefix) for api in service.apis]
     prefixes = " and ".join(pipeline.prefix for pipeline in pipelines)
 
-    places = f"the API is under {prefixes}, and the mock is steered under /{CONTROL}"
+    places = f"the API is under {prefixes}, and the control API is under /{CONTROL}"
 
     async def not_found(request: Request, _: Exception) -> JSONResponse:
-        return JSONResponse({"error": f"nothing is at {request.url.path}: {places}"}, 404)
+        return JSONResponse({"error": f"there is nothing at {request.url.path}: {places}"}, 404)
 
     app = MockApp(
         pipelines,

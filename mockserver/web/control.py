@@ -1,4 +1,4 @@
-"""The control API on the wire: who may use it, what is read, what is answered, and what waits."""
+"""The control API over HTTP: access checks, requests and responses, waiting, and event streams."""
 
 import asyncio
 import logging
@@ -44,13 +44,13 @@ if TYPE_CHECKING:
     from mockserver.control.world_factory import WorldFactory
 
 _HEARTBEAT = 0.25
-"""Seconds after which a stream looks whether something is due: nothing in a world happens by itself."""
+"""Seconds between two checks for due events while a request waits: a world has no timer of its own."""
 
 _log = logging.getLogger("smsonline_mock")
 
 
 class ControlApp:
-    """Answers what is under `/__mock__/`."""
+    """Serves the paths under `/__mock__/`."""
 
     def __init__(
         self,
@@ -66,21 +66,21 @@ class ControlApp:
         self._guard = guard
         self._services = services
         self._context = ControlContext(
-            worlds, world_factory or _maker(worlds, services), list(service.documents.values()), read
+            worlds, world_factory or _new_world_factory(worlds, services), list(service.documents.values()), read
         )
         self._document = document()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
+        """Serve a request."""
         try:
             response = await self._answer(scope, receive)
         except ControlError as error:
-            response = _refused(error)
+            response = _error_response(error)
         except PayloadError as error:
-            response = _refused(ControlError(400, str(error)))
-        except Exception as error:  # the last resort: a bug here is seen in the log, and never closes the connection
-            _log.exception("the control API broke at %s %s", scope["method"], scope["path"])
-            response = _refused(ControlError(500, bug(error)))
+            response = _error_response(ControlError(400, str(error)))
+        except Exception as error:  # the last resort: a bug is logged and gets a response
+            _log.exception("the control API failed at %s %s", scope["method"], scope["path"])
+            response = _error_response(ControlError(500, bug(error)))
         await response(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response:
@@ -95,29 +95,29 @@ class ControlApp:
             idle.publish("world", {"done": "evicted"})
         match operation.id:
             case "showDocument":
-                return _written(ControlReply(200, self._served()))
+                return _response(ControlReply(200, self._served()))
             case "showContract":
-                return _written(self._contract(call))
+                return _response(self._contract(call))
             case "waitForCalls":
-                return _written(await self._wait(call, scope))
+                return _response(await self._wait(call, scope))
             case "followWorld" | "followAll":
                 return self._follow(call, scope)
-        return _written(HANDLERS[operation.id](call, self._context))
+        return _response(HANDLERS[operation.id](call, self._context))
 
     def _contract(self, call: ControlCall) -> ControlReply:
-        """A contract document as the server plays it. Raises ControlError(404)."""
+        """Return a contract document as the server serves it. Raises ControlError(404)."""
         name, _, form = call.path["file"].rpartition(".")
         known = {each.name for each in self._context.documents}
         if name not in known:
             hint = did_you_mean(name, known)
             raise ControlError(
-                404, f"there is no contract document {brief(name)}{hint}; there are {', '.join(sorted(known))}"
+                404, f"there is no contract document {brief(name)}{hint}; the documents are {', '.join(sorted(known))}"
             )
         data = written(name, dict(self._context.worlds.readings), self._services.overlays)
         return ControlReply(200, data) if form == "json" else ControlReply(200, as_yaml(data), "application/yaml")
 
     def _served(self) -> dict[str, Any]:
-        """The document as clients get it: its server is the one that they have it from, whatever its address."""
+        """Return the document of the control API with a relative server URL, which fits any address of the mock."""
         return {**described(), "servers": [{"url": self._document.prefix}]}
 
     def _route(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
@@ -125,13 +125,13 @@ class ControlApp:
             case Found(operation, parameters):
                 return operation, parameters
             case WrongMethod(allowed):
-                raise ControlError(405, f"this path takes {' or '.join(allowed)}", allowed)
+                raise ControlError(405, f"this path allows {' or '.join(allowed)}", allowed)
             case BadPath(reason):
                 raise ControlError(400, reason)
             case NotFound():
                 known = (f"{self._document.prefix}{each.path}" for each in self._document.operations.values())
                 hint = did_you_mean(self._document.prefix + path, known)
-                raise ControlError(404, f"nothing is here{hint}; see {self._document.prefix}/openapi.json")
+                raise ControlError(404, f"there is no such path{hint}; see {self._document.prefix}/openapi.json")
 
     async def _body(self, operation: Operation, headers: Any, receive: Receive) -> object:
         if operation.body_schema is None:
@@ -141,7 +141,7 @@ class ControlApp:
         if body == b"" and operation.body is not None and not operation.body.required:
             return ABSENT
         if body is None:
-            raise ControlError(413, f"the body has more than {limit} bytes, which is the limit `upload`")
+            raise ControlError(413, f"the body is longer than {limit} bytes, which is the limit `upload`")
         kind = next((value for name, value in headers if name == b"content-type"), b"").decode("latin-1")
         if kind.partition(";")[0].strip().lower() != "application/json":
             raise ControlError(400, f"send content-type: application/json{kind and f', not {brief(kind)}'}")
@@ -150,8 +150,8 @@ class ControlApp:
     def _read(self, operation: Operation, path: dict[str, str], scope: Scope, body: object) -> ControlCall:
         arguments = operation.read(path, read_query(scope["query_string"]), body)
         if violations := operation.check_request(arguments):
-            told = problems(violations, self._document)
-            raise ControlError(400, f"{operation.id}: {told[0]}", told)
+            messages = problems(violations, self._document)
+            raise ControlError(400, f"{operation.id}: {messages[0]}", messages)
         return ControlCall(arguments.path, arguments.query, arguments.body if arguments.body is not ABSENT else {})
 
     async def _wait(self, call: ControlCall, scope: Scope) -> ControlReply:
@@ -175,7 +175,7 @@ class ControlApp:
         after = call.query.get("after", feed.last)
         if last.isdigit() and len(last) <= _LONGEST_ID:
             after = int(last)
-        if after > feed.last:  # an id of a server that has been started anew since
+        if after > feed.last:  # an id from before a restart of the server
             after = 0
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         events = self._events(followed, after, scope)
@@ -204,10 +204,10 @@ class ControlApp:
 
     @contextmanager
     def _woken(self) -> "Iterator[Event]":
-        """An event that is set whenever something happens."""
+        """Yield an asyncio event that is set at every new event of the feed."""
         woken, feed, loop = Event(), self._context.worlds.feed, asyncio.get_running_loop()
 
-        def wake() -> None:  # from whichever thread something happens in
+        def wake() -> None:  # from any thread
             loop.call_soon_threadsafe(woken.set)
 
         feed.subscribe(wake)
@@ -220,7 +220,7 @@ class ControlApp:
 _LONGEST_ID = 18
 
 
-def _maker(worlds: Worlds, services: ServedContracts) -> "WorldFactory":
+def _new_world_factory(worlds: Worlds, services: ServedContracts) -> "WorldFactory":
     from mockserver.control.world_factory import WorldFactory
     from mockserver.scenario import fixtures
     from mockserver.simulation.real_time import wall
@@ -233,12 +233,12 @@ def _stopping(scope: Scope) -> bool:
     return stopping is not None and stopping.is_set()
 
 
-def _written(reply: ControlReply) -> Response:
+def _response(reply: ControlReply) -> Response:
     content = reply.body if isinstance(reply.body, bytes) else orjson.dumps(reply.body)
     return Response(content, reply.status, {"cache-control": "no-store"}, reply.content_type)
 
 
-def _refused(error: ControlError) -> Response:
+def _error_response(error: ControlError) -> Response:
     body: dict[str, object] = {"error": str(error)}
     if error.status == 405:
         return Response(orjson.dumps(body), 405, {"allow": ", ".join(error.problems)}, "application/json")

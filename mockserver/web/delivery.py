@@ -1,4 +1,4 @@
-"""Answers that are late, slow, cut off or never come. Loaded when a fault asks for the first of them."""
+"""The delivery of delayed, slow, cut and lost responses. The module is loaded with the first fault that needs it."""
 
 import socket
 import struct
@@ -14,11 +14,11 @@ from mockserver.simulation.faults.effect import Ending, ResponseDelivery
 from mockserver.web.message import STOPPING, TRANSPORT, HttpResponse
 
 _LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
-"""On, for no time: the connection is reset when it is closed."""
+"""SO_LINGER on with a timeout of 0: closing the socket resets the connection."""
 
 
 async def pause(duration: Duration, scope: Scope) -> None:
-    """Let so many milliseconds pass, or fewer when the server stops."""
+    """Wait this many milliseconds, or until the server stops."""
     stopping: Event | None = scope.get("state", {}).get(STOPPING)
     if stopping is None:
         await sleep(duration / 1000)
@@ -28,10 +28,10 @@ async def pause(duration: Duration, scope: Scope) -> None:
 
 
 async def deliver(response: HttpResponse, scope: Scope, receive: Receive, send: Send) -> None:
-    """Put an answer on the wire as its delivery says.
+    """Send a response as its delivery says.
 
-    Where a server does not hand over its transport, as in process, a broken connection is an exception:
-    ConnectionResetError or ConnectionAbortedError.
+    Without a transport of the server, as in process, a broken connection raises ConnectionResetError or
+    ConnectionAbortedError.
     """
     delivery = response.delivery or ResponseDelivery()
     if delivery.delay:
@@ -63,7 +63,7 @@ def _chunks(body: bytes, size: int) -> Iterator[bytes]:
 
 
 async def _disconnect(scope: Scope, receive: Receive, *, reset: bool) -> None:
-    """End the connection, and wait until it has ended: an application must not return in the middle of an answer."""
+    """Close or reset the connection, and wait for its end: the application must not return within a response."""
     transport = _transport(scope)
     if transport is None:
         if reset:

@@ -1,4 +1,4 @@
-"""How faults play in a request and its answer. What each does is its kind's. Loaded when the first fault acts."""
+"""Applying faults to a request and its response. The module is loaded when the first fault applies."""
 
 from typing import TYPE_CHECKING
 
@@ -22,18 +22,17 @@ _NOTHING_YET = FailureBody(200, None)
 
 
 def delay_before(applied_faults: tuple[AppliedFault, ...]) -> Duration:
-    """How long nothing happens before the request is handled, in milliseconds."""
+    """Return how long the faults delay the handling of a request, in milliseconds."""
     return sum(act.effect.wait for act in applied_faults if act.moment is Moment.BEFORE)
 
 
 def play(
     applied_faults: tuple[AppliedFault, ...], handle: "Callable[[FailureBody | None], PipelineOutcome]", api: Api
 ) -> "PipelineOutcome":
-    """Handle a request amid faults; `handle` takes what is answered in the handler's place, if anything is.
+    """Handle a request with faults; `handle` takes the response that replaces the handler's, or None.
 
-    Of the faults that answer before the handler, the first takes its place. The others that come after it change what
-    was answered, in their order; an answer that never arrives cannot be changed any more. The outcome names those
-    that had a part in it.
+    The first fault that responds before the handler replaces it. The faults after the handler change the response in
+    their order, until one of them loses it. The outcome lists the faults that applied.
     """
     early = [act for act in applied_faults if act.moment is Moment.BEFORE]
     played = [act for act in early if not act.alters]
@@ -52,7 +51,7 @@ def play(
 
 
 def write(outcome: "PipelineOutcome") -> HttpResponse:
-    """The answer as bytes, and how these bytes are put on the wire."""
+    """Return the response as bytes, with its delivery."""
     status, body, media = outcome.reply
     given = dict(outcome.headers)
     verbatim = isinstance(body, str) and (b"content-type" in given or media != JSON_TYPE)
@@ -60,7 +59,7 @@ def write(outcome: "PipelineOutcome") -> HttpResponse:
     content = b"" if empty else str(body).encode() if verbatim else orjson.dumps(body)
     wire = WireResponse({b"content-type": media.encode(), **given}, content)
     for act in outcome.applied_faults:
-        if act.alters or act.moment is Moment.AFTER:  # the others took time, and it has passed already
+        if act.alters or act.moment is Moment.AFTER:  # the delays before the handler are over
             wire = act.effect.write(wire)
     headers, content, delivery = wire
     if status in BODILESS:

@@ -1,4 +1,4 @@
-"""HTTP messages as plain values, between the server and the pipeline."""
+"""HTTP requests and responses as plain values between the server and the pipeline."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,10 +17,11 @@ __all__ = ["Header", "HttpRequest", "HttpResponse", "Pause"]
 
 
 class HttpRequest(NamedTuple):
-    """A request as it came; header names are lower case.
+    """A request; header names are lower case.
 
-    `path` is percent-encoded and has no query. `body` is None when it was longer than is read. `applied_faults` are the
-    faults that apply to it, once that is decided; `began` is then when it came, in nanoseconds of the wall clock.
+    `path` is percent-encoded and has no query. `body` is None if it was longer than the limit. A request that is
+    repeated after a pause has the `applied_faults` that were decided, and `began`, the wall clock in nanoseconds when
+    it arrived.
     """
 
     method: str
@@ -32,7 +33,7 @@ class HttpRequest(NamedTuple):
     began: int = 0
 
     def header(self, name: bytes) -> str:
-        """The first header of that (lower-case) name, or an empty text."""
+        """Return the first header of this lower-case name, or an empty string."""
         for key, value in self.headers:
             if key == name:
                 return value.decode("latin-1")
@@ -45,13 +46,13 @@ class HttpRequest(NamedTuple):
 
     @property
     def bearer(self) -> str | None:
-        """The key of an `Authorization: Bearer` header, if there is one."""
+        """The key of an `Authorization: Bearer` header, or None."""
         scheme, _, key = self.header(b"authorization").partition(" ")
         return key.strip() if scheme.lower() == "bearer" and key.strip() else None
 
 
 class Pause(Exception):  # noqa: N818 - nothing went wrong
-    """Nothing has happened yet: the request is to be made again, as it is here, in so many milliseconds."""
+    """A fault delays the request: nothing has happened yet. Repeat `request` after `duration` milliseconds."""
 
     def __init__(self, duration: Duration, request: HttpRequest) -> None:
         super().__init__(f"{duration} ms")
@@ -60,7 +61,7 @@ class Pause(Exception):  # noqa: N818 - nothing went wrong
 
 
 class HttpResponse(NamedTuple):
-    """An answer ready to be sent; without a delivery, at once and in one piece."""
+    """A response to send; without a delivery, it is sent at once and in one piece."""
 
     status: int
     headers: list[Header]
@@ -69,14 +70,17 @@ class HttpResponse(NamedTuple):
 
 
 TRANSPORT = "smsonline_mock.transport"
-"""The extension of a scope in which a server hands over its transport, so that a fault can break the connection."""
+"""The extension of an ASGI scope with the transport of the server, so that a fault can break the connection."""
 
 STOPPING = "smsonline_mock.stopping"
-"""Where the state of a scope has the asyncio.Event that a server sets when it stops, so that no fault holds it up."""
+"""The key in the state of an ASGI scope for the asyncio.Event that the server sets when it stops, to end delays."""
 
 
 def possible_keys(request: HttpRequest) -> Iterator[str]:
-    """The bearer token, the values of the query, and the texts at the top of a JSON body."""
+    """Yield the values of a request that may be its API key.
+
+    They are the bearer token, the values of the query, and the top-level strings of a JSON body.
+    """
     if request.bearer:
         yield request.bearer
     for _, value in parse_qsl(request.query.decode("latin-1")):

@@ -1,4 +1,4 @@
-"""Reading what a client sent: strict JSON and query strings, and what can be understood of a request that is not."""
+"""Reading request payloads: strict JSON and query strings, and mending requests that break the contract."""
 
 import json
 import re
@@ -15,19 +15,19 @@ from mockserver.contract.messages import brief
 
 
 class PayloadError(ValueError):
-    """What the client sent cannot be read; the text says why, without quoting a value."""
+    """A payload that cannot be read; the text says why and quotes no value."""
 
 
 def read_json(body: bytes) -> Any:
-    """A JSON body as data. Raises PayloadError for anything that is not one JSON text of real, unambiguous values."""
+    """Return a JSON body as data. Raises PayloadError for invalid JSON, duplicate fields and too deep nesting."""
     if not body:
-        raise PayloadError("the body is empty, it must be a JSON object")
+        raise PayloadError("the body is empty; it must be a JSON object")
     try:
         data = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise PayloadError(f"the body is not valid JSON: {error}") from None
     try:
-        # orjson checks the syntax but keeps the last of two equal keys: the standard parser shows us the pairs.
+        # orjson keeps the last of two equal keys; only the standard parser reports duplicates.
         json.loads(body, object_pairs_hook=_refuse_duplicates)
     except RecursionError:
         raise PayloadError("the body is nested too deeply") from None
@@ -35,7 +35,7 @@ def read_json(body: bytes) -> Any:
 
 
 def read_query(query: bytes) -> list[tuple[str, str]]:
-    """A query string as pairs. Raises PayloadError for broken percent-encoding and invalid UTF-8."""
+    """Return a query string as pairs. Raises PayloadError for invalid percent-encoding and invalid UTF-8."""
     if _PLAIN(query):
         plain = [field.partition("=") for field in query.decode("ascii").split("&") if field]
         return [(name, value) for name, _, value in plain]
@@ -44,7 +44,7 @@ def read_query(query: bytes) -> list[tuple[str, str]]:
 
 
 _PLAIN = re.compile(rb"[!-$&-*,-~]*").fullmatch
-"""Matches what stands for itself: printable ASCII without a percent or plus sign."""
+"""Matches a query that needs no decoding: printable ASCII without a percent or plus sign."""
 
 _BROKEN = re.compile(b"%(?![0-9a-fA-F]{2})")
 
@@ -69,18 +69,18 @@ def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 MAXIMUM_MENDS = 20
-"""How many values may be mended. Who gets more than that wrong speaks of something else."""
+"""The most values that are mended in one request."""
 
 Path = tuple[str | int, ...]
-"""Where a value stands in a request: `("query", "page")`, `("body", "items", 0, "price")`."""
+"""The place of a value in a request: `("query", "page")`, `("body", "items", 0, "price")`."""
 
 
 def mend(operation: Operation, arguments: Arguments) -> Arguments | None:
-    """Return what can be understood of a request, so that it keeps to the contract; None if that cannot be.
+    """Return the arguments of a request mended so that they fit the contract, or None if that is impossible.
 
-    A value of another JSON type with the same text counts as the right one, spaces around it do not; of a repeated
-    parameter the last counts. What is wrong even then is left out if it is optional. The path and the credentials are
-    taken as they are: nobody may be taken for somebody else. A request without errors is returned unchanged.
+    A value of another JSON type with the same text is converted, and spaces around it are removed. The last value of
+    a repeated parameter counts. Optional values that are still invalid are left out. The path and the credentials are
+    never changed, so that no request acts for another user. A request without errors is returned unchanged.
     """
     for _ in range(MAXIMUM_MENDS + 1):
         errors = broken(operation.check_request(arguments))
@@ -94,7 +94,7 @@ def mend(operation: Operation, arguments: Arguments) -> Arguments | None:
 
 
 def _mended(operation: Operation, arguments: Arguments, error: Violation) -> Arguments | None:
-    """Return the arguments with what is wrong mended or left out; None if neither makes it right."""
+    """Return the arguments with the invalid value converted or left out; None if neither fits the contract."""
     if len(error.path) < 2 or error.path[0] == "path" or error.path[:2] in arguments.credentials:
         return None
     for at, value in _attempts(operation, arguments, error):
@@ -105,21 +105,21 @@ def _mended(operation: Operation, arguments: Arguments, error: Violation) -> Arg
 
 
 def _attempts(operation: Operation, arguments: Arguments, error: Violation) -> Iterator[tuple[Path, Any]]:
-    """Yield what to try in turn: other values in this place, then to leave out the field there, or one around it."""
+    """Yield the changes to try: other values at this place, then leaving out the field or one around it."""
     path = error.path
     value = _value(arguments, path)
     if error.rule == "repeated":
         *_, value = value
         yield path, value
     if error.rule != "json":
-        yield from ((path, alike) for alike in _alike(value))
+        yield from ((path, converted) for converted in _conversions(value))
     for length in range(len(path), 1, -1):
         if isinstance(path[length - 1], str):
             yield path[:length], _default(operation, path[:length])
 
 
-def _alike(value: Any) -> Iterator[Any]:
-    """Yield the values of other types that have the same text as this one."""
+def _conversions(value: Any) -> Iterator[Any]:
+    """Yield the values of other JSON types with the same text as this one."""
     if isinstance(value, str):
         text = value.strip()
         amount = number(text)
@@ -139,7 +139,7 @@ def _value(arguments: Arguments, path: Path) -> Any:
 
 
 def _default(operation: Operation, path: Path) -> Any:
-    """Return what holds where a parameter or a field of the body is left out."""
+    """Return the default of a query parameter or a field of the body, or `ABSENT`."""
     fields = {
         "query": {parameter.name: parameter.schema for parameter in operation.parameters if parameter.place == "query"},
         "body": (operation.body_schema or {}).get("properties", {}),

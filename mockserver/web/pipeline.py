@@ -1,4 +1,4 @@
-"""From a request to its answer: route, read, identify, check, settle, act, write. Nothing here waits."""
+"""The pipeline from a request to its response: route, read, identify, check, settle, act, write. It never waits."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -36,16 +36,17 @@ if TYPE_CHECKING:
     from mockserver.simulation.faults.state import AppliedFault
 
 _JSON: Header = (b"content-type", b"application/json")
-_KNOWN = 1024
-"""So many requests are remembered."""
+_CACHE_SIZE = 1024
+"""The number of parsed requests in the cache of a pipeline."""
 
 _log = logging.getLogger("smsonline_mock")
 
 
 class PipelineOutcome(NamedTuple):
-    """What a request has come to; `applied_faults` are what faults had a part in it, `slot` whose key it carried.
+    """The outcome of a request: the response, and what the journal records about it.
 
-    `identity` is the user and the key that the request names.
+    `slot` is the world that the key of the request selects. `applied_faults` are the faults that took part.
+    `identity` is the user id and the key in the request.
     """
 
     reply: FailureBody
@@ -59,8 +60,11 @@ class PipelineOutcome(NamedTuple):
     identity: tuple[str | None, str | None] = (None, None)
 
 
-class _Known(NamedTuple):
-    """A request that was read: what it is for, its arguments by the names of the vocabulary, what cannot be read."""
+class _ParsedRequest(NamedTuple):
+    """A parsed request: its use case (`purpose`), the arguments by their names in the vocabulary, and what is `unread`.
+
+    `unread` is a message about the arguments that cannot be converted, empty if there are none.
+    """
 
     operation: Operation
     arguments: Arguments
@@ -70,39 +74,39 @@ class _Known(NamedTuple):
     identity: tuple[str | None, str | None]
 
 
-class _Checked(NamedTuple):
-    """A request that was held against the contract; with a refusal if it does not keep to it."""
+class _CheckedRequest(NamedTuple):
+    """A request checked against the contract, with a refusal if it is invalid."""
 
-    known: _Known
+    parsed: _ParsedRequest
     violations: tuple[Violation, ...]
     refusal: FailureBody | None = None
 
 
-def _known(operation: Operation, arguments: Arguments) -> _Known:
+def _parse(operation: Operation, arguments: Arguments) -> _ParsedRequest:
     purpose = operation.purpose(arguments)
     values, unread = operation.values(arguments, purpose)
     identity = arguments.user, arguments.key
-    return _Known(operation, arguments, purpose, values, "; ".join(map(str, unread)), identity)
+    return _ParsedRequest(operation, arguments, purpose, values, "; ".join(map(str, unread)), identity)
 
 
 def content(reply: FailureBody) -> bytes:
-    """The body of an answer as bytes."""
+    """Return the body of a response as bytes."""
     if reply.body is ABSENT:
         return b""
     return orjson.dumps(reply.body) if reply.media == JSON_TYPE else str(reply.body).encode()
 
 
-def _typed(reply: FailureBody) -> Header | None:
-    """The header that says what the body is; None if there is none."""
+def _content_type(reply: FailureBody) -> Header | None:
+    """Return the content-type header of a response; None for a response without a body."""
     if reply.media == JSON_TYPE:
         return None if reply.body is ABSENT else _JSON
     return b"content-type", f"{reply.media}; charset=utf-8".encode()
 
 
 class Pipeline:
-    """Answers the requests of one generation of the API. Observers see every exchange once it is done.
+    """Serves the requests of one generation of the API. Observers are called with every finished exchange.
 
-    `readings` are those of the API, None for the server's own; `other` answers the pipeline for others.
+    `readings` are those of the API, None for the server's own. `other` returns the pipeline for other readings.
     """
 
     def __init__(
@@ -120,10 +124,10 @@ class Pipeline:
         self._observers = observers
         self._readings = readings
         self._other = other
-        self._known: dict[tuple[str, str, bytes], _Known] = {}
+        self._cache: dict[tuple[str, str, bytes], _ParsedRequest] = {}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer a request whose path starts with the API's prefix. Raises Pause when a fault lets it wait."""
+        """Respond to a request whose path starts with the API's prefix. Raises Pause if a fault delays it."""
         began = request.began or real_time.nanoseconds()
         try:
             outcome = self.route(request)
@@ -131,8 +135,8 @@ class Pipeline:
         except Pause as pause:
             pause.request = pause.request._replace(began=began)
             raise
-        except Exception as error:  # the last resort: a bug here looks like the vendor's own failure, and is logged
-            _log.exception("the mock broke at %s %s", request.method, request.path)
+        except Exception as error:  # the last resort: a bug is logged and gets the API's failure response
+            _log.exception("the mock failed at %s %s", request.method, request.path)
             outcome = PipelineOutcome(self.api.fail("INTERNAL_ERROR", bug(error)))
             body = content(outcome.reply)
         if outcome.applied_faults:
@@ -141,24 +145,24 @@ class Pipeline:
             response = fault_injection.write(outcome)
         else:
             reply = outcome.reply
-            typed = _typed(reply)
+            typed = _content_type(reply)
             headers = [(b"content-length", b"%d" % len(body)), *outcome.headers]
             response = HttpResponse(reply.status, headers if typed is None else [typed, *headers], body)
         self._record(request, outcome, response, began)
         return response
 
     def route(self, request: HttpRequest) -> PipelineOutcome:
-        """Find what a request asks for, and do it."""
-        known = self._known.get((request.method, request.path, request.query))
-        if known is not None:
-            return self._act(request, known.operation, known.arguments, (), known=known)
+        """Find the operation of a request and perform it."""
+        parsed = self._cache.get((request.method, request.path, request.query))
+        if parsed is not None:
+            return self._act(request, parsed.operation, parsed.arguments, (), parsed=parsed)
         path = request.path[len(self.prefix) :]
         fail = self.api.fail
         match self.api.document.route(request.method, path):
             case Found(operation, path_params):
                 return self._read(request, operation, path_params)
             case WrongMethod(allowed):
-                reply = fail("METHOD_NOT_ALLOWED", f"this path takes {' or '.join(allowed)}")
+                reply = fail("METHOD_NOT_ALLOWED", f"this path allows {' or '.join(allowed)}")
                 return PipelineOutcome(reply, headers=((b"allow", ", ".join(allowed).encode()),))
             case BadPath(reason):
                 return PipelineOutcome(fail("INVALID_REQUEST", reason))
@@ -172,7 +176,7 @@ class Pipeline:
             if operation.body_schema is not None:
                 if request.body is None:
                     return PipelineOutcome(
-                        fail("CONTENT_TOO_LARGE", "the body is longer than this service reads"), operation
+                        fail("CONTENT_TOO_LARGE", "the body is longer than this service accepts"), operation
                     )
                 if request.media_type != "application/json":
                     return PipelineOutcome(
@@ -191,10 +195,10 @@ class Pipeline:
         arguments: Arguments,
         violations: tuple[Violation, ...] | None = None,
         instead: FailureBody | None = None,
-        known: "_Known | None" = None,
+        parsed: "_ParsedRequest | None" = None,
     ) -> PipelineOutcome:
-        """Identify, then handle, amid faults if there are any; `instead` is answered in the handler's place."""
-        identity = user, key = known.identity if known is not None else (arguments.user, arguments.key)
+        """Identify the customer, then handle the request with its faults; `instead` replaces the handler's response."""
+        identity = user, key = parsed.identity if parsed is not None else (arguments.user, arguments.key)
         slot = self._worlds.with_key(key)
         if slot is None:
             return PipelineOutcome(self.api.fail(Reason.UNAUTHORIZED), operation, None, arguments, identity=identity)
@@ -205,21 +209,21 @@ class Pipeline:
         except Refusal as refusal:
             reply, now = self.api.fail(refusal.reason), slot.world.clock.now()
             return PipelineOutcome(reply, operation, slot, arguments, now, identity=identity)
-        if slot.faults is not None and (applied_faults := self._acts(request, operation, arguments, slot)):
-            return self._act_amid(applied_faults, request, operation, arguments, violations)
-        if known is None:
+        if slot.faults is not None and (applied_faults := self._faults_of(request, operation, arguments, slot)):
+            return self._act_with_faults(applied_faults, request, operation, arguments, violations)
+        if parsed is None:
             checked = self._check(request, operation, arguments, slot, violations)
             if checked.refusal is not None:
                 reply, now = instead or checked.refusal, slot.world.clock.now()
                 return PipelineOutcome(reply, operation, slot, arguments, now, checked.violations, identity=identity)
-            known, violations = checked.known, checked.violations
+            parsed, violations = checked.parsed, checked.violations
         world = slot.world
         world.clock.tick()
         now = settle(world)
         if instead is None:
-            call = OperationCall(world.customers[customer.id], world, known.values)
-            instead = self.api.answer(operation, known.purpose, call)
-        return PipelineOutcome(instead, operation, slot, known.arguments, now, violations or (), (), (), identity)
+            call = OperationCall(world.customers[customer.id], world, parsed.values)
+            instead = self.api.answer(operation, parsed.purpose, call)
+        return PipelineOutcome(instead, operation, slot, parsed.arguments, now, violations or (), (), (), identity)
 
     def _check(
         self,
@@ -228,8 +232,8 @@ class Pipeline:
         arguments: Arguments,
         slot: WorldSlot,
         violations: tuple[Violation, ...] | None,
-    ) -> "_Checked":
-        """Hold a request against the contract, and read its arguments."""
+    ) -> "_CheckedRequest":
+        """Check a request against the contract, and parse its arguments."""
         if violations is None:
             violations = operation.check_request(arguments)
         if errors := broken(violations):
@@ -237,36 +241,36 @@ class Pipeline:
             if mended is None:
                 reason = operation.refusal(error.path for error in errors) or "INVALID_REQUEST"
                 reply = self.api.fail(reason, "; ".join(map(str, errors)))
-                return _Checked(_known(operation, arguments), violations, reply)
+                return _CheckedRequest(_parse(operation, arguments), violations, reply)
             arguments = mended
-        known = _known(operation, arguments)
-        if known.unread:
-            return _Checked(known, violations, self.api.fail("INVALID_REQUEST", known.unread))
+        parsed = _parse(operation, arguments)
+        if parsed.unread:
+            return _CheckedRequest(parsed, violations, self.api.fail("INVALID_REQUEST", parsed.unread))
         if not violations and operation.body_schema is None and request.bearer is None:
-            self._remember(request, known)
-        return _Checked(known, violations)
+            self._remember(request, parsed)
+        return _CheckedRequest(parsed, violations)
 
-    def _remember(self, request: HttpRequest, known: _Known) -> None:
-        """A polling client asks for the same over and over: what says all in its URL is read and checked once."""
-        if len(self._known) >= _KNOWN:
-            self._known.clear()
-        self._known[request.method, request.path, request.query] = known
+    def _remember(self, request: HttpRequest, parsed: _ParsedRequest) -> None:
+        """Cache a request that its URL fully describes, because a polling client repeats it many times."""
+        if len(self._cache) >= _CACHE_SIZE:
+            self._cache.clear()
+        self._cache[request.method, request.path, request.query] = parsed
 
     def _mend(self, operation: Operation, arguments: Arguments) -> Arguments | None:
         from mockserver.web.payload import mend
 
         return mend(operation, arguments)
 
-    def _acts(
+    def _faults_of(
         self, request: HttpRequest, operation: Operation, arguments: Arguments, slot: WorldSlot
     ) -> "tuple[AppliedFault, ...]":
-        """What faults do to a request; once it is decided, it stays so."""
+        """Return the faults that apply to a request; they are decided once."""
         if request.applied_faults is not None or slot.faults is None:
             return request.applied_faults or ()
         now = slot.world.clock.now()
         return slot.faults.decide(operation.name, str(arguments.user), str(arguments.key), now)
 
-    def _act_amid(
+    def _act_with_faults(
         self,
         applied_faults: "tuple[AppliedFault, ...]",
         request: HttpRequest,
@@ -309,7 +313,7 @@ class Pipeline:
             user,
             key,
             response.headers,
-            # A copy: behind the bytes that orjson writes lie kilobytes of room that it has not used.
+            # A copy, because the buffer of orjson has kilobytes of unused capacity.
             bytes(memoryview(response.body)),
             outcome.violations,
             tuple(act.fault for act in outcome.applied_faults) if outcome.applied_faults else (),
@@ -324,7 +328,7 @@ class Pipeline:
             observe(exchange)
 
     def _guess(self, request: HttpRequest) -> tuple[WorldSlot, str] | tuple[None, None]:
-        """The world that a request was meant for which did not get far enough to be asked for its key, and the key."""
+        """Return the world and the key of a request that failed before its key was read."""
         from mockserver.web.message import possible_keys
 
         for text in possible_keys(request):

@@ -194,7 +194,7 @@ def own(tmp_path: Path) -> Path:
 def test_a_scenario_that_has_changed_is_played_anew(own: Path) -> None:
     with watching(own) as mock:
         own.write_text("description: Mine.\ninclude: [base.yaml]\naccounts: [{userId: me, balance: 5}]\nseed: 3\n")
-        assert mock.line("Reloaded") == "Reloaded own: seed added; accounts changed. The world begins anew."
+        assert mock.line("Reloaded") == "Reloaded own: seed added; accounts changed. The world was reset."
         assert mock.balance() == 5
 
 
@@ -215,7 +215,7 @@ def test_a_file_that_is_included_only_now_is_watched_too(own: Path) -> None:
         own.write_text("description: Mine.\ninclude: [base.yaml, more/more.yaml]\nrestock: {after: 1m, stock: 1}\n")
         mock.line("Reloaded own: restock added")
         more.write_text("description: More.\nseed: 2\n")
-        assert mock.line("Reloaded") == "Reloaded own: seed changed. The world begins anew."
+        assert mock.line("Reloaded") == "Reloaded own: seed changed. The world was reset."
 
 
 def test_a_file_that_an_editor_puts_in_place_is_noticed(own: Path) -> None:
@@ -230,10 +230,10 @@ def test_the_last_good_scenario_goes_on_while_the_file_is_broken(own: Path) -> N
     with watching(own) as mock:
         own.write_text("description: Mine.\ninclude: [base.yaml]\nsede: 1\n")
         assert mock.complaint(str(own)) == f"{own}:3:1: $.sede: unknown field, did you mean seed?"
-        assert mock.complaint("Not") == "Not reloaded: the last good scenario goes on."
+        assert mock.complaint("Not") == "Not reloaded: the last valid scenario stays in use."
         assert mock.balance() == 1000
         own.write_text("description: Mine.\ninclude: [base.yaml]\nseed: 1\n")
-        assert mock.line("Reloaded") == "Reloaded own: seed added. The world begins anew."
+        assert mock.line("Reloaded") == "Reloaded own: seed added. The world was reset."
 
 
 def test_other_readings_are_spoken_from_then_on(own: Path) -> None:
@@ -246,7 +246,7 @@ def test_other_readings_are_spoken_from_then_on(own: Path) -> None:
 def test_a_variable_that_was_given_stays_given(own: Path) -> None:
     with watching(own, "--set", "wait=9s") as mock:
         (own.parent / "base.yaml").write_text(OWN.replace("8s", "1s").replace("1000", "6"))
-        assert mock.line("Reloaded") == "Reloaded own: accounts changed. The world begins anew."
+        assert mock.line("Reloaded") == "Reloaded own: accounts changed. The world was reset."
 
 
 def test_a_watching_mock_stops_on_ctrl_c(own: Path) -> None:

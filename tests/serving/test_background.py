@@ -60,7 +60,7 @@ def test_a_thread_that_does_not_begin_is_an_error(monkeypatch: pytest.MonkeyPatc
 
     background = Background(set_up("default").app)
     monkeypatch.setattr(background, "_until_over", end)
-    with pytest.raises(RuntimeError, match="did not begin"):
+    with pytest.raises(RuntimeError, match="did not start"):
         background.start()
     background.stop()
 

@@ -47,10 +47,10 @@ def test_a_port_that_is_taken_is_told_with_a_way_out() -> None:
 @pytest.mark.parametrize(
     ("host", "reason"),
     [
-        ("192.0.2.1", "is no address of this machine: choose another with --host"),
+        ("192.0.2.1", "is not an address of this machine: choose another with --host"),
         ("", "cannot be listened on"),
-        ("x" * 70, "is no name of a host: choose another with --host"),
-        ("a..b", "is no name of a host: choose another with --host"),
+        ("x" * 70, "is not a host name: choose another with --host"),
+        ("a..b", "is not a host name: choose another with --host"),
     ],
     ids=["another machine", "nothing", "too long", "dots"],
 )

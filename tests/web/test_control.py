@@ -108,7 +108,7 @@ def test_a_body_that_is_said_to_be_too_long_is_refused(post: Callable[..., Answe
     answer = post(b" " * (UPLOAD + 1), headers=[(b"content-type", b"application/json"), length])
     assert (answer.status, answer.body["error"]) == (
         413,
-        f"the body has more than {UPLOAD} bytes, which is the limit `upload`",
+        f"the body is longer than {UPLOAD} bytes, which is the limit `upload`",
     )
 
 

@@ -65,7 +65,7 @@ def test_a_broken_handler_is_logged_with_its_cause(
 ) -> None:
     wire(broken, "GET", COUNTRIES)
     [record] = caplog.records
-    assert record.getMessage() == "the mock broke at GET /v3/numbers/demo/countries"
+    assert record.getMessage() == "the mock failed at GET /v3/numbers/demo/countries"
     assert record.exc_info
 
 

@@ -45,8 +45,8 @@ def test_a_wrong_method_is_answered_405_with_the_right_ones(mock: Mock, prefix: 
 @pytest.mark.parametrize(
     ("url", "body"),
     [
-        ("/v3/customers/demo/balance", {"ok": False, "errorMessage": "METHOD_NOT_ALLOWED: this path takes GET"}),
-        ("/cs/getBalance", {"error": True, "message": "METHOD_NOT_ALLOWED: this path takes GET"}),
+        ("/v3/customers/demo/balance", {"ok": False, "errorMessage": "METHOD_NOT_ALLOWED: this path allows GET"}),
+        ("/cs/getBalance", {"error": True, "message": "METHOD_NOT_ALLOWED: this path allows GET"}),
     ],
 )
 def test_a_wrong_method_is_told_in_the_words_of_its_generation(mock: Mock, url: str, body: dict[str, object]) -> None:
@@ -102,7 +102,7 @@ def test_outside_every_generation_the_answer_names_the_prefixes(mock: Mock, targ
     answer = mock.client.get(target)
     assert answer.status_code == 404
     assert answer.json() == {
-        "error": f"nothing is at {target}: the API is under /v3 and /cs, and the mock is steered under /__mock__"
+        "error": f"there is nothing at {target}: the API is under /v3 and /cs, and the control API is under /__mock__"
     }
 
 
