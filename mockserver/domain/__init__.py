@@ -1,1 +1,1 @@
-"""The vendor's business as plain data and rules: no I/O, no framework, no randomness, no wall clock."""
+"""The vendor's business as plain data and rules, without I/O, frameworks, randomness or the wall clock."""

@@ -1,4 +1,4 @@
-"""What is for sale: countries with their carriers, services and offers, the stock and prices of a world, and quotes."""
+"""The catalogue of countries, carriers, services and offers; the stock and prices of a world; and quotes."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -8,11 +8,11 @@ from typing import NamedTuple
 from mockserver.domain.refusal import Reason, Refusal
 
 ANY_CARRIER = "any"
-"""The carrier word that means all carriers of a country (documented by example)."""
+"""The carrier word for all carriers of a country (documented by example)."""
 
 
 class Carrier(NamedTuple):
-    """A network of a country. `markup` is its price in percent of the offer's, `share` its percent of the stock."""
+    """A network of a country. `markup` is in percent of the offer's price, `share` in percent of its stock."""
 
     name: str
     markup: int
@@ -20,7 +20,7 @@ class Carrier(NamedTuple):
 
 
 class Country(NamedTuple):
-    """`code` is the vendor's, `region` ISO 3166; `numbers` are templates in which `#` is a digit."""
+    """A country. `code` is the vendor's, `region` is ISO 3166; `numbers` are templates in which `#` is a digit."""
 
     code: str
     name: str
@@ -38,7 +38,7 @@ class Service(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """A service in a country: cents, numbers in stock, and the share of orders that get their SMS (0 to 1)."""
+    """The offer of a service in a country: cents, numbers in stock, and the share of orders with an SMS (0 to 1)."""
 
     price: int
     stock: int
@@ -46,7 +46,7 @@ class Offer(NamedTuple):
 
 
 class Catalogue:
-    """The shipped or custom price list, shared by all worlds: countries and services by code, offers by both."""
+    """The price list of one or more worlds: countries and services by code, offers by both codes."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class Catalogue:
         self.offers = offers
 
     def country(self, text: str) -> Country:
-        """A country by code, or by its English name in any case (observed in a public client).
+        """Return a country by its code, or by its English name in any case (observed in a public client).
 
         Raises Refusal(UNKNOWN_COUNTRY).
         """
@@ -69,14 +69,14 @@ class Catalogue:
         return found
 
     def service(self, code: str) -> Service:
-        """A service by its short code. Raises Refusal(UNKNOWN_SERVICE)."""
+        """Return a service by its short code. Raises Refusal(UNKNOWN_SERVICE)."""
         found = self.services.get(code)
         if found is None:
             raise Refusal(Reason.UNKNOWN_SERVICE)
         return found
 
     def carriers(self, country: Country, name: str) -> tuple[Carrier, ...]:
-        """The carriers that a carrier word means: one, or all for `any`. Raises Refusal(UNKNOWN_CARRIER)."""
+        """Return the carriers of a carrier word: one, or all for `any`. Raises Refusal(UNKNOWN_CARRIER)."""
         found = tuple(carrier for carrier in country.carriers if name in (carrier.name, ANY_CARRIER))
         if not found:
             raise Refusal(Reason.UNKNOWN_CARRIER)
@@ -88,7 +88,7 @@ class Catalogue:
 
 
 class StockKey(NamedTuple):
-    """Where numbers lie: one carrier's numbers for one service in one country, by their codes."""
+    """The key of a stock: the numbers of one carrier for one service in one country, by code."""
 
     country: str
     carrier: str
@@ -96,7 +96,7 @@ class StockKey(NamedTuple):
 
 
 class Stock:
-    """The stock and prices (cents) of a world; `stocks` and `prices` hold only what differs from the catalogue."""
+    """The stock and prices (cents) of a world; `stocks` and `prices` hold the differences from the catalogue."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
@@ -104,40 +104,40 @@ class Stock:
         self.stocks: dict[StockKey, int] = {}
 
     def stock_keys(self, country: Country, carriers: tuple[Carrier, ...], service: Service) -> list[StockKey]:
-        """The shelves of a service with these carriers, cheapest first; none when it is not offered there."""
+        """Return the stock keys of a service with these carriers, cheapest first; none if it is not offered there."""
         if (country.code, service.code) not in self.catalogue.offers:
             return []
         stock_keys = [StockKey(country.code, carrier.name, service.code) for carrier in carriers]
         return sorted(stock_keys, key=lambda stock_key: (self.price(stock_key), stock_key.carrier))
 
     def offer(self, stock_key: StockKey) -> Offer:
-        """What the catalogue offers over all carriers of the key's country."""
+        """Return the catalogue's offer for all carriers of the key's country."""
         return self.catalogue.offers[stock_key.country, stock_key.service]
 
     def price(self, stock_key: StockKey) -> int:
-        """The list price in cents, before any customer's discount."""
+        """Return the list price in cents, before the discount of a customer."""
         changed = self.prices.get(stock_key)
         if changed is not None:
             return changed
         return self.marked_up(stock_key, self.offer(stock_key).price)
 
     def marked_up(self, stock_key: StockKey, price: int) -> int:
-        """What a carrier makes of a price of the offer, in cents, halves rounded up."""
+        """Return a price with the carrier's markup, in cents, halves rounded up."""
         return (price * self._carrier(stock_key).markup + 50) // 100
 
     def left(self, stock_key: StockKey) -> int:
-        """How many numbers are left."""
+        """Return how many numbers are left."""
         changed = self.stocks.get(stock_key)
         if changed is not None:
             return changed
         return _share(stock_key, self.catalogue.countries[stock_key.country].carriers, self.offer(stock_key).stock)
 
     def front(self, stock_keys: list[StockKey]) -> StockKey:
-        """The key that serves next: the first with stock, else the first of all."""
+        """Return the stock key that serves the next order: the first with stock, else the first of all."""
         return next((stock_key for stock_key in stock_keys if self.left(stock_key)), stock_keys[0])
 
     def take(self, stock_key: StockKey) -> int:
-        """Sell one number and answer how many are left. Raises ValueError if none is left."""
+        """Sell one number and return how many are left. Raises ValueError if none is left."""
         left = self.left(stock_key) - 1
         if left < 0:
             raise ValueError(f"{stock_key} is empty")
@@ -153,7 +153,7 @@ class Stock:
         self.stocks[stock_key] = stock
 
     def spread(self, stock_keys: list[StockKey], stock: int) -> None:
-        """Share `stock` numbers out over shelves by their carriers' shares, the first getting what is left over."""
+        """Distribute `stock` numbers by the shares of the carriers; the first carrier gets the remainder."""
         carriers = [self._carrier(stock_key) for stock_key in stock_keys]
         for stock_key in stock_keys:
             self.restock(stock_key, _share(stock_key, carriers, stock))
@@ -170,19 +170,19 @@ def _share(stock_key: StockKey, carriers: Sequence[Carrier], stock: int) -> int:
 
 
 class Quote(NamedTuple):
-    """A list price in cents and its proof."""
+    """A list price in cents, with the proof `m` and `n`."""
 
     price: int
     m: str
     n: str
 
     def confirms(self, m: str, n: str) -> bool:
-        """Whether a client may order on this quote; a client that sends no `m` and `n` relies on its maximum price."""
+        """Whether a client may order with this proof; one without `m` and `n` relies on its maximum price."""
         return (m, n) in ((self.m, self.n), ("", ""))
 
 
 def quote(secret: int, country: str, carrier: str, service: str, price: int) -> Quote:
-    """The quote for a carrier word (also `any`) at a list price in cents; the same for the same arguments."""
+    """Return the quote for a carrier word (or `any`) at a list price in cents; it is deterministic."""
     text = "\0".join((str(secret), country, carrier, service, str(price)))
     digest = blake2b(text.encode(), digest_size=16).hexdigest()
     return Quote(price, digest[:16], digest[16:])

@@ -1,4 +1,4 @@
-"""Customers, the discount of their tier, and their coupons."""
+"""Customers, their discount tiers and their coupons."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from mockserver.domain.clock import Instant
 
 
 class Tier(NamedTuple):
-    """A row of the discount table: from this total of charges (cents), the price in percent, and its label."""
+    """A row of the discount table: the least total of charges (cents), the price in percent, and the label."""
 
     threshold: int
     percent: int
@@ -15,7 +15,7 @@ class Tier(NamedTuple):
 
     @property
     def factor(self) -> float:
-        """The share of a price that is paid; 1 as a whole number."""
+        """The share of a price that is paid; an integer if it is 1."""
         return self.percent / 100 if self.percent < 100 else 1
 
     @property
@@ -24,7 +24,7 @@ class Tier(NamedTuple):
         return (100 - self.percent) / 100
 
     def apply(self, price: int) -> int:
-        """A list price with the discount, in cents, halves rounded up."""
+        """Return a list price with the discount, in cents, halves rounded up."""
         return (price * self.percent + 50) // 100
 
 
@@ -35,14 +35,14 @@ TIERS = (
     Tier(2000, 95, "-5%"),
     Tier(0, 100, "0%"),
 )
-"""The table that both documented balances show; that its first column is cents of charges is inferred."""
+"""The table in both documented balances; it is inferred that its first column is cents of charges."""
 
 
 class Customer(NamedTuple):
-    """An account. `total_charges` is what it ever paid in, in cents; `favourites` are (country, service) codes.
+    """An account. `total_charges` is the total paid in, in cents; `favourites` are (country, service) codes.
 
-    `granted_tier` is a label that stands whatever was paid in. `coupons_received` counts coupons that are no
-    longer listed, too.
+    `granted_tier` is the label of a tier that does not depend on the charges. `coupons_received` includes coupons
+    that are no longer listed.
     """
 
     id: str
@@ -61,25 +61,25 @@ class Customer(NamedTuple):
 
     @property
     def tier(self) -> Tier:
-        """The discount the customer has now."""
+        """The current discount tier of the customer."""
         if self.granted_tier is not None:
             return next(tier for tier in TIERS if tier.label == self.granted_tier)
         return next(tier for tier in TIERS if self.total_charges >= tier.threshold)
 
     def toggle(self, country: str, service: str) -> "Customer":
-        """The customer with the pair added to its favourites, or taken out when it was there."""
+        """Return the customer with the pair added to the favourites, or removed if it was there."""
         pair = (country, service)
         if pair in self.favourites:
             return self._replace(favourites=tuple(known for known in self.favourites if known != pair))
         return self._replace(favourites=(*self.favourites, pair))
 
     def charged(self, cents: int) -> "Customer":
-        """The customer after paying in."""
+        """Return the customer after paying in this many cents."""
         return self._replace(total_charges=self.total_charges + cents)
 
 
 class CouponStatus(StrEnum):
-    """`issued` is documented by example, the others are assumed."""
+    """The status of a coupon; `issued` is documented by example, the others are assumed."""
 
     ISSUED = "issued"
     USED = "used"
@@ -87,7 +87,7 @@ class CouponStatus(StrEnum):
 
 
 class Coupon(NamedTuple):
-    """`percentage` more credit on one payment by `target`; `days` is how long it is valid."""
+    """A coupon for `percentage` percent more credit on one payment by the method `target`, valid for `days` days."""
 
     code: str
     customer: str
@@ -99,19 +99,19 @@ class Coupon(NamedTuple):
     used: bool = False
 
     def status(self, now: Instant) -> CouponStatus:
-        """What the vendor calls it at a time."""
+        """Return the vendor's status of the coupon at a time."""
         if self.used:
             return CouponStatus.USED
         return CouponStatus.EXPIRED if now >= self.expires_at else CouponStatus.ISSUED
 
     def covers(self, method: str, now: Instant) -> bool:
-        """Whether a payment by `method` can use it now."""
+        """Whether a payment by `method` can use the coupon at a time."""
         return self.target == method and self.status(now) is CouponStatus.ISSUED
 
     def bonus(self, cents: int) -> int:
-        """The additional credit on a payment, in whole cents, rounded down."""
+        """Return the additional credit on a payment, in whole cents, rounded down."""
         return cents * self.percentage // 100
 
     def spend(self) -> "Coupon":
-        """The coupon after its one use."""
+        """Return the coupon after its use."""
         return self._replace(used=True)

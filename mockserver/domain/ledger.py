@@ -1,4 +1,4 @@
-"""Money as an append-only list of entries in integer US cents."""
+"""The ledger: an append-only list of entries in integer US cents."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from mockserver.domain.refusal import Reason, Refusal
 
 
 class EntryKind(StrEnum):
-    """What moved the money."""
+    """The cause of a ledger entry."""
 
     OPENING = "opening"
     CHARGE = "charge"
@@ -22,8 +22,8 @@ class EntryKind(StrEnum):
 class Entry(NamedTuple):
     """One movement of a customer's money.
 
-    `cents` is signed: a charge is negative. `reference` is the order or payment it belongs to, and `period`
-    counts the times that an order was priced (asking for another SMS starts the next one).
+    `cents` is signed: a charge is negative. `reference` is the id of the order or payment. `period` is 0 for the
+    purchase of an order, and counts its requests for another SMS.
     """
 
     at: Instant
@@ -48,15 +48,15 @@ class Ledger:
         return len(self._entries)
 
     def entry(self, position: int) -> Entry:
-        """The entry that was posted after so many others. Raises IndexError."""
+        """Return the entry at a position, counted from 0. Raises IndexError."""
         return self._entries[position]
 
     def balance(self, customer: str) -> int:
-        """What a customer has, in cents."""
+        """Return the balance of a customer, in cents."""
         return self._balances.get(customer, 0)
 
     def post(self, entry: Entry) -> None:
-        """Append an entry. Raises Refusal(INSUFFICIENT_BALANCE) when the balance would fall below zero."""
+        """Append an entry. Raises Refusal(INSUFFICIENT_BALANCE) if the balance would fall below zero."""
         after = self.balance(entry.customer) + entry.cents
         if after < 0:
             raise Refusal(Reason.INSUFFICIENT_BALANCE)
@@ -64,7 +64,7 @@ class Ledger:
         self._balances[entry.customer] = after
 
     def invariant_violations(self) -> list[str]:
-        """Every invariant that does not hold, in words; empty when the books are in order."""
+        """Return a message for every invariant of the ledger that does not hold."""
         return [*self._sums(), *self._overdrafts(), *self._charges()]
 
     def _sums(self) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A rented number, from its purchase to its end."""
+"""Orders: rented numbers, their states and the transitions between them."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from mockserver.domain.refusal import Reason, Refusal
 
 
 class State(StrEnum):
-    """Where an order stands."""
+    """The state of an order."""
 
     WAITING = "waiting"
     COMPLETED = "completed"
@@ -17,7 +17,7 @@ class State(StrEnum):
 
 
 class OrderEvent(StrEnum):
-    """What can happen to an order."""
+    """An event that may change the state of an order."""
 
     SMS = "sms"
     ANOTHER = "another"
@@ -34,7 +34,7 @@ TRANSITIONS: dict[tuple[State, OrderEvent], State] = {
     (State.COMPLETED, OrderEvent.EXPIRY): State.EXPIRED,
     (State.EXPIRED, OrderEvent.REFUND): State.REFUNDED,
 }
-"""The only moves there are; whatever is missing here is refused or does not happen."""
+"""All transitions of an order; any other event is refused or ignored."""
 
 REFUSALS: dict[tuple[State, OrderEvent], Reason] = {
     (State.COMPLETED, OrderEvent.REFUND): Reason.REFUND_NOT_ALLOWED,
@@ -46,11 +46,11 @@ REFUSALS: dict[tuple[State, OrderEvent], Reason] = {
 """Why an order in this state refuses this event."""
 
 RUNNING = frozenset({State.WAITING, State.COMPLETED})
-"""States in which the number is the customer's and can still receive an SMS."""
+"""States in which the number belongs to the customer and can still receive an SMS."""
 
 
 class Message(NamedTuple):
-    """A received SMS; `code` is the one-time code in its text, if there is one."""
+    """A received SMS; `code` is the one-time code in its text, or None."""
 
     at: Instant
     text: str
@@ -58,15 +58,15 @@ class Message(NamedTuple):
 
     @property
     def received_at(self) -> Instant:
-        """When it arrived, by its name in the vocabulary."""
+        """The time of arrival, by its name in the vocabulary."""
         return self.at
 
 
 class Order(NamedTuple):
-    """One purchase. `carrier` is what serves it, or `any`; `price` is what was paid, in cents.
+    """The purchase of a number. `carrier` is the carrier that serves it, or `any`; `price` is in cents.
 
-    `period` counts how often another SMS was asked for; `rule` is the position of the scenario's rule for it. `repaid`
-    says that its money has come back by itself, although it is not refunded.
+    `period` counts the requests for another SMS. `rule` is the index of the scenario's rule for the order. `repaid`
+    says that the money was returned at the end of the lifetime while the state is expired, not refunded.
     """
 
     id: str
@@ -85,52 +85,52 @@ class Order(NamedTuple):
     repaid: bool = False
 
     def can(self, event: OrderEvent) -> bool:
-        """Whether the event moves the order from where it stands."""
+        """Whether the order has a transition for the event in its state."""
         return (self.state, event) in TRANSITIONS
 
     def receive(self, message: Message) -> "Order":
-        """The order with one more SMS. The order must accept one."""
+        """Return the order with one more SMS. The order must be running."""
         return self._replace(state=self._after(OrderEvent.SMS), messages=(*self.messages, message))
 
     def expire(self) -> "Order":
-        """The order after its lifetime. The order must be running."""
+        """Return the order after its lifetime. The order must be running."""
         return self._replace(state=self._after(OrderEvent.EXPIRY))
 
     def lapse(self) -> "Order":
-        """The order after its lifetime where money returns by itself: refunded, if no SMS has ever arrived."""
+        """Return the order after its lifetime under the rule `refunded`: refunded if it has no SMS, else expired."""
         expired = self.expire()
         return expired if self.messages else expired._replace(state=TRANSITIONS[expired.state, OrderEvent.REFUND])
 
     def repay(self) -> "Order":
-        """The order after its lifetime where money returns by itself, and nothing else: expired."""
+        """Return the order after its lifetime under the rule `repaid`: expired, and repaid if it has no SMS."""
         return self.expire()._replace(repaid=not self.messages)
 
     @property
     def is_paid_back(self) -> bool:
-        """Whether its money has been paid back."""
+        """Whether the price has been paid back."""
         return self.repaid or self.state is State.REFUNDED
 
     def is_refundable(self, now: Instant, window: Duration) -> bool:
-        """Whether the order can be returned: neither SMS nor money came, and its purchase is not too long ago."""
+        """Whether the order can be refunded: within `window` of its purchase, without an SMS, and not repaid."""
         returnable = self.can(OrderEvent.REFUND) and not (self.repaid or self.messages)
         return returnable and now - self.ordered_at <= window
 
     def refund(self, now: Instant, window: Duration) -> "Order":
-        """The order returned for its money. Raises Refusal(REFUND_NOT_ALLOWED) if it is not refundable."""
+        """Return the refunded order. Raises Refusal(REFUND_NOT_ALLOWED) if it is not refundable."""
         after = self._after(OrderEvent.REFUND)
         if not self.is_refundable(now, window):
             raise Refusal(Reason.REFUND_NOT_ALLOWED)
         return self._replace(state=after)
 
     def another(self) -> "Order":
-        """The order waiting for one more SMS. What was on its way to the number still is.
+        """Return the order waiting for one more SMS. Deliveries that are already planned stay planned.
 
-        Raises Refusal(SMS_NOT_RECEIVED) before the first, Refusal(ORDER_EXPIRED) after the end.
+        Raises Refusal(SMS_NOT_RECEIVED) before the first SMS, Refusal(ORDER_EXPIRED) after the end.
         """
         return self._replace(state=self._after(OrderEvent.ANOTHER), period=self.period + 1)
 
     def renew(self, expires_at: Instant) -> "Order":
-        """The order with a later end; an earlier one changes nothing (assumed)."""
+        """Return the order with a later end; an earlier end changes nothing (assumed)."""
         return self._replace(expires_at=max(self.expires_at, expires_at))
 
     def _after(self, event: OrderEvent) -> State:

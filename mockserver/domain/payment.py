@@ -1,4 +1,4 @@
-"""Payments: invoices and wallets, and the cryptocurrencies that a wallet accepts."""
+"""Payments by invoice or wallet, and the cryptocurrencies of wallets."""
 
 from collections.abc import Mapping
 from decimal import ROUND_DOWN, Decimal
@@ -10,14 +10,14 @@ from mockserver.domain.refusal import Reason, Refusal
 
 
 class Method(StrEnum):
-    """How a customer pays; a coupon's `targetPay` names one (`crypto` documented by example, `card` assumed)."""
+    """A payment method, as the `targetPay` of a coupon names it (`crypto` documented by example, `card` assumed)."""
 
     CRYPTO = "crypto"
     CARD = "card"
 
 
 class Status(StrEnum):
-    """Cryptomus' own words (observed: its documentation of payment statuses)."""
+    """The status of a payment, in the words of Cryptomus (observed in its documentation)."""
 
     PAID = "paid"
     PAID_OVER = "paid_over"
@@ -36,14 +36,14 @@ class Status(StrEnum):
 
 
 OPEN = frozenset({Status.CHECK, Status.PROCESS, Status.CONFIRM_CHECK, Status.WRONG_AMOUNT_WAITING})
-"""Statuses from which a payment can still be paid."""
+"""Statuses in which a payment can still be paid."""
 
 CREDITED = frozenset({Status.PAID, Status.PAID_OVER})
-"""Statuses with which the money reaches the balance."""
+"""Statuses that credit the money to the balance."""
 
 
 class Deposit(NamedTuple):
-    """Where and how much to pay in a cryptocurrency; `amount` is in its own unit, as the wallet shows it."""
+    """The address and the amount of a payment in a cryptocurrency; `amount` is in its own unit, as text."""
 
     currency: str
     network: str
@@ -52,10 +52,10 @@ class Deposit(NamedTuple):
 
 
 class Payment(NamedTuple):
-    """A payment of `cents` US cents that was asked for; a wallet has a deposit, an invoice only its page.
+    """A requested payment of `cents` US cents; a wallet has a deposit, an invoice only a page.
 
-    `id` is the vendor's, `session` and `page` are the provider's, `url` is where to pay.
-    `method` is a Method, or whatever word a past payment is listed with.
+    `id` is the vendor's, `session` and `page` are the provider's, `url` is the page to pay on. `method` is a Method, or
+    any word for a past payment.
     """
 
     id: str
@@ -74,21 +74,21 @@ class Payment(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        """Whether it can still be paid."""
+        """Whether the payment can still be paid."""
         return self.status in OPEN
 
     def settle(self, status: Status) -> "Payment":
-        """The payment with its new status. Raises ValueError when it has come to an end already."""
+        """Return the payment with a new status. Raises ValueError if it is not open."""
         if not self.is_open:
-            raise ValueError(f"payment {self.id} is {self.status} already")
+            raise ValueError(f"payment {self.id} is already {self.status}")
         return self._replace(status=status)
 
 
 class Currency(NamedTuple):
-    """A cryptocurrency on a network, as `fixtures/payments/currencies.csv` lists them.
+    """A cryptocurrency on a network, as in `fixtures/payments/currencies.csv`.
 
-    `usd` is the price of one unit in US dollars, `decimals` how precisely an amount is written.
-    `address` is a template: `%x{40}` stands for 40 lower-case hexadecimal digits, `%b{33}` for 33 of base 58.
+    `usd` is the price of one unit in US dollars, `decimals` the number of decimals of an amount. `address` is a
+    template: `%x{40}` stands for 40 lower-case hexadecimal digits, `%b{33}` for 33 digits of base 58.
     """
 
     currency: str
@@ -98,7 +98,7 @@ class Currency(NamedTuple):
     address: str
 
     def amount(self, cents: int) -> str:
-        """US cents in this currency, rounded down to its decimals, but never to nothing."""
+        """Convert US cents to this currency, rounded down to its decimals, and at least the smallest unit."""
         smallest = Decimal(1).scaleb(-self.decimals)
         units = (Decimal(cents) / 100 / self.usd).quantize(smallest, rounding=ROUND_DOWN)
         return f"{max(units, smallest):f}"
@@ -109,7 +109,7 @@ Currencies = Mapping[tuple[str, str], Currency]
 
 
 def find_currency(currencies: Currencies, currency: str, network: str) -> Currency:
-    """The currency on that network. Raises Refusal(UNSUPPORTED_CURRENCY) for a pair that is not documented."""
+    """Return a currency on a network. Raises Refusal(UNSUPPORTED_CURRENCY) for an unknown pair."""
     found = currencies.get((currency, network))
     if found is None:
         raise Refusal(Reason.UNSUPPORTED_CURRENCY)

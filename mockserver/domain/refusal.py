@@ -1,11 +1,11 @@
-"""Why the service says no. Every refused use case raises one of these and has changed nothing."""
+"""Refusals: the reasons for which a use case is refused. A refused use case changes nothing."""
 
 from enum import StrEnum
 from typing import Any
 
 
 class Reason(StrEnum):
-    """The reasons for which the business of the vendor refuses, by their names in the vocabulary."""
+    """The reason of a refusal, by its name in the vocabulary."""
 
     UNAUTHORIZED = "UNAUTHORIZED"
     FORBIDDEN = "FORBIDDEN"
@@ -24,8 +24,8 @@ class Reason(StrEnum):
     TRANSACTION_NOT_FOUND = "TRANSACTION_NOT_FOUND"
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of the program
-    """A use case that the service declines. When a price has changed, `offer` is what is for sale now."""
+class Refusal(Exception):  # noqa: N818 - a refusal is a response, not an error of the program
+    """A refused use case. If the price has changed, `offer` is the current offer."""
 
     def __init__(self, reason: Reason, offer: Any = None) -> None:
         super().__init__(reason.value)

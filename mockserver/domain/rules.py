@@ -1,4 +1,4 @@
-"""The rules of the service in a world: lifetimes, and what is decided one way or another."""
+"""The rules of the service in a world: lifetimes, and choices where the documentation is ambiguous."""
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -8,16 +8,18 @@ from mockserver.domain.refusal import Reason
 
 
 class Rules(NamedTuple):
-    """The rules of a world. Their usual values, and how each is known, are in `contracts/vocabulary.yaml`.
+    """The rules of a world; durations are milliseconds. `contracts/vocabulary.yaml` has the defaults and provenance.
 
-    `lifetime`: how long a number waits for its SMS. `renewal`: what asking for another SMS adds to its time; None if
-    the lifetime begins anew. `refund_window`: how long after its purchase a number can be returned. `expiry`: whether
-    the money of an order that ends without an SMS is `kept`, `refunded` with the order or `repaid`. `another_sms`:
-    whether another SMS is `free` or `charged`. `above_maximum`: why an order is refused whose price is above its
-    maximum. `discount`: whether prices are shown before the discount (`applied` later) or after it (`shown`).
-    `payment_lifetime`: how long an invoice or a wallet can be paid. `wallets`: whether wallets stand `apart` from the
-    invoices or are `listed` among them. `counted`: whether statistics count what ever received an SMS as completed
-    (`by_sms`), or every order `by_state`.
+    - `lifetime`: how long a number waits for its SMS
+    - `renewal`: how much a request for another SMS adds to the lifetime; None if the lifetime starts again
+    - `refund_window`: how long after its purchase an order can be refunded
+    - `expiry`: whether the money of an order that ends without an SMS is `kept`, `refunded` with the order or `repaid`
+    - `another_sms`: whether another SMS is `free` or `charged`
+    - `above_maximum`: the reason for refusing an order whose price is above its maximum
+    - `discount`: whether prices are shown before the discount (`applied` later) or after it (`shown`)
+    - `payment_lifetime`: how long an invoice or a wallet can be paid
+    - `wallets`: whether wallets are `apart` from the invoices or `listed` among them
+    - `counted`: whether statistics count every order with an SMS as completed (`by_sms`), or count orders `by_state`
     """
 
     lifetime: Duration
@@ -33,7 +35,7 @@ class Rules(NamedTuple):
 
     @classmethod
     def of(cls, values: Mapping[str, str], milliseconds: Callable[[str], Duration]) -> "Rules":
-        """The rules as a contract has them, all by name; `milliseconds` reads a duration such as `20m`."""
+        """Return the rules of a contract, given all values by name; `milliseconds` parses a duration such as `20m`."""
         durations = ("lifetime", "renewal", "refund_window", "payment_lifetime")
         read = {
             name: None if value == "anew" else milliseconds(value) if name in durations else value

@@ -1,4 +1,4 @@
-"""What will happen in a world, and when. Data only: what a due event does is told in `settlement`."""
+"""The scheduled events of a world. `settlement` applies the due ones."""
 
 from collections.abc import Iterator
 from heapq import heappop, heappush
@@ -11,7 +11,7 @@ from mockserver.domain.payment import Status
 
 
 class SmsDue(NamedTuple):
-    """An SMS reaches an order's number."""
+    """An SMS arrives at the number of an order."""
 
     order: str
     text: str
@@ -19,34 +19,34 @@ class SmsDue(NamedTuple):
 
 
 class OrderEnds(NamedTuple):
-    """An order's lifetime is over, unless it was renewed since."""
+    """The lifetime of an order ends, unless the order was renewed."""
 
     order: str
 
 
 class PaymentSettles(NamedTuple):
-    """A payment gets its status, unless it has come to an end already."""
+    """A payment gets its final status, unless it is no longer open."""
 
     payment: str
     status: Status
 
 
 class PriceChanges(NamedTuple):
-    """Offers get a new list price, in cents."""
+    """Stock keys get a new list price, in cents."""
 
     stock_keys: tuple[StockKey, ...]
     price: int
 
 
 class StockChanges(NamedTuple):
-    """So many numbers are shared out over carriers."""
+    """A new stock is distributed over carriers."""
 
     stock_keys: tuple[StockKey, ...]
     stock: int
 
 
 class NumbersReturn(NamedTuple):
-    """So many numbers come back, unless the stock has been filled since."""
+    """An empty stock is refilled, unless it has been refilled before."""
 
     stock_key: StockKey
     stock: int
@@ -56,7 +56,7 @@ ScheduledEvent = SmsDue | OrderEnds | PaymentSettles | PriceChanges | StockChang
 
 
 class Agenda:
-    """Happenings by due time; those due at the same time happen in the order in which they were planned."""
+    """The scheduled events by due time; events with the same due time keep the order in which they were planned."""
 
     def __init__(self) -> None:
         self._heap: list[tuple[Instant, int, ScheduledEvent]] = []
@@ -66,16 +66,16 @@ class Agenda:
         return len(self._heap)
 
     def plan(self, due: Instant, scheduled: ScheduledEvent) -> None:
-        """Put a happening on the agenda."""
+        """Add an event."""
         heappush(self._heap, (due, self._planned, scheduled))
         self._planned += 1
 
     def due(self, now: Instant) -> Iterator[tuple[Instant, ScheduledEvent]]:
-        """Take off what is due, each with its own time, in order; also what gets planned meanwhile."""
+        """Remove and yield the due events with their due times, in order, including those planned meanwhile."""
         while self._heap and self._heap[0][0] <= now:
             due, _, scheduled = heappop(self._heap)
             yield due, scheduled
 
     def planned(self) -> list[tuple[Instant, ScheduledEvent]]:
-        """Everything that is to come, in its order."""
+        """Return all events with their due times, in order."""
         return [(due, scheduled) for due, _, scheduled in sorted(self._heap, key=itemgetter(0, 1))]

@@ -1,6 +1,6 @@
-"""What the world outside decides, as the domain sees it: numbers, ids, texts, and when things arrive.
+"""The script of a world: the protocol for outside decisions, such as numbers, ids, SMS and their times.
 
-A world is deterministic but for its script; a scenario and a seed make one.
+Apart from its script, a world is deterministic. A scenario and a seed make a script.
 """
 
 from collections.abc import Callable
@@ -14,9 +14,9 @@ from mockserver.domain.refusal import Reason
 
 
 class Delivery(NamedTuple):
-    """An SMS on its way; it counts from the order, or from the request for another SMS.
+    """A planned SMS. It arrives `after` milliseconds, or at the `polls`-th poll of the order if `polls` is not 0.
 
-    It arrives `after` a time, or at the poll of that number: when the order is looked at for the `polls`th time.
+    Both count from the order, or from the request for another SMS.
     """
 
     after: Duration
@@ -26,9 +26,9 @@ class Delivery(NamedTuple):
 
 
 class Attempt(NamedTuple):
-    """An order that is asked for. `carrier` is the word that was asked for, `price` the list price in cents.
+    """A requested order. `carrier` is the carrier word of the request, `price` the list price in cents.
 
-    `taken` tells which order ids there are already.
+    `taken` says whether an order id is in use.
     """
 
     customer: str
@@ -41,17 +41,17 @@ class Attempt(NamedTuple):
 
 
 class PreOrderEffect(NamedTuple):
-    """What comes between an attempt and its order: a new list price in cents, a refusal, or nothing."""
+    """An effect before an order is made: a new list price in cents, a refusal, or neither."""
 
     price: int | None = None
     refusal: Reason | None = None
 
 
 class Purchase(NamedTuple):
-    """An order that is about to be made, from this attempt. `stock_key` serves it.
+    """An order that is about to be made from an attempt. `stock_key` is the stock that serves it.
 
-    `nth` counts the orders of the world from 1, `nth_in_country` those of the country. `in_use` tells which numbers
-    a running order has.
+    `nth` counts the orders of the world from 1, `nth_in_country` those of the country. `in_use` says whether a
+    running order has a phone number.
     """
 
     attempt: Attempt
@@ -62,9 +62,9 @@ class Purchase(NamedTuple):
 
 
 class Assignment(NamedTuple):
-    """What an order gets: its id, its number, its end, and the SMS that will come.
+    """The id, the phone number, the end and the SMS deliveries of a new order.
 
-    `rule` is the position of the scenario's rule that decided so, if one did.
+    `rule` is the index of the scenario's rule that decided, or None.
     """
 
     order_id: str
@@ -75,8 +75,9 @@ class Assignment(NamedTuple):
 
 
 class Renewal(NamedTuple):
-    """What an order gets that asked for another SMS: its end, unless it ends later anyway, and the SMS that will come
-    beside those that are still on their way.
+    """The result of a request for another SMS: the new end of the order, and further SMS deliveries.
+
+    The end applies if it is later than the current one. Deliveries that are already planned stay planned.
     """
 
     expires_at: Instant
@@ -84,14 +85,14 @@ class Renewal(NamedTuple):
 
 
 class Settlement(NamedTuple):
-    """How a payment ends, so long after it was asked for."""
+    """The final status of a payment, and its time after the request in milliseconds."""
 
     after: Duration
     status: Status
 
 
 class Transfer(NamedTuple):
-    """A payment that is about to be made; `currency` for a wallet, None for an invoice.
+    """A payment that is about to be made; `currency` is None for an invoice.
 
     `nth` counts the payments of the world from 1.
     """
@@ -105,8 +106,9 @@ class Transfer(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """What a payment gets: our id, the provider's session and page, the address to pay to (empty for an invoice),
-    a signature, and its end if it has one.
+    """The terms of a payment: the vendor's id, the provider's session and page, a signature, and the settlement.
+
+    `address` is the address to pay to, empty for an invoice. `settlement` is None for a payment that only expires.
     """
 
     payment_id: str
@@ -118,30 +120,30 @@ class Terms(NamedTuple):
 
 
 class Restocking(NamedTuple):
-    """Numbers that come back so long after the stock ran empty, if it is empty then."""
+    """A refill of a stock, `after` milliseconds from when it ran empty, if it is still empty."""
 
     after: Duration
     stock: int
 
 
 class Script(Protocol):
-    """Decides for a world. Answers depend on the arguments, the seed and what was asked before."""
+    """Makes the outside decisions of a world. They depend on the arguments, the seed and earlier calls."""
 
     @property
     def secret(self) -> int:
-        """What quotes are keyed with."""
+        """The secret of quotes."""
 
     def pre_order_effect(self, attempt: Attempt) -> PreOrderEffect:
-        """What happens when an order is asked for, before anything is decided."""
+        """Return the effect on a requested order before it is made."""
 
     def assign(self, purchase: Purchase) -> Assignment:
-        """Give an order its number and its future. Raises Refusal(NO_NUMBERS) when every number is in use."""
+        """Return the number and the deliveries of an order. Raises Refusal(NO_NUMBERS) if every number is in use."""
 
     def another(self, order: Order, at: Instant) -> Renewal:
-        """What follows when another SMS is asked for at this time; the order counts the request already."""
+        """Return the renewal for a request for another SMS; `period` of the order already counts the request."""
 
     def terms(self, transfer: Transfer) -> Terms:
-        """Give a payment its ids and its end."""
+        """Return the ids and the settlement of a payment."""
 
     def restocking(self, stock_key: StockKey) -> Restocking | None:
-        """When an empty stock fills again, if ever."""
+        """Return the refill of an empty stock, or None."""

@@ -1,4 +1,4 @@
-"""What due happenings do. A world is settled before every request, so nothing needs a timer."""
+"""Settlement: applying the due events of a world. A world is settled before every request and needs no timer."""
 
 from mockserver.domain.catalogue import StockKey
 from mockserver.domain.clock import Instant
@@ -18,21 +18,21 @@ from mockserver.domain.world import World
 
 
 def settle(world: World) -> Instant:
-    """Let everything happen that is due, each at its own time and in order; answer the present time."""
+    """Apply all due events in order, each at its own time, and return the current time."""
     now = world.clock.now()
     for due, scheduled in world.schedule.due(now):
-        _happen(world, due, scheduled)
+        _apply(world, due, scheduled)
     return now
 
 
 def run_out(world: World, at: Instant, stock_key: StockKey) -> None:
-    """Plan what comes back to a stock that has just run empty, as the script says."""
+    """Plan the script's refill of a stock that has just run empty."""
     restocking = world.script.restocking(stock_key)
     if restocking is not None:
         world.schedule.plan(at + restocking.after, NumbersReturn(stock_key, restocking.stock))
 
 
-def _happen(world: World, at: Instant, scheduled: ScheduledEvent) -> None:
+def _apply(world: World, at: Instant, scheduled: ScheduledEvent) -> None:
     match scheduled:
         case SmsDue():
             _receive(world, at, scheduled)
@@ -57,7 +57,7 @@ def _receive(world: World, at: Instant, sms: SmsDue) -> None:
 
 
 _ENDS = {"kept": Order.expire, "refunded": Order.lapse, "repaid": Order.repay}
-"""How an order ends, by the rule for its money."""
+"""The end of an order by the rule `expiry`."""
 
 
 def _end_order(world: World, at: Instant, end: OrderEnds) -> None:
@@ -72,7 +72,7 @@ def _end_order(world: World, at: Instant, end: OrderEnds) -> None:
 
 def _change_stock(world: World, at: Instant, change: StockChanges) -> None:
     world.spread(change.stock_keys, change.stock)
-    # A carrier that gets nothing of a small stock has not run out: only a stock of 0 takes numbers away.
+    # A carrier with no share of a small stock has not run out; only a stock of 0 empties it.
     if not change.stock:
         for stock_key in change.stock_keys:
             run_out(world, at, stock_key)

@@ -1,4 +1,7 @@
-"""Everything the vendor knows: accounts, money, numbers, payments, what is still to come, and the events so far."""
+"""The world: an isolated copy of the service with its accounts, ledger, orders, payments, stock and schedule.
+
+A world reports its changes as events. Its state can be saved as a Memory and restored from it.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,28 +20,28 @@ from mockserver.domain.script import Delivery, Script
 
 
 class OrderChanged(NamedTuple):
-    """An order is new (`before` is None), or is not as it was."""
+    """An order was created (`before` is None) or changed; `before` is its former state."""
 
     before: State | None
     order: Order
 
 
 class PaymentChanged(NamedTuple):
-    """A payment is new (`before` is None), or has another status."""
+    """A payment was created (`before` is None) or changed; `before` is its former status."""
 
     before: Status | None
     payment: Payment
 
 
 class PriceChanged(NamedTuple):
-    """An offer has another list price, in cents."""
+    """A list price was changed, in cents."""
 
     stock_key: StockKey
     price: int
 
 
 class StockChanged(NamedTuple):
-    """A stock has another number of numbers, other than by a sale."""
+    """A stock was changed, other than by a sale."""
 
     stock_key: StockKey
     stock: int
@@ -49,21 +52,21 @@ Listener = Callable[[WorldEvent], None]
 
 
 def unheard(_: WorldEvent) -> None:
-    """Nobody listens."""
+    """Ignore an event."""
 
 
 class Awaited(NamedTuple):
-    """SMS that arrive when their order is looked at for the n-th time; `polls` is how often it was."""
+    """The SMS that arrive at later polls of an order; `polls` counts its polls so far."""
 
     polls: int
     deliveries: tuple[Delivery, ...]
 
 
 class Memory(NamedTuple):
-    """All that a world remembers beside its clock and its script; orders, payments and coupons as they came.
+    """The state of a world without its clock and its script; orders, payments and coupons are in order of creation.
 
-    `keys` are the customers' ids by API key, `awaited` by order id, `prices` (cents) and `stock` what differs from the
-    catalogue, `planned` what is to come, in its order.
+    `keys` are the user ids by API key, and `awaited` is by order id. `prices` (cents) and `stock` hold the differences
+    from the catalogue. `planned` are the scheduled events in order, with their due times.
     """
 
     customers: Sequence[Customer]
@@ -79,7 +82,7 @@ class Memory(NamedTuple):
 
 
 class World:
-    """One isolated copy of the service. Entities are immutable; a change stores a new one in place of the old.
+    """An isolated copy of the service. Entities are immutable; a change replaces the stored one.
 
     `notify` is called with every WorldEvent.
     """
@@ -109,33 +112,33 @@ class World:
 
     @property
     def catalogue(self) -> Catalogue:
-        """What is for sale."""
+        """The catalogue."""
         return self.stock.catalogue
 
     def open_account(self, customer: Customer, keys: Iterable[str]) -> None:
-        """Add a customer who may use these API keys. A key may serve several customers."""
+        """Add a customer with these API keys. Several customers may share a key."""
         self.customers[customer.id] = customer
         for key in keys:
             self._users_by_key[key] = self._users_by_key.get(key, frozenset()) | {customer.id}
 
     @property
     def keys(self) -> Iterable[str]:
-        """The API keys that open an account here."""
+        """The API keys of all accounts."""
         return self._users_by_key.keys()
 
     def users_of(self, key: str) -> frozenset[str]:
-        """The ids of the customers that a key opens the accounts of."""
+        """Return the user ids of the accounts with this API key."""
         return self._users_by_key.get(key, frozenset())
 
     def rekey(self, keys: Mapping[str, str]) -> None:
-        """Let every key be replaced by what it stands for in `keys`."""
+        """Replace every API key by its value in `keys`."""
         self._users_by_key = {keys[key]: users for key, users in self._users_by_key.items()}
 
     def customer_with(self, user: str | None, key: str | None) -> Customer:
-        """The customer whom a pair of credentials belongs to.
+        """Return the customer with these credentials.
 
-        Raises Refusal(UNAUTHORIZED) without a known key, Refusal(FORBIDDEN) when the key is another
-        user's or the account is blocked.
+        Raises Refusal(UNAUTHORIZED) without a known key, Refusal(FORBIDDEN) if the key belongs to another user or the
+        account is blocked.
         """
         users = self._users_by_key.get(key) if key else None
         if users is None:
@@ -159,30 +162,30 @@ class World:
         self.notify(OrderChanged(before and before.state, order))
 
     def all_orders(self) -> Sequence[Order]:
-        """Every order, in the order in which they were placed."""
+        """Return all orders, oldest first."""
         return tuple(self._orders.values())
 
     def order(self, order_id: str) -> Order:
-        """An order by its id. Raises KeyError."""
+        """Return an order by its id. Raises KeyError."""
         return self._orders[order_id]
 
     def has_order(self, order_id: str) -> bool:
-        """Whether the id is taken."""
+        """Whether an order has this id."""
         return order_id in self._orders
 
     def in_use(self, phone: str) -> bool:
-        """Whether a running order has the number."""
+        """Whether a running order has this phone number."""
         return any(self._orders[order_id].state in RUNNING for order_id in self._orders_on.get(phone, ()))
 
     def await_polls(self, order: Order, deliveries: tuple[Delivery, ...]) -> None:
-        """Let these SMS arrive as the order is looked at from now on, beside those that are still awaited."""
+        """Add SMS that arrive at later polls of the order; their `polls` count from now."""
         polls, awaited = self._awaited.get(order.id, Awaited(0, ()))
         if deliveries:
             later = (delivery._replace(polls=polls + delivery.polls) for delivery in deliveries)
             self._awaited[order.id] = Awaited(polls, (*awaited, *later))
 
     def polled(self, order: Order) -> list[Delivery]:
-        """Count one look at an order, and take off the SMS that arrive at it."""
+        """Count one poll of an order, and remove and return the SMS that arrive at it."""
         awaited = self._awaited.get(order.id)
         if awaited is None:
             return []
@@ -195,23 +198,23 @@ class World:
         return [delivery for delivery in awaited.deliveries if delivery.polls <= polls]
 
     def order_count(self) -> int:
-        """How many orders were ever placed."""
+        """Return how many orders were ever placed."""
         return len(self._orders)
 
     @property
     def placed(self) -> Mapping[tuple[str, str], int]:
-        """How many orders were ever placed, by (country, service) codes."""
+        """The number of orders ever placed, by (country, service) codes."""
         return self._placed
 
     def order_of(self, customer: Customer, order_id: str) -> Order:
-        """A customer's own order. Raises Refusal(ORDER_NOT_FOUND), also for somebody else's."""
+        """Return an order of a customer. Raises Refusal(ORDER_NOT_FOUND), also for an order of another customer."""
         order = self._orders.get(order_id)
         if order is None or order.customer != customer.id:
             raise Refusal(Reason.ORDER_NOT_FOUND)
         return order
 
     def orders_of(self, customer: Customer) -> Iterator[Order]:
-        """A customer's orders, newest first."""
+        """Yield a customer's orders, newest first."""
         return (self._orders[order_id] for order_id in reversed(self._orders_of.get(customer.id, [])))
 
     def save_payment(self, payment: Payment) -> None:
@@ -219,33 +222,33 @@ class World:
         before = self._payments.get(payment.id)
         if before is None:
             self._payments_of.setdefault(payment.customer, []).append(payment.id)
-            # What is paid when it is first heard of is from before the start, and in the opening balance.
+            # A payment that is new and paid is from before the start: the opening balance includes it.
             if payment.status in CREDITED:
                 self._paid_before.add(payment.id)
         self._payments[payment.id] = payment
         self.notify(PaymentChanged(before and before.status, payment))
 
     def all_payments(self) -> Sequence[Payment]:
-        """Every payment, in the order in which they were asked for."""
+        """Return all payments, oldest first."""
         return tuple(self._payments.values())
 
     def payment(self, payment_id: str) -> Payment:
-        """A payment by its id. Raises KeyError."""
+        """Return a payment by its id. Raises KeyError."""
         return self._payments[payment_id]
 
     def payment_of(self, customer: Customer, payment_id: str) -> Payment:
-        """A customer's own payment. Raises Refusal(TRANSACTION_NOT_FOUND), also for somebody else's."""
+        """Return a payment of a customer. Raises Refusal(TRANSACTION_NOT_FOUND), also for one of another customer."""
         payment = self._payments.get(payment_id)
         if payment is None or payment.customer != customer.id:
             raise Refusal(Reason.TRANSACTION_NOT_FOUND)
         return payment
 
     def payments_of(self, customer: Customer) -> Iterator[Payment]:
-        """A customer's payments, newest first."""
+        """Yield a customer's payments, newest first."""
         return (self._payments[payment_id] for payment_id in reversed(self._payments_of.get(customer.id, [])))
 
     def payment_count(self) -> int:
-        """How many payments were ever asked for."""
+        """Return how many payments were ever requested."""
         return len(self._payments)
 
     def reprice(self, stock_key: StockKey, price: int) -> None:
@@ -259,7 +262,7 @@ class World:
         self.notify(StockChanged(stock_key, stock))
 
     def spread(self, stock_keys: Sequence[StockKey], stock: int) -> None:
-        """Share numbers out over shelves, by their carriers' shares."""
+        """Distribute `stock` numbers by the shares of the carriers."""
         self.stock.spread(list(stock_keys), stock)
         for stock_key in stock_keys:
             self.notify(StockChanged(stock_key, self.stock.left(stock_key)))
@@ -269,15 +272,15 @@ class World:
         self._coupons[coupon.customer, coupon.code] = coupon
 
     def coupon_of(self, customer_id: str, code: str) -> Coupon | None:
-        """A customer's coupon by its code."""
+        """Return a customer's coupon by its code, or None."""
         return self._coupons.get((customer_id, code))
 
     def coupons_of(self, customer: Customer) -> list[Coupon]:
-        """A customer's coupons, in the order in which they were issued."""
+        """Return a customer's coupons, in the order in which they were added."""
         return [coupon for coupon in self._coupons.values() if coupon.customer == customer.id]
 
     def memory(self) -> Memory:
-        """What the world remembers now; nothing that happens later changes it."""
+        """Return the current state; later changes do not affect it."""
         return Memory(
             customers=tuple(self.customers.values()),
             keys=dict(self._users_by_key),
@@ -292,7 +295,7 @@ class World:
         )
 
     def recall(self, memory: Memory) -> None:
-        """Take on what another world remembered, in a world that has seen nothing yet. Nobody is told."""
+        """Restore a state in a new world, without notifications."""
         self.customers = {customer.id: customer for customer in memory.customers}
         self._users_by_key = dict(memory.keys)
         for entry in memory.entries:
@@ -315,7 +318,7 @@ class World:
             self.schedule.plan(due, scheduled)
 
     def invariant_violations(self) -> list[str]:
-        """Every invariant of money and orders that does not hold, in words; empty when all is well."""
+        """Return a message for every invariant of the ledger, orders and payments that does not hold."""
         return [
             *self.ledger.invariant_violations(),
             *self._wrong_charges(),

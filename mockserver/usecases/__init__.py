@@ -1,1 +1,1 @@
-"""What a customer can do. Functions over a world, shared by all generations of the API; each does all or nothing."""
+"""The use cases of a customer: functions over a world, shared by all generations of the API. Each is atomic."""

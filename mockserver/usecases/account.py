@@ -1,4 +1,4 @@
-"""An account's favourites, coupons and statistics."""
+"""The favourites, coupons and statistics of an account."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from mockserver.domain.world import World
 
 
 def toggle_favourite(world: World, customer: Customer, country: str, service: str) -> bool:
-    """Add a service of a country to the favourites, or take it out; answer whether it is one now.
+    """Add a service in a country to the favourites, or remove it; return whether it is a favourite now.
 
     Raises Refusal(UNKNOWN_COUNTRY or UNKNOWN_SERVICE).
     """
@@ -24,12 +24,12 @@ def toggle_favourite(world: World, customer: Customer, country: str, service: st
 
 
 def bonuses(world: World, customer: str) -> int:
-    """What coupons have ever added to an account, in cents."""
+    """Return the total bonus of coupons on an account, in cents."""
     return sum(entry.cents for entry in world.ledger if (entry.customer, entry.kind) == (customer, EntryKind.BONUS))
 
 
 def usable_coupons(world: World, customer: Customer) -> list[Coupon]:
-    """Coupons that a payment could still use."""
+    """Return the coupons that a payment can still use."""
     now = world.clock.now()
     return [coupon for coupon in world.coupons_of(customer) if coupon.status(now) is CouponStatus.ISSUED]
 
@@ -37,8 +37,8 @@ def usable_coupons(world: World, customer: Customer) -> list[Coupon]:
 class Totals(NamedTuple):
     """Counts of orders and sums in cents.
 
-    An order that ever received an SMS counts as completed, unless the rules count it by its state; `outcomes` counts
-    the others by theirs. `received` is how many ever received an SMS.
+    An order with an SMS counts as completed, unless the rules count orders by state; `outcomes` counts the other
+    orders by state. `received` is the number of orders with an SMS.
     """
 
     orders: int
@@ -50,14 +50,14 @@ class Totals(NamedTuple):
 
     @property
     def success_rate(self) -> float:
-        """The share of orders that received an SMS, 0 to 1, to two decimals; 0 without orders."""
+        """The share of orders with an SMS, 0 to 1, rounded to two decimals; 0 without orders."""
         return round(self.received / self.orders, 2) if self.orders else 0.0
 
 
 def statistics(
     world: World, customer: Customer, within: Callable[[Instant], bool]
 ) -> tuple[Totals, list[tuple[Service, Totals]]]:
-    """Totals over the orders placed `within` a time, overall and by service, most ordered first."""
+    """Return the totals of the orders placed `within` a period, overall and by service, most ordered first."""
     orders = [order for order in world.orders_of(customer) if within(order.ordered_at)]
     by_service: dict[str, list[Order]] = {}
     for order in orders:

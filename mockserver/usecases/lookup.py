@@ -1,4 +1,4 @@
-"""Looking up countries, prices and stock, the statistics of others, and one's own orders."""
+"""Looking up countries, prices and stock, popular offers, and the customer's orders."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -12,13 +12,13 @@ from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.world import World
 
 POPULAR = 10
-"""How many rows the popular list has at most (assumed)."""
+"""The most rows of the popular list (assumed)."""
 
 
 class Listing(NamedTuple):
-    """A service as it is offered now for a carrier word: price in cents, numbers in stock.
+    """The current offer of a service for a carrier word: price in cents, numbers in stock.
 
-    The price is the list price, until it is `shown` to a customer.
+    The price is the list price; `shown` may apply a customer's discount.
     """
 
     country: Country
@@ -30,12 +30,12 @@ class Listing(NamedTuple):
 
 
 def countries(world: World) -> Iterable[Country]:
-    """All countries, in the catalogue's order."""
+    """Return all countries, in the order of the catalogue."""
     return world.catalogue.countries.values()
 
 
 def listing(world: World, country: str, carrier: str, service: str) -> Listing:
-    """One service. Raises Refusal(UNKNOWN_COUNTRY, UNKNOWN_CARRIER or UNKNOWN_SERVICE)."""
+    """Return the listing of a service. Raises Refusal(UNKNOWN_COUNTRY, UNKNOWN_CARRIER or UNKNOWN_SERVICE)."""
     place = world.catalogue.country(country)
     carriers = world.catalogue.carriers(place, carrier)
     wanted = world.catalogue.service(service)
@@ -49,7 +49,7 @@ def listing(world: World, country: str, carrier: str, service: str) -> Listing:
 
 
 def listings(world: World, country: str, carrier: str) -> list[Listing]:
-    """Every service of a country. Raises Refusal(UNKNOWN_COUNTRY or UNKNOWN_CARRIER)."""
+    """Return the listings of all services of a country. Raises Refusal(UNKNOWN_COUNTRY or UNKNOWN_CARRIER)."""
     place = world.catalogue.country(country)
     world.catalogue.carriers(place, carrier)
     offered = [service for service in world.catalogue.services if (place.code, service) in world.catalogue.offers]
@@ -57,25 +57,25 @@ def listings(world: World, country: str, carrier: str) -> list[Listing]:
 
 
 def shown(world: World, customer: Customer, found: Listing) -> Listing:
-    """A listing as a customer sees it: at its own price, where the rules say that discounts are shown."""
+    """Return a listing as a customer sees it: with the discount if the rule `discount` is `shown`."""
     if world.rules.discount == "applied":
         return found
     return found._replace(price=customer.tier.apply(found.price))
 
 
 def quoted(world: World, found: Listing) -> Quote:
-    """The proof that a customer has seen a listing's price, as it was shown."""
+    """Return the quote of a listing, which proves that a customer has seen its price."""
     return quote(world.script.secret, found.country.code, found.carrier, found.service.code, found.price)
 
 
 def popular(world: World) -> list[tuple[Listing, int]]:
-    """What is ordered most in this world, with the number of orders; empty before the first order."""
+    """Return the most ordered offers of this world with their numbers of orders; empty before the first order."""
     ranked = sorted(world.placed.items(), key=lambda row: (-row[1], row[0]))
     return [(listing(world, country, ANY_CARRIER, service), count) for (country, service), count in ranked[:POPULAR]]
 
 
 def by_country(world: World, service: str) -> list[Listing]:
-    """One service wherever it is offered, in the order of the countries.
+    """Return the listings of a service in all countries that offer it, in the order of the catalogue.
 
     Raises Refusal(UNKNOWN_SERVICE).
     """
@@ -85,7 +85,7 @@ def by_country(world: World, service: str) -> list[Listing]:
 
 
 class OrderFilter(NamedTuple):
-    """Which orders to show; None lets everything through."""
+    """A filter of orders; None matches everything."""
 
     country: str | None = None
     service: str | None = None
@@ -105,7 +105,7 @@ class OrderFilter(NamedTuple):
 
 
 def look(world: World, order: Order) -> Order:
-    """A look at an order, as a polling client takes: it counts, and an SMS may arrive at it."""
+    """Poll an order and return it: the poll is counted, and an SMS may arrive at it."""
     for delivery in world.polled(order):
         if order.can(OrderEvent.SMS):
             order = order.receive(Message(world.clock.now(), delivery.text, delivery.code))
@@ -114,12 +114,12 @@ def look(world: World, order: Order) -> Order:
 
 
 def single(world: World, customer: Customer, order_id: str) -> Order:
-    """One order. Raises Refusal(ORDER_NOT_FOUND)."""
+    """Poll one order of a customer. Raises Refusal(ORDER_NOT_FOUND)."""
     return look(world, world.order_of(customer, order_id))
 
 
 def inventory(world: World, customer: Customer, limit: int | None) -> list[Order]:
-    """Every running order, then at most `limit` expired ones (None for all), each newest first."""
+    """Poll a customer's orders; return the running and at most `limit` expired ones (None: all), each newest first."""
     orders = [look(world, order) for order in list(world.orders_of(customer))]
     running = [order for order in orders if order.state in RUNNING]
     expired = (order for order in orders if order.state is State.EXPIRED)
@@ -127,6 +127,6 @@ def inventory(world: World, customer: Customer, limit: int | None) -> list[Order
 
 
 def matching(world: World, customer: Customer, wanted: OrderFilter) -> Iterable[Order]:
-    """A customer's orders that pass a filter, newest first."""
+    """Poll a customer's orders and return those that match a filter, newest first."""
     orders = [look(world, order) for order in list(world.orders_of(customer))]
     return filter(wanted.lets_through, orders)

@@ -1,4 +1,4 @@
-"""Ordering a number, asking for another SMS, returning it."""
+"""Ordering a number, requesting another SMS, and refunding an order."""
 
 from typing import NamedTuple
 
@@ -16,9 +16,7 @@ from mockserver.usecases.lookup import Listing, listing, quoted, shown
 
 
 class OrderRequest(NamedTuple):
-    """What a customer asks for. `maximum` is in cents, None for any price; empty `m` and `n` mean that no quote was
-    taken.
-    """
+    """A request for a number. `maximum` is in cents, None for any price; `m` and `n` are empty without a quote."""
 
     country: str
     service: str
@@ -30,10 +28,10 @@ class OrderRequest(NamedTuple):
 
 
 def order_number(world: World, customer: Customer, request: OrderRequest) -> Order:
-    """Buy a number: charged at once, waiting for its SMS.
+    """Buy a number: the order is charged at once and waits for its SMS.
 
-    Raises Refusal(UNKNOWN_COUNTRY, UNKNOWN_CARRIER, UNKNOWN_SERVICE) for a bad choice, NO_NUMBERS, PRICE_CHANGED when
-    the quote is stale, that or what the rules say when the price is above the maximum, or INSUFFICIENT_BALANCE.
+    Raises Refusal: UNKNOWN_COUNTRY, UNKNOWN_CARRIER or UNKNOWN_SERVICE for an unknown code; NO_NUMBERS; PRICE_CHANGED
+    for a stale quote; the reason of the rule `above_maximum` for a price above the maximum; INSUFFICIENT_BALANCE.
     """
     found = listing(world, request.country, request.carrier, request.service)
     attempt = Attempt(
@@ -47,7 +45,7 @@ def order_number(world: World, customer: Customer, request: OrderRequest) -> Ord
     )
     _apply_pre_order_effect(world, attempt)
     wanted = shown(world, customer, listing(world, request.country, request.carrier, request.service))
-    stock_key = _choose(world, customer, request, wanted)
+    stock_key = _stock_for(world, customer, request, wanted)
     if not quoted(world, wanted).confirms(request.m, request.n):
         raise Refusal(Reason.PRICE_CHANGED, wanted)
     price = customer.tier.apply(world.stock.price(stock_key))
@@ -59,10 +57,10 @@ def order_number(world: World, customer: Customer, request: OrderRequest) -> Ord
 
 
 def request_another(world: World, customer: Customer, order_id: str) -> Order:
-    """Wait for one more SMS on a number: free of charge, or for the order's price again where the rules say so.
+    """Request one more SMS for an order: free, or charged with its price again by the rule `another_sms`.
 
-    The number then lives as long as the script says, and never shorter than before. An SMS that was still on its way,
-    by time or by polls, arrives as well: it belongs to the number.
+    The script or the rule `renewal` decides the new end, which is never earlier than before. SMS that are already
+    planned, by time or by polls, arrive as well.
 
     Raises Refusal(ORDER_NOT_FOUND, SMS_NOT_RECEIVED, ORDER_EXPIRED or INSUFFICIENT_BALANCE).
     """
@@ -79,7 +77,7 @@ def request_another(world: World, customer: Customer, order_id: str) -> Order:
 
 
 def refund(world: World, customer: Customer, order_id: str) -> Order:
-    """Return a number for its whole price. Raises Refusal(ORDER_NOT_FOUND or REFUND_NOT_ALLOWED)."""
+    """Refund the full price of an order. Raises Refusal(ORDER_NOT_FOUND or REFUND_NOT_ALLOWED)."""
     now = world.clock.now()
     order = world.order_of(customer, order_id).refund(now, world.rules.refund_window)
     world.ledger.post(Entry(now, customer.id, EntryKind.REFUND, order.price, order.id))
@@ -99,11 +97,11 @@ def _apply_pre_order_effect(world: World, attempt: Attempt) -> None:
 
 
 def _in_proportion(price: int, before: int, now: int) -> int:
-    """What a price becomes when another one beside it changes, in cents, halves rounded up."""
+    """Scale a price in cents by the change of another price from `before` to `now`, halves rounded up."""
     return (2 * price * now + before) // (2 * before) if before else now
 
 
-def _choose(world: World, customer: Customer, request: OrderRequest, wanted: Listing) -> StockKey:
+def _stock_for(world: World, customer: Customer, request: OrderRequest, wanted: Listing) -> StockKey:
     stock = world.stock
     catalogue = world.catalogue
 

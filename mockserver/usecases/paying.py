@@ -1,4 +1,4 @@
-"""Paying money in."""
+"""Payments into an account: invoices and wallets."""
 
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ from mockserver.domain.world import World
 
 
 class Provider(NamedTuple):
-    """A payment service and the method that it takes."""
+    """A payment provider and its method."""
 
     name: str
     method: Method
@@ -25,36 +25,39 @@ PAY4BIT = Provider("pay4bit", Method.CARD)
 def create_invoice(
     world: World, customer: Customer, provider: Provider, cents: int, coupon: str | None = None
 ) -> Payment:
-    """Ask for a page on which so many US cents can be paid within the hour. Raises Refusal(INVALID_COUPON)."""
-    return _ask(world, customer, provider, cents, coupon, None)
+    """Create an invoice over this many US cents, with a page to pay on. Raises Refusal(INVALID_COUPON).
+
+    It expires after the rule `payment_lifetime`.
+    """
+    return _create(world, customer, provider, cents, coupon, None)
 
 
 def create_wallet(
     world: World, customer: Customer, currency: str, network: str, cents: int, coupon: str | None = None
 ) -> Payment:
-    """Ask for an address to which so many US cents can be sent within the hour.
+    """Create a wallet over this many US cents, with an address to pay to. It expires as an invoice does.
 
     Raises Refusal(UNSUPPORTED_CURRENCY or INVALID_COUPON).
     """
     found = find_currency(world.currencies, currency, network)
-    return _ask(world, customer, CRYPTOMUS, cents, coupon, found)
+    return _create(world, customer, CRYPTOMUS, cents, coupon, found)
 
 
 def invoices(world: World, customer: Customer) -> list[Payment]:
-    """Payments, newest first; wallets are looked up one by one instead, unless the rules list them."""
+    """Return a customer's invoices, newest first, and the wallets too if the rule `wallets` is `listed`."""
     listed = world.rules.wallets == "listed"
     return [payment for payment in world.payments_of(customer) if listed or payment.deposit is None]
 
 
 def transaction(world: World, customer: Customer, payment_id: str) -> Payment:
-    """A wallet by the id it got when it was created. Raises Refusal(TRANSACTION_NOT_FOUND)."""
+    """Return a wallet by its id. Raises Refusal(TRANSACTION_NOT_FOUND)."""
     payment = world.payment_of(customer, payment_id)
     if payment.deposit is None:
         raise Refusal(Reason.TRANSACTION_NOT_FOUND)
     return payment
 
 
-def _ask(
+def _create(
     world: World, customer: Customer, provider: Provider, cents: int, coupon: str | None, currency: Currency | None
 ) -> Payment:
     if coupon:

@@ -27,7 +27,7 @@ def test_a_payment_that_has_ended_is_not_open(payment: Payment, status: Status) 
 
 @pytest.mark.parametrize("status", ENDED)
 def test_a_payment_ends_once(payment: Payment, status: Status) -> None:
-    with pytest.raises(ValueError, match=f"payment p is {status} already"):
+    with pytest.raises(ValueError, match=f"payment p is already {status}"):
         payment._replace(status=status).settle(Status.PAID)
 
 
