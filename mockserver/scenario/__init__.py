@@ -1,1 +1,1 @@
-"""From a YAML file to a running world."""
+"""Scenarios: loading and validating YAML files, and building worlds from them."""

@@ -1,4 +1,4 @@
-"""A world as a validated scenario describes it."""
+"""Building the world, the clock and the faults of a validated scenario."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -46,7 +46,7 @@ def build(
     rules: Rules,
     seed: int | None = None,
 ) -> World:
-    """A new world; `wall` answers the wall clock in milliseconds, `seed` replaces the scenario's own."""
+    """Build a world; `wall` returns the wall clock in milliseconds, `seed` replaces the scenario's seed."""
     data = scenario.data
     clock = clock_of(data.get("clock", {}), wall)
     start = clock.now()
@@ -67,7 +67,7 @@ def unopened(
     rules: Rules,
     seed: int | None = None,
 ) -> World:
-    """A world of a scenario in which nobody has an account yet, and that began at `start`."""
+    """Build a world that began at `start`, without the accounts of the scenario."""
     data = scenario.data
     catalogue = catalogue_of(data.get("catalogue", []), fixtures.catalogue)
     script = SeededScript(
@@ -84,7 +84,7 @@ def unopened(
 
 
 def faults_of(scenario: Scenario, world: World, seed: int | None = None) -> "Faults | None":
-    """The faults of a world that was just built from a scenario, with the seed that it was built with."""
+    """Return the faults of a world that was just built from a scenario with this seed, or None."""
     section = scenario.data.get("faults")
     if not section:
         return None
@@ -95,7 +95,7 @@ def faults_of(scenario: Scenario, world: World, seed: int | None = None) -> "Fau
 
 
 def clock_of(clock: Section | str, wall: Callable[[], Instant]) -> Clock:
-    """The clock that a scenario's section describes."""
+    """Return the clock of a scenario's section `clock`."""
     settings: Section = {"mode": clock} if isinstance(clock, str) else clock
     start = instant(settings["start"]) if "start" in settings else wall()
     mode = "manual" if "step" in settings else settings.get("mode", "real")
@@ -130,7 +130,7 @@ def _open_account(world: World, account: Section, start: Instant) -> None:
 
 
 def _book(world: World, customer: str, balance: int, past: list[Order], start: Instant) -> None:
-    """Open the account with what makes its balance come out after its past orders, the returned ones first."""
+    """Post the entries of past orders, with an opening balance that leads to `balance`; refunded orders come first."""
     kept = [order for order in past if order.state is not orders.State.REFUNDED]
     returned = [order for order in past if order.state is orders.State.REFUNDED]
     opened = min((order.ordered_at for order in past), default=start)
@@ -151,7 +151,7 @@ def _past_order(customer: str, order: Section, start: Instant, rules: Rules) -> 
     expires_at = instant(order["expiresAt"]) if "expiresAt" in order else ordered_at + rules.lifetime
     messages = tuple(Message(ordered_at, sms["text"], sms.get("code")) for sms in order.get("sms", ()))
     running = orders.State.COMPLETED if messages else orders.State.WAITING
-    # What has ended before the start has ended as the scenario says, and not by the rules of the world.
+    # The scenario decides the state of an order that ended before the start, not the rules of the world.
     state = orders.State.EXPIRED if expires_at <= start else running
     return Order(
         id=order["orderId"],
@@ -209,7 +209,7 @@ def _coupon(customer: str, coupon: Section, start: Instant) -> Coupon:
 
 
 def plan_change(world: World, change: Section, start: Instant) -> None:
-    """Plan a change of prices or stock, as a scenario's catalogue has it; its time counts from `start`."""
+    """Plan a change of price or stock of a scenario's catalogue; its time counts from `start`."""
     country = world.catalogue.country(change["country"])
     word = change.get("carrier", ANY_CARRIER)
     carriers = world.catalogue.carriers(country, word)

@@ -1,4 +1,7 @@
-"""Errors of scenarios: what each problem means to the author, and its line without secrets."""
+"""Errors of scenarios: the message of every problem, with its path and its source line without secrets.
+
+`Schema` validates a scenario and explains each violation. `SourceText` masks the secrets in the text of a scenario.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -20,9 +23,9 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class ScenarioError(LocatedError):
-    """A scenario cannot be used. Its text lists every problem with its place, its path and the line it is in.
+    """An invalid scenario. Its text lists every problem with its place, its path and its source line.
 
-    `files` are those that were read or looked for: once one of them changes, it is worth trying again.
+    `files` are the files that were read or searched for; a change of one of them may fix the scenario.
     """
 
     def __init__(self, problems: Iterable[Problem], files: Iterable[Path] = ()) -> None:
@@ -32,7 +35,7 @@ class ScenarioError(LocatedError):
 
 
 def path(place: str) -> str:
-    """Write a JSON pointer as a path: `/orders/0/sms` is `$.orders[0].sms`."""
+    """Convert a JSON pointer to a path: `/orders/0/sms` is `$.orders[0].sms`."""
     return "$" + "".join(map(_step, pointer.split(place)))
 
 
@@ -59,7 +62,7 @@ def _lines(problems: Iterable[Problem]) -> Iterator[str]:
             yield from source.excerpt(problem.place.line, problem.place.column)
 
 
-_Spot = tuple[int, int]
+_Position = tuple[int, int]
 """A line and a column, counted from 0."""
 
 _SECRET = frozenset({"key", "keys", "variables"})
@@ -70,7 +73,7 @@ _LEAD = 60
 
 
 class SourceText:
-    """The text of a scenario."""
+    """The text of a scenario with its secrets masked."""
 
     def __init__(self, text: str) -> None:
         self._lines = _BREAK.split(text)
@@ -81,7 +84,7 @@ class SourceText:
         self._mask(events.last, (len(self._lines), 0), known)
 
     def excerpt(self, line: int, column: int) -> Iterator[str]:
-        """Give the line with its number, and a caret under the column; both are counted from 1."""
+        """Yield a line with its number, and a caret under the column; both count from 1."""
         if line > len(self._lines):
             return
         text = self._lines[line - 1].replace("\t", " ")
@@ -90,7 +93,7 @@ class SourceText:
         yield f"{line:5} | {shown}".rstrip()
         yield f"{'':5} | {'':{column - 1 - start}}^"
 
-    def _mask(self, begin: _Spot, end: _Spot, known: frozenset[str] = frozenset()) -> None:
+    def _mask(self, begin: _Position, end: _Position, known: frozenset[str] = frozenset()) -> None:
         for number in range(begin[0], min(end[0] + 1, len(self._lines))):
             text = self._lines[number]
             left = begin[1] if number == begin[0] else 0
@@ -100,23 +103,23 @@ class SourceText:
 
 
 class _Events:
-    """Finds what is secret between the events of a YAML parser; `last` is how far it has come."""
+    """Finds secrets in the events of a YAML parser; `last` is the end of the last event."""
 
     def __init__(self, open_fields: frozenset[str]) -> None:
-        self.last: _Spot = (0, 0)
+        self.last: _Position = (0, 0)
         self._open = open_fields
 
-    def secrets(self, text: str) -> Iterator[tuple[_Spot, _Spot]]:
-        """Give the begin and the end of every secret, as far as the text can be parsed."""
+    def secrets(self, text: str) -> Iterator[tuple[_Position, _Position]]:
+        """Yield the start and the end of every secret, as far as the text is valid YAML."""
         frames: list[_Frame] = []
         try:
             for event in yaml.parse(text, LOADER):
-                begin, self.last = _spots(event)
+                begin, self.last = _positions(event)
                 yield from self._read(event, begin, frames)
         except yaml.YAMLError:
             pass
 
-    def _read(self, event: Any, begin: _Spot, frames: "list[_Frame]") -> Iterator[tuple[_Spot, _Spot]]:
+    def _read(self, event: Any, begin: _Position, frames: "list[_Frame]") -> Iterator[tuple[_Position, _Position]]:
         if isinstance(event, yaml.CollectionEndEvent):
             frames.pop()
             return
@@ -135,7 +138,7 @@ class _Events:
 
 
 class _Frame:
-    """A mapping or sequence whose end has not come yet."""
+    """A mapping or sequence that is being parsed."""
 
     def __init__(self, *, is_mapping: bool, secret: bool) -> None:
         self.is_mapping = is_mapping
@@ -143,7 +146,7 @@ class _Frame:
         self.key: str | None = None
 
 
-def _spots(event: Any) -> tuple[_Spot, _Spot]:
+def _positions(event: Any) -> tuple[_Position, _Position]:
     return (event.start_mark.line, event.start_mark.column), (event.end_mark.line, event.end_mark.column)
 
 
@@ -160,12 +163,14 @@ def _properties(part: Any) -> Iterator[str]:
 
 
 _VARIABLE = "#/$defs/variable"
+_SUCH_AS = "Such as "
+"""How the description of a value begins that consists of examples."""
 _OR_VARIABLE = "|[$][{]"
-"""How a pattern lets variables through."""
+"""The alternative of a pattern that allows variables."""
 
 
 class Flaw(NamedTuple):
-    """What is wrong at a pointer, in the value or, with `key`, in the key in front of it."""
+    """A problem at a pointer, in the value or, with `key`, in its key."""
 
     pointer: str
     message: str
@@ -173,19 +178,19 @@ class Flaw(NamedTuple):
 
 
 class Schema:
-    """The schema of scenarios."""
+    """The JSON Schema of scenarios."""
 
     def __init__(self) -> None:
         self._schema = orjson.loads((directory("scenarios") / "schema.json").read_bytes())
         self._validator = Draft202012Validator(self._schema)
 
     def flaws(self, data: Any) -> Iterator[Flaw]:
-        """Everything in a scenario that does not fit."""
+        """Yield a flaw for every violation of the schema."""
         for error in self._validator.iter_errors(data):
             yield from _explain(error, self._part(error))
 
     def _part(self, error: ValidationError) -> Any:
-        """The part of the schema that does not fit; a value that a variable may stand for is described by itself."""
+        """Return the violated part of the schema; for a value that may be a variable, the part of the value."""
         part: Any = reduce(step, error.schema_path[:-1], self._schema)
         if part is not self._schema["$defs"]["variable"]:
             return part
@@ -193,7 +198,7 @@ class Schema:
 
 
 def _within(schema: Any, part: Any, path: list[str | int]) -> Any:
-    """The part of the schema for the value at a path."""
+    """Return the part of the schema for the value at a path."""
     while part.get("$ref", _VARIABLE) != _VARIABLE:
         part = schema["$defs"][part["$ref"].rpartition("/")[2]]
     if not path:
@@ -212,9 +217,9 @@ def _explain(error: ValidationError, part: Any) -> Iterator[Flaw]:
     elif isinstance(kind, ValidationErrorKind.Required):
         yield Flaw(pointer, f"the field {kind.property} is missing")
     elif isinstance(kind, ValidationErrorKind.PropertyNames):
-        yield Flaw(pointer, "the name of a variable has letters, digits, _ and -, and begins with no digit")
+        yield Flaw(pointer, "the name of a variable has letters, digits, _ and -, and does not start with a digit")
     elif isinstance(kind, ValidationErrorKind.FalseSchema):
-        yield Flaw(pointer, "does not go with the other fields here", key=True)
+        yield Flaw(pointer, "cannot be combined with the other fields here", key=True)
     elif isinstance(kind, ValidationErrorKind.Not):
         yield Flaw(pointer, f"give {choice(part['not']['required'])}, not both")
     else:
@@ -223,7 +228,7 @@ def _explain(error: ValidationError, part: Any) -> Iterator[Flaw]:
 
 
 def _demand(kind: Any, part: Any) -> str:
-    """What would be right where alternatives are, of fields or of a value and a variable."""
+    """Return what is required where the schema has alternatives: of fields, or of a value and a variable."""
     described = f" ({part['description']})" if "description" in part else ""
     alternatives = part.get("oneOf") or part.get("anyOf") or []
     fields = [name for alternative in alternatives for name in alternative.get("required", ())]
@@ -234,6 +239,8 @@ def _demand(kind: Any, part: Any) -> str:
     if part.get("$ref") == _VARIABLE and kind.name in ("type", "pattern"):
         types = [name for name in part["type"] if name != "string"]
         return f"must {phrase('type', types)}{described}"
+    if kind.name == "pattern" and part.get("description", "").startswith(_SUCH_AS):
+        return f"must be a value such as {part['description'].removeprefix(_SUCH_AS).removesuffix('.')}"
     if kind.name == "pattern":
         return f"must {phrase('pattern', kind.value.removesuffix(_OR_VARIABLE))}{described}"
     return ""

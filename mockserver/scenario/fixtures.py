@@ -1,6 +1,6 @@
-"""The shipped catalogue, SMS templates and currencies, and the catalogue of a scenario over them.
+"""The shipped catalogue, SMS templates and currencies, and the catalogue of a scenario that extends them.
 
-They are read from CSV; `fixtures/README.md` explains the columns.
+The fixtures are CSV files; `fixtures/README.md` explains the columns.
 """
 
 import csv
@@ -16,7 +16,7 @@ from mockserver.simulation.sms_texts import Template, Templates
 
 
 class Fixtures(NamedTuple):
-    """What all worlds share: none of it ever changes."""
+    """The immutable data that all worlds share."""
 
     catalogue: Catalogue
     templates: Templates
@@ -73,13 +73,13 @@ Section = dict[str, Any]
 
 
 def changes_of(section: Section | list[Section]) -> list[Section]:
-    """The changes that happen to a catalogue; a section may be a list of changes alone."""
+    """Return the planned changes of a section `catalogue`, which may be a list of changes."""
     changes: list[Section] = section if isinstance(section, list) else section.get("changes", [])
     return changes
 
 
 def catalogue_of(section: Section | list[Section], shipped: Catalogue) -> Catalogue:
-    """The catalogue as it is at first: the shipped one itself, if the section adds nothing to it."""
+    """Return the initial catalogue of a section: the shipped one itself if the section adds nothing."""
     if isinstance(section, list) or not section.keys() - {"changes"}:
         return shipped
     base = shipped if section.get("extends", "shipped") == "shipped" else Catalogue({}, {}, {})

@@ -1,4 +1,4 @@
-"""Reading a scenario with its includes, and showing it resolved. All problems are reported at once."""
+"""Loading a scenario with its includes and variables, and writing it resolved. All problems are reported at once."""
 
 import os
 import re
@@ -20,14 +20,14 @@ from mockserver.scenario.semantic_checks import misfits
 from mockserver.scenario.variables import NONE, Values, misuses, resolve, used, uses
 
 LIMIT = 100
-"""How many files a scenario may consist of."""
+"""The most files of a scenario."""
 
 
 class Files:
-    """The files of a scenario, a file before those that it includes: what comes first wins.
+    """The files of a scenario, each before the files that it includes; earlier files take precedence.
 
-    `problems` are those of reading, `paths` the files that were read or looked for. A `source` that is no file, but
-    was handed over, includes shipped scenarios only.
+    `problems` are those of reading the files. `paths` are the files that were read or searched for. A `source` that is
+    data instead of a file can include shipped scenarios only.
     """
 
     def __init__(self, source: str | Located) -> None:
@@ -45,31 +45,31 @@ class Files:
 
     @property
     def layers(self) -> list[Located]:
-        """The files that could be read."""
+        """The files that were read, in order of precedence."""
         return self._left[::-1]
 
     @property
     def paths(self) -> list[Path]:
-        """All files, also those that could not be read."""
+        """All files, including those that could not be read."""
         return [*self._read.values()]
 
-    def _visit(self, path: Path, name: str, asked: Problem | None, trail: tuple[str, ...]) -> None:
-        """Read a file and, first, those that it includes; `asked` is where it is included, without a message."""
+    def _visit(self, path: Path, name: str, include: Problem | None, trail: tuple[str, ...]) -> None:
+        """Read a file, and first the files that it includes; `include` is its place there, without a message."""
         identity = os.path.abspath(path)  # noqa: PTH100 - a file that does not exist has one too
         if identity in trail:
             files = [self._read[known].name for known in (*trail[trail.index(identity) :], identity)]
-            self._report(asked, name, f"includes itself: {' → '.join(files)}")
+            self._report(include, name, f"includes itself: {' → '.join(files)}")
         elif identity in self._read:
             return
         elif len(self._read) == LIMIT:
-            self._report(asked, name, f"is one file too many, a scenario may have {LIMIT}")
+            self._report(include, name, f"is one file too many: a scenario can have {LIMIT} files")
         else:
             self._read[identity] = path
             try:
                 read = located.read(path)
             except LocatedError as error:
                 for problem in error.problems:
-                    self._report(None if problem.place.line else asked, name, problem.message, problem.place)
+                    self._report(None if problem.place.line else include, name, problem.message, problem.place)
                 return
             self._follow(path, read, (*trail, identity))
             self._left.append(read)
@@ -77,28 +77,28 @@ class Files:
     def _follow(self, path: Path, read: Located, trail: tuple[str, ...]) -> None:
         included = read.data.get("include") if isinstance(read.data, dict) else None
         names = list(enumerate(included)) if isinstance(included, list) else []
-        # What wins is left last, so that a file which several others include comes after all of them.
+        # In reverse order, so that a file that several files include comes after all of them.
         for index, name in reversed(names):
             if not isinstance(name, str):
                 continue
             pointer = join("include", index)
-            asked = Problem(read.place(pointer), "", pointer)
+            include = Problem(read.place(pointer), "", pointer)
             if name in self._shipped:
-                self._visit(self._shipped[name], name, asked, trail)
+                self._visit(self._shipped[name], name, include, trail)
             elif _is_name(name) or self._only_shipped:
-                self._report(asked, name, f"no such scenario{_hint(name)}")
+                self._report(include, name, f"no such scenario{_hint(name)}")
             else:
-                self._visit(Path(os.path.normpath(path.parent / name)), name, asked, trail)
+                self._visit(Path(os.path.normpath(path.parent / name)), name, include, trail)
 
-    def _report(self, asked: Problem | None, name: str, message: str, place: Place | None = None) -> None:
-        if asked is not None:
-            self.problems.append(asked._replace(message=f"{name}: {message}"))
+    def _report(self, include: Problem | None, name: str, message: str, place: Place | None = None) -> None:
+        if include is not None:
+            self.problems.append(include._replace(message=f"{name}: {message}"))
         else:
             self.problems.append(Problem(place or Place(name), message))
 
 
 def find(source: str) -> Path:
-    """The file of a scenario, given by the name of a shipped one or by its path. Raises LocatedError."""
+    """Return the file of a scenario, given by its path or as the name of a shipped one. Raises LocatedError."""
     if source in (shipped := scenarios()):
         return shipped[source]
     if not _is_name(source) or Path(source).exists():
@@ -106,21 +106,24 @@ def find(source: str) -> Path:
     raise LocatedError([Problem(Place(source), f"no such scenario{_hint(source)}")])
 
 
-def _is_name(resolved_yaml: str) -> bool:
-    return Path(resolved_yaml).suffix not in (".yaml", ".yml")
+def _is_name(source: str) -> bool:
+    return Path(source).suffix not in (".yaml", ".yml")
 
 
 def _hint(name: str) -> str:
     shipped = scenarios()
-    return did_you_mean(name, shipped) or f", there are {', '.join(shipped)}; or give the path of a YAML file"
+    return (
+        did_you_mean(name, shipped)
+        or f"; the shipped scenarios are {', '.join(shipped)}; or give the path of a YAML file"
+    )
 
 
 _NO_YAML = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-"""What may stand in a text of JSON, but in one of YAML neither as it is nor unchanged."""
+"""Characters that JSON text may contain unescaped, but YAML text may not."""
 
 
 class Scenario(NamedTuple):
-    """A scenario whose data fits the schema and makes sense, with its includes and variables resolved."""
+    """A valid scenario, with its includes and variables resolved."""
 
     name: str
     description: str
@@ -130,7 +133,7 @@ class Scenario(NamedTuple):
 
 
 def load(source: str, catalogue: Catalogue, given: Values = NONE) -> Scenario:
-    """Load a shipped scenario by its name, or any file by its path; `given` variables replace those of the files.
+    """Load a shipped scenario by its name, or any file by its path; `given` variables override those of the files.
 
     Raises ScenarioError with every problem.
     """
@@ -140,9 +143,9 @@ def load(source: str, catalogue: Catalogue, given: Values = NONE) -> Scenario:
 
 
 def take(data: object, name: str, catalogue: Catalogue, given: Values = NONE) -> Scenario:
-    """Load a scenario that is no file, from its data; it may include shipped scenarios only.
+    """Load a scenario from data; it can include shipped scenarios only.
 
-    `name` stands for it in errors, with lines as if it were indented JSON. Raises ScenarioError with every problem.
+    Errors refer to it by `name`, with the lines of its indented JSON. Raises ScenarioError with every problem.
     """
     json = orjson.dumps(data, option=orjson.OPT_INDENT_2).decode()
     text = _NO_YAML.sub(lambda found: f"\\u{ord(found[0]):04x}", json)
@@ -160,7 +163,7 @@ def _load(files: Files, given: Values, catalogue: Catalogue) -> dict[str, Any]:
 
 
 def _read(files: Files, given: Values, catalogue: Catalogue) -> tuple[dict[str, Any], list[Problem]]:
-    """The scenario's data, or what is wrong with it: what fits no schema is not asked for its meaning."""
+    """Return the data of the scenario and its problems; semantic checks require a valid schema."""
     schema = _schema()
     problems = [*files.problems]
     for layer in files.layers:
@@ -171,7 +174,7 @@ def _read(files: Files, given: Values, catalogue: Catalogue) -> tuple[dict[str, 
     values = {**whole.data.get("variables", {}), **given}
     data = {name: section for name, section in whole.data.items() if name not in ("include", "variables")}
     texts = dict(uses(data))
-    problems = [*_unknown(given, whole, texts), *_placed(whole, _misused(texts, values))]
+    problems = [*_unknown(given, whole, texts), *_placed(whole, _variable_flaws(texts, values))]
     if problems:
         return {}, problems
     if texts:
@@ -194,26 +197,24 @@ def _placed(whole: Part, flaws: Iterable[Flaw]) -> Iterator[Problem]:
         yield Problem(file.place(pointer, key=flaw.key), flaw.message, pointer)
 
 
-def _misused(texts: dict[str, str], values: Values) -> Iterator[Flaw]:
-    return (
-        Flaw(pointer, message) for pointer, resolved_yaml in texts.items() for message in misuses(resolved_yaml, values)
-    )
+def _variable_flaws(texts: dict[str, str], values: Values) -> Iterator[Flaw]:
+    return (Flaw(pointer, message) for pointer, text in texts.items() for message in misuses(text, values))
 
 
 def _unknown(given: Values, whole: Part, texts: dict[str, str]) -> Iterator[Problem]:
     known = {
         *whole.data.get("variables", {}),
-        *(name for resolved_yaml in texts.values() for name in used(resolved_yaml)),
+        *(name for text in texts.values() for name in used(text)),
     }
     for name in given.keys() - known:
         yield Problem(Place(f"--set {name}"), f"the scenario has no such variable{did_you_mean(name, known)}")
 
 
 def _with_variables(flaws: Iterable[Flaw], texts: dict[str, str], whole: Part, given: Values) -> Iterator[Flaw]:
-    """The flaws, with the places of the variables in the texts that they are about."""
+    """Yield the flaws, each with the places where its variables are set."""
     for flaw in flaws:
         names = dict.fromkeys(used(texts.get(flaw.pointer)))
-        sources = ", ".join(f"${{{name}}} is given {_source(name, whole, given)}" for name in names)
+        sources = ", ".join(f"${{{name}}} is set {_source(name, whole, given)}" for name in names)
         yield flaw._replace(message=f"{flaw.message}; {sources}") if sources else flaw
 
 
@@ -229,19 +230,19 @@ _WIDTH = 120
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes values out instead of aliases, and puts what would be read as anything but text in quotes."""
+    """A YAML dumper that writes no aliases, and quotes strings that YAML would read as another type."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the library's signature
         return True
 
 
-def _represent_text(dumper: yaml.SafeDumper, resolved_yaml: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", resolved_yaml, None if _reads_as(resolved_yaml) else '"')
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, None if _is_plain(text) else '"')
 
 
-def _reads_as(resolved_yaml: str) -> bool:
+def _is_plain(text: str) -> bool:
     try:
-        return bool(located.parse(resolved_yaml, "").data == resolved_yaml)
+        return bool(located.parse(text, "").data == text)
     except LocatedError:
         return True  # YAML's own rules already ask for quotes
 
@@ -250,7 +251,7 @@ _Dumper.add_representer(str, _represent_text)
 
 
 def resolved_yaml(scenario: Scenario) -> str:
-    """Write a scenario as YAML; the API keys of one that is not shipped are masked."""
+    """Return a scenario as YAML; API keys are masked unless the scenario is shipped."""
     data = scenario.data
     if not scenario.shipped:
         data = {**data, "accounts": [_masked(account) for account in data["accounts"]]}

@@ -1,4 +1,4 @@
-"""One scenario from several files. Every value remembers the file that it is from."""
+"""Merging the files of a scenario. Every value keeps a reference to its file."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
@@ -9,7 +9,7 @@ from mockserver.contract.pointer import join, split
 
 
 class Part(NamedTuple):
-    """A value: taken whole from a file, or put together from parts, by name or by index."""
+    """A value: from one file, or merged from parts by name or by index."""
 
     file: Located
     pointer: str
@@ -17,13 +17,13 @@ class Part(NamedTuple):
     parts: "Mapping[str | int, Part] | None" = None
 
     def child(self, key: str | int) -> "Part":
-        """The part at a key or an index."""
+        """Return the part at a key or an index."""
         if self.parts is not None:
             return self.parts[key]
         return Part(self.file, self.pointer + join(key), self.data[key])
 
     def origin(self, pointer: str) -> tuple[Located, str]:
-        """The file that the value at a pointer is from, and its pointer there."""
+        """Return the file of the value at a pointer, and the pointer in that file."""
         part, tokens = self, split(pointer)
         while tokens and part.parts is not None:
             key = int(tokens[0]) if isinstance(part.data, list) else tokens[0]
@@ -35,11 +35,11 @@ class Part(NamedTuple):
 
 
 _Rule = Callable[[Part, Part], Part]
-"""What becomes of what two files say; the first one is the one that wins."""
+"""A function that merges the values of two files; the first takes precedence."""
 
 
 def merge(layers: Sequence[Located]) -> Part:
-    """Make a scenario of files that are mappings; what comes first wins."""
+    """Merge files that are mappings; earlier files take precedence."""
     parts = [Part(layer, "", layer.data) for layer in layers]
     return reduce(lambda base, own: _mapping(own, base, _SECTIONS), reversed(parts[:-1]), parts[-1])
 
@@ -51,7 +51,7 @@ def _own(own: Part, _: Part) -> Part:
 def _mapping(
     own: Part, base: Part, rules: Mapping[str, _Rule] | None = None, rivals: frozenset[str] = frozenset()
 ) -> Part:
-    """All fields of both; of fields that exclude each other, the rivals, only its own if it has any."""
+    """Merge the fields of both; `rivals` exclude each other, so the rivals of `own` replace those of `base`."""
     if not (isinstance(own.data, dict) and isinstance(base.data, dict)):
         return own
     replaced = rivals if rivals & own.data.keys() else frozenset()
@@ -84,7 +84,7 @@ def _clock(own: Part, base: Part) -> Part:
 
 
 def _accounts(own: Part, base: Part) -> Part:
-    """All accounts of both; the fields of one that both have are put together."""
+    """Merge the accounts of both by user id; the fields of an account in both files are merged."""
     ours, theirs = _items(own), _items(base)
     known = {part.data["userId"]: part for part in theirs}
     merged = [_account(part, known.get(part.data["userId"], part)) for part in ours]
@@ -98,11 +98,11 @@ def _account(own: Part, base: Part) -> Part:
 
 def _catalogue(own: Part, base: Part) -> Part:
     lists = ("countries", "services", "offers", "changes")
-    return _mapping(_spelt_out(own), _spelt_out(base), dict.fromkeys(lists, _own_last))
+    return _mapping(_as_mapping(own), _as_mapping(base), dict.fromkeys(lists, _own_last))
 
 
-def _spelt_out(catalogue: Part) -> Part:
-    """A catalogue that is a list of changes alone, as a mapping."""
+def _as_mapping(catalogue: Part) -> Part:
+    """Return a catalogue as a mapping, also if it is a list of changes."""
     if not isinstance(catalogue.data, list):
         return catalogue
     return Part(catalogue.file, catalogue.pointer, {"changes": catalogue.data}, {"changes": catalogue})

@@ -1,6 +1,6 @@
-"""What the schema of scenarios cannot say: dates that exist, codes of the catalogue, ids that are given once.
+"""Semantic checks of scenarios beyond the schema, such as valid dates, known codes and unique ids.
 
-A scenario is walked once. A table says which checks each section of it has, another those of fields by their names.
+A scenario is walked once. One table has the checks of each section, another the checks of fields by name.
 """
 
 import re
@@ -22,22 +22,22 @@ from mockserver.simulation.units import Found, fraction, instant, too_long
 Section = dict[str, Any]
 
 _PERCENT = 100
-_MADE_UP = re.compile(r"\{fake\.([^{}]*)\}")
+_FAKE = re.compile(r"\{fake\.([^{}]*)\}")
 
 
 class Scope(NamedTuple):
-    """What the sections of a scenario are held against: its catalogue, and the users that have an account."""
+    """The context of the checks: the catalogue of the scenario, and the user ids of its accounts."""
 
     catalogue: Catalogue
     users: list[str]
 
 
 Check = Callable[[Any, Scope], Iterator[Found]]
-"""What finds everything that makes no sense in a value; paths lead on from it."""
+"""A check that yields the problems of a value; their paths are relative to it."""
 
 
 def misfits(data: Section, shipped: Catalogue) -> Iterator[Flaw]:
-    """Everything in a scenario, valid by its schema, that makes no sense; `shipped` is what a catalogue extends."""
+    """Yield the semantic flaws of a scenario that fits the schema; `shipped` is the catalogue that it may extend."""
     incomplete = list(_incomplete(data))
     yield from incomplete
     if not incomplete:
@@ -46,16 +46,16 @@ def misfits(data: Section, shipped: Catalogue) -> Iterator[Flaw]:
 
 
 def _incomplete(data: Section) -> Iterator[Flaw]:
-    """Find what a file may leave to those that it includes, but a whole scenario must have."""
+    """Find missing fields that a file may leave to its includes, but a resolved scenario must have."""
     if "accounts" not in data:
-        yield Flaw("", "the field accounts is missing, here and in what is included")
+        yield Flaw("", "the field accounts is missing, here and in the included files")
     for index, account in enumerate(data.get("accounts", ())):
         if not account.keys() & {"key", "keys"}:
             yield Flaw(join("accounts", index), "the field key is missing")
 
 
 def _walk(value: Any, section: str, scope: Scope, *path: str | int) -> Iterator[Flaw]:
-    """Check a value and all within; a section is called by the fields that lead to it, and `[]` for items of a list."""
+    """Check a value and everything in it; a section is named by its fields, with `[]` for the items of a list."""
     name = path[-1] if path else ""
     checks = (_unknown_codes, *_SECTIONS.get(section, ()))
     for within, message in chain(_FIELDS.get(name, fraction)(value), *(check(value, scope) for check in checks)):
@@ -70,11 +70,11 @@ def _walk(value: Any, section: str, scope: Scope, *path: str | int) -> Iterator[
             yield from _walk(item, f"{section}[]", scope, *path, index)
 
 
-def _no_date(text: str) -> Iterator[Found]:
+def _invalid_date(text: str) -> Iterator[Found]:
     try:
         instant(text)
     except ValueError:
-        yield (), f"{text} is no date that exists"
+        yield (), f"{text} is not an existing date"
 
 
 def _any_number(_: float) -> Iterator[Found]:
@@ -95,11 +95,11 @@ def _unknown_codes(data: Any, scope: Scope) -> Iterator[Found]:
             catalogue.carriers(place, data["carrier"])
         except Refusal:
             known = ", ".join(carrier.name for carrier in place.carriers)
-            yield ("carrier",), f"{place.name} has no carrier {data['carrier']}, it has any, {known}"
+            yield ("carrier",), f"{place.name} has no carrier {data['carrier']}; it has any, {known}"
 
 
 def _hint(text: str, things: Mapping[str, Country | Service]) -> str:
-    """The code that is meant by a misspelt code, or by a name."""
+    """Return a suggestion of the code whose code or name is nearest to a text, or nothing if none is near."""
     from difflib import get_close_matches  # takes milliseconds to import, and is needed for errors only
 
     codes = {thing.name.casefold(): code for code, thing in things.items()} | {code: code for code in things}
@@ -110,7 +110,7 @@ def _hint(text: str, things: Mapping[str, Country | Service]) -> str:
 def _unsound_carriers(carriers: list[Section], _: Scope) -> Iterator[Found]:
     shares = sum(carrier.get("share", 0) for carrier in carriers)
     if shares > _PERCENT:
-        yield (), f"the shares are {shares} percent together"
+        yield (), f"the shares add up to {shares} percent, more than {_PERCENT}"
     seen = {ANY_CARRIER}
     for number, carrier in enumerate(carriers):
         if carrier["name"] in seen:
@@ -126,15 +126,15 @@ def _unoffered(change: Section, scope: Scope) -> Iterator[Found]:
         yield (), f"{catalogue.countries[country].name} has no offer of {service} to change"
 
 
-def _empty_turn(when: Section, _: Scope) -> Iterator[Found]:
-    """Find conditions that nothing ever meets."""
+def _unmatchable(when: Section, _: Scope) -> Iterator[Found]:
+    """Find conditions that never match."""
     for name in ("nth", "price"):
         span = when.get(name)
         if isinstance(span, dict) and span.get("from", 0) > span.get("to", span.get("from", 0)):
-            yield (name,), f"from {span['from']} to {span['to']} there is nothing"
+            yield (name,), f"the range from {span['from']} to {span['to']} is empty"
     nth, every = when.get("nth"), when.get("every", 1)
     if isinstance(nth, int) and nth % every:
-        yield ("nth",), f"{nth} is no multiple of every {every}, so nothing matches"
+        yield ("nth",), f"{nth} is not a multiple of every {every}, so nothing matches"
 
 
 def _unknown_account(when: Section, scope: Scope) -> Iterator[Found]:
@@ -143,26 +143,26 @@ def _unknown_account(when: Section, scope: Scope) -> Iterator[Found]:
         yield ("account",), f"unknown account {account}{did_you_mean(account, scope.users)}"
 
 
-def _unknown_words(sms: Section, _: Scope) -> Iterator[Found]:
-    for kind in dict.fromkeys(_MADE_UP.findall(sms.get("text", ""))):
+def _unknown_fakes(sms: Section, _: Scope) -> Iterator[Found]:
+    for kind in dict.fromkeys(_FAKE.findall(sms.get("text", ""))):
         if kind not in KINDS:
-            hint = did_you_mean(kind, KINDS) or f", there are {', '.join(KINDS)}"
-            yield ("text",), f"nothing is made up as {{fake.{kind}}}{hint}"
+            hint = did_you_mean(kind, KINDS) or f"; the kinds are {', '.join(KINDS)}"
+            yield ("text",), f"unknown kind of fake value {{fake.{kind}}}{hint}"
 
 
 def _unknown_locale(sms: Section, _: Scope) -> Iterator[Found]:
     if "locale" in sms and sms["locale"] not in locales():
-        yield ("locale",), f"unknown locale {sms['locale']}{_near(sms['locale'])}"
+        yield ("locale",), f"unknown locale {sms['locale']}{_nearest_locale(sms['locale'])}"
 
 
-def _near(locale: str) -> str:
-    """The locales of the same language, or else the one that is spelt most alike."""
+def _nearest_locale(locale: str) -> str:
+    """Return a suggestion of the locales of the same language, or else of the locale nearest in spelling."""
     language = re.split("[-_]", locale.casefold())[0]
     same = sorted(known for known in locales() if known.split("_")[0] == language)
     return f", did you mean {choice(same)}?" if same else did_you_mean(locale, locales())
 
 
-def _repeated(data: Section, _: Scope) -> Iterator[Found]:
+def _duplicates(data: Section, _: Scope) -> Iterator[Found]:
     accounts = list(enumerate(data["accounts"]))
     users = _given(data["accounts"], "userId", "accounts")
     pinned = _given(data.get("orders", ()), "orderId", "orders")
@@ -179,7 +179,7 @@ def _repeated(data: Section, _: Scope) -> Iterator[Found]:
 
 
 def _given(rows: Iterable[Section], field: str, *path: str | int) -> list[tuple[tuple[str | int, ...], str]]:
-    """The paths and values of a field in the rows that have it."""
+    """Return the paths and values of a field in the rows that have it."""
     return [((*path, index, field), row[field]) for index, row in enumerate(rows) if field in row]
 
 
@@ -187,12 +187,15 @@ def _impossible_refunds(account: Section, _: Scope) -> Iterator[Found]:
     past = account.get("orders", ())
     for number, order in enumerate(past):
         if order.get("refunded") and order.get("sms"):
-            yield ("orders", number, "refunded"), "an order that has received an SMS is never refunded"
+            yield ("orders", number, "refunded"), "an order with an SMS cannot be refunded"
     refunded = [order["price"] for order in past if order.get("refunded")]
     held = account.get("balance", 0) + sum(order["price"] for order in past if not order.get("refunded"))
     if refunded and max(refunded) > held:
         most = max(refunded)
-        yield ("balance",), f"an order of {most} cents was paid and refunded, so at least as much must be there"
+        yield (
+            ("balance",),
+            f"an order of {most} cents was paid and refunded, so the account must have had at least {most} cents",
+        )
 
 
 def _wrong_readings(chosen: Section, _: Scope) -> Iterator[Found]:
@@ -208,25 +211,25 @@ def _wrong_faults(section: list[Section], scope: Scope) -> Iterator[Found]:
 
 
 _SECTIONS: Mapping[str, tuple[Check, ...]] = {
-    "": (_repeated,),
+    "": (_duplicates,),
     "accounts[]": (_impossible_refunds,),
     "catalogue[]": (_unoffered,),
     "catalogue.changes[]": (_unoffered,),
     "catalogue.countries[].carriers": (_unsound_carriers,),
-    "orders[].when": (_unknown_account, _empty_turn),
-    "orders[].sms[]": (_unknown_words, _unknown_locale),
-    "payments[].when": (_unknown_account, _empty_turn),
+    "orders[].when": (_unknown_account, _unmatchable),
+    "orders[].sms[]": (_unknown_fakes, _unknown_locale),
+    "payments[].when": (_unknown_account, _unmatchable),
     "readings": (_wrong_readings,),
     "faults": (_wrong_faults,),
 }
 """The checks of each section."""
 
 _FIELDS: Mapping[str | int, Callable[[Any], Iterator[Found]]] = {
-    **dict.fromkeys(("start", "issuedAt", "expiredAt", "orderedAt", "expiresAt", "created", "expires"), _no_date),
+    **dict.fromkeys(("start", "issuedAt", "expiredAt", "orderedAt", "expiresAt", "created", "expires"), _invalid_date),
     **dict.fromkeys(("after", "at", "for", "lifetime", "step"), too_long),
     **dict.fromkeys(("probability", "success"), _any_number),
 }
-"""The check of a field by its name, wherever it stands; all others are held to whole numbers."""
+"""The check of a field by its name, in any section; numbers in other fields must be integers."""
 
 _CHECKED_ELSEWHERE = {"faults"}
-"""Sections whose fields mean something else than those of the same name."""
+"""Sections with checks of their own, because their fields share names with others but not the meaning."""

@@ -1,4 +1,4 @@
-"""Variables: `${price}` in the texts of a scenario."""
+"""Variables in the strings of a scenario, such as `${price}`."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from mockserver.contract.pointer import join
 
 Scalar = str | int | float | bool
 Values = Mapping[str, Scalar]
-"""What variables stand for, by name."""
+"""The values of variables by name."""
 NONE: Values = MappingProxyType({})
 """No variables."""
 
@@ -20,12 +20,12 @@ _BEGIN = "${"
 
 
 def used(text: object) -> list[str]:
-    """The names of the variables in a text."""
+    """Return the names of the variables in a text."""
     return _USE.findall(text) if isinstance(text, str) else []
 
 
 def uses(data: Any, *path: str | int) -> Iterator[tuple[str, str]]:
-    """The pointers of all texts in which variables are used, and the texts."""
+    """Yield the pointers and texts of all strings with variables."""
     if isinstance(data, str):
         if _BEGIN in data:
             yield join(*path), data
@@ -36,19 +36,19 @@ def uses(data: Any, *path: str | int) -> Iterator[tuple[str, str]]:
 
 
 def misuses(text: str, values: Values) -> Iterator[str]:
-    """What is wrong with the variables in a text."""
+    """Yield a message for every misuse of variables in a text."""
     names = used(text)
     for name in names:
         if NAME.fullmatch(name) and name not in values:
             yield f"unknown variable ${{{name}}}{did_you_mean(name, values)}"
     if _BEGIN in _USE.sub("", text) or not all(map(NAME.fullmatch, names)):
-        yield "write a variable as ${name}, a name has letters, digits, _ and -"
+        yield "write a variable as ${name}; a name has letters, digits, _ and -, and does not start with a digit"
     elif all(name in values for name in names) and _BEGIN in str(resolve(text, values)):
-        yield f"a variable cannot hold another one, as {_listed(names)} does"
+        yield f"the value of a variable cannot contain a variable, as that of {_listed(names)} does"
 
 
 def resolve(data: Any, values: Values) -> Any:
-    """The data with all variables replaced; a text that is nothing but a variable takes the type of its value."""
+    """Return the data with all variables replaced; a text of one variable alone gets the type of its value."""
     if isinstance(data, str):
         whole = _USE.fullmatch(data)
         return values[whole[1]] if whole else _USE.sub(lambda use: _text(values[use[1]]), data)

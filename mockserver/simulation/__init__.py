@@ -1,1 +1,1 @@
-"""What a world is given from outside: seeded chance, a script of what happens, and the registry of worlds."""
+"""The simulation around a world: seeded chance, scripts, faults, journals, and the registry of worlds."""

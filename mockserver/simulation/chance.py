@@ -1,6 +1,6 @@
-"""Seeded chance without state: a draw depends on the seed and on what it is for, never on earlier draws.
+"""Stateless seeded chance: a draw depends on the seed and its labels only, not on earlier draws.
 
-So the answers of a world do not depend on the order in which other things were drawn, nor on the Python version.
+The responses of a world therefore do not depend on the order of draws or on the Python version.
 """
 
 from collections.abc import Sequence
@@ -18,38 +18,38 @@ DIGITS = "0123456789"
 
 
 class Chance:
-    """Draws for one seed; every method takes the labels that say what the draw is for."""
+    """Draws for one seed; the labels of every method identify the draw."""
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
 
     def below(self, bound: int, *labels: Label) -> int:
-        """A number from 0 to before `bound`."""
+        """Draw an integer from 0 up to, but not including, `bound`."""
         return int.from_bytes(self._digest(16, labels)) % bound
 
     def fraction(self, *labels: Label) -> float:
-        """A number from 0 to before 1."""
+        """Draw a number from 0 up to, but not including, 1."""
         return self.below(1 << 53, *labels) / (1 << 53)
 
     def pick(self, options: Sequence[T], *labels: Label) -> T:
-        """One of the options."""
+        """Draw one of the options."""
         return options[self.below(len(options), *labels)]
 
     def text(self, alphabet: str, length: int, *labels: Label) -> str:
-        """A string of characters of an alphabet."""
+        """Draw a string of characters of an alphabet."""
         return "".join(self.pick(alphabet, *labels, position) for position in range(length))
 
     def digits(self, template: str, *labels: Label) -> str:
-        """A template with every `#` replaced by a digit."""
+        """Replace every `#` of a template by a drawn digit."""
         drawn = iter(self.text(DIGITS, template.count("#"), *labels))
         return "".join(next(drawn) if char == "#" else char for char in template)
 
     def uuid(self, *labels: Label) -> str:
-        """A version 4 UUID."""
+        """Draw a version 4 UUID."""
         return str(UUID(bytes=self._digest(16, labels), version=4))
 
     def nth(self, n: int, total: int, *labels: Label) -> int:
-        """Where a shuffled walk over `total` places stands at step `n`; no place comes twice within `total` steps."""
+        """Return the place at step `n` of a shuffled walk over `total` places, which repeats after `total` steps."""
         stride = 1 + self.below(total, "stride", *labels)
         while gcd(stride, total) != 1:
             stride += 1

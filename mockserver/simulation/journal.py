@@ -1,4 +1,4 @@
-"""The journal of a world: its exchanges, unredacted, and its events. `control.record` shows them without secrets."""
+"""The journal of exchanges, unredacted, and the log of events. `control.record` shows exchanges without secrets."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -14,14 +14,14 @@ Header = tuple[bytes, bytes]
 
 
 class ServedExchange(NamedTuple):
-    """A finished exchange, as it came and went: with the key, but in the path, until it is shown without.
+    """A finished exchange, unredacted except for keys in the path.
 
-    `document` and `operation` are None where the path leads to none. `path` is percent-encoded and without the query.
-    `world` is the id of the world whose key the request carried, if it carried one. `content` is the request's body,
-    None when it was too long to be read. `answer` is the body of the answer: when the connection ended without one,
-    `status` is 0 and `answer` what was lost. `violations` are those of the request. `faults` are the names of those
-    that acted; if they `altered` the answer, it is not what the contract promises. `rules` are those of the scenario
-    that decided. `at` is the world's time (None without a world), `began` the wall clock's; it `took` so many
+    `document` and `operation` are None if the path has none. `path` is percent-encoded and has no query. `world` is the
+    id of the world that the key of the request selects, or None. `content` is the body of the request, None if it was
+    too long. `answer` is the body of the response; if the connection ended without a response, `status` is 0 and
+    `answer` is the lost body. `violations` are those of the request. `faults` are the names of the faults that applied;
+    if they `altered` the response, it may break the contract. `rules` are the rules of the scenario that decided. `at`
+    is the time of the world (None without a world), `began` the time of the wall clock, and `took` the duration in
     milliseconds.
     """
 
@@ -48,7 +48,7 @@ class ServedExchange(NamedTuple):
 
     @property
     def body(self) -> Any:
-        """What the JSON of the answer says; `ABSENT` if it is none."""
+        """The JSON body of the response; `ABSENT` if it is not valid JSON."""
         try:
             return orjson.loads(self.answer)
         except orjson.JSONDecodeError:
@@ -59,38 +59,38 @@ Observer = Callable[[ServedExchange], None]
 
 
 class JournalEntry(NamedTuple):
-    """An exchange, and its number in the journal, from 1."""
+    """An exchange and its number in the journal, counted from 1."""
 
     number: int
     exchange: ServedExchange
 
 
 class Journal:
-    """The last exchanges, up to a limit; the oldest are forgotten first, and counted in `forgotten`.
+    """The most recent exchanges up to a limit; older ones are dropped and counted in `forgotten`.
 
-    Of a body that is longer than `kept` bytes, only these are kept.
+    Bodies are truncated to `kept` bytes.
     """
 
     def __init__(self, limit: int, kept: int) -> None:
         self._exchanges: deque[ServedExchange] = deque(maxlen=limit)
         self._kept = kept
         self.recorded = 0
-        """How many exchanges were ever recorded."""
+        """The number of exchanges ever recorded."""
 
     def __len__(self) -> int:
         return len(self._exchanges)
 
     def __iter__(self) -> Iterator[JournalEntry]:
-        """The entries, oldest first."""
+        """Yield the entries, oldest first."""
         return map(JournalEntry, count(self.forgotten + 1), list(self._exchanges))
 
     @property
     def forgotten(self) -> int:
-        """How many exchanges were recorded and are not here any more."""
+        """The number of recorded exchanges that are no longer in the journal."""
         return self.recorded - len(self._exchanges)
 
     def record(self, exchange: ServedExchange) -> ServedExchange:
-        """Add an exchange; answer it as it is kept."""
+        """Add an exchange, and return it as it is kept."""
         if len(exchange.answer) > self._kept or len(exchange.content or b"") > self._kept:
             exchange = _cut(exchange, self._kept)
         self.recorded += 1
@@ -98,7 +98,7 @@ class Journal:
         return exchange
 
     def clear(self) -> None:
-        """Forget all exchanges; numbers go on."""
+        """Remove all exchanges; the numbering continues."""
         self._exchanges.clear()
 
 
@@ -108,10 +108,10 @@ def _cut(exchange: ServedExchange, kept: int) -> ServedExchange:
 
 
 class LoggedEvent(NamedTuple):
-    """Something that happened, by its number from 1. `world` is None for what happened in none.
+    """An event with its id, counted from 1. `world` is None for an event outside all worlds.
 
-    `what` is an Exchange, an WorldEvent of the domain, an Entry of a ledger or, as a mapping, what was done from
-    outside; `kind` tells which.
+    `what` is a ServedExchange, a WorldEvent, a ledger Entry or, for an action of the control API, a mapping. `kind`
+    says which.
     """
 
     id: int
@@ -121,7 +121,7 @@ class LoggedEvent(NamedTuple):
 
 
 class EventLog:
-    """The last events, up to a limit. Listeners are called at each one, without it: they come and read."""
+    """The most recent events up to a limit. Listeners are called without arguments at each event, and read the log."""
 
     def __init__(self, limit: int) -> None:
         self._events: deque[tuple[str | None, str, object]] = deque(maxlen=limit)
@@ -130,26 +130,26 @@ class EventLog:
         """The id of the newest event, 0 before the first."""
 
     def publish(self, world: str | None, kind: str, what: object) -> None:
-        """Add an event."""
+        """Add an event and call the listeners."""
         self.last += 1
         self._events.append((world, kind, what))
         for listen in self._listeners:
             listen()
 
     def after(self, number: int) -> list[LoggedEvent]:
-        """The events after one that is known by its id, as far as they are still here."""
+        """Return the events after an id that are still in the log."""
         missed = min(max(self.last - number, 0), len(self._events))
         newest = list(self._events)[len(self._events) - missed :]
         return [LoggedEvent(number, *event) for number, event in enumerate(newest, self.last - missed + 1)]
 
     def lost(self, number: int) -> int:
-        """How many events after that id are forgotten."""
+        """Return how many events after an id are no longer in the log."""
         return max(0, self.last - len(self._events) - number)
 
     def subscribe(self, listener: Callable[[], None]) -> None:
-        """Call at each event from now on."""
+        """Call the listener at every event from now on."""
         self._listeners.add(listener)
 
     def unsubscribe(self, listener: Callable[[], None]) -> None:
-        """Call no more."""
+        """Stop calling the listener."""
         self._listeners.discard(listener)

@@ -1,4 +1,4 @@
-"""How much the mock holds, at most. What would be more is refused, or, of what only looks back, the oldest goes."""
+"""The limits of the mock. Requests above a limit are refused; journals and the event log drop their oldest entries."""
 
 from typing import NamedTuple
 
@@ -7,12 +7,14 @@ MEBIBYTE = 1024 * KIBIBYTE
 
 
 class WorldLimits(NamedTuple):
-    """Every limit with its default; docs/control-api.md explains them to users.
+    """The limits and their defaults; docs/control-api.md explains them to users.
 
-    `body` and `upload` are bytes of a request to the service and to the control API. `worlds` counts worlds, `faults`
-    those of one world. Of exchanges in a world's `journal` and of `events`, the oldest are forgotten; of a body in the
-    journal, `kept` bytes are kept. A world that nobody used for `idle` seconds is removed. No answer of the control
-    API waits longer than `wait` seconds, and a stream of events ends after `stream` seconds.
+    - `body`, `upload`: bytes in the body of a request to the service, and to the control API
+    - `worlds`, `faults`: worlds, and faults of one world
+    - `journal`, `events`: exchanges in the journal of a world, and events; older ones are dropped
+    - `kept`: bytes of a body in the journal
+    - `idle`: seconds without a request until a world is removed
+    - `wait`, `stream`: seconds until the control API ends a waiting request, and a stream of events
     """
 
     body: int = MEBIBYTE

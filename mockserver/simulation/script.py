@@ -1,4 +1,4 @@
-"""The script of a world: what its scenario says about orders and payments, filled in by seeded chance."""
+"""The seeded script of a world: the rules of its scenario for orders and payments, and seeded chance for the rest."""
 
 import re
 from collections import Counter
@@ -27,9 +27,9 @@ from mockserver.simulation.sms_texts import DEFAULT_LOCALE, KINDS, Templates, ch
 
 
 class Turn(NamedTuple):
-    """Which of the orders or payments that meet a rule's other conditions are meant, counted from 1.
+    """The selection among the orders or payments that meet the other conditions of a rule, counted from 1.
 
-    `first` and `last` are inclusive; `every` 3 means the third, the sixth and so on; `probability` is 0 to 1.
+    `first` and `last` are inclusive. An `every` of 3 selects the third, the sixth and so on. `probability` is 0 to 1.
     """
 
     first: int = 1
@@ -38,13 +38,13 @@ class Turn(NamedTuple):
     probability: float = 1
 
     def comes(self, nth: int, draw: float) -> bool:
-        """Whether the n-th one is meant; `draw` is its own draw from 0 to before 1."""
+        """Whether the n-th one is selected; `draw` is its draw from 0 up to, but not including, 1."""
         within = self.first <= nth and (self.last is None or nth <= self.last)
         return within and nth % self.every == 0 and draw < self.probability
 
 
 class OrderMatch(NamedTuple):
-    """Conditions on an order, by code; None lets everything through. Prices are list prices in cents, inclusive."""
+    """Conditions on an order, by code; None matches everything. Prices are list prices in cents, inclusive."""
 
     account: str | None = None
     country: str | None = None
@@ -66,11 +66,11 @@ class OrderMatch(NamedTuple):
 
 
 class SmsRule(NamedTuple):
-    """An SMS so long after the order, or at the n-th poll; it comes `times` times, the same each time.
+    """An SMS `after` milliseconds from the order, or at the `polls`-th poll; it is sent `times` times.
 
-    Without a text it comes from the templates of the service in `language`, or else in the country's. In a text
-    `{code}`, `{service}` and `{other}` (a second code) are filled in, and `{fake.city}` and the other kinds of
-    `people.KINDS` with what is made up in `locale`.
+    Without a `text`, a template of the service is used, in `language` or else in the country's language. A text may
+    contain `{code}`, `{service}`, `{other}` (a second code), and `{fake.city}` or another of `sms_texts.KINDS`, which
+    is made up in `locale`.
     """
 
     after: Duration = 0
@@ -83,29 +83,29 @@ class SmsRule(NamedTuple):
 
 
 class Shortage(NamedTuple):
-    """No numbers for the first `tries`, and until so long after the start."""
+    """No numbers for the first `tries`, and `until` this many milliseconds after the start."""
 
     tries: int = 0
     until: Duration = 0
 
 
 class Repricing(NamedTuple):
-    """A price that changes as an order is asked for: set `to` cents, or changed `by` percent, on the first tries."""
+    """A price change at the first `tries` of an order: set `to` cents, or changed `by` percent."""
 
     to: int | None = None
     by: int = 0
     tries: int = 1
 
     def apply(self, price: int) -> int:
-        """The new list price, in cents."""
+        """Return the new list price, in cents."""
         return self.to if self.to is not None else max(0, price + price * self.by // 100)
 
 
 class OrderRule(NamedTuple):
-    """What happens to the orders that match; an id that is given makes the rule serve one order only.
+    """The rule for the orders that match; a rule with an `order_id` applies to one order only.
 
-    `expires_at`, when it is given, counts instead of `lifetime`, also after another SMS was asked for; None is the
-    lifetime of the service.
+    `expires_at` overrides `lifetime`, also after a request for another SMS. If both are None, the lifetime of the
+    service applies.
     """
 
     when: OrderMatch = OrderMatch()
@@ -119,14 +119,14 @@ class OrderRule(NamedTuple):
     repricing: Repricing | None = None
 
     def end(self, at: Instant, usual: Duration) -> Instant:
-        """When a number ends that is rented, or rented on, at this time; `usual` is the lifetime of the service."""
+        """Return the end of an order that is placed or renewed at this time; `usual` is the lifetime of the service."""
         if self.expires_at is not None:
             return self.expires_at
         return at + (usual if self.lifetime is None else self.lifetime)
 
 
 class PaymentMatch(NamedTuple):
-    """Conditions on a payment; None lets everything through."""
+    """Conditions on a payment; None matches everything."""
 
     account: str | None = None
     provider: str | None = None
@@ -137,7 +137,7 @@ class PaymentMatch(NamedTuple):
 
 
 class PaymentRule(NamedTuple):
-    """What happens to the payments that match: `status` after a time, or nothing until they expire."""
+    """The rule for the payments that match: `status` `after` milliseconds, or None to let them expire."""
 
     when: PaymentMatch = PaymentMatch()
     turn: Turn = Turn()
@@ -154,11 +154,11 @@ _ALPHABETS = {"x": HEX, "b": BASE58}
 
 
 class SeededScript:
-    """Implements `domain.script.Script`.
+    """The implementation of `domain.script.Script` by rules and seeded chance.
 
-    `start` is when the world begins, `lifetime` how long a number waits for its SMS unless a rule says otherwise;
-    `restock` fills every stock that runs empty. `tallies` counts, by rule, what
-    has come to it: all that the script remembers. Which rules decide is noted until it is asked for.
+    `start` is the start of the world. `lifetime` is how long a number waits for its SMS unless a rule overrides it.
+    `restock` refills every stock that runs empty. `tallies` counts the orders and payments by rule, and is the only
+    state of the script that snapshots keep.
     """
 
     def __init__(
@@ -188,11 +188,11 @@ class SeededScript:
 
     @property
     def secret(self) -> int:
-        """What quotes are keyed with."""
+        """The secret of quotes."""
         return self._chance.seed
 
     def decided(self) -> tuple[str, ...]:
-        """The rules that have decided since this was last asked for, such as `orders[0]`."""
+        """Return the rules that have decided since the last call, such as `orders[0]`."""
         if not self._decisions:
             return ()
         decisions = tuple(dict.fromkeys(self._decisions))
@@ -200,7 +200,7 @@ class SeededScript:
         return decisions
 
     def pre_order_effect(self, attempt: Attempt) -> PreOrderEffect:
-        """What the rule that an order would come under puts in its way."""
+        """Return the shortage or the price change of the rule for an order, or neither."""
         index, rule = self._rule_for(attempt)
         shortage, repricing = rule.shortage, rule.repricing
         if attempt.at < self.start + shortage.until or self._tries(f"shortage {index}", shortage.tries):
@@ -212,9 +212,9 @@ class SeededScript:
         return PreOrderEffect()
 
     def assign(self, purchase: Purchase) -> Assignment:
-        """Give an order its number and its future, by the first rule that matches and whose id is free.
+        """Return the number and the deliveries of an order, by the first matching rule whose order id is free.
 
-        Raises Refusal(NO_NUMBERS) when every number is in use; a number that the rule gives may be.
+        Raises Refusal(NO_NUMBERS) if every number is in use; the phone number of a rule may be in use.
         """
         attempt, stock_key = purchase.attempt, purchase.stock_key
         index, rule = self._rule_for(attempt)
@@ -232,7 +232,7 @@ class SeededScript:
         )
 
     def another(self, order: Order, at: Instant) -> Renewal:
-        """The end and the SMS that the order's rule gives, once more."""
+        """Return the end and the SMS of the order's rule once more."""
         rule = OrderRule() if order.rule is None else self._orders[order.rule]
         country = self._catalogue.countries[order.country]
         self._note("orders", order.rule)
@@ -241,13 +241,13 @@ class SeededScript:
         )
 
     def sms(self, order: Order, text: str | None = None, code: str | None = None) -> Delivery:
-        """An SMS that is asked for outside of every rule; what is not given is as the service would send it."""
+        """Return an SMS outside of the rules; a text or code that is not given comes from the service's templates."""
         country = self._catalogue.countries[order.country]
         sms = SmsRule(text=text, code=code)
         return self._delivery(sms, country, order.service, order.id, "asked for", len(order.messages))
 
     def terms(self, transfer: Transfer) -> Terms:
-        """Give a payment its ids and its end, by the first rule that matches."""
+        """Return the ids and the settlement of a payment, by the first matching rule."""
         matching = [index for index, rule in enumerate(self._payments) if rule.when.fits(transfer)]
         coming = (index for index in matching if self._comes("payment", index, self._payments[index].turn))
         decisive = next(coming, None)
@@ -264,8 +264,8 @@ class SeededScript:
             settlement=Settlement(rule.after, rule.status) if rule.status else None,
         )
 
-    def restocking(self, stock_key: StockKey) -> Restocking | None:  # noqa: ARG002 - one setting serves all shelves
-        """When an empty stock fills again, if ever."""
+    def restocking(self, stock_key: StockKey) -> Restocking | None:  # noqa: ARG002 - one setting for all stocks
+        """Return the refill of an empty stock, or None."""
         return self._restock
 
     def _note(self, section: str, index: int | None) -> None:
@@ -284,7 +284,7 @@ class SeededScript:
         return turn.comes(nth, self._chance.fraction(kind, "rule", index, nth) if turn.probability < 1 else 0)
 
     def _tries(self, tally: str, tries: int) -> bool:
-        """Whether this is one of the first tries; if so it is counted."""
+        """Whether this is one of the first `tries`; if so, it is counted."""
         if self.tallies[tally] >= tries:
             return False
         self.tallies[tally] += 1
@@ -338,7 +338,7 @@ class SeededScript:
 
 
 def _number(country: Country, index: int) -> str:
-    """The number at a place among all that a country's templates can make."""
+    """Return the phone number at an index among all numbers of a country's templates."""
     for template in country.numbers:
         places = template.count("#")
         if index < 10**places:

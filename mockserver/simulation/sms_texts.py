@@ -1,4 +1,4 @@
-"""SMS texts: templates by service and language, filled in with made-up people, companies and places."""
+"""SMS texts: templates by service and language, and made-up names, companies and places for them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
@@ -16,7 +16,7 @@ FALLBACK_LANGUAGE = "en"
 
 
 class Template(NamedTuple):
-    """`text` holds `{code}` and may hold `{service}`; `code` is the code's template, `#` being a digit."""
+    """A template: `text` contains `{code}` and may contain `{service}`; in `code`, every `#` is a digit."""
 
     code: str
     text: str
@@ -27,7 +27,7 @@ Templates = Mapping[tuple[str, str], Sequence[Template]]
 
 
 def choose(templates: Templates, chance: Chance, service: str, language: str, *labels: Label) -> Template:
-    """A template of the service, in the language if there is one. Raises LookupError without any fallback."""
+    """Draw a template of the service, preferably in the language. Raises LookupError without any fallback."""
     for key in (
         (service, language),
         (service, FALLBACK_LANGUAGE),
@@ -40,34 +40,34 @@ def choose(templates: Templates, chance: Chance, service: str, language: str, *l
 
 
 KINDS = ("city", "color_name", "company", "country", "first_name", "job", "last_name", "name")
-"""What can be made up: providers of faker that every locale has, and whose words are not taken for a code."""
+"""The kinds of made-up values: providers of faker in every locale, with values that do not look like a code."""
 
 DEFAULT_LOCALE = "en_US"
 
-_ONE_AT_A_TIME = Lock()
-"""Servers in threads share the makers, whose chance is set and then used."""
+_LOCK = Lock()
+"""Guards the shared instances of faker, which are seeded and then used, against other threads."""
 
 
 def locales() -> Collection[str]:
-    """The locales there are, such as ja_JP."""
+    """Return the known locales, such as ja_JP."""
     from faker.config import AVAILABLE_LOCALES
 
     return AVAILABLE_LOCALES
 
 
 def made_up(kind: str, locale: str, seed: int) -> str:
-    """Something of one of the kinds, the same for a seed as long as faker's release is the same."""
-    with _ONE_AT_A_TIME:
-        world_factory = _maker(locale)
-        world_factory.seed_instance(seed)
-        return str(getattr(world_factory, kind)())
+    """Make up a value of one of the kinds; it is the same for a seed within a release of faker."""
+    with _LOCK:
+        faker = _faker(locale)
+        faker.seed_instance(seed)
+        return str(getattr(faker, kind)())
 
 
 @cache
-def _maker(locale: str) -> "Faker":
+def _faker(locale: str) -> "Faker":
     from faker import Faker
 
-    if locale == "it_IT":  # its cities are made from a set, so that every process has them in another order
+    if locale == "it_IT":  # its cities come from a set, whose order differs between processes
         from faker.providers.address.it_IT import Provider
 
         Provider.cities = sorted(Provider.cities)

@@ -1,4 +1,4 @@
-"""Worlds with their faults and journals, and the API key that selects the world of a request."""
+"""The registry of worlds with their faults and journals; the API key of a request selects its world."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 Readings = tuple[tuple[str, object], ...]
-"""Readings that were chosen, as sorted pairs of name and value."""
+"""The chosen readings as sorted pairs of name and value."""
 
 
 class Origin(NamedTuple):
-    """What a world was made from, and will be again when it is reset.
+    """The origin of a world: the scenario and the seed that it was made from, and is reset to.
 
-    `data` is that of a scenario whose includes and variables are resolved; `shipped` says that its keys are no secret.
+    `data` is the scenario with its includes and variables resolved. The keys of a `shipped` scenario are not secret.
     """
 
     scenario: str
@@ -42,7 +42,7 @@ NOTHING = Origin("", "", MappingProxyType({}), 0)
 
 
 class Counts(NamedTuple):
-    """What was met: answers by operation and status, states of orders, and moves between them."""
+    """The counts for coverage: responses by operation and status, order states, and transitions between them."""
 
     answers: Counter[tuple[str, int]]
     states: Counter[str]
@@ -50,22 +50,22 @@ class Counts(NamedTuple):
 
     @classmethod
     def none(cls) -> "Counts":
-        """Nothing yet."""
+        """Return empty counts."""
         return cls(Counter(), Counter(), Counter())
 
     def add(self, other: "Counts") -> None:
-        """Count what another one has counted, too."""
+        """Add other counts."""
         self.answers.update(other.answers)
         self.states.update(other.states)
         self.moves.update(other.moves)
 
 
 class WorldSlot:
-    """One of the worlds that a server plays side by side.
+    """A world in the registry, with its journal, counts and faults.
 
-    With `strict`, a request that breaks the contract is refused; else what can be understood is served. `readings` is
-    None where those of the server are read. What is `permanent` is never removed. `used` is when its key last came,
-    `created` when it was made, both in milliseconds of the wall clock.
+    A `strict` world refuses requests that break the contract; a lenient one mends and serves them if possible.
+    `readings` is None for the readings of the server. A `permanent` world is never removed. `created` and `used` are
+    milliseconds of the wall clock: when the world was made, and when it was last used.
     """
 
     def __init__(self, name: str, world: World, feed: EventLog, journal: Journal) -> None:
@@ -84,27 +84,27 @@ class WorldSlot:
 
     @property
     def world(self) -> World:
-        """The world; another one may take its place, and then that is listened to."""
+        """The world. Setting it subscribes to the events of the new world."""
         return self._world
 
     @world.setter
     def world(self, world: World) -> None:
         self._world = world
         self._posted = len(world.ledger)
-        world.notify = self._hear
+        world.notify = self._on_event
 
     def decided(self) -> tuple[str, ...]:
-        """The rules of the scenario that have decided since this was last asked for."""
+        """Return the rules of the scenario that have decided since the last call."""
         script = self._world.script
         return script.decided() if isinstance(script, SeededScript) else ()
 
     def forget(self) -> None:
-        """Forget what came and went, and what was met."""
+        """Clear the journal and the counts."""
         self.journal.clear()
         self.counts = Counts.none()
 
     def record(self, exchange: ServedExchange) -> None:
-        """Keep an exchange of this world."""
+        """Record an exchange of this world."""
         self.used = exchange.began
         kept = self.journal.record(exchange)
         if exchange.operation is not None:
@@ -113,18 +113,18 @@ class WorldSlot:
         self._feed.publish(self.id, "exchange", kept)
 
     def tell_of_money(self) -> None:
-        """Let the feed have what was posted since it was last told."""
+        """Publish the ledger entries that were posted since the last call."""
         ledger = self._world.ledger
         while self._posted < len(ledger):
             self._feed.publish(self.id, "ledger", ledger.entry(self._posted))
             self._posted += 1
 
     def publish(self, kind: str, what: Mapping[str, Any]) -> None:
-        """Let the feed have what was done from outside."""
+        """Publish an action of the control API."""
         self.tell_of_money()
         self._feed.publish(self.id, kind, what)
 
-    def _hear(self, occurrence: WorldEvent) -> None:
+    def _on_event(self, occurrence: WorldEvent) -> None:
         self.tell_of_money()
         match occurrence:
             case OrderChanged(before, order):
@@ -143,26 +143,25 @@ class WorldSlot:
 
 
 HOME = "default"
-"""The id of the world that a mock begins with."""
+"""The id of the first world of a mock."""
 
 
 class KeyTakenError(ValueError):
-    """An API key selects another world already. `world` is the id of that one."""
+    """An API key already selects another world, whose id is `world`."""
 
     def __init__(self, world: str) -> None:
-        super().__init__(f"one of these API keys selects the world {world} already")
+        super().__init__(f"one of these API keys already selects the world {world}")
         self.world = world
 
 
 class FullError(ValueError):
-    """There are as many worlds as the limit lets."""
+    """The limit of worlds is reached."""
 
 
 class Worlds:
-    """The running worlds, by id and by API key; `strays` is the journal of requests whose key selects none.
+    """The running worlds by id and by API key; `strays` is the journal of requests whose key selects no world.
 
-    `token` is what the control API wants, and is shown nowhere. `readings` are those of a world that has none of its
-    own.
+    `token` is the token of the control API, which is redacted everywhere. `readings` apply to worlds that choose none.
     """
 
     def __init__(self, *worlds: World, limits: WorldLimits = DEFAULTS, readings: Readings = ()) -> None:
@@ -175,7 +174,7 @@ class Worlds:
         self._by_id: dict[str, WorldSlot] = {}
         self._by_key: dict[str, WorldSlot] = {}
         self.gone = Counts.none()
-        """What the worlds met that are no more."""
+        """The counts of removed worlds."""
         for world in worlds:
             self.add(world)
 
@@ -189,11 +188,11 @@ class Worlds:
         return name in self._by_id
 
     def journal(self) -> Journal:
-        """A new journal of the size that is set."""
+        """Return a new journal with the limits of the mock."""
         return Journal(self.limits.journal, self.limits.kept)
 
     def add(self, world: World, faults: "Faults | None" = None) -> WorldSlot:
-        """Let a world's keys select it. Raises KeyTakenError, or FullError."""
+        """Register a world under its API keys. Raises KeyTakenError or FullError."""
         self.check_room()
         self._refuse_taken(world, None)
         name = f"world-{self._added}" if self._added else HOME
@@ -205,14 +204,14 @@ class Worlds:
         return slot
 
     def check_room(self) -> None:
-        """See that one more world fits. Raises FullError."""
+        """Check that one more world fits. Raises FullError."""
         if len(self) >= self.limits.worlds:
             raise FullError(
                 f"there are {len(self)} worlds, which is the limit: delete some, or serve with --limit worlds=MORE"
             )
 
     def replace(self, slot: WorldSlot, world: World, faults: "Faults | None") -> None:
-        """Let another world take the place of a slot's own. Raises KeyTakenError, and then nothing has changed."""
+        """Replace the world of a slot. Raises KeyTakenError without any change."""
         self._refuse_taken(world, slot)
         self._forget_keys(slot)
         self._by_key.update(dict.fromkeys(world.keys, slot))
@@ -220,13 +219,13 @@ class Worlds:
         slot.faults = faults
 
     def remove(self, slot: WorldSlot) -> None:
-        """Let a world go; what it met stays counted."""
+        """Remove a world; its counts are kept in `gone`."""
         self._forget_keys(slot)
         del self._by_id[slot.id]
         self.gone.add(slot.counts)
 
     def evict(self, now: Instant) -> list[WorldSlot]:
-        """Remove the worlds that nobody has used for too long at this time of the wall clock; answer them."""
+        """Remove the worlds that have been idle for too long at this time of the wall clock, and return them."""
         since = now - self.limits.idle * 1000
         idle = [slot for slot in self if not slot.permanent and slot.used < since]
         for slot in idle:
@@ -234,20 +233,20 @@ class Worlds:
         return idle
 
     def find(self, name: str) -> WorldSlot:
-        """A world by its id. Raises KeyError."""
+        """Return a world by its id. Raises KeyError."""
         return self._by_id[name]
 
     def with_key(self, key: str | None) -> WorldSlot | None:
-        """The world that a key selects."""
+        """Return the world that an API key selects, or None."""
         return self._by_key.get(key) if key else None
 
     @property
     def keys(self) -> list[str]:
-        """Every API key that selects a world."""
+        """The API keys of all worlds."""
         return list(self._by_key)
 
     def record(self, exchange: ServedExchange) -> None:
-        """Keep an exchange whose key selects no world."""
+        """Record an exchange whose key selects no world."""
         self.feed.publish(None, "exchange", self.strays.record(exchange))
 
     def _refuse_taken(self, world: World, by: WorldSlot | None) -> None:

@@ -329,11 +329,14 @@ def test_a_broken_key_is_not_told(command: Command, tmp_path: Path, key: str) ->
     ("arguments", "says"),
     [
         (["--scenario", "defualt"], "Error: defualt: no such scenario, did you mean default?"),
-        (["--scenario", "xyz"], "Error: xyz: no such scenario, there are "),
+        (["--scenario", "xyz"], "Error: xyz: no such scenario; the shipped scenarios are "),
         (["--scenario", "gone.yaml"], "Error: gone.yaml: cannot be read: No such file or directory"),
         (["--scenario", "."], "Error: .: cannot be read: Is a directory"),
-        (["--host", "192.0.2.1"], "Error: 192.0.2.1:8080 is no address of this machine: choose another with --host"),
-        (["--host", "a..b"], "Error: a..b is no name of a host: choose another with --host"),
+        (
+            ["--host", "192.0.2.1"],
+            "Error: 192.0.2.1:8080 is not an address of this machine: choose another with --host",
+        ),
+        (["--host", "a..b"], "Error: a..b is not a host name: choose another with --host"),
         (["--port", "65536"], "Error: Invalid value for '--port': 65536 is not in the range"),
         (["--port", "http"], "Error: Invalid value for '--port': 'http' is not a valid integer"),
         (["--seed", "-1"], "Error: Invalid value for '--seed': -1 is not in the range"),

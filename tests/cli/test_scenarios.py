@@ -93,7 +93,7 @@ def test_a_variable_can_be_given(run: Command) -> None:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ("wait=soon", "own.yaml:4:25: $.orders[0].sms[0].after: must match"),
+        ("wait=soon", "own.yaml:4:25: $.orders[0].sms[0].after: must be a value such as 8s"),
         ("wiat=8s", "--set wiat: the scenario has no such variable, did you mean wait?"),
         ("wait", "Error: Invalid value for '--set': write NAME=VALUE, such as price=16"),
         ("=8s", "Error: Invalid value for '--set': write NAME=VALUE, such as price=16"),

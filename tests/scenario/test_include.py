@@ -151,7 +151,7 @@ def test_a_file_that_several_include_is_there_once_and_comes_after_them(files: L
         ({"own": "include: [1]\n"}, "own.yaml:2:11: $.include[0]: must be a string"),
         ({"own": "include: [a.yaml]\n", "a": "sede: 1\n"}, "a.yaml:2:1: $.sede: unknown field, did you mean seed?"),
         ({"own": "include: [a.yaml]\n", "a": "seed: [\n"}, "a.yaml:3:1: while parsing a flow node"),
-        ({"own": "seed: 1\n"}, "own.yaml:1:1: the field accounts is missing, here and in what is included"),
+        ({"own": "seed: 1\n"}, "own.yaml:1:1: the field accounts is missing, here and in the included files"),
         ({"own": "accounts: [{userId: demo}]\n"}, "own.yaml:2:12: $.accounts[0]: the field key is missing"),
         (
             {"own": ACCOUNT + "include: [a.yaml]\norders: [{}]\n", "a": "orders: [{when: {country: Sweden}}]\n"},
@@ -184,7 +184,7 @@ def test_a_file_without_a_description_is_told_too(files: Load, tmp_path: Path) -
 def test_there_is_a_limit_to_files(files: Load) -> None:
     chain = {f"f{number}": f"include: [f{number + 1}.yaml]\n" for number in range(LIMIT)}
     (problem,) = told(files, **chain, **{f"f{LIMIT}": ACCOUNT})
-    assert problem.endswith(f"f{LIMIT}.yaml: is one file too many, a scenario may have {LIMIT}")
+    assert problem.endswith(f"f{LIMIT}.yaml: is one file too many: a scenario can have {LIMIT} files")
 
 
 def test_files_that_include_each_other_many_times_are_read_once(files: Load) -> None:

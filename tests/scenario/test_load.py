@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 SMALLEST = "description: Small.\naccounts: [{userId: demo, key: demo-key}]\n"
 
 
-DURATION = "^([0-9]{1,9}(ms|[dhms]))+$"
 COUNTRY = '{code: x, name: Xland, numbers: ["99#######"], carriers: [{name: a, share: 40}, {name: b}]}'
 
 
@@ -52,7 +51,7 @@ def test_a_file_with_another_ending_is_loaded_too(shipped: Fixtures, tmp_path: P
     ("name", "hint"),
     [
         ("documentd", "documentd: no such scenario, did you mean documented?"),
-        ("xyz", "xyz: no such scenario, there are blocked-account, default, documented, "),
+        ("xyz", "xyz: no such scenario; the shipped scenarios are blocked-account, default, documented, "),
     ],
 )
 def test_an_unknown_name_is_told_what_there_is(shipped: Fixtures, name: str, hint: str) -> None:
@@ -108,7 +107,7 @@ def test_a_file_that_holds_no_mapping_is_one_problem(read: Read, text: str) -> N
         ),
         (
             SMALLEST + "orders: [{sms: [{after: 5 s}]}]\n",
-            f"3:25: $.orders[0].sms[0].after: must match {DURATION} (Such as 8s, 20m, 1h30m, 7d or 250ms.)",
+            "3:25: $.orders[0].sms[0].after: must be a value such as 8s, 20m, 1h30m, 7d or 250ms",
         ),
         (
             SMALLEST + "catalogue: [{country: 12, service: ds, price: 1}]\n",
@@ -158,7 +157,10 @@ def test_no_message_shows_an_api_key(read: Read, accounts: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (SMALLEST + "clock: {scaled: 60, step: 5s}\n", "3:9: $.clock.scaled: does not go with the other fields here"),
+        (
+            SMALLEST + "clock: {scaled: 60, step: 5s}\n",
+            "3:9: $.clock.scaled: cannot be combined with the other fields here",
+        ),
         (
             "description: x\naccounts: [{userId: demo, key: k, keys: [k]}]\n",
             "2:12: $.accounts[0]: give key or keys, not both",
@@ -208,13 +210,13 @@ def test_a_key_that_is_no_text_is_a_problem(read: Read, key: str) -> None:
     [
         (
             'clock: {start: "2025-02-30 00:00:00"}',
-            "3:16: $.clock.start: 2025-02-30 00:00:00 is no date that exists",
+            "3:16: $.clock.start: 2025-02-30 00:00:00 is not an existing date",
         ),
         ("restock: {after: 3651d, stock: 1}", "3:18: $.restock.after: 3651d is longer than 3650d"),
-        ("seed: 1.0", "3:7: $.seed: write 1, a whole number has no point and no exponent here"),
+        ("seed: 1.0", "3:7: $.seed: write 1: a whole number has no decimal point or exponent here"),
         (
             'catalogue: [{country: "12", service: ds, price: 1e3}]',
-            "3:49: $.catalogue[0].price: write 1000, a whole number has no point and no exponent here",
+            "3:49: $.catalogue[0].price: write 1000: a whole number has no decimal point or exponent here",
         ),
         (
             'catalogue: [{country: "999", service: ds, price: 1}]',
@@ -238,7 +240,7 @@ def test_a_key_that_is_no_text_is_a_problem(read: Read, key: str) -> None:
         ),
         (
             'catalogue: [{country: "12", service: ds, carrier: o2, price: 1}]',
-            "3:51: $.catalogue[0].carrier: United States has no carrier o2, it has any, tmobile, verizon, att",
+            "3:51: $.catalogue[0].carrier: United States has no carrier o2; it has any, tmobile, verizon, att",
         ),
         (
             "orders: [{when: {account: dmeo}}]",
@@ -250,15 +252,15 @@ def test_a_key_that_is_no_text_is_a_problem(read: Read, key: str) -> None:
         ),
         (
             "orders: [{when: {nth: {from: 3, to: 2}}}]",
-            "3:23: $.orders[0].when.nth: from 3 to 2 there is nothing",
+            "3:23: $.orders[0].when.nth: the range from 3 to 2 is empty",
         ),
         (
             "orders: [{when: {price: {from: 3, to: 2}}}]",
-            "3:25: $.orders[0].when.price: from 3 to 2 there is nothing",
+            "3:25: $.orders[0].when.price: the range from 3 to 2 is empty",
         ),
         (
             "payments: [{when: {nth: 3, every: 2}}]",
-            "3:25: $.payments[0].when.nth: 3 is no multiple of every 2, so nothing matches",
+            "3:25: $.payments[0].when.nth: 3 is not a multiple of every 2, so nothing matches",
         ),
         (
             "orders: [{outOfStock: {for: 3651d}}]",
@@ -283,7 +285,7 @@ def test_a_key_that_is_no_text_is_a_problem(read: Read, key: str) -> None:
         ),
         (
             f"catalogue: {{countries: [{COUNTRY.replace('name: b', 'name: b, share: 61')}]}}",
-            "3:82: $.catalogue.countries[0].carriers: the shares are 101 percent together",
+            "3:82: $.catalogue.countries[0].carriers: the shares add up to 101 percent, more than 100",
         ),
         ('orders: [{orderId: "1"}, {orderId: "1"}]', "3:36: $.orders[1].orderId: 1 is given twice"),
     ],
@@ -336,12 +338,12 @@ PAYMENT = '{id: p, amount: 1, created: "2025-01-01 00:00:00", status: paid}'
         (
             f"balance: 15, orders: [{past_order(1, ', refunded: true')}]",
             "$.accounts[0].balance",
-            "an order of 16 cents was paid and refunded, so at least as much must be there",
+            "an order of 16 cents was paid and refunded, so the account must have had at least 16 cents",
         ),
         (
             f"balance: 16, orders: [{past_order(1, ', refunded: true, sms: [{text: Hi}]')}]",
             "$.accounts[0].orders[0].refunded",
-            "an order that has received an SMS is never refunded",
+            "an order with an SMS cannot be refunded",
         ),
     ],
 )

@@ -44,14 +44,14 @@ def problem(read: Read, sms: str) -> str:
         ("frist_name", ", did you mean first_name?"),
         ("City", ", did you mean city?"),
         (" name", ", did you mean name?"),
-        ("xyz", f", there are {ALL}"),
-        ("", f", there are {ALL}"),
-        ("seed_instance", f", there are {ALL}"),
+        ("xyz", f"; the kinds are {ALL}"),
+        ("", f"; the kinds are {ALL}"),
+        ("seed_instance", f"; the kinds are {ALL}"),
     ],
 )
 def test_what_nobody_makes_up_is_told(read: Read, kind: str, hint: str) -> None:
     found = problem(read, f'    text: "Dear {{fake.{kind}}}, {{code}}"')
-    assert found == f"6:11: /orders/0/sms/0/text: nothing is made up as {{fake.{kind}}}{hint}"
+    assert found == f"6:11: /orders/0/sms/0/text: unknown kind of fake value {{fake.{kind}}}{hint}"
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_everything_wrong_is_told_at_once_and_a_placeholder_once(read: Read) -> 
 
 def test_a_text_from_a_variable_is_checked_too(read: Read) -> None:
     (found,) = problems(read, 'variables: {who: "{fake.nam}"}\norders: [{sms: [{after: 1s, text: "${who}"}]}]')
-    assert "{fake.nam}, did you mean name?; ${who} is given at " in found
+    assert "{fake.nam}, did you mean name?; ${who} is set at " in found
 
 
 @pytest.mark.parametrize(

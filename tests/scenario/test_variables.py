@@ -68,30 +68,30 @@ def test_a_variable_stands_for_its_value(read: Read, given: str, text: str, path
         ("seed: ${x}", "3:7: $.seed: unknown variable ${x}"),
         (
             'seed: "${x}"\nvariables: {x: one}',
-            "3:7: $.seed: must be an integer (The source of all randomness: numbers, codes, ids.); ${x} is given at ",
+            "3:7: $.seed: must be an integer (The source of all randomness: numbers, codes, ids.); ${x} is set at ",
         ),
         (
             'seed: "${x}"\nvariables: {x: -1}',
-            "3:7: $.seed: must be at least 0 (The source of all randomness: numbers, codes, ids.); ${x} is given at ",
+            "3:7: $.seed: must be at least 0 (The source of all randomness: numbers, codes, ids.); ${x} is set at ",
         ),
         (
             'orders: [{when: {country: "${x}"}}]\nvariables: {x: Sweden}',
-            "3:27: $.orders[0].when.country: unknown country Sweden, did you mean 46 (Sweden)?; ${x} is given at ",
+            "3:27: $.orders[0].when.country: unknown country Sweden, did you mean 46 (Sweden)?; ${x} is set at ",
         ),
         (
             'restock: {after: "${x} s", stock: 1}\nvariables: {x: 1}',
-            "3:18: $.restock.after: must match ^([0-9]{1,9}(ms|[dhms]))+$ (Such as 8s, 20m, 1h30m, 7d or 250ms.)",
+            "3:18: $.restock.after: must be a value such as 8s, 20m, 1h30m, 7d or 250ms",
         ),
         ('seed: "a ${x}"\nvariables: {x: 1}', "3:7: $.seed: must be an integer"),
         ('payments: [{page: "${"}]', "3:19: $.payments[0].page: write a variable as ${name}"),
         ('payments: [{page: "${a b}"}]', "3:19: $.payments[0].page: write a variable as ${name}"),
         (
             'payments: [{page: "${x}"}]\nvariables: {x: "${y}", y: z}',
-            "3:19: $.payments[0].page: a variable cannot hold another one, as ${x} does",
+            "3:19: $.payments[0].page: the value of a variable cannot contain a variable, as that of ${x} does",
         ),
         (
             'payments: [{page: "${x}{y}"}]\nvariables: {x: $, y: z}',
-            "3:19: $.payments[0].page: a variable cannot hold another one, as ${x} does",
+            "3:19: $.payments[0].page: the value of a variable cannot contain a variable, as that of ${x} does",
         ),
         ("variables: {x: []}", "3:16: $.variables.x: must be true or false, a number or a string"),
         ("variables: {x: null}", "3:16: $.variables.x: must be true or false, a number or a string"),
@@ -121,9 +121,7 @@ def test_a_given_variable_wins_over_those_of_files(two: str, shipped: Fixtures) 
 
 
 def test_a_wrong_given_variable_is_told_as_such(two: str, shipped: Fixtures) -> None:
-    with pytest.raises(
-        LocatedError, match=r"base.yaml:4:7: \$\.seed: must be at least 0 .*; \$\{x\} is given by --set"
-    ):
+    with pytest.raises(LocatedError, match=r"base.yaml:4:7: \$\.seed: must be at least 0 .*; \$\{x\} is set by --set"):
         load(two, shipped.catalogue, {"x": -1})
 
 

@@ -1,1 +1,1 @@
-"""What goes wrong with calls on purpose: how scenarios write it, on which calls it acts, and what it does to them."""
+"""Faults: parsing and checking them, deciding which calls they apply to, and their effects on responses."""

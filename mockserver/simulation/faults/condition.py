@@ -1,4 +1,4 @@
-"""The condition of a fault, `when` in a scenario: which calls it acts on."""
+"""The condition of a fault (`when` in a scenario), which selects the calls that it applies to."""
 
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
@@ -11,11 +11,11 @@ from mockserver.simulation.units import Found, duration, fraction, too_long
 
 
 class Condition(NamedTuple):
-    """What must hold for a fault to act; None lets everything through.
+    """The condition for a fault to apply; None matches everything.
 
-    `operations` are globs over names such as `v3.getOrder`. `start` and `end` are virtual time since the start of the
-    world. A call that these four let through matches, and is counted: `nth`, `every` and `probability` choose among
-    the matching calls, `times` is how often the fault acts at most.
+    `operations` are globs for names such as `v3.getOrder`. `start` and `end` are milliseconds of virtual time since the
+    start of the world. A call that fits the operations, the account and the time matches and is counted. `nth`,
+    `every` and `probability` select matching calls, and `times` is the most calls that the fault applies to.
     """
 
     operations: tuple[str, ...] = ("*",)
@@ -28,12 +28,12 @@ class Condition(NamedTuple):
     times: int | None = None
 
     def concerns(self, operation: str, account: str) -> bool:
-        """Whether calls of an operation by an account can ever match."""
+        """Whether calls of an operation by an account match at some time."""
         return self.account in (None, account) and any(fnmatchcase(operation, glob) for glob in self.operations)
 
 
 def parse(when: dict[str, Any]) -> Condition:
-    """The condition that a scenario writes, without misfits."""
+    """Parse the condition of a checked scenario."""
     return Condition(
         operations=operations(when),
         account=when.get("account"),
@@ -47,13 +47,13 @@ def parse(when: dict[str, Any]) -> Condition:
 
 
 def operations(when: dict[str, Any]) -> tuple[str, ...]:
-    """The globs of a condition over names of operations; without any, the one that lets all through."""
+    """Return the globs of a condition for names of operations, by default `*`."""
     given = when.get("operation", "*")
     return (given,) if isinstance(given, str) else tuple(given)
 
 
 def check(when: dict[str, Any], users: Sequence[str]) -> Iterator[Found]:
-    """Everything in a condition, valid by its schema, that makes no sense; `users` are those that have an account."""
+    """Yield the problems of a condition that fits the schema; `users` are the user ids of the accounts."""
     for position, glob in enumerate(operations(when) if "operation" in when else ()):
         path = ("operation",) if isinstance(when["operation"], str) else ("operation", position)
         yield from unknown_operation(glob, *path)
@@ -65,4 +65,7 @@ def check(when: dict[str, Any], users: Sequence[str]) -> Iterator[Found]:
     for name in ("from", "until"):
         yield from too_long(when.get(name, ""), name)
     if "until" in when and duration(when["until"]) <= duration(when.get("from", "")):
-        yield ("until",), f"{when['until']} is not after the beginning, so the fault never acts"
+        yield (
+            ("until",),
+            f"{when['until']} is not later than `from` ({when.get('from', '0s')}), so the fault never applies",
+        )

@@ -1,6 +1,6 @@
-"""The interface of a kind of fault, and the response that it changes.
+"""The interface of a kind of fault, and the responses that it changes.
 
-Times are milliseconds of the wall clock: a client waits for real, whatever the world's clock shows.
+Times are milliseconds of the wall clock, independent of the virtual clock of the world.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -16,9 +16,9 @@ from mockserver.simulation.units import Found
 
 
 class FaultedAnswer(NamedTuple):
-    """An answer as data. A lost one has the status 0.
+    """A response as data. A lost response has the status 0.
 
-    `failure` writes a status and a text as the failure body of the document.
+    `failure` writes a status and a text as a failure response of the document.
     """
 
     reply: FailureBody
@@ -27,28 +27,28 @@ class FaultedAnswer(NamedTuple):
 
     @property
     def is_lost(self) -> bool:
-        """Whether the answer never arrives, so that nothing can change it any more."""
+        """Whether the response never arrives, so that further faults cannot change it."""
         return self.reply.status == 0
 
     def with_body(self, body: object) -> "FaultedAnswer | None":
-        """The answer with another body; None if it is the one that it has."""
+        """Return the response with another body, or None if the body is the same object."""
         return None if body is self.reply.body else self._replace(reply=self.reply._replace(body=body))
 
 
 class Ending(Enum):
-    """How an answer ends."""
+    """How a response ends."""
 
-    WHOLE = "all of it is sent"
+    WHOLE = "the whole response is sent"
     CUT = "the connection closes within the body"
-    CLOSED = "the connection closes without an answer"
-    RESET = "the connection is reset without an answer"
+    CLOSED = "the connection closes without a response"
+    RESET = "the connection is reset without a response"
 
 
 class ResponseDelivery(NamedTuple):
-    """How an answer is put on the wire that does not come at once, in one piece and whole.
+    """How a response is sent if not at once, in one piece and whole.
 
-    It begins after `delay` milliseconds, and comes in chunks of so many bytes, `every` milliseconds apart. When it is
-    cut, `kept` bytes of its body are sent.
+    It starts after `delay` milliseconds. The body is sent in pieces of `chunk` bytes, `every` milliseconds apart. Of a
+    cut response, `kept` bytes of the body are sent.
     """
 
     delay: Duration = 0
@@ -59,29 +59,29 @@ class ResponseDelivery(NamedTuple):
 
 
 class WireResponse(NamedTuple):
-    """An answer as bytes, and how they are put on the wire; header names are lower case."""
+    """A response as bytes, with its delivery; header names are lower case."""
 
     headers: dict[bytes, bytes]
     content: bytes
     delivery: ResponseDelivery = ResponseDelivery()
 
     def delivered(self, **how: object) -> "WireResponse":
-        """The same bytes, put on the wire otherwise."""
+        """Return the same bytes with a changed delivery."""
         return self._replace(delivery=self.delivery._replace(**how))  # type: ignore[arg-type]
 
 
 class Moment(StrEnum):
-    """When a fault acts: before the service has done anything, or when it is done."""
+    """When a fault applies: before the service handles the request, or after."""
 
     BEFORE = "before"
     AFTER = "after"
 
 
 class FaultedCall(NamedTuple):
-    """A call that a fault may act on, by an API key, at so long after the start of the world in virtual time.
+    """A call that a fault may apply to, `elapsed` milliseconds of virtual time after the start of the world.
 
-    `number` is the fault's, and `matched` says how many calls it has matched; a draw of chance is labelled by both.
-    `windows` is what faults keep of a key between calls: the number of a window of time, and the calls in it.
+    `number` is the number of the fault, and `matched` counts the calls that it has matched; both label its draws.
+    `key` is the API key. `windows` has the number of the last window and the calls in it, by fault number and key.
     """
 
     number: int
@@ -94,10 +94,10 @@ class FaultedCall(NamedTuple):
 
 @dataclass(frozen=True)
 class Effect:
-    """A kind of fault. By itself it does nothing: a kind overrides what makes it one.
+    """The base class of the kinds of faults; it does nothing, and each kind overrides what it changes.
 
-    `moments` are those at which the kind may act, the usual one first; every kind may act after. `alters` says whether
-    the answer becomes another one than the service meant to give, and does not only take time.
+    `moments` are the moments at which the kind can apply, the default first; every kind can apply after the handler.
+    `alters` says whether the kind changes the response, instead of only delaying it.
     """
 
     moments: ClassVar[tuple[Moment, ...]] = (Moment.AFTER,)
@@ -105,27 +105,27 @@ class Effect:
 
     @classmethod
     def parse(cls, value: Any, /) -> "Effect":
-        """The effect of a value without misfits; by default the value is the only field, and `true` stands for none."""
+        """Parse a checked value; by default it is the only field of the kind, and `true` means no fields."""
         return cls() if value is True else cls(value)  # type: ignore[call-arg]
 
     @classmethod
     def check(cls, _value: Any, _operations: Sequence[str], /) -> Iterator[Found]:
-        """Everything in a value, valid by its schema, that makes no sense; operations are given as globs."""
+        """Yield the problems of a value that fits the schema; the operations are globs."""
         return iter(())
 
     @property
     def wait(self) -> Duration:
-        """For how long nothing happens when the effect comes before the handler."""
+        """The delay in milliseconds if the effect applies before the handler."""
         return 0
 
     def drawn(self, _: FaultedCall, /) -> "Effect | None":
-        """What happens to one call; None if nothing does."""
+        """Return the effect on one call, or None if there is none."""
         return self
 
     def change(self, answer: FaultedAnswer) -> FaultedAnswer | None:
-        """Change an answer as data; None says that the effect finds nothing to change."""
+        """Change a response as data; None means that there is nothing to change."""
         return answer
 
     def write(self, wire: WireResponse) -> WireResponse:
-        """Change an answer as bytes."""
+        """Change a response as bytes."""
         return wire

@@ -1,6 +1,6 @@
-"""The fields of answers: which there are, and how one is changed in a body.
+"""The fields and operations that faults refer to: looking them up in the contract, and changing a field of a body.
 
-A path such as `body.orderId` or `body[].messages[].text` leads through fields by name, and through all items of a list.
+A path such as `body.orderId` or `body[].messages[].text` names fields, and all items of a list with `[]`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,15 +15,15 @@ from mockserver.simulation.units import Found
 
 
 def steps(path: str) -> list[str]:
-    """The fields of a path in their order, `[]` for the items of a list."""
+    """Split a path into its fields, with `[]` for the items of a list."""
     return path.replace("[]", ".[]").split(".")
 
 
-def change(value: object, way: list[str], changed: Callable[[object], object]) -> object:
-    """The value with others at the end of a way. Nothing is changed in place; what stays as it is comes back itself."""
-    if not way:
+def change(value: object, path: list[str], changed: Callable[[object], object]) -> object:
+    """Return a copy of the value with the values at a path changed, or the value itself if nothing changes."""
+    if not path:
         return changed(value)
-    step, *rest = way
+    step, *rest = path
     if step == "[]" and isinstance(value, list):
         items = [change(item, rest, changed) for item in value]
         return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
@@ -34,34 +34,34 @@ def change(value: object, way: list[str], changed: Callable[[object], object]) -
 
 
 def unknown_field(field: str, globs: Sequence[str], *path: str) -> Iterator[Found]:
-    """Find a field that no answer of operations with names like these globs has."""
+    """Find a field that no response of the operations that match the globs has."""
     names = {name for glob in globs for name in matching(glob)}
     known = {each for name in names for each in _fields(name)}
     if names and field not in known:
-        yield path, f"no answer of these operations has {field}{did_you_mean(field, known)}"
+        yield path, f"no response of these operations has the field {field}{did_you_mean(field, known)}"
 
 
 def unknown_operation(glob: str, *path: str | int) -> Iterator[Found]:
-    """Find a glob that no name of an operation is like."""
+    """Find a glob that matches no operation."""
     if not matching(glob):
-        yield path, f"no operation is called {glob}{did_you_mean(glob, _operations())}"
+        yield path, f"unknown operation {glob}{did_you_mean(glob, _operations())}"
 
 
 def matching(glob: str) -> list[str]:
-    """The names of operations that are like a glob."""
+    """Return the names of the operations that match a glob."""
     return [name for name in _operations() if fnmatchcase(name, glob)]
 
 
 @cache
 def _operations() -> Mapping[str, Operation]:
-    """The operations of the contract documents by name, the same for every scenario."""
+    """Return the operations of the shipped contract documents by name."""
     documents = [load_document(path.stem) for path in sorted(SHIPPED.glob("*.yaml"))]
     return {operation.name: operation for document in documents for operation in document.operations.values()}
 
 
 @cache
 def _fields(operation: str) -> frozenset[str]:
-    """The paths of all fields that an operation may answer."""
+    """Return the paths of all fields in the responses of an operation."""
     schemas = [answer.schema for answer in _operations()[operation].answers.values() if answer.schema]
     return frozenset(path for schema in schemas for path in _paths(schema, ""))
 

@@ -1,4 +1,4 @@
-"""The section `faults` of a scenario: what it means, and what in it makes no sense."""
+"""The section `faults` of a scenario: parsing it, and checking what the schema cannot."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ Section = dict[str, Any]
 
 
 def parse(section: Iterable[Section], first: int = 1) -> list[Fault]:
-    """The faults of a section without misfits, in their order; one without a name has its number, from `first` on."""
+    """Parse a checked section, in order; a fault without a name is named by its number, counted from `first`."""
     return [_fault(fault, number) for number, fault in enumerate(section, first)]
 
 
@@ -29,7 +29,7 @@ def _fault(fault: Section, number: int) -> Fault:
 
 
 def check(section: Iterable[Section], users: Sequence[str]) -> Iterator[Found]:
-    """Everything in a section, valid by its schema, that makes no sense; `users` are those that have an account."""
+    """Yield the problems of a section that fits the schema; `users` are the user ids of the accounts."""
     for index, fault in enumerate(section):
         for path, message in _check(fault, users):
             yield (index, *path), message
@@ -44,4 +44,4 @@ def _check(fault: Section, users: Sequence[str]) -> Iterator[Found]:
         yield ("then", kind, *path), message
     moments = KINDS[kind].moments
     if fault.get("at", moments[0]) not in moments:
-        yield ("at",), f"{kind} changes an answer, so it acts after"
+        yield ("at",), f"{kind} changes the response, so it can only act `after`"

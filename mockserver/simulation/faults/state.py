@@ -1,6 +1,6 @@
-"""The faults of a world: which of them act on a call. What they do is in `kinds`.
+"""The faults of a world and their counts, which decide the faults that apply to a call. `kinds` has their effects.
 
-Every fault keeps its own counts and draws its own chance, so none disturbs another.
+Every fault has its own counts and its own draws, so faults are independent of each other.
 """
 
 import math
@@ -16,7 +16,7 @@ from mockserver.simulation.faults.effect import Effect, FaultedCall, Moment
 
 
 class Fault(NamedTuple):
-    """What goes wrong, when, and under which name it is reported; `source` is how a scenario says so."""
+    """A fault has one effect and a condition for when it applies; `source` is the fault as in a scenario."""
 
     name: str
     when: Condition
@@ -26,7 +26,7 @@ class Fault(NamedTuple):
 
 
 class AppliedFault(NamedTuple):
-    """What a fault does to one call."""
+    """The effect of a fault on one call."""
 
     fault: str
     moment: Moment
@@ -34,58 +34,58 @@ class AppliedFault(NamedTuple):
 
     @property
     def alters(self) -> bool:
-        """Whether the answer becomes another one than the service meant to give."""
+        """Whether the effect changes the response, instead of only delaying it."""
         return self.effect.alters
 
 
 class Faults:
-    """The faults of a world by number, and what they have counted. `start` is the world's, from which time counts.
+    """The faults of a world by number, and their counts. `start` is the start of the world.
 
-    A number is never used twice: what a fault draws depends on it.
+    A number is never reused, because the draws of a fault depend on it.
     """
 
     def __init__(self, faults: Sequence[Fault], seed: int, start: Instant) -> None:
         self._faults: dict[int, Fault] = dict(enumerate(faults))
         self.next = len(self._faults)
-        """The number that the next fault gets."""
+        """The number of the next fault."""
         self._chance = Chance(seed)
         self.start = start
         self.matched: Counter[int] = Counter()
-        """How many calls each fault has matched."""
+        """The number of calls that each fault has matched."""
         self.acted: Counter[int] = Counter()
-        """How often each fault has acted."""
+        """The number of calls that each fault has applied to."""
         self.windows: dict[tuple[int, str], tuple[int, int]] = {}
-        """Of a fault that counts by windows of time, and a key: the number of the last window, and the calls in it."""
+        """The number of the last window and the calls in it, by the number of a rate limit and API key."""
         self._eligible: dict[tuple[str, str], tuple[tuple[int, ...], float]] = {}
-        """Of an operation and an account: the faults that its calls match, until so long after the start."""
+        """The matching faults by operation and account, and the elapsed time until which they match."""
 
     def __len__(self) -> int:
         return len(self._faults)
 
     def items(self) -> Iterator[tuple[int, Fault]]:
-        """All faults with their numbers, in the order in which they act."""
+        """Yield all faults with their numbers, in the order in which they apply."""
         return iter(self._faults.items())
 
     def add(self, fault: Fault) -> int:
-        """Let one more act, after the others; answer its number."""
+        """Add a fault after the others, and return its number."""
         number = self.next
         self.put(number, fault)
         return number
 
     def put(self, number: int, fault: Fault, matched: int = 0, acted: int = 0) -> None:
-        """Let a fault act under this number, after the others, having counted so much already."""
+        """Add a fault after the others, with this number and these counts."""
         self._faults[number] = fault
         self.matched[number], self.acted[number] = matched, acted
         self.next = max(self.next, number + 1)
         self._eligible.clear()
 
     def remove(self, number: int) -> None:
-        """Let a fault act no more. Raises KeyError."""
+        """Remove a fault. Raises KeyError."""
         del self._faults[number]
         self._eligible.clear()
 
     def copy(self, keys: Mapping[str, str]) -> "Faults":
-        """The same faults, having counted the same; calls by API keys count for those that take their place."""
+        """Copy the faults with their counts; `keys` maps the API keys of their windows to new ones."""
         copy = Faults((), self._chance.seed, self.start)
         copy._faults, copy.next = dict(self._faults), self.next
         copy.matched, copy.acted = self.matched.copy(), self.acted.copy()
@@ -93,7 +93,7 @@ class Faults:
         return copy
 
     def decide(self, operation: str, account: str, key: str, now: Instant) -> tuple[AppliedFault, ...]:
-        """Count a call, and answer what happens to it, in the order of the faults."""
+        """Count a call, and return the faults that apply to it, in order."""
         elapsed = now - self.start
         eligible, until = self._eligible.get((operation, account), ((), 0))
         if elapsed >= until:
@@ -101,7 +101,7 @@ class Faults:
         return tuple([act for index in eligible if (act := self._act(index, key, elapsed))]) if eligible else ()
 
     def _choose(self, operation: str, account: str, elapsed: Duration) -> tuple[tuple[int, ...], float]:
-        """The faults that a call matches at this time, and when that may change."""
+        """Return the faults that match at this time, and the time at which that may change."""
         concerned = [index for index, fault in self._faults.items() if fault.when.concerns(operation, account)]
         spans = [(self._faults[index].when.start, self._faults[index].when.end) for index in concerned]
         changes = (time for span in spans for time in span if time is not None and time > elapsed)

@@ -1,4 +1,4 @@
-"""The kinds of faults: a module for each, and the table of all by the names that scenarios give them."""
+"""The kinds of faults, one per module, and the table of all kinds by their names in scenarios."""
 
 from mockserver.simulation.faults.effect import Effect
 from mockserver.simulation.faults.kinds.content_type import ContentType

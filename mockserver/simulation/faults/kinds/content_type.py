@@ -1,4 +1,4 @@
-"""The kind `contentType`: an answer says that it is of another type."""
+"""The kind `contentType`: a response with another content type."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ from mockserver.simulation.faults.effect import Effect, WireResponse
 
 @dataclass(frozen=True)
 class ContentType(Effect):
-    """Another content type."""
+    """Another content type; the body stays the same."""
 
     name: str
 
     def write(self, wire: WireResponse) -> WireResponse:
-        """Say so in the header."""
+        """Replace the header `content-type`."""
         return wire._replace(headers={**wire.headers, b"content-type": self.name.encode()})

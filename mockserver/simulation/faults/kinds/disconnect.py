@@ -1,4 +1,4 @@
-"""The kind `reset`: the connection breaks instead of an answer."""
+"""The kind `reset`: the connection breaks instead of a response."""
 
 from dataclasses import dataclass
 
@@ -7,14 +7,14 @@ from mockserver.simulation.faults.effect import Effect, Ending, FaultedAnswer, M
 
 @dataclass(frozen=True)
 class Disconnect(Effect):
-    """No answer: the connection closes, or is reset."""
+    """A lost response: the connection is reset, or closes."""
 
     reset: bool = True
 
     moments = (Moment.BEFORE, Moment.AFTER)
 
     def change(self, answer: FaultedAnswer) -> FaultedAnswer:
-        """Lose the answer."""
+        """Lose the response."""
         return answer._replace(reply=answer.reply._replace(status=0))
 
     def write(self, wire: WireResponse) -> WireResponse:

@@ -1,4 +1,4 @@
-"""The kind `empty`: an answer lacks its body, or there is none at all."""
+"""The kind `empty`: a response without a body, or no response at all."""
 
 from typing import Any
 
@@ -7,17 +7,17 @@ from mockserver.simulation.faults.kinds.disconnect import Disconnect
 
 
 class Empty(Effect):
-    """An answer without a body."""
+    """A response without a body."""
 
     moments = (Moment.AFTER, Moment.BEFORE)
 
     @classmethod
     def parse(cls, value: Any, /) -> Effect:
-        """An answer without a body, or a connection that closes without an answer."""
+        """Parse the kind of emptiness: `response` is a connection that closes without a response."""
         return Disconnect(reset=False) if value == "response" else cls()
 
     def change(self, answer: FaultedAnswer) -> FaultedAnswer:
-        """Leave the body out."""
+        """Remove the body."""
         return answer._replace(reply=answer.reply._replace(body=None))
 
     def write(self, wire: WireResponse) -> WireResponse:

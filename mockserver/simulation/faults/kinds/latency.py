@@ -1,4 +1,4 @@
-"""The kind `latency`: for a time nothing happens. It is fixed, or drawn call by call."""
+"""The kind `latency`: a delay, fixed or drawn for every call."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -11,14 +11,14 @@ from mockserver.simulation.units import LONGEST_WAIT, Found, duration, too_slow
 
 
 class Latency(Effect):
-    """An answer that is late."""
+    """A delayed response."""
 
     moments = (Moment.BEFORE, Moment.AFTER)
     alters = False
 
     @classmethod
     def parse(cls, value: Any, /) -> Effect:
-        """A latency between bounds, or with a long tail."""
+        """Parse a fixed, a uniform or a lognormal latency."""
         if isinstance(value, str):
             return Uniform(duration(value), duration(value))
         if "uniform" in value:
@@ -27,13 +27,13 @@ class Latency(Effect):
 
     @classmethod
     def check(cls, value: Any, _: Sequence[str], /) -> Iterator[Found]:
-        """Find bounds that are out of order, and times for which no client waits."""
+        """Find bounds in the wrong order, and durations that are too long."""
         match value:
             case {"uniform": [low, high]}:
                 yield from too_slow(low, "uniform", 0)
                 yield from too_slow(high, "uniform", 1)
                 if duration(low) > duration(high):
-                    yield ("uniform",), f"the least, {low}, is longer than the most, {high}"
+                    yield ("uniform",), f"the lower bound {low} is longer than the upper bound {high}"
             case {"lognormal": {"median": median}}:
                 yield from too_slow(median, "lognormal", "median")
             case _:
@@ -42,26 +42,26 @@ class Latency(Effect):
 
 @dataclass(frozen=True)
 class Uniform(Latency):
-    """A latency between two bounds, each as likely as the other; one bound twice is a fixed one."""
+    """A uniformly distributed latency between two bounds, inclusive; equal bounds are a fixed latency."""
 
     low: Duration
     high: Duration
 
     def drawn(self, call: FaultedCall, /) -> "Delay":
-        """A delay."""
+        """Draw a delay."""
         span = self.high - self.low + 1
         return Delay(self.low + call.chance.below(span, "latency", call.number, call.matched))
 
 
 @dataclass(frozen=True)
 class Lognormal(Latency):
-    """A latency with a long tail: half of all are below the median, and `sigma` is how far they spread."""
+    """A lognormally distributed latency with a median and a `sigma`, at most `LONGEST_WAIT`."""
 
     median: Duration
     sigma: float
 
     def drawn(self, call: FaultedCall, /) -> "Delay":
-        """A delay, by the transform of Box and Muller."""
+        """Draw a delay by the Box-Muller transform."""
         labels = ("latency", call.number, call.matched)
         radius = math.sqrt(-2 * math.log(1 - call.chance.fraction("radius", *labels)))
         normal = radius * math.cos(2 * math.pi * call.chance.fraction("angle", *labels))
@@ -71,7 +71,7 @@ class Lognormal(Latency):
 
 @dataclass(frozen=True)
 class Delay(Latency):
-    """Nothing happens for so long."""
+    """A delay in milliseconds."""
 
     duration: Duration
 
@@ -81,5 +81,5 @@ class Delay(Latency):
         return self.duration
 
     def write(self, wire: WireResponse) -> WireResponse:
-        """Hold the answer back."""
+        """Delay the response."""
         return wire.delivered(delay=wire.delivery.delay + self.duration)

@@ -1,4 +1,4 @@
-"""The kind `omit`: an answer lacks a field."""
+"""The kind `omit`: a response without a field."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,22 +11,22 @@ from mockserver.simulation.units import Found
 
 @dataclass(frozen=True)
 class Omit(Effect):
-    """A field is missing, wherever the path leads."""
+    """A missing field, in every object that the path leads to."""
 
     path: str
 
     @classmethod
     def check(cls, value: Any, operations: Sequence[str], /) -> Iterator[Found]:
-        """Find a field that no answer has."""
+        """Find a field that no response has."""
         yield from unknown_field(value, operations)
 
     def change(self, answer: FaultedAnswer) -> FaultedAnswer | None:
-        """Leave the field out."""
-        *way, name = steps(self.path)
+        """Remove the field."""
+        *path, name = steps(self.path)
 
         def drop(holder: object) -> object:
             if not isinstance(holder, dict) or name not in holder:
                 return holder
             return {key: value for key, value in holder.items() if key != name}
 
-        return answer.with_body(change(answer.reply.body, way, drop))
+        return answer.with_body(change(answer.reply.body, path, drop))

@@ -1,4 +1,4 @@
-"""The kind `rateLimit`: a key that calls too often is refused."""
+"""The kind `rateLimit`: calls of an API key above a limit are refused."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from mockserver.simulation.units import Found, duration, fraction, too_long
 
 @dataclass(frozen=True)
 class RateLimit(Effect):
-    """At most so many calls of a key in each window of virtual time; the others are refused."""
+    """A limit of calls per API key in each window of virtual time (milliseconds); further calls are refused."""
 
     limit: int
     window: Duration
@@ -21,19 +21,19 @@ class RateLimit(Effect):
 
     @classmethod
     def parse(cls, value: Any, /) -> Effect:
-        """A limit and its window."""
+        """Parse a limit and its window."""
         return cls(value["limit"], duration(value["window"]))
 
     @classmethod
     def check(cls, value: Any, _: Sequence[str], /) -> Iterator[Found]:
-        """Find a window that does not last, or lasts too long."""
+        """Find a window of length 0, or one that is too long."""
         yield from fraction(value["limit"], "limit")
         yield from too_long(value["window"], "window")
         if duration(value["window"]) == 0:
-            yield ("window",), "a window must last"
+            yield ("window",), "a window must be longer than 0s"
 
     def drawn(self, call: FaultedCall, /) -> ErrorAnswer | None:
-        """The refusal of a call above the limit: come back when the window is over."""
+        """Count a call, and refuse it above the limit with status 429 and the seconds until the next window."""
         window = call.elapsed // self.window
         last, calls = call.windows.get((call.number, call.key), (window, 0))
         calls = calls + 1 if last == window else 1

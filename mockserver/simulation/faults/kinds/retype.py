@@ -1,4 +1,4 @@
-"""The kind `retype`: the value of a field has another type of JSON."""
+"""The kind `retype`: the value of a field has another JSON type."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ _LONGEST_NUMBER = 15
 
 @dataclass(frozen=True)
 class Retype(Effect):
-    """The values at a path are converted to a type; those of the type already stay."""
+    """A conversion of the values at a path to a JSON type; values of that type stay."""
 
     path: str
     type: str
 
     @classmethod
     def parse(cls, value: Any, /) -> Effect:
-        """The path of the field, and the type."""
+        """Parse the path of the field and the type."""
         return cls(value["field"], value["as"] or "null")
 
     @classmethod
     def check(cls, value: Any, operations: Sequence[str], /) -> Iterator[Found]:
-        """Find a field that no answer has."""
+        """Find a field that no response has."""
         yield from unknown_field(value["field"], operations, "field")
 
     def change(self, answer: FaultedAnswer) -> FaultedAnswer | None:

@@ -1,4 +1,4 @@
-"""The kind `drip`: a body comes slowly."""
+"""The kind `drip`: a body that is sent slowly."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from mockserver.simulation.units import Found, duration, fraction, too_slow
 
 @dataclass(frozen=True)
 class SlowBody(Effect):
-    """The body comes in pieces of so many bytes."""
+    """A body in pieces of `size` bytes, `every` milliseconds apart."""
 
     size: int
     every: Duration
@@ -20,15 +20,15 @@ class SlowBody(Effect):
 
     @classmethod
     def parse(cls, value: Any, /) -> Effect:
-        """The size of a piece, and the time between two."""
+        """Parse the size of a piece and the interval."""
         return cls(value["bytes"], duration(value["every"]))
 
     @classmethod
     def check(cls, value: Any, _: Sequence[str], /) -> Iterator[Found]:
-        """Find a time for which no client waits."""
+        """Find an interval that is too long."""
         yield from fraction(value["bytes"], "bytes")
         yield from too_slow(value["every"], "every")
 
     def write(self, wire: WireResponse) -> WireResponse:
-        """Send piece by piece."""
+        """Send the body in pieces."""
         return wire.delivered(chunk=self.size, every=self.every)

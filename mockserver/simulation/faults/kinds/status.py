@@ -1,4 +1,4 @@
-"""The kind `status`: another answer takes the place of the service's."""
+"""The kind `status`: a response that replaces the service's."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from mockserver.simulation.faults.effect import Effect, FaultedAnswer, Moment
 from mockserver.simulation.units import Found, fraction
 
 BODILESS = (204, 304)
-"""Answers that cannot have a body."""
+"""The statuses of responses without a body."""
 
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _VALUE = re.compile(r"([!-~]([ -~]*[!-~])?)?")
@@ -22,9 +22,9 @@ _FRAMING = frozenset({"content-length", "transfer-encoding", "connection"})
 
 @dataclass(frozen=True)
 class ErrorAnswer(Effect):
-    """Another answer: `body` as JSON; without one, the text in the document's own failure body.
+    """A replacement response with `body` as JSON or, without one, `text` in the failure body of the document.
 
-    With a content type among its headers, a body that is a text is sent as it stands.
+    A string `body` is sent verbatim if the headers have a content type.
     """
 
     status: int
@@ -36,7 +36,7 @@ class ErrorAnswer(Effect):
 
     @classmethod
     def parse(cls, value: Any, /) -> Effect:
-        """An answer of a status, or all of one."""
+        """Parse a status, or a whole response."""
         if isinstance(value, int):
             return cls(value)
         headers = tuple(value.get("headers", {}).items())
@@ -44,7 +44,7 @@ class ErrorAnswer(Effect):
 
     @classmethod
     def check(cls, value: Any, _: Sequence[str], /) -> Iterator[Found]:
-        """Find a body that cannot be sent, and headers that nobody may set."""
+        """Find a body that cannot be sent, and headers that are invalid or set by the server."""
         if not isinstance(value, dict):
             yield from fraction(value)
             return
@@ -53,14 +53,14 @@ class ErrorAnswer(Effect):
             yield from _wrong_body(value)
         for name, text in value.get("headers", {}).items():
             if not _HEADER.fullmatch(name):
-                yield ("headers", name), "this is no name of a header"
+                yield ("headers", name), "this is not a header name"
             elif name.lower() in _FRAMING:
-                yield ("headers", name), "the server writes this header itself"
+                yield ("headers", name), "the server sets this header itself"
             elif not _VALUE.fullmatch(text):
-                yield ("headers", name), "a header is printable ASCII without spaces at its ends"
+                yield ("headers", name), "the value of a header must be printable ASCII without spaces at its ends"
 
     def change(self, answer: FaultedAnswer) -> FaultedAnswer:
-        """Answer this instead."""
+        """Replace the response."""
         headers = tuple((name.lower().encode(), value.encode()) for name, value in self.headers)
         if self.body is ABSENT:
             reply = answer.failure(self.status, self.text or _name(self.status))
@@ -71,13 +71,13 @@ class ErrorAnswer(Effect):
 
 def _wrong_body(value: dict[str, Any]) -> Iterator[Found]:
     if "text" in value:
-        yield ("text",), "give a text for the failure body, or a body, not both"
+        yield ("text",), "give either a text for the failure body or a body, not both"
     if value["status"] in BODILESS:
-        yield ("body",), f"an answer {value['status']} has no body"
+        yield ("body",), f"a response with status {value['status']} has no body"
     try:
         orjson.dumps(value["body"])
     except TypeError as error:
-        yield ("body",), f"this is no JSON: {error}"
+        yield ("body",), f"this cannot be written as JSON: {error}"
 
 
 def _name(status: int) -> str:
