@@ -1,4 +1,4 @@
-"""Loading one URL with keep-alive connections: wrk when it is installed, else a client of our own."""
+"""Load one URL over keep-alive connections, with wrk if it is installed, else with an asyncio client."""
 
 import asyncio
 import re
@@ -15,7 +15,7 @@ _UNITS = {"us": 1e-3, "ms": 1.0, "s": 1e3}
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a server did: how many requests, how many a second, and latencies in milliseconds."""
+    """The result of a load: the requests, the rate in requests per second, and latencies in milliseconds."""
 
     requests: int
     rate: float
@@ -24,12 +24,12 @@ class Load:
 
 
 def load(url: str, seconds: float) -> Load:
-    """Send GET requests for so many seconds. Raises RuntimeError when an answer is not 200."""
+    """Send GET requests for this many seconds. Raises RuntimeError if a response is not 200."""
     return _wrk(url, seconds) if shutil.which("wrk") else asyncio.run(_client(url, seconds))
 
 
 def client() -> str:
-    """The name of the client that is used."""
+    """Return the name of the client that `load` uses."""
     return "wrk" if shutil.which("wrk") else "asyncio"
 
 

@@ -1,7 +1,7 @@
-"""The memory of the mock while it answers a million requests: it must not grow once the journal is full.
+"""Measure the memory of the mock during a million requests: it must not grow once the journal is full.
 
-The server is a process of its own with the limits that it has by default, loaded over a socket. Prints the curve, and
-exits with 1 if it rises.
+The server is a separate process with the default limits, loaded over a socket. The benchmark prints the memory over the
+requests, and exits with 1 if it grows.
 
     python -m benchmarks.memory [--requests 1000000] [--every 5]
 """
@@ -18,21 +18,21 @@ from benchmarks.load import load
 from benchmarks.serve import MOCK, running
 
 TOLERATED = 1.02
-"""How many times as much memory as at first is no growth, but noise of the allocator."""
+"""The largest ratio of memory that counts as noise of the allocator, not as growth."""
 
 SHOWN = 20
-"""About so many points are printed."""
+"""The approximate number of printed points."""
 
 
 class Point(NamedTuple):
-    """Megabytes of resident memory after so many requests."""
+    """The resident memory in megabytes after a number of requests."""
 
     requests: int
     megabytes: float
 
 
 def curve(requests: int, seconds: float) -> list[Point]:
-    """The memory before the first request and, from then on, every so many seconds, until all have been made."""
+    """Measure the memory before the first request and after every `seconds` of load, until all requests are made."""
     with running(MOCK) as server:
         url = server.base + MOCK.prepare(server.base)
         points = [Point(0, server.memory())]
@@ -43,14 +43,14 @@ def curve(requests: int, seconds: float) -> list[Point]:
 
 
 def growth(points: list[Point]) -> float:
-    """How many times as much memory the last third takes as the first, both without the start."""
+    """Return the median memory of the last third of the points, as a multiple of the first third, without the start."""
     full = [point.megabytes for point in points[1:]]
     third = max(1, len(full) // 3)
     return statistics.median(full[-third:]) / statistics.median(full[:third])
 
 
 def main() -> None:
-    """Print the curve."""
+    """Print the memory over the requests."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--requests", type=int, default=1_000_000)
     parser.add_argument("--every", type=float, default=5, help="seconds of load between two points")
@@ -64,7 +64,9 @@ def main() -> None:
     Console().print(table)
     risen = growth(points)
     verdict = "flat" if risen <= TOLERATED else "growing"
-    sys.stdout.write(f"Once the journal is full, memory is {verdict}: the last third takes {risen:.3f} of the first.\n")
+    sys.stdout.write(
+        f"Once the journal is full, memory is {verdict}: the last third takes {risen:.3f} times the first.\n"
+    )
     sys.exit(0 if risen <= TOLERATED else 1)
 
 

@@ -1,7 +1,7 @@
-"""What of `verify` finds each faulty mock of tests/mutants, and after how many cases and seconds.
+"""Measure which suite of `verify` finds each faulty mock of tests/mutants, and after how many cases and seconds.
 
-The suites run in the order of what they cost, up to the first finding. With --write the table that the tests hold
-`verify` to is written anew.
+The suites run from the cheapest to the most expensive, up to the first finding. With --write, the results replace the
+table of expected findings in the tests.
 
     python -m benchmarks.mutants [--write] [MUTANT ...]
 """
@@ -26,7 +26,7 @@ MUTANTS = {mutant.name: mutant for mutant in EVERY}
 
 
 class Result(NamedTuple):
-    """How the hunt for a mutant ended: the first finding's row, level and check, or nothing; and seconds."""
+    """The result for a mutant: the row, level and check of the first finding, or None for a missed one; and seconds."""
 
     row: Row | None
     level: str
@@ -35,7 +35,7 @@ class Result(NamedTuple):
 
 
 def hunted(name: str) -> Result:
-    """Hunt a mutant."""
+    """Run `verify` on a mutant."""
     caught = hunt(MUTANTS[name])
     if caught is None:
         return Result(None, "", "", 0)
@@ -44,7 +44,7 @@ def hunted(name: str) -> Result:
 
 
 def printed(results: dict[str, Result]) -> Table:
-    """The results as a table."""
+    """Return the results as a table."""
     shown = Table(title="Faulty mocks and their findings")
     for heading in ("mutant", "what is wrong", "suite", "code", "check", "level", "cases", "seconds"):
         number = heading in ("cases", "seconds")
@@ -56,14 +56,14 @@ def printed(results: dict[str, Result]) -> Table:
 
 
 def main(arguments: Iterable[str] | None = None) -> int:
-    """Print the table; answer 1 if a mutant was missed."""
+    """Print the table; return 1 if a mutant was missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--write", action="store_true", help="write the table of the tests anew")
-    parser.add_argument("mutants", nargs="*", metavar="MUTANT", help="only these")
+    parser.add_argument("--write", action="store_true", help="update the table of expected findings in the tests")
+    parser.add_argument("mutants", nargs="*", metavar="MUTANT", help="the mutants to run, by default all")
     options = parser.parse_args(None if arguments is None else list(arguments))
     for name in options.mutants:
         if name not in MUTANTS:
-            parser.error(f"there is no mutant {name}{did_you_mean(name, MUTANTS)}")
+            parser.error(f"unknown mutant {name}{did_you_mean(name, MUTANTS)}")
     names = [name for name in MUTANTS if name in options.mutants or not options.mutants]
     console = Console()
     with ProcessPoolExecutor() as pool:

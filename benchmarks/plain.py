@@ -1,4 +1,4 @@
-"""What the mock is measured against: a plain Starlette route that answers the same order from a canned dictionary."""
+"""The baseline of the benchmarks: a plain Starlette route that returns the same order from a dictionary."""
 
 import sys
 
@@ -32,7 +32,7 @@ ORDER = {
 
 
 async def order(_: Request) -> JSONResponse:
-    """Answer the canned order."""
+    """Return the canned order."""
     return JSONResponse(ORDER)
 
 

@@ -1,19 +1,18 @@
-"""What a test with the fixture `smsonline` costs, beside other ways to have an API answer in a test.
+"""Compare the cost of a test with the fixture `smsonline` to other ways of mocking an API in a test.
 
-Each way runs the same test so many times in a pytest process of its own: order a number, and ask for it until the SMS
-is there, which takes three requests. Those that know nothing of the service answer with canned JSON; respx and
-responses do so in the client, without a socket. Printed are the first setup with what it imports beside the client, the
-first call, since the mock loads what serves a socket only then, and the medians of the further setups with teardowns
-("around") and of the calls. The client is made before: to load its certificates takes longer than all else.
+Each way runs the same test many times in a separate pytest process. The test orders a number and polls it until the SMS
+arrives, which takes three requests. The general tools return canned JSON; respx and responses do so in the client,
+without a socket. The table shows the first setup with its imports, the first call (the mock loads its server then), and
+the medians of the further setups with teardowns ("around") and calls. The client is created before the measurement,
+because loading its certificates takes longer than everything else.
 
-The figures are of the wall clock and of the processor, each the best of several rounds, since other programs use the
-machine, too.
-What pytest itself takes is to be seen from an empty test, and from one with two fixtures that do nothing, as many as
-the mock has.
+The figures are wall-clock and processor times, each the best of several rounds, because other programs use the machine
+too. An empty test, and a test with two idle fixtures, as many as the mock has, show the cost of pytest itself.
 
     python -m benchmarks.plugin [--tests 200] [--rounds 3]
 
-It wants `respx`, `pytest-httpserver` and `responses` beside what the tests want; what is missing is left out.
+It uses `respx`, `pytest-httpserver` and `responses` in addition to the requirements of the tests, and skips the missing
+ones.
 """
 
 import argparse
@@ -159,7 +158,7 @@ def test_order(mocked, n):
 
 
 class Way(NamedTuple):
-    """A way to have an API answer: the module that it needs, pytest's plugins for it, and its test."""
+    """A way to mock an API in a test: the module that it needs, its pytest plugins, and its test."""
 
     name: str
     module: str
@@ -179,9 +178,10 @@ WAYS = (
 
 
 class Figures(NamedTuple):
-    """Milliseconds of the wall clock or of the processor.
+    """Wall-clock or processor times in milliseconds.
 
-    They are of the first setup and call, and medians for the further tests: of setup with teardown, and of the call.
+    `first` and `first_call` are the first setup and call; `around` (setup with teardown) and `call` are the medians of
+    the further tests.
     """
 
     first: float
@@ -191,7 +191,7 @@ class Figures(NamedTuple):
 
     @classmethod
     def of(cls, spent: Mapping[str, Sequence[float]]) -> "Figures":
-        """Sum up the seconds of each test by phase."""
+        """Compute the figures from the seconds of every test by phase."""
         around = [sum(pair) for pair in zip(spent["setup"][1:-1], spent["teardown"][1:-1], strict=True)]
         first = (spent["setup"][0], spent["call"][0])
         figures = (*first, statistics.median(around), statistics.median(spent["call"][1:]))
@@ -199,7 +199,7 @@ class Figures(NamedTuple):
 
 
 def measure(way: Way, tests: int) -> tuple[Figures, Figures]:
-    """Run a way's test so many times; answer wall clock and processor. Raises RuntimeError when one of them fails."""
+    """Run the test of a way `tests` times; return wall-clock and processor figures. Raises RuntimeError on failure."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "conftest.py").write_text(_CONFTEST)
         Path(folder, "test_way.py").write_text(_CANNED + way.test.replace("TESTS", str(tests)))

@@ -1,8 +1,8 @@
-"""The proxy's GET of an order beside a bare pass-through of uvicorn and httpx, both in front of the same mock.
+"""Compare the proxy with a bare pass-through of uvicorn and httpx: a GET of an order, in front of the same mock.
 
-The third column is the mock without anything before it. All are loaded in turn, in one run; the medians and their
-ratios are printed: `alone` is the latency of one request at a time, p50 and p99 are those under load. The proxy checks
-both sides, redacts and records; `--no-record` leaves the file out.
+The third column is the mock without a proxy. All servers are loaded in turn in one run. The benchmark prints the
+medians and their ratios: `alone` is the latency of sequential requests, p50 and p99 are the latencies under load. The
+proxy checks requests and responses, redacts and records; `--no-record` disables the recording.
 
     python -m benchmarks.proxy [--seconds 3] [--rounds 5] [--no-record]
 """
@@ -25,11 +25,11 @@ from benchmarks.serve import BALANCE, MOCK, Server, running
 
 NAMES = ("proxy", "bare pass-through", "no proxy")
 ALONE = 200
-"""So many requests are sent one after another."""
+"""The number of sequential requests."""
 
 
 def bare(upstream: str) -> Callable[..., Awaitable[None]]:
-    """The least that an ASGI application does to pass requests on."""
+    """Return a minimal ASGI application that passes requests on."""
     through = httpx.AsyncClient(base_url=upstream)
 
     async def app(scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[..., Any]) -> None:
@@ -46,7 +46,7 @@ def bare(upstream: str) -> Callable[..., Awaitable[None]]:
 
 
 def servers(upstream: str, record: Path | None) -> tuple[Server, Server]:
-    """The proxy and the bare pass-through, in front of a server."""
+    """Return the proxy and the bare pass-through in front of a server."""
     command = [sys.executable, "-c", "from mockserver.cli import main; main()", "proxy", "-q", f"--upstream={upstream}"]
     recording = [f"--record={record}"] if record else []
     return (
@@ -61,18 +61,18 @@ def servers(upstream: str, record: Path | None) -> tuple[Server, Server]:
 
 
 def alone(base: str, path: str) -> float:
-    """The median of what one request takes in milliseconds while there is no other."""
+    """Return the median latency of sequential requests in milliseconds."""
     latencies = []
-    with httpx.Client(base_url=base) as asking:
+    with httpx.Client(base_url=base) as http:
         for _ in range(ALONE):
             begun = time.perf_counter()
-            asking.get(path).raise_for_status()
+            http.get(path).raise_for_status()
             latencies.append((time.perf_counter() - begun) * 1e3)
     return statistics.median(latencies)
 
 
 def measure(rounds: int, seconds: float, record: Path | None) -> dict[str, dict[str, float]]:
-    """The medians of every figure, by server."""
+    """Return the medians of every figure by server."""
     with ExitStack() as stack:
         mock = stack.enter_context(running(MOCK))
         path = MOCK.prepare(mock.base)
@@ -105,9 +105,9 @@ def measure(rounds: int, seconds: float, record: Path | None) -> dict[str, dict[
 
 
 def main() -> None:
-    """Print the table; or be the bare pass-through."""
+    """Print the table, or run the bare pass-through with --bare."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=3, help="of load, each time")
+    parser.add_argument("--seconds", type=float, default=3, help="seconds of load in each round")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--no-record", action="store_true")
     parser.add_argument("--bare", metavar="URL", help=argparse.SUPPRESS)

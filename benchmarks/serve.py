@@ -1,8 +1,8 @@
-"""The mock's GET of an order, through its whole pipeline, beside a plain Starlette route with canned JSON.
+"""Compare the mock with a plain Starlette route that returns canned JSON: a GET of an order through the whole pipeline.
 
-A third server is the mock with a hundred rules and a hundred faults that do not match. All are launched, loaded and
-measured in turn, in one run; the medians and their ratios are printed. Where other programs use the machine too,
-compare the requests in a second of the server's own processor time.
+A third server is the mock with a hundred rules and a hundred faults that do not match. All servers are launched, loaded
+and measured in turn in one run. The benchmark prints the medians and their ratios. If other programs use the machine,
+compare the requests per second of processor time.
 
     python -m benchmarks.serve [--seconds 3] [--rounds 5]
 """
@@ -30,7 +30,7 @@ PATIENCE = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server to measure: its command for a port, and how to get the path that is loaded."""
+    """A server to measure: its command for a port, and the function that returns the path to load."""
 
     name: str
     command: Callable[[int], list[str]]
@@ -40,19 +40,19 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A server that answers: where, and the seconds from its launch to its first 200."""
+    """A running server: its process, its base URL, and the seconds from its launch to its first 200."""
 
     process: "subprocess.Popen[bytes]"
     base: str
     launch: float
 
     def memory(self) -> float:
-        """Resident memory in megabytes (Linux)."""
+        """Return the resident memory in megabytes (Linux)."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
 
     def busy(self) -> float:
-        """The seconds of processor time that the server has used (Linux)."""
+        """Return the seconds of processor time that the server has used (Linux)."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -117,7 +117,7 @@ SERVERS = (MOCK, LOADED, PLAIN)
 
 
 def measure(rounds: int, seconds: float) -> dict[str, dict[str, float]]:
-    """The medians of every figure, by server."""
+    """Return the medians of every figure by server."""
     launches: dict[str, list[float]] = {server.name: [] for server in SERVERS}
     for _ in range(rounds):
         for server in SERVERS:
@@ -151,7 +151,7 @@ def measure(rounds: int, seconds: float) -> dict[str, dict[str, float]]:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=3, help="of load, each time")
+    parser.add_argument("--seconds", type=float, default=3, help="seconds of load in each round")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     figures = measure(options.rounds, options.seconds)

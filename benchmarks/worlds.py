@@ -1,7 +1,7 @@
-"""What it costs to create, reset, fork, snapshot and restore a world, with the default catalogue.
+"""Measure the cost of creating, resetting, forking, snapshotting and restoring a world with the default catalogue.
 
-Processor time of one thread in process, without HTTP: a median, in microseconds. A snapshot is written to JSON, and
-restored from it.
+The figures are medians of processor time in microseconds, in process and without HTTP. A snapshot is written to JSON
+and restored from it.
 
     python -m benchmarks.worlds [--orders 1 10000] [--seconds 1]
 """
@@ -36,22 +36,22 @@ SCENARIO: dict[str, Any] = {
     "payments": [{"ends": {"after": "10s"}}],
 }
 _AT_ONCE = 100
-"""So many orders run beside each other: a country has only so many numbers."""
+"""The most orders that run at the same time, because the numbers of a country are limited."""
 
 
 class Bench:
-    """A mock without a server, and what is done with its worlds."""
+    """A mock without a server, and the measured operations on its worlds."""
 
     def __init__(self) -> None:
         self.worlds = Worlds()
         self.world_factory = WorldFactory(self.worlds, fixtures.load(), wall)
 
     def create(self) -> WorldSlot:
-        """A new world of the scenario."""
+        """Create a world of the scenario."""
         return self.world_factory.open(WorldChoice(SCENARIO, seed=7))
 
     def with_orders(self, count: int) -> WorldSlot:
-        """A world in which so many numbers were ordered, all over the world."""
+        """Create a world with this many orders, spread over all countries."""
         slot = self.create()
         world = slot.world
         [user] = world.customers
@@ -65,7 +65,7 @@ class Bench:
         return slot
 
     def figures(self, orders: int, seconds: float) -> dict[str, float]:
-        """Microseconds by what is done, to a world with so many orders."""
+        """Return the microseconds of every operation on a world with this many orders."""
         world_factory, remove = self.world_factory, self.worlds.remove
         busy = self.with_orders(orders)
         text = orjson.dumps(snapshot.write(busy))
@@ -97,7 +97,7 @@ def _cost(
     before: Callable[[], Any] = lambda: None,
     after: Callable[[Any], object] = lambda _: None,
 ) -> float:
-    """The median of microseconds that an act takes; what comes before it and after it does not count."""
+    """Return the median processor time of `act` in microseconds, without `before` and `after`."""
     costs: list[float] = []
     end = time.perf_counter() + seconds
     while time.perf_counter() < end or not costs:
@@ -112,8 +112,8 @@ def _cost(
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--orders", type=int, nargs="+", default=[1, 10_000], help="of the world")
-    parser.add_argument("--seconds", type=float, default=1, help="for each figure")
+    parser.add_argument("--orders", type=int, nargs="+", default=[1, 10_000], help="orders of the world")
+    parser.add_argument("--seconds", type=float, default=1, help="seconds of measuring for each figure")
     options = parser.parse_args()
     bench = Bench()
     gc.freeze()

@@ -19,7 +19,7 @@ PAGE = ROOT / "docs" / "contract-language.md"
 OVERLAY = ROOT / "contracts" / "overlay.json"
 
 DEPTH = 3
-"""How many names a completed value has."""
+"""The most names after the record in a completed value."""
 
 
 def operations() -> str:
@@ -193,11 +193,11 @@ TABLES: Mapping[str, Any] = {
     "reasons": reasons,
     "rules": rules,
 }
-"""What stands between which markers of the page."""
+"""The generated tables by the name of their markers in the page."""
 
 
 def page(text: str) -> str:
-    """Return the page with its tables made anew."""
+    """Return the page with its tables regenerated."""
     for name, make in TABLES.items():
         text = fill(text, f"vocabulary: {name}", make())
     return text

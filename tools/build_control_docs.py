@@ -1,4 +1,4 @@
-"""Write what docs/control-api.md shows between markers: the reference of the control API, made from its own document.
+"""Generate the reference in docs/control-api.md from the OpenAPI document of the control API.
 
 Run `python -m tools.build_control_docs` after mockserver/control/openapi.yaml has changed.
 """
@@ -22,7 +22,7 @@ Part = Mapping[str, Any]
 
 
 class Operation(NamedTuple):
-    """An operation of the document; `fields` are those of its body, or none for a body that is a whole."""
+    """An operation of the document; `fields` are those of its body, and empty for a snapshot."""
 
     id: str
     tag: str
@@ -64,12 +64,12 @@ def reference(document: Part) -> str:
     known = list(operations(document))
     lines: list[str] = []
     for tag in document["tags"]:
-        told = [operation for operation in known if operation.tag == tag["name"]]
+        tagged = [operation for operation in known if operation.tag == tag["name"]]
         lines += [f"### Reference: {tag['name'].lower()}", "", tag["description"], ""]
         lines += ["| operation | method and path | what it does | query | body |", "|---|---|---|---|---|"]
-        lines += [_operation(operation) for operation in told]
+        lines += [_operation(operation) for operation in tagged]
         rows: dict[str, list[str]] = {}
-        for operation in told:
+        for operation in tagged:
             for row in _fields(document, operation):
                 rows.setdefault(row, []).append(_code(operation.id))
         lines += ["", "| field | type | default | what it is | of |", "|---|---|---|---|---|"]

@@ -1,7 +1,7 @@
-"""Write fixtures/catalogue/offers.csv: one offer for every country and service of the catalogue.
+"""Generate fixtures/catalogue/offers.csv: one offer for every country and service of the catalogue.
 
-Run `python tools/build_offers.py` after countries.csv or services.csv has changed. Every offer draws from
-a source of its own, so a new country or service leaves all other offers as they were.
+Run `python tools/build_offers.py` after countries.csv or services.csv has changed. Every offer has its own random
+seed, so a new country or service does not change the other offers.
 """
 
 import csv
@@ -28,7 +28,7 @@ PRICES = {
     "wr": 10, "ya": 8, "yy": 35,
 }  # fmt: skip
 
-# How dear a country's numbers are. Countries that are not named stand at 1.
+# The price level of each country; the default is 1.
 LEVELS = {
     "0": 0.9, "3": 1.8, "4": 0.6, "6": 0.4, "8": 0.6, "10": 0.6, "12": 1.2, "13": 1.8, "14": 1.2, "16": 0.8,
     "19": 0.7, "22": 0.6, "33": 0.6, "43": 2.2, "50": 2.0, "60": 0.7, "66": 0.7, "78": 1.7, "82": 1.9,
@@ -38,7 +38,7 @@ LEVELS = {
 
 
 class Offer(NamedTuple):
-    """A service's numbers in a country: cents, numbers in stock, share of orders that get their SMS."""
+    """The offer of a service in a country: cents, numbers in stock, and the share of orders with an SMS."""
 
     country: str
     service: str
@@ -55,8 +55,8 @@ FIXED = {
 
 
 def draw(country: str, service: str) -> Offer:
-    """Return the offer that chance, always the same, gives to a country and a service."""
-    # Only random() is promised to stay the same in every version of Python.
+    """Draw the offer of a service in a country; it is always the same."""
+    # Python guarantees the same sequence in every version for random() only.
     chance = Random(f"{SEED}/{country}/{service}").random  # noqa: S311 - nothing secret is drawn
     level = LEVELS.get(country, 1.0) * (0.7 + 0.6 * chance())
     price = round(PRICES.get(service, USUAL_PRICE) * level)
@@ -73,7 +73,7 @@ def draw(country: str, service: str) -> Offer:
 
 
 def offers(countries: Iterable[str], services: Iterable[str]) -> Iterator[Offer]:
-    """Yield an offer for every pair of a country's and a service's code, country by country."""
+    """Yield an offer for every pair of country and service codes, country by country."""
     services = tuple(services)
     for country in countries:
         for service in services:
@@ -81,7 +81,7 @@ def offers(countries: Iterable[str], services: Iterable[str]) -> Iterator[Offer]
 
 
 def codes(path: Path) -> list[str]:
-    """Return the column `code` of a table, in the table's order."""
+    """Return the column `code` of a CSV file, in order."""
     with path.open(encoding="utf-8", newline="") as file:
         return [row["code"] for row in csv.DictReader(file)]
 

@@ -1,7 +1,7 @@
-"""Write what docs/scenarios.md shows between markers: the reference of the language, and the table of the library.
+"""Generate the reference of the scenario language and the table of shipped scenarios in docs/scenarios.md.
 
-Run `python -m tools.build_scenario_docs` after scenarios/ has changed. The reference is made from the schema, the table
-by running an order-and-poll program against every shipped scenario.
+Run `python -m tools.build_scenario_docs` after scenarios/ has changed. The reference comes from the JSON Schema, the
+table from running an order-and-poll program against every shipped scenario.
 """
 
 import json
@@ -26,18 +26,18 @@ NAMES = {
     "orderId": "order id",
     "paymentStatus": "payment status",
 }
-"""What definitions of plain values are called."""
+"""The names of the definitions of plain values in the reference."""
 
 
 class Section(NamedTuple):
-    """An object of the language: where it stands in a scenario, and its fields."""
+    """An object of the language: its path in a scenario, and its schema."""
 
     path: str
     schema: Schema
 
 
 def sections(schema: Schema) -> Iterator[Section]:
-    """Yield all objects of the language, each once, an object before those in its fields."""
+    """Yield every object of the language once, before the objects in its fields."""
     seen: set[int] = set()
     waiting = [Section("", schema)]
     while waiting:
@@ -57,7 +57,7 @@ def sections(schema: Schema) -> Iterator[Section]:
 
 
 def reference(schema: Schema) -> str:
-    """Return the reference in Markdown: the kinds of values, then a table for every object."""
+    """Return the reference in Markdown: the plain values, then a table for every object."""
     lines = ["| value | what it is |", "|---|---|"]
     lines += [f"| {name} | {_value(schema['$defs'][key])} |" for key, name in NAMES.items()]
     for path, part in sections(schema):
@@ -78,7 +78,7 @@ def _row(schema: Schema, part: Schema, name: str, field: Schema) -> str:
 
 
 def _resolved(schema: Schema, field: Schema) -> Schema:
-    """A field's own schema, or the definition that it refers to."""
+    """Return the schema of a field, or the definition that it refers to."""
     name = field.get("$ref", "").rpartition("/")[2]
     return schema["$defs"][name] if name and name != "variable" else field
 
@@ -102,7 +102,7 @@ def _plain(schema: Schema, part: Schema) -> str:
         elif kind == number:
             kinds.append(f"{kind}{_range(part)}")
         elif kind == "string" and "$ref" in part and len(types) > 1:
-            continue  # the text would be a variable, which may stand anywhere
+            continue  # the string is a variable, which every field allows
         else:
             kinds.append({"string": "text"}.get(kind, kind))
     return " or ".join(kinds) or "anything"
@@ -135,7 +135,7 @@ def _cell(text: str) -> str:
 
 
 def fill(document: str, name: str, content: str) -> str:
-    """Return the document with this content between the markers of a name."""
+    """Return the document with new content between the markers of a name. Raises ValueError without markers."""
     begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
     pattern = re.compile(f"({re.escape(begin)}).*?({re.escape(end)})", re.DOTALL)
     if not pattern.search(document):

@@ -1,4 +1,4 @@
-"""Write what docs/settings.md shows between markers: the settings of `serve`, made from its options.
+"""Generate the table of settings in docs/settings.md from the options of `serve`.
 
 Run `python -m tools.build_settings_docs` after an option has changed.
 """
@@ -17,7 +17,7 @@ SEVERAL = {
     "overlay": '["overlay.yaml"]',
     "set": '{name = "value"}',
 }
-"""Examples of what may be repeated."""
+"""Examples of the options that may be repeated."""
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
 
@@ -34,12 +34,12 @@ def reference() -> str:
 
 def _row(option: click.Option) -> str:
     flags = ", ".join(f"`{name}`" for name in option.opts)
-    default = f"`{option.default}`" if _is_said(option) else ""
+    default = f"`{option.default}`" if _has_default(option) else ""
     return f"| {flags} | `{variable(option)}` | {_written(option)} | {default} | {option.help} |"
 
 
 def _written(option: click.Option) -> str:
-    """How the option is written in the file, or that it is not."""
+    """Return an example of the option in the file, or why the file refuses it."""
     name = key(option)
     if name in SECRET:
         return "refused: a secret"
@@ -52,12 +52,12 @@ def _example(option: click.Option) -> str:
     if option.multiple:
         return SEVERAL[key(option)]
     if isinstance(option.type, click.IntRange):
-        return str(option.default if _is_said(option) else 7)
+        return str(option.default if _has_default(option) else 7)
     return f'"{option.default}"'
 
 
-def _is_said(option: click.Option) -> bool:
-    """Whether the option has a default that tells something."""
+def _has_default(option: click.Option) -> bool:
+    """Whether the option has a default worth showing."""
     return isinstance(option.default, str | int) and not option.is_flag
 
 

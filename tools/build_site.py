@@ -1,6 +1,6 @@
-"""A hook of mkdocs: the pages that are made from code and contract documents, and links to files of the repository.
+"""A hook of mkdocs that generates pages from code and contract documents, and adds linked files of the repository.
 
-`mkdocs build --strict` makes them anew each time, so that they are never out of date.
+Every `mkdocs build --strict` regenerates them, so they are never out of date.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 HERE = "repository"
-"""The folder of the site in which files of the repository lie that a page links to."""
+"""The folder of the site for the linked files of the repository."""
 
 LINK = re.compile(r"\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)#:\s]+)((?:#[^)]*)?)\)")
-"""A link to a file: its text, the file as seen from the page, and a place in it."""
+"""A link to a file: its text, the path relative to the page, and the anchor."""
 
 MOVED = {"examples/README.md": "examples.md", "CHANGELOG.md": "changes.md", "README.md": "index.md"}
 """Files outside docs/ that are pages of the site."""
@@ -42,7 +42,7 @@ LEVELS = ("documented", "observed", "inferred", "assumed")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the pages that are made, and the files that pages link to."""
+    """Add the generated pages, and the files that pages link to."""
     for path, make in PAGES.items():
         files.append(File.generated(config, path, content=make()))
     pages = [(file.src_uri, file.content_string) for file in files.documentation_pages()]
@@ -52,7 +52,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
-    """Let links to files of the repository lead to their copies; a folder has none, so that its name is left."""
+    """Point links to files of the repository to their copies; a link to a folder becomes its text."""
 
     def replaced(match: re.Match[str]) -> str:
         target = _outside(page.file.src_uri, match[2])
@@ -67,7 +67,7 @@ def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
 
 
 def linked(markdown: str, page: str) -> Iterator[str]:
-    """Yield the files outside docs/ that a page links to and that are no pages of the site."""
+    """Yield the files outside docs/ that a page links to, except pages of the site."""
     for match in LINK.finditer(markdown):
         target = _outside(page, match[2])
         if target is not None and target not in MOVED and (ROOT / target).is_file():
@@ -75,13 +75,13 @@ def linked(markdown: str, page: str) -> Iterator[str]:
 
 
 def _outside(page: str, link: str) -> str | None:
-    """The path in the repository of what a page links to; None if it is in docs/."""
+    """Return the path of a link in the repository; None if it is in docs/."""
     target = posixpath.normpath(posixpath.join("docs", posixpath.dirname(page), link))
     return None if target.startswith("docs/") else target
 
 
 def operations(name: str) -> str:
-    """The page of all operations of a contract document."""
+    """Return the page of all operations of a contract document."""
     document = load(name)
     lines = [f"# Operations of {name.upper()}", "", f"This page is generated from the contract document `{name}.yaml`."]
     for operation in document.operations.values():
@@ -90,7 +90,7 @@ def operations(name: str) -> str:
 
 
 def provenance(name: str) -> str:
-    """The page that says of every part of a contract document that states it how it is known."""
+    """Return the page of the provenance of a contract document, with every part that states it."""
     stated = list(_stated(yaml.safe_load((ROOT / "contracts" / "documents" / f"{name}.yaml").read_bytes()), ()))
     counts = {level: sum(fields["level"] == level for _, fields in stated) for level in LEVELS}
     lines = [
@@ -107,10 +107,10 @@ def provenance(name: str) -> str:
 
 
 def commands() -> str:
-    """The page of the command's help."""
+    """Return the page of the help of all commands."""
     lines = ["# Commands", "", "The output of `--help`. For other ways to set options, see [Settings](../settings.md)."]
     for words, command in _commands(main, ("smsonline-mock",)):
-        names = main.context_settings["help_option_names"]  # click remembers with a command those that it first saw
+        names = main.context_settings["help_option_names"]  # click caches the first names with a command
         with click.Context(
             command, info_name=" ".join(words), max_content_width=100, terminal_width=100, help_option_names=names
         ) as context:
@@ -119,7 +119,7 @@ def commands() -> str:
 
 
 def examples() -> str:
-    """The overview of the examples, with its links as seen from docs/."""
+    """Return the overview of the examples, with links relative to docs/."""
     text = (ROOT / "examples" / "README.md").read_text(encoding="utf-8")
     return LINK.sub(lambda match: f"[{match[1]}]({posixpath.join('../examples', match[2])}{match[3]})", text)
 
@@ -182,7 +182,7 @@ def _because(fields: Mapping[str, Any]) -> str:
 
 
 def _stated(data: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
-    """Every part that says how it is known, by the keys that lead to it."""
+    """Yield the path and the provenance of every part that states one."""
     if isinstance(data, dict):
         if "x-provenance" in data:
             yield path, data["x-provenance"]
