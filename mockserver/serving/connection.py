@@ -1,4 +1,4 @@
-"""A connection of uvicorn that hands its transport to the application, and ignores the offer of another protocol."""
+"""A uvicorn connection that passes its transport to the application, and ignores offers of another protocol."""
 
 from asyncio import BaseTransport
 from collections.abc import Awaitable, Callable, Iterator
@@ -13,11 +13,11 @@ _OFFER = (b"upgrade", b"http2-settings")
 """The header fields with which a client offers another protocol (RFC 9110, section 7.8; RFC 7540, section 3.2)."""
 
 
-class _Connection(AutoHTTPProtocol):  # type: ignore[misc,valid-type] # a class that uvicorn chooses as it is imported
+class _Connection(AutoHTTPProtocol):  # type: ignore[misc,valid-type] # uvicorn chooses the class at import
     app: App
 
     def connection_made(self, transport: BaseTransport) -> None:
-        """Serve a client that has connected."""
+        """Add the transport to the scope of every request of the connection."""
         super().connection_made(transport)
         self.app = _with_transport(self.app, transport)
 
@@ -34,27 +34,27 @@ def _with_transport(app: App, transport: BaseTransport) -> App:
 
 try:
     import httptools
-except ImportError:  # h11 goes on with a request that offers another protocol
+except ImportError:  # h11 ignores offers of another protocol
     Connection = _Connection
 else:
 
     class Connection(_Connection):  # type: ignore[no-redef]
-        """A connection of uvicorn on which a request goes on as if it had not offered another protocol.
+        """A uvicorn connection that serves a request with an offer of another protocol as if it had none.
 
-        The parser takes what follows the head of such a request for the other protocol. So the request is parsed once
-        more, without the offer: JDK's HttpClient and `curl --http2` offer HTTP/2 with every request.
+        The parser treats the data after the head of such a request as the other protocol. The request is therefore
+        parsed again without the offer. JDK's HttpClient and `curl --http2` offer HTTP/2 with every request.
         """
 
         parser: httptools.HttpRequestParser
 
         def data_received(self, data: bytes) -> None:
-            """Parse what a client has sent."""
+            """Parse received data."""
             self._unset_keepalive_if_required()
             try:
                 self.parser.feed_data(data)
             except httptools.HttpParserUpgrade as offer:
                 if not self._is_offered():
-                    return  # CONNECT: what follows is for another server
+                    return  # CONNECT: the data is for another server
                 head = b"".join(_head(self.parser.get_method(), self.url, self.parser.get_http_version(), self.headers))
                 self.parser = httptools.HttpRequestParser(self)
                 self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
@@ -65,12 +65,12 @@ else:
                 self.send_400_response(message)
 
         def on_headers_complete(self) -> None:
-            """Begin to answer, unless the head is to be parsed once more."""
+            """Start the response, unless the head will be parsed again."""
             if not self._is_offered():
                 super().on_headers_complete()
 
         def on_message_complete(self) -> None:
-            """End the request, unless it is to be parsed once more."""
+            """End the request, unless it will be parsed again."""
             if not self._is_offered():
                 super().on_message_complete()
 
@@ -80,7 +80,7 @@ else:
 
 
 def _head(method: bytes, url: bytes, version: str, headers: list[Header]) -> Iterator[bytes]:
-    """The head of a request without its offer of another protocol."""
+    """Yield the head of a request without its offer of another protocol."""
     yield b"%s %s HTTP/%s\r\n" % (method, url, version.encode())
     for name, value in headers:
         if name == b"connection":

@@ -1,7 +1,7 @@
-"""Real time. Nothing that a test does to Python's clocks changes it: freezegun and time-machine freeze and move them.
+"""Real time, independent of libraries that freeze or move Python's clocks in tests, such as freezegun and time-machine.
 
-The wall clock is read once, at import. The time that has passed since comes from a clock that neither library replaces,
-that never jumps, and that goes on while the machine sleeps.
+The wall clock is read once, at import. The elapsed time comes from a clock that neither library replaces, that never
+jumps, and that continues while the machine sleeps.
 """
 
 import time
@@ -13,13 +13,13 @@ from mockserver.domain.clock import Instant
 _elapsed: Callable[[], int] = (
     partial(time.clock_gettime_ns, getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
     if hasattr(time, "clock_gettime_ns")
-    else partial(time.monotonic_ns)  # Windows, where it goes on in sleep; freezegun does not look into a partial
+    else partial(time.monotonic_ns)  # Windows, where it continues in sleep; freezegun does not replace it in a partial
 )
 _ORIGIN = time.time_ns() - _elapsed()
 
 
 def seconds() -> float:
-    """Return seconds since some time before the program began."""
+    """Return seconds since an arbitrary time before the start of the program."""
     return _elapsed() / 1e9
 
 
