@@ -282,15 +282,15 @@ class Observation:
         self._differing[key].add(exchange, value)
 
     def _difference(self, key: tuple[Kind, str, str, str], seen: Occurrences) -> Difference:
-        kind, name, pointer, called = key
-        document = self._documents[name]
+        kind, document_name, pointer, name = key
+        document = self._documents[document_name]
         reason = seen.fields.get("extra") if kind is Kind.NEW_STATUS else ""
         return Difference(
             kind=kind,
-            document=name,
+            document=document_name,
             pointer=pointer,
-            name=called,
-            instead=called if reason and self._refusals[name, reason] == {int(called)} else "",
+            name=name,
+            instead=name if reason and self._refusals[document_name, reason] == {int(name)} else "",
             times=seen.times,
             first=seen.first,
             last=seen.last,

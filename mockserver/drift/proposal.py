@@ -219,6 +219,7 @@ class _Dumper(yaml.SafeDumper):
         return super().represent_sequence(tag, sequence, flow_style=flow_style or flat)
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the signature is that of the library
+        """Write every value in full."""
         return True
 
 
