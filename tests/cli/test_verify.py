@@ -118,7 +118,7 @@ def test_a_server_that_is_not_there_cannot_be_checked(command: Command) -> None:
         "verify", "--url", "http://127.0.0.1:9", "--suite", "examples", SMSONLINE_USER_ID="me", SMSONLINE_API_KEY=KEY
     )
     assert done.exit_code == 2
-    assert "nothing answers at http://127.0.0.1:9/v3" in done.stderr
+    assert "no response from http://127.0.0.1:9/v3" in done.stderr
     assert KEY not in done.stdout + done.stderr
 
 
