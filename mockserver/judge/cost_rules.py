@@ -47,8 +47,7 @@ def abandons_order(history: History, _: Limits) -> Iterator[Breach]:
         if order.placed and not (order.heard or order.returned or order.tried):
             yield Breach(
                 order.placed.name,
-                f"The client saw no SMS for an order of {dollars_text(order.price)} dollars, "
-                "and never requested a refund.",
+                f"The client saw no SMS for an order of {dollars_text(order.price)} dollars and requested no refund.",
                 _evidence(history, order),
                 expected="a refund request when the client stops waiting",
             )

@@ -130,7 +130,7 @@ def test_a_server_that_is_not_there_cannot_be_checked(command: Command) -> None:
         (["--reading", "expiri=kept"], "did you mean expiry?"),
         (["--reading", "expiry"], "write it as name=value"),
         (["--url", "ftp://x"], "is not a URL"),
-        (["--url", "http://me:secret@127.0.0.1"], "must hold neither credentials"),
+        (["--url", "http://me:secret@127.0.0.1"], "must not contain credentials"),
         (["--allow-orders"], "--allow-orders and --spend-limit go together"),
         (["--spend-limit", "0.50"], "--allow-orders and --spend-limit go together"),
         (["--allow-orders", "--spend-limit", "half"], "write it in dollars, such as 0.50"),
