@@ -1,4 +1,4 @@
-"""Drift: how recorded traffic differs from the contract documents, and the overlay that makes them agree."""
+"""Drift: the differences between recorded traffic and the contract documents, and an overlay that resolves them."""
 
 from __future__ import annotations
 
@@ -28,22 +28,23 @@ __all__ = ["Basis", "Confirmed", "Difference", "Drift", "Indication", "Kind", "c
 def compare(
     traffic: Callable[[], Iterable[Exchange]], readings: Choices = DEFAULTS, overlays: Overlays = ()
 ) -> tuple[Drift, Mapping[str, Basis]]:
-    """Compare traffic with the contract as these readings and overlays have it.
+    """Compare traffic with the contract under these readings and overlays.
 
-    `traffic` gives the exchanges, in their order, and is called twice: the first pass infers which readings are true,
-    so that what they explain is not told again, fact by fact. Return the drift, and the documents by the readings
-    found, to which its pointers belong. Raises what `traffic` and `mockserver.contract.contract` raise.
+    `traffic` returns the exchanges in order. It is called twice: the first pass infers which readings are true, so that
+    the second does not report every fact that a reading explains. Return the drift, and the documents under the
+    inferred readings, by name. The pointers of the drift refer to these documents. Raises what `traffic` and
+    `mockserver.contract.contract` raise.
     """
     chosen = effective(readings, overlays)
     before = contract(chosen, overlays).documents
-    witnesses = Readings(before.values(), chosen, overlays)
+    readings_seen = Readings(before.values(), chosen, overlays)
     for exchange in traffic():
-        witnesses.see(exchange)
-    indications = witnesses.indications()
-    found = {**chosen, **settled(indications)}
-    documents = contract(found, overlays).documents if found != chosen else before
+        readings_seen.see(exchange)
+    indications = readings_seen.indications()
+    inferred = {**chosen, **settled(indications)}
+    documents = contract(inferred, overlays).documents if inferred != chosen else before
     observation = Observation(documents.values())
     for exchange in traffic():
         observation.see(exchange)
-    bases = {name: Basis(document, partial(stated, name, found, overlays)) for name, document in documents.items()}
+    bases = {name: Basis(document, partial(stated, name, inferred, overlays)) for name, document in documents.items()}
     return observation.drift(indications), bases

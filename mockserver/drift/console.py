@@ -1,4 +1,4 @@
-"""Drift for people, on the terminal, and as a run of findings for every format of reports."""
+"""Drift on the console, and as a run of findings that every report format can write."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ CODES: Mapping[Kind, str] = {
     Kind.NEW_PATH: "drift.new",
     Kind.NEW_PARAMETER: "drift.new",
 }
-"""The code of the finding that each kind of difference becomes."""
+"""The finding code of each kind of difference."""
 
 
 def show(drift: Drift, console: Console, *, quiet: bool = False) -> None:
-    """Print what traffic says: the differences, the readings, and how much was confirmed; only the verdict if quiet."""
+    """Print the differences, remarks about the traffic and readings, and the verdict; only the verdict if `quiet`."""
     if not quiet:
         if drift.differences:
             console.print(_differences(drift))
@@ -53,7 +53,7 @@ def show(drift: Drift, console: Console, *, quiet: bool = False) -> None:
 
 
 def verdict(drift: Drift) -> str:
-    """Say how many facts were confirmed and contradicted, and how many things are new."""
+    """Return the counts of confirmed, contradicted and new facts as a sentence."""
     counts = f"{len(drift.confirmed)} facts confirmed, {len(drift.contradicted)} contradicted, {len(drift.new)} new"
     return f"{counts}, in {drift.matched} exchanges of {drift.exchanges}."
 
@@ -64,7 +64,7 @@ def findings(drift: Drift) -> tuple[Finding, ...]:
 
 
 def run(drift: Drift, documents: Iterable[Document], target: str, version: str) -> Run:
-    """Return drift as a run of one suite, as reports are written of."""
+    """Return drift as a run of one suite, for reports."""
     found = findings(drift)
     suite = SuiteResult("drift", drift.matched, 0.0, found)
     return Run(version, target, (suite,), 0, drift.last, 0.0, found, Coverage(documents), command="drift")
@@ -73,14 +73,14 @@ def run(drift: Drift, documents: Iterable[Document], target: str, version: str) 
 def _finding(difference: Difference) -> Finding:
     new = difference.kind.is_new
     level = Severity.NOTE if new else weigh(difference.provenance or Confidence.ASSUMED)
-    known = f"{difference.what}: {_found(difference)} ({difference.times} times)"
+    message = f"{difference.what}: {_found(difference)} ({difference.times} times)."
     return Finding(
         code=CODES[difference.kind],
         level=level,
         suite="drift",
         operation=difference.operation,
         check=f"{difference.kind} {difference.what} {difference.name}".strip(),
-        message=f"{known}.",
+        message=message,
         expected=difference.expected,
         got=difference.got,
         pointer=difference.pointer,
@@ -101,11 +101,11 @@ def _found(difference: Difference) -> str:
         case Kind.READING:
             return f"is {difference.instead}"
         case Kind.PATH:
-            return f"leads nowhere: {difference.got}"
+            return f"does not exist: {difference.got}"
         case Kind.REFUSED:
-            return "a sound request was called malformed"
+            return "a valid request was refused as malformed"
         case Kind.NEW_PARAMETER:
-            return "was sent, and taken"
+            return "was sent and accepted"
         case _:
             return f"{difference.got}"
 
@@ -127,16 +127,16 @@ def _differences(drift: Drift) -> Table:
 def _remarks(drift: Drift) -> Iterator[str]:
     if drift.matched:
         yield f"Traffic from {_day(drift.first)} to {_day(drift.last)}."
-    told = [each for each in drift.indications if each.times]
-    for each in told:
-        spoken = ", ".join(f"{value} ({times} times)" for value, times in each.times.items())
-        yield f"Reading {each.reading}: {spoken}{'' if each.verdict else '; the traffic contradicts itself'}."
-    if silent := [each.reading for each in drift.indications if not each.times]:
-        yield f"Nothing tells about the readings {', '.join(silent)}."
+    for each in drift.indications:
+        if each.times:
+            values = ", ".join(f"{value} ({times} times)" for value, times in each.times.items())
+            yield f"Reading {each.reading}: {values}{'' if each.verdict else '; the traffic contradicts itself'}."
+    if without_evidence := [each.reading for each in drift.indications if not each.times]:
+        yield f"No evidence for the readings {', '.join(without_evidence)}."
     if drift.lost:
-        yield f"{drift.lost} requests had no answer."
+        yield f"{drift.lost} requests had no response."
     if drift.disturbed:
-        yield f"{drift.disturbed} exchanges are left out: faults of the mock, or calls that a proxy stopped."
+        yield f"{drift.disturbed} exchanges are left out: faults of the mock, or calls that a proxy blocked."
 
 
 def _day(milliseconds: int) -> str:

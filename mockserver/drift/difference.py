@@ -1,4 +1,4 @@
-"""What recorded traffic says about the facts of a contract: how often each was seen, and which fields were renamed."""
+"""The drift between a contract and recorded traffic: confirmed facts, differences, and renamed fields."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ class Kind(StrEnum):
     VALUE = "value"
     """Contradicted: a value breaks a rule of its schema."""
     MISSING = "missing"
-    """Contradicted: a required field is not there."""
+    """Contradicted: a required field is missing."""
     PATH = "path"
-    """Contradicted: the path of an operation leads nowhere."""
+    """Contradicted: the path of an operation does not exist."""
     GRANTED = "granted"
     """Contradicted: a request that breaks the contract was granted."""
     REFUSED = "refused"
-    """Contradicted: a request that keeps to the contract was called malformed."""
+    """Contradicted: a request that conforms to the contract was refused as malformed."""
     MOVED = "moved"
-    """Contradicted: an operation is at another path."""
+    """Contradicted: an operation has another path."""
     RENAMED = "renamed"
     """Contradicted: a field has another name."""
     READING = "reading"
-    """Contradicted: what the documentation leaves open is not as the contract takes it."""
+    """Contradicted: the traffic supports another value of a reading than the contract uses."""
     NEW_STATUS = "new status"
     NEW_FIELD = "new field"
     NEW_VALUE = "new value"
@@ -47,19 +47,23 @@ class Kind(StrEnum):
 
     @property
     def is_new(self) -> bool:
-        """Whether the contract does not know it; otherwise the traffic contradicts the contract."""
+        """Whether the difference is unknown to the contract. Otherwise the traffic contradicts the contract."""
         return self.value.startswith("new ")
 
 
 class Difference(NamedTuple):
-    """A fact of a contract that traffic contradicts, or something that the contract does not know.
+    """A fact of a contract that traffic contradicts, or a new fact that the contract does not know.
 
-    - `operation`: its name; of a new path only that of the document
-    - `pointer`: the JSON pointer of the fact in the contract document, or of what the new thing belongs into
-    - `what`: the fact in words: `200 body.body[].status`; `expected` and `got`: short texts
-    - `name`: the name, status or path that is new or gone; `instead`: what it is now called
-    - `shape`: what the values look like; `rule`: the keyword that is broken
+    - `operation`: the name of the operation; for a new path, the name of the document
+    - `pointer`: the JSON pointer of the fact in the contract document; for a new fact, of its parent
+    - `what`: the fact in words, such as `200 body.body[].status`
+    - `expected`, `got`: short texts
+    - `name`: the name, status or path that is new or missing
+    - `instead`: its new name, status or path
+    - `rule`: the keyword of JSON Schema that is broken
+    - `shape`: a schema inferred from the values
     - `times`, `first`, `last`: how often it was seen, and when, in milliseconds since the epoch
+    - `example`: the first exchange that showed it
     """
 
     kind: Kind
@@ -83,7 +87,7 @@ class Difference(NamedTuple):
 
 
 class Confirmed(NamedTuple):
-    """A fact of a contract that traffic shows: its pointer, how it is known, and how often it was seen."""
+    """A fact of a contract that traffic confirms: its pointer, its provenance, and how often it was seen."""
 
     document: str
     pointer: str
@@ -93,10 +97,11 @@ class Confirmed(NamedTuple):
 
 
 class Drift(NamedTuple):
-    """All that recorded traffic says about a contract.
+    """The result of comparing recorded traffic with a contract.
 
-    Of `exchanges`, `matched` were for an operation, `lost` had no answer, `disturbed` were altered by faults of the
-    mock, and the rest had nothing to do with the contract. `first` and `last` are in milliseconds since the epoch.
+    Of `exchanges`, `matched` belong to an operation, `lost` have no response, and `disturbed` were altered by faults of
+    the mock or blocked by a proxy. The rest do not concern the contract. `first` and `last` are in milliseconds since
+    the epoch.
     """
 
     exchanges: int
@@ -116,15 +121,19 @@ class Drift(NamedTuple):
 
     @property
     def new(self) -> tuple[Difference, ...]:
-        """The differences that the contract does not know."""
+        """The differences that are new facts."""
         return tuple(each for each in self.differences if each.kind.is_new)
 
 
 class Occurrences:
-    """How often something was seen, when (in milliseconds since the epoch), what it looked like, and the first time."""
+    """A counter of exchanges that show the same difference.
+
+    It holds the times of the first and the last exchange in milliseconds since the epoch, a schema inferred from the
+    values, and the first exchange as an example.
+    """
 
     def __init__(self, **fields: Any) -> None:
-        """Begin at zero; `fields` describe what is counted."""
+        """Start at zero; `fields` describe the difference."""
         self.fields = fields
         self.times = 0
         self.first = self.last = 0
@@ -132,7 +141,7 @@ class Occurrences:
         self.example: Exchange | None = None
 
     def add(self, exchange: Exchange, value: Any = ABSENT) -> None:
-        """Count an exchange, and learn from the value that it showed."""
+        """Count an exchange, and add its value to the inferred schema."""
         self.times += 1
         self.first = min(self.first or exchange.started, exchange.started)
         self.last = max(self.last, exchange.started)
@@ -147,17 +156,17 @@ def find_renames(
     members: Mapping[tuple[str, str, str], int],
     documents: Mapping[str, Document],
 ) -> list[Difference]:
-    """Return the differences in which a missing and a new field that are the same one have become one difference.
+    """Return the differences, with each missing field and its new name joined into one renamed field.
 
-    `objects` counts the objects seen by the document and pointer of their schema, `members` those that had a member of
-    a name.
+    `objects` counts the objects seen, by the document and the pointer of their schema. `members` counts the objects
+    that had a member, also by its name.
     """
     missing = [each for each in differences if each.kind is Kind.MISSING]
     new = [each for each in differences if each.kind is Kind.NEW_FIELD]
     explained: set[tuple[str, str, str]] = set()
     renamed: list[Difference] = []
     pairs = [(old, now) for old in missing for now in new if _is_renamed(old, now, objects, members, documents)]
-    for old, now in sorted(pairs, key=_likeness, reverse=True):
+    for old, now in sorted(pairs, key=_similarity, reverse=True):
         if not {_key(old), _key(now)} & explained:
             explained |= {_key(old), _key(now)}
             renamed.append(
@@ -195,16 +204,16 @@ def _is_renamed(
     if not (never and always and now.shape):
         return False
     schema = documents[old.document].resolve(old.pointer)
-    learned = now.shape.schema()
+    inferred = now.shape.schema()
     examples = now.shape.examples
     if examples:
         validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
         return all(validator.is_valid(example) for example in examples)
-    return bool(learned) and learned.get("type") == schema.get("type")
+    return bool(inferred) and inferred.get("type") == schema.get("type")
 
 
 def _holder(difference: Difference) -> str:
-    """Return the pointer of the object schema that a field belongs into."""
+    """Return the pointer of the object schema that contains a field."""
     pointer = difference.pointer
     return pointers.parent(pointers.parent(pointer) if difference.kind is Kind.MISSING else pointer)
 
@@ -213,6 +222,6 @@ def _key(difference: Difference) -> tuple[str, str, str]:
     return difference.document, _holder(difference), difference.name
 
 
-def _likeness(pair: tuple[Difference, Difference]) -> float:
+def _similarity(pair: tuple[Difference, Difference]) -> float:
     old, now = pair
     return SequenceMatcher(None, old.name.lower(), now.name.lower()).ratio()

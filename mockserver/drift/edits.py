@@ -1,4 +1,4 @@
-"""Changes of a document, as the actions of an OpenAPI Overlay."""
+"""Edits of a contract document, written as the actions of an OpenAPI Overlay."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ SCALARS = {"string", "integer", "number", "boolean", "null"}
 
 
 class Basis(NamedTuple):
-    """A document, and what reads its data as an overlay would find it."""
+    """A document, and a function that returns its data as an overlay would see it."""
 
     document: Document
     stated: Callable[[], Any]
 
 
 class UnwrittenError(Exception):
-    """What would have to be changed is not written in the document."""
+    """The fact to change is not written in the document: it is derived from another one."""
 
 
 class Edits:
-    """A document, and changes of it that several differences may make together.
+    """Edits of one document that several differences make together.
 
-    `confirmed` are the pointers of facts that were seen to hold, too. Pointers are those of the document, unless they
-    come from `at`, which says where the data has what is there.
+    `confirmed` holds the pointers of confirmed facts. The methods take pointers into the document, except those with a
+    parameter `at`, which take pointers into its data.
     """
 
     def __init__(self, basis: Basis, confirmed: Collection[str]) -> None:
@@ -50,13 +50,13 @@ class Edits:
 
     @cached_property
     def data(self) -> Any:
-        """The data of the document, as an overlay finds it."""
+        """The data of the document, as an overlay sees it."""
         return self._basis.stated()
 
     def at(self, pointer: str, keyword: str = "") -> str:
-        """Return where the data has what is at a pointer, and where that is a `$ref`, where it has a keyword.
+        """Return the pointer into the data for a pointer into the document.
 
-        Raises UnwrittenError.
+        With a `keyword`, follow each `$ref` until an object has it. Raises UnwrittenError.
         """
         found = self.document.written(pointer)
         value = self.value(found)
@@ -66,14 +66,14 @@ class Edits:
         return found
 
     def value(self, at: str) -> Any:
-        """Return the data at a pointer. Raises UnwrittenError."""
+        """Return the value at a pointer into the data. Raises UnwrittenError."""
         try:
             return reduce(pointers.step, pointers.split(at), self.data)
         except KeyError:
             raise UnwrittenError from None
 
     def target(self, at: str) -> str:
-        """Write a pointer of the data as JSONPath."""
+        """Return a pointer into the data as JSONPath."""
         path: str = "$"
         value: Any = self.data
         for token in pointers.split(at):
@@ -82,7 +82,7 @@ class Edits:
         return path
 
     def require(self, holder: str, name: str, instead: str | None = None) -> None:
-        """Take a name out of the required ones of an object schema, or put another one in its place."""
+        """Remove a name from the required fields of an object schema, or replace it."""
         at = self.at(holder, "required")
         required = self._required.setdefault(at, list(self.value(at).get("required", ())))
         if name in required:
@@ -90,28 +90,28 @@ class Edits:
             required[where : where + 1] = [instead] if instead else []
 
     def schema(self, pointer: str) -> Action:
-        """Return the schema at a pointer, to be changed; that of a single value with all that a `$ref` brings."""
+        """Return the schema at a pointer, to be edited. The schema of a scalar is returned with its `$ref` resolved."""
         at, whole = self.at(pointer), self.document.resolve(pointer)
         single = set(types(whole)) <= SCALARS
         return self._schemas.setdefault(at, dict(whole if single else self.value(at)))
 
     def add(self, pointer: str, value: Any, known: Action) -> None:
-        """Add a value to the enumeration of a schema."""
+        """Add a value to the enumeration of a schema, and update the schema with `known`."""
         at = self.at(pointer, "enum")
         self._added.append({"target": self.target(f"{at}/enum"), "update": value})
         self._added.append({"target": self.target(at), "update": known})
 
     def path(self, template: str) -> str:
-        """Return a path as the document has it, if it does, which may be with other names for its parameters."""
+        """Return the path template of the document that equals this one except for parameter names, or this one."""
         return self._paths.setdefault(_shape(template), template)
 
     def name(self, wanted: str) -> str:
-        """Return an operationId that no other operation has."""
+        """Return an unused operationId: the wanted one, or that with a number appended."""
         self._names[wanted] += 1
         return wanted if self._names[wanted] == 1 else self.name(f"{wanted}{self._names[wanted]}")
 
     def actions(self) -> Iterator[Action]:
-        """Yield the actions that make these changes."""
+        """Yield the overlay actions that make these edits."""
         for at, schema in self._schemas.items():
             before = self.value(at)
             if before.keys() <= schema.keys():
@@ -127,10 +127,10 @@ class Edits:
 
 
 def quoted(name: str) -> str:
-    """Write a name as it stands in a JSONPath, between single quotes."""
+    """Escape a name for a JSONPath segment in single quotes."""
     return name.replace("\\", "\\\\").replace("'", "\\'")
 
 
 def _shape(path: str) -> str:
-    """Return a path without the names of its parameters."""
+    """Return a path template without the names of its parameters."""
     return "/".join("{}" if parameter_name(segment) else segment for segment in segments(path))

@@ -1,4 +1,4 @@
-"""Requests of paths that the contract does not know: operations that have moved, and new ones."""
+"""Requests for paths that are not in the contract: moved operations, and new operations for an overlay."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 
 def new_path(difference: Difference, edits: Edits, known: Action) -> Iterator[Action]:
-    """Add an operation. Nobody knows what it does: the mock answers what was seen."""
+    """Yield the action that adds an operation. Its effect is unknown, so the mock returns the recorded responses."""
     group: Group = difference.extra
     method = group.method.lower()
     if method not in METHODS or any({"{", "}"} & set(segment) for segment in group.path if segment != HOLE):
-        return  # OpenAPI has no words for it
+        return  # OpenAPI cannot express it
     path = edits.path(difference.name)
     names = [name for segment in segments(path) if (name := parameter_name(segment))]
     requests = [stray.exchange.request for stray in group.strays]
@@ -74,7 +74,7 @@ def new_path(difference: Difference, edits: Edits, known: Action) -> Iterator[Ac
 
 
 def described_response(shape: InferredSchema | None, known: Action) -> Action:
-    """Return a response of a document, with the shape of its bodies."""
+    """Return a response object with the schema inferred from its bodies."""
     response: Action = {"description": "Seen in recorded traffic.", **known}
     if shape is not None and shape.times:
         response["content"] = {JSON_TYPE: {"schema": shape.schema()}}
@@ -82,15 +82,15 @@ def described_response(shape: InferredSchema | None, known: Action) -> Action:
 
 
 def _responses(group: Group, document: Document, known: Action) -> Action:
-    """Return the responses of a new operation: what was seen but for failures, whose responses follow anyway."""
+    """Return the responses of a new operation. Failures are left out if others were seen: the document derives them."""
     answers = [stray.exchange.answer for stray in group.strays if stray.exchange.answer is not None]
-    sound = [
+    granted = [
         each
         for each in answers
         if document.check_failure(each.status, each.json, header(each.headers, "content-type") or "")
     ]
     seen: defaultdict[int, list[Any]] = defaultdict(list)
-    for answer in sound or answers:
+    for answer in granted or answers:
         seen[answer.status] += [] if answer.json is ABSENT else [answer.json]
     responses = {}
     for status, bodies in sorted(seen.items()):
@@ -100,12 +100,12 @@ def _responses(group: Group, document: Document, known: Action) -> Action:
         response = responses[str(status)] = described_response(shape, known)
         for media in response.get("content", {}).values():
             media["example"] = bodies[0]
-            _tell_apart(media["schema"], bodies, document.failures.schemas(status) if document.failures else ())
+            _set_constants(media["schema"], bodies, document.failures.schemas(status) if document.failures else ())
     return responses
 
 
-def _tell_apart(schema: Action, bodies: Sequence[Any], failures: Iterable[Action]) -> None:
-    """Give a field a constant that has another one in failures, and never had it in these bodies."""
+def _set_constants(schema: Action, bodies: Sequence[Any], failures: Iterable[Action]) -> None:
+    """Make a field constant if all bodies agree on its value and the failures have another constant there."""
     for failure in failures:
         for name, inner in failure.get("properties", {}).items():
             values = [body.get(name) for body in bodies if isinstance(body, dict)]
@@ -115,7 +115,7 @@ def _tell_apart(schema: Action, bodies: Sequence[Any], failures: Iterable[Action
 
 
 def _credentials(document: Document) -> dict[str, Action]:
-    """Return how the document marks the names under which user and key travel."""
+    """Return the `x-credential` marks of the document by the name of their parameter or field."""
     found: dict[str, Action] = {}
     for operation in document.operations.values():
         for parameter in operation.parameters:
@@ -133,13 +133,13 @@ def _operation_id(method: str, path: str) -> str:
 
 
 MAXIMUM_STRAYS = 2000
-"""How many requests of unknown paths are kept, to find out what they are."""
+"""The maximum number of requests for unknown paths that are kept."""
 MAXIMUM_VALUES = 200
-"""How many values of each path parameter are remembered, to recognize them in unknown paths."""
+"""The maximum number of values of each parameter that are kept to recognize parameters in unknown paths."""
 
 
 class UnmatchedRequests:
-    """Requests of unknown paths, which become those of operations that are elsewhere, or of new ones."""
+    """The requests for unknown paths. Each belongs to a moved operation or to a new one."""
 
     def __init__(self, documents: Collection[Document]) -> None:
         self._strays: list[UnmatchedRequest] = []
@@ -148,24 +148,24 @@ class UnmatchedRequests:
         self._values: defaultdict[str, set[str]] = defaultdict(set)
 
     def keep(self, document: Document, path: str, exchange: Exchange) -> None:
-        """Keep a request, to find out what it is, unless there are too many."""
+        """Keep a request, up to `MAXIMUM_STRAYS`."""
         if len(self._strays) < MAXIMUM_STRAYS:
             self._strays.append(UnmatchedRequest(document, path, exchange))
 
     def trust(self, host: str) -> None:
-        """Take a host for one of the service, since it has answered for the contract."""
+        """Add a host of the service: it has responded to an operation of the contract."""
         self._hosts.add(host)
 
     def remember(self, arguments: Arguments) -> None:
-        """Remember values of parameters, to recognize them in unknown paths."""
+        """Keep the values of parameters, to recognize them in unknown paths."""
         members = arguments.body if isinstance(arguments.body, dict) else {}
         for name, value in (*arguments.path.items(), *arguments.query.items(), *members.items()):
             if isinstance(value, str | int) and value != "" and len(self._values[name]) < MAXIMUM_VALUES:
                 self._values[name].add(str(value))
 
     def explain(self, unmet: Collection[tuple[Document, Operation]]) -> list[Move]:
-        """Return which of the operations that were not met are elsewhere. Their requests are kept no longer."""
-        found = path_matching.find(path_matching.groups(self._heard(), self._values), unmet, self._values)
+        """Return the moved operations among those not seen at their path, and drop their requests."""
+        found = path_matching.find(path_matching.groups(self._trusted(), self._values), unmet, self._values)
         explained = {id(stray) for move in found for stray in move.group.strays}
         self._strays = [stray for stray in self._strays if id(stray) not in explained]
         self._moves += found
@@ -173,19 +173,19 @@ class UnmatchedRequests:
 
     @property
     def gone(self) -> set[tuple[str, str]]:
-        """The operations that are elsewhere, by document and pointer."""
+        """The document name and the pointer of each moved operation."""
         return {(move.group.document.name, move.operation.pointer) for move in self._moves}
 
     def moved(self) -> Iterator[Difference]:
-        """Yield the operations that are elsewhere."""
+        """Yield a difference for each moved operation."""
         return map(self._moved, self._moves)
 
     def new(self) -> Iterator[Difference]:
-        """Yield the operations that are new."""
-        return map(self._new_path, path_matching.groups(self._heard(), self._values))
+        """Yield a difference for each new operation."""
+        return map(self._new_path, path_matching.groups(self._trusted(), self._values))
 
-    def _heard(self) -> list[UnmatchedRequest]:
-        """Return the strays of hosts that have answered for the contract, or that it names."""
+    def _trusted(self) -> list[UnmatchedRequest]:
+        """Return the requests to hosts of the service."""
         return [stray for stray in self._strays if stray.exchange.request.authority in self._hosts]
 
     def _moved(self, move: Move) -> Difference:
@@ -220,16 +220,16 @@ class UnmatchedRequests:
         )
 
     def _of_group(self, kind: Kind, group: Group, **fields: Any) -> Difference:
-        tally = Occurrences()
+        seen = Occurrences()
         for stray in group.strays:
-            tally.add(stray.exchange, stray.exchange.answer.json if stray.exchange.answer else ABSENT)
+            seen.add(stray.exchange, stray.exchange.answer.json if stray.exchange.answer else ABSENT)
         return Difference(
             kind=kind,
             document=group.document.name,
-            times=tally.times,
-            first=tally.first,
-            last=tally.last,
-            shape=tally.shape,
-            example=tally.example,
+            times=seen.times,
+            first=seen.first,
+            last=seen.last,
+            shape=seen.shape,
+            example=seen.example,
             **fields,
         )

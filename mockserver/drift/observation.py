@@ -1,4 +1,4 @@
-"""Holding recorded exchanges against contract documents, one after another."""
+"""Comparison of recorded exchanges with the contract documents, one exchange at a time."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MALFORMED = "INVALID_REQUEST"
 
 
 class Observation:
-    """What exchanges say about contract documents. `see` takes them one by one; `drift` is the sum of it."""
+    """A comparison of exchanges with contract documents. `see` adds an exchange; `drift` returns the result."""
 
     def __init__(self, documents: Collection[Document]) -> None:
         self._documents = {document.name: document for document in documents}
@@ -47,7 +47,7 @@ class Observation:
         self._unmatched = UnmatchedRequests(documents)
 
     def see(self, exchange: Exchange) -> None:
-        """Take in an exchange; it is redacted already."""
+        """Add an exchange, which must be redacted already."""
         self._exchanges += 1
         found = match(self._documents.values(), exchange.request)
         if found is None or _is_preflight(exchange.request):
@@ -68,15 +68,15 @@ class Observation:
             self._unmatched.keep(found.document, found.path, exchange)
 
     def drift(self, indications: Iterable[Indication] = ()) -> Drift:
-        """Return what all exchanges so far say. `indications` are what they say about readings."""
+        """Return the drift of all exchanges so far. `indications` is the evidence for readings in the same traffic."""
         self._explain_unmatched()
         gone = self._unmatched.gone
         differences = [
-            self._difference(key, tally)
-            for key, tally in self._differing.items()
+            self._difference(key, seen)
+            for key, seen in self._differing.items()
             if not (key[0] is Kind.PATH and (key[1], key[2]) in gone)
         ]
-        told = tuple(indications)
+        readings = tuple(indications)
         return Drift(
             self._exchanges,
             self._matched,
@@ -86,16 +86,16 @@ class Observation:
             self._last,
             tuple(self._facts()),
             (
-                *self._other_readings(told),
+                *self._other_readings(readings),
                 *self._unmatched.moved(),
                 *difference.find_renames(differences, self._objects, self._members, self._documents),
                 *self._unmatched.new(),
             ),
-            told,
+            readings,
         )
 
     def _explain_unmatched(self) -> None:
-        """Find the operations that unknown paths belong to, and take their requests in as what they are."""
+        """Find the moved operations, and compare their requests with the contract."""
         met = {(name, pointer) for name, pointer in self._confirmed}
         unmet = [
             (document, operation)
@@ -130,7 +130,7 @@ class Observation:
             self._see_status(operation, exchange, answer, reason)
             return
         self._confirm(document, f"{operation.pointer}/responses/{status}", operation, str(status))
-        if _ANSWER not in left_out and not _cut(answer):
+        if _ANSWER not in left_out and not _is_truncated(answer):
             violations = operation.check_answer(status, body, content_type)
             self._see_violations(operation, exchange, violations, f"{status} ", {"body": body})
             if (schema := operation.answers[status].schema) is not None and body is not ABSENT:
@@ -139,7 +139,10 @@ class Observation:
             self._see_request(known, exchange, status, reading)
 
     def _see_status(self, operation: Operation, exchange: Exchange, answer: Answer, reason: str) -> None:
-        """Note a status that the operation does not have: that of a reason if it is answered as usual otherwise."""
+        """Record a status that the operation does not list.
+
+        If the body is the documented one for the reason of the refusal, the status of the reason differs.
+        """
         document, status, body = operation.document, answer.status, answer.json
         entry = document.failures.entries.get(reason) if document.failures else None
         usual = entry and not document.check_failure(entry.status, body, entry.media, reason)
@@ -169,7 +172,7 @@ class Observation:
                 pointer = f"{holder}/properties/{pointers.escape(name)}"
                 self._differ(
                     Kind.MISSING, operation, pointer, exchange, ABSENT, name,
-                    what=what, expected="is there", got="is missing", rule="required",
+                    what=what, expected="is present", got="is missing", rule="required",
                 )  # fmt: skip
             elif violation.rule == "enum":
                 self._differ(
@@ -192,7 +195,7 @@ class Observation:
         value: Any,
         violations: Iterable[Violation],
     ) -> None:
-        """Confirm what a value shows of its schema, and note what the schema does not know."""
+        """Confirm the parts of the schema that a value shows, and record new fields."""
         document, operation = known.document, known.operation
         wrong = {violation.path for violation in violations}
         for part in walk(schema, value, ("body",)):
@@ -216,10 +219,10 @@ class Observation:
         arguments = arguments_of(known, exchange.request)
         violations = operation.check_request(arguments)
         errors = [violation for violation in violations if violation.level is Severity.ERROR]
-        if _calls_malformed(document, status, reading) and not errors:
+        if _refuses_as_malformed(document, status, reading) and not errors:
             self._differ(
                 Kind.REFUSED, operation, operation.pointer, exchange,
-                what="request", expected="is taken", got=str(status),
+                what="request", expected="is accepted", got=str(status),
             )  # fmt: skip
         if not reading.granted:
             return
@@ -227,9 +230,9 @@ class Observation:
         sent = {("path", name) for name in arguments.path} | {("query", name) for name, _ in exchange.request.query}
         wrong = {violation.path[:2] for violation in violations}
         for parameter in operation.parameters:
-            spot = (parameter.place, parameter.name)
-            if spot in sent and spot not in wrong:
-                self._confirm(document, parameter.pointer, operation, "", spot)
+            path = (parameter.place, parameter.name)
+            if path in sent and path not in wrong:
+                self._confirm(document, parameter.pointer, operation, "", path)
         whole = {"path": arguments.path, "query": arguments.query, "body": arguments.body}
         for violation in violations:
             value = _at(whole, violation.path)
@@ -248,14 +251,14 @@ class Observation:
                     got=violation.value or "is missing", rule=violation.rule, extra=violation.path,
                 )  # fmt: skip
         if operation.body is not None and isinstance(arguments.body, dict):
-            bad = {violation.path for violation in violations}
+            invalid = {violation.path for violation in violations}
             for part in walk(operation.body.schema, exchange.request.json, ("body",)):
-                if isinstance(part, Seen) and part.path not in bad:
+                if isinstance(part, Seen) and part.path not in invalid:
                     pointer = document.origin(part.schema)
                     self._confirm(document, pointer, operation, "request ", part.path)
 
     def _confirm(self, document: Document, pointer: str, operation: Operation, side: str, path: Path = ()) -> None:
-        """Count a fact; what it is called is made up when it is met first."""
+        """Count a fact, and describe it when it is first seen."""
         if not pointer:
             return
         key = (document.name, pointer)
@@ -278,24 +281,24 @@ class Observation:
             self._differing[key] = Occurrences(operation=operation.name, **fields)
         self._differing[key].add(exchange, value)
 
-    def _difference(self, key: tuple[Kind, str, str, str], tally: Occurrences) -> Difference:
-        kind, name, pointer, called = key
-        document = self._documents[name]
-        reason = tally.fields.get("extra") if kind is Kind.NEW_STATUS else ""
+    def _difference(self, key: tuple[Kind, str, str, str], seen: Occurrences) -> Difference:
+        kind, document_name, pointer, name = key
+        document = self._documents[document_name]
+        reason = seen.fields.get("extra") if kind is Kind.NEW_STATUS else ""
         return Difference(
             kind=kind,
-            document=name,
+            document=document_name,
             pointer=pointer,
-            name=called,
-            instead=called if reason and self._refusals[name, reason] == {int(called)} else "",
-            times=tally.times,
-            first=tally.first,
-            last=tally.last,
+            name=name,
+            instead=name if reason and self._refusals[document_name, reason] == {int(name)} else "",
+            times=seen.times,
+            first=seen.first,
+            last=seen.last,
             provenance=document.provenance(pointer).level,
             place=document.place(pointer),
-            shape=tally.shape,
-            example=tally.example,
-            **tally.fields,
+            shape=seen.shape,
+            example=seen.example,
+            **seen.fields,
         )
 
     def _facts(self) -> Iterator[Confirmed]:
@@ -322,8 +325,8 @@ class Observation:
                 )
 
 
-def _calls_malformed(document: Document, status: int, reading: AnswerFacts) -> bool:
-    """Say whether an answer calls its request malformed: by its reason, or by a status that means nothing else."""
+def _refuses_as_malformed(document: Document, status: int, reading: AnswerFacts) -> bool:
+    """Return whether a response refuses its request as malformed, by its reason or by a status unique to that."""
     if reading.refused is None or document.failures is None:
         return False
     meant = {entry.reason for entry in document.failures.by_status(status)}
@@ -331,13 +334,13 @@ def _calls_malformed(document: Document, status: int, reading: AnswerFacts) -> b
 
 
 def _is_preflight(request: Request) -> bool:
-    """Say whether a browser only asks if it may ask: no operation is meant by that."""
+    """Return whether a request is a CORS preflight request, which belongs to no operation."""
     headers = ("origin", "access-control-request-method")
     return request.method == "OPTIONS" and all(header(request.headers, name) for name in headers)
 
 
-def _cut(answer: Answer) -> bool:
-    """Say whether a recorder has kept only the beginning of a body."""
+def _is_truncated(answer: Answer) -> bool:
+    """Return whether the recorder has truncated the body."""
     length = header(answer.headers, "content-length") or ""
     return length.isdecimal() and len(answer.body) < int(length)
 

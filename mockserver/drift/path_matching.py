@@ -1,4 +1,4 @@
-"""Matching requests to the paths of a contract: operations that have moved elsewhere, and new ones."""
+"""Grouping of requests for unknown paths, and matching of the groups to moved operations."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 
 _IDENTIFIER = re.compile(r"[0-9]+|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 HOLE = "{}"
-"""What stands in the path of a group for what looks like a parameter."""
+"""The placeholder in the path of a group for a segment that looks like a parameter."""
 _EXAMINED = 20
-"""How many answers of an unknown path are compared with those of the operations that may be there."""
+"""The maximum number of responses of an unknown path that are compared with an operation."""
 _LIKE = 0.6
-"""How much alike two paths must be where the answers have no fields that tell."""
+"""The minimum similarity of two paths if the responses have no fields to compare, from 0 to 1."""
 _WRONG = 0.3
-"""How large a part of the fields may differ, in an operation that has moved and changed."""
+"""The maximum fraction of fields that may differ in a moved operation."""
 
 
 class UnmatchedRequest(NamedTuple):
-    """A request of an unknown path, below the prefix of a document, that was answered as if there were one."""
+    """A successful request for an unknown path below the prefix of a document."""
 
     document: Document
     path: str
@@ -42,7 +42,7 @@ class UnmatchedRequest(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Strays with the same method and the same path, but for what looks like parameters: `{}`."""
+    """Unmatched requests with the same method and path. Segments that look like parameters are `{}`."""
 
     document: Document
     method: str
@@ -50,19 +50,19 @@ class Group(NamedTuple):
     strays: tuple[UnmatchedRequest, ...]
 
     def values(self, position: int) -> set[str]:
-        """Return what stands at a position of the path."""
+        """Return the values at a position of the path."""
         return {unquote(segments(stray.path)[position]) for stray in self.strays}
 
 
 class Move(NamedTuple):
-    """An operation that is at another path: the template of that path, and the requests that showed it."""
+    """A moved operation: its new path template, and the requests for that path."""
 
     operation: Operation
     path: str
     group: Group
 
     def known(self) -> Iterator[tuple[Known, Exchange]]:
-        """Yield the requests as what they are: of this operation."""
+        """Yield the requests as matches of this operation, with their exchanges."""
         names = [parameter_name(segment) for segment in segments(self.path)]
         for stray in self.group.strays:
             parts = map(unquote, segments(stray.path))
@@ -71,7 +71,7 @@ class Move(NamedTuple):
 
 
 def groups(strays: Iterable[UnmatchedRequest], values: Mapping[str, Collection[str]]) -> list[Group]:
-    """Return strays by their paths. `values` are known values of parameters, by their names."""
+    """Group unmatched requests by path. `values` holds known values of parameters by name."""
     found: defaultdict[tuple[str, str, tuple[str, ...]], list[UnmatchedRequest]] = defaultdict(list)
     for stray in strays:
         known = {value for name in _names(stray.document) for value in values.get(name, ())}
@@ -83,9 +83,10 @@ def groups(strays: Iterable[UnmatchedRequest], values: Mapping[str, Collection[s
 def find(
     unknown: Sequence[Group], unmet: Iterable[tuple[Document, Operation]], values: Mapping[str, Collection[str]]
 ) -> list[Move]:
-    """Return the operations that are now where these groups are, each group and each operation at most once.
+    """Return the operations that have moved to the paths of these groups.
 
-    `unmet` are the operations that were not met where the contract has them.
+    `unmet` holds the operations that were not seen at their path in the contract. Each group and each operation is
+    matched at most once, the best matches first.
     """
     possible = [
         (score, number, operation.name, Move(operation, path, group))
@@ -105,7 +106,7 @@ def find(
 
 
 def template(group: Group, values: Mapping[str, Collection[str]]) -> str:
-    """Return the path of a group with names for its parameters: those whose values are known, or `id`, `id2`…"""
+    """Return the path template of a group. A parameter is named by its known values, otherwise `id` or `id2`, `id3`…"""
     parts: list[str] = []
     for position, segment in enumerate(group.path):
         if segment != HOLE:
@@ -133,7 +134,7 @@ def _generic(segment: str, known: Collection[str]) -> str:
 
 
 def _templates(operation: Operation, group: Group, values: Mapping[str, Collection[str]]) -> Iterator[str]:
-    """Yield the first template that puts every path parameter of an operation somewhere into the path of a group."""
+    """Yield the first path template of a group that contains every path parameter of an operation, if there is one."""
     names = [parameter.name for parameter in operation.parameters if parameter.place == "path"]
     words = set(segments(operation.path)) | {
         word for each in group.document.operations.values() for word in segments(each.path)
@@ -145,44 +146,47 @@ def _templates(operation: Operation, group: Group, values: Mapping[str, Collecti
     if len(holes) != len(names):
         return
     for order in permutations(names):
-        if all(_may_be(name, group.values(position), values) for name, position in zip(order, holes, strict=True)):
+        if all(_may_hold(name, group.values(position), values) for name, position in zip(order, holes, strict=True)):
             placed = dict(zip(holes, order, strict=True))
             path = (f"{{{placed[p]}}}" if p in placed else segment for p, segment in enumerate(group.path))
             yield "".join(f"/{segment}" for segment in path)
             return
 
 
-def _may_be(name: str, seen: set[str], values: Mapping[str, Collection[str]]) -> bool:
-    """Say whether what was seen can be values of a parameter: known ones of it, or of none."""
+def _may_hold(name: str, seen: set[str], values: Mapping[str, Collection[str]]) -> bool:
+    """Return whether a parameter may hold the values seen: none is a known value of only another parameter."""
     known = set(values.get(name, ()))
     others = {value for other, its in values.items() if other != name for value in its}
     return all(value in known or value not in others for value in seen)
 
 
 def _score(operation: Operation, path: str, group: Group) -> tuple[float, float] | None:
-    """Return how well the answers of a group fit an operation, and how alike the paths are; None if they do not fit."""
-    likeness = SequenceMatcher(None, segments(operation.path), segments(path)).ratio()
-    told = wrong = 0
+    """Return the fraction of fields that conform to an operation, and the similarity of the paths.
+
+    Return None if the group does not match the operation.
+    """
+    similarity = SequenceMatcher(None, segments(operation.path), segments(path)).ratio()
+    fields = wrong = 0
     for stray in group.strays[:_EXAMINED]:
         answer, request = stray.exchange.answer, stray.exchange.request
         schema = operation.answers[answer.status].schema if answer and answer.status in operation.answers else None
-        if answer is None or schema is None or not _takes(operation, stray.exchange):
+        if answer is None or schema is None or not _is_complete(operation, stray.exchange):
             return None
         body = answer.json
         content_type = header(answer.headers, "content-type") or ""
         parts = walk(schema, body) if body is not ABSENT else []
-        told += sum(len(part.path) > 1 for part in parts)
+        fields += sum(len(part.path) > 1 for part in parts)
         wrong += len(operation.check_answer(answer.status, body, content_type))
         wrong += sum(isinstance(part, Stranger) for part in parts)
         if request.method != operation.method:
             return None
-    if wrong > told * _WRONG or (told == 0 and likeness < _LIKE):
+    if wrong > fields * _WRONG or (fields == 0 and similarity < _LIKE):
         return None
-    return 1 - (wrong / told if told else 0), likeness
+    return 1 - (wrong / fields if fields else 0), similarity
 
 
-def _takes(operation: Operation, exchange: Exchange) -> bool:
-    """Say whether a request has all that an operation needs in its query and body."""
+def _is_complete(operation: Operation, exchange: Exchange) -> bool:
+    """Return whether a request has all required query parameters and body fields of an operation."""
     request = exchange.request
     query = {name for name, _ in request.query}
     has_key = bearer(header(request.headers, "authorization")) is not None

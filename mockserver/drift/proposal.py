@@ -1,4 +1,4 @@
-"""The overlay that makes a contract say what traffic says: one writer of edits for each kind of difference."""
+"""The overlay that adapts a contract to traffic: one writer of edits for each kind of difference."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def _value(difference: Difference, edits: Edits, known: Action) -> Iterator[Action]:
-    """Widen a schema so that it takes what was seen: another type, or no such rule, or always another constant."""
+    """Widen a schema to accept the values seen: add a type, replace a constant, or remove the broken rule."""
     rule, pointer, shape = difference.rule, difference.pointer, difference.shape
     try:
         before = edits.document.resolve(pointer)
@@ -53,7 +53,7 @@ def _missing(difference: Difference, edits: Edits, _: Action) -> Iterator[Action
 
 
 def _granted(difference: Difference, edits: Edits, known: Action) -> Iterator[Action]:
-    """Widen what a request may hold."""
+    """Widen the schema of a request."""
     if difference.rule == "enum" and difference.shape:
         for value in difference.shape.examples:
             edits.add(difference.pointer, value, known)
@@ -64,7 +64,7 @@ def _granted(difference: Difference, edits: Edits, known: Action) -> Iterator[Ac
 
 
 def _renamed(difference: Difference, edits: Edits, known: Action) -> Iterator[Action]:
-    """Give a field another name; it takes over what the one says that it replaces."""
+    """Rename a field. `x-renamed-from` keeps the description of the old one."""
     holder = pointers.parent(pointers.parent(difference.pointer))
     fields = f"{edits.at(holder, 'properties')}/properties"
     yield {
@@ -76,9 +76,9 @@ def _renamed(difference: Difference, edits: Edits, known: Action) -> Iterator[Ac
 
 
 def _new_status(difference: Difference, edits: Edits, known: Action) -> Iterator[Action]:
-    """Add an answer to an operation, or give a reason its status if it never has another.
+    """Add a response to an operation, or change the status of a reason if every refusal has the new one.
 
-    The lowest status of success says what is written: a lower one would be taken for that.
+    The lowest status of success determines the usual response, so a lower success status is not added.
     """
     status = int(difference.name)
     if difference.extra:
@@ -92,21 +92,21 @@ def _new_status(difference: Difference, edits: Edits, known: Action) -> Iterator
 
 
 def _new_field(difference: Difference, edits: Edits, known: Action) -> Iterator[Action]:
-    """Add a field to an object. Nobody knows what it means: the mock makes it up."""
+    """Add a field to an object. Its meaning is unknown, so the mock makes up its value."""
     fields = f"{edits.at(pointers.parent(difference.pointer), 'properties')}/properties"
     schema = difference.shape.schema() if difference.shape else {}
     yield {"target": edits.target(fields), "update": {difference.name: {**schema, "x-made-up": True, **known}}}
 
 
 def _new_value(difference: Difference, edits: Edits, known: Action) -> Iterator[Action]:
-    """Add a value to those that are listed. Which word of the vocabulary it stands for, if any, nobody knows."""
+    """Add a value to an enumeration. No word of the vocabulary is assigned to it."""
     if difference.extra is not ABSENT:
         edits.add(difference.pointer, difference.extra, known)
     yield from ()
 
 
 def _new_parameter(difference: Difference, edits: Edits, known: Action) -> Iterator[Action]:
-    """Add a parameter to an operation, as one that need not be there."""
+    """Add an optional parameter to an operation."""
     schema = difference.shape.schema() if difference.shape else {}
     at = edits.at(difference.pointer)
     body = edits.document.operations[difference.operation.partition(".")[2]].body_schema
@@ -122,9 +122,9 @@ def _new_parameter(difference: Difference, edits: Edits, known: Action) -> Itera
 
 
 def moved(difference: Difference, edits: Edits, known: Action) -> Iterator[Action]:
-    """Take an operation out of its path and put it into another one.
+    """Move an operation to another path.
 
-    An overlay of version 1.0 cannot copy, so that the operation is written out.
+    Overlay 1.0 has no copy action, so the whole operation is written out.
     """
     *_, path, method = pointers.split(difference.pointer)
     item = edits.value(pointers.join("paths", path))
@@ -148,17 +148,17 @@ WRITERS: Mapping[Kind, Callable[[Difference, Edits, Action], Iterator[Action]]] 
     Kind.NEW_PARAMETER: _new_parameter,
     Kind.NEW_PATH: new_path,
 }
-"""What each kind of difference changes. What is not here traffic cannot say how to change."""
+"""The writer for each kind of difference. Traffic does not show how to resolve the other kinds."""
 
 
 _VERSION = "1.0.0"
 
 
 def propose(drift: Drift, bases: Mapping[str, Basis], source: str) -> dict[str, Any] | None:
-    """Return an OpenAPI Overlay 1.0 that changes what was contradicted and adds what is new; None if there is nothing.
+    """Return an OpenAPI Overlay 1.0 that corrects contradicted facts and adds new ones; None if it would be empty.
 
-    `source` says where the traffic comes from. What traffic cannot tell how to change, such as a request that was
-    refused, is left out.
+    `source` names the origin of the traffic. Differences that traffic does not show how to resolve, such as a refused
+    request, are left out.
     """
     actions: list[Action] = []
     for name, basis in bases.items():
@@ -182,7 +182,7 @@ def propose(drift: Drift, bases: Mapping[str, Basis], source: str) -> dict[str, 
 
 
 def _actions(differences: Sequence[Difference], edits: Edits, source: str) -> Iterator[Action]:
-    """Yield the actions for one document: operations move first, and what else changes in them, changes there."""
+    """Yield the actions for one document. Operations move first, and their other changes apply to the new path."""
     targets = {}
     for move in (each for each in differences if each.kind is Kind.MOVED):
         if edits.path(move.instead) == move.instead:
@@ -201,7 +201,7 @@ def _changes(differences: Sequence[Difference], edits: Edits, source: str) -> It
             try:
                 yield from list(writer(difference, edits, _provenance(difference, source)))
             except UnwrittenError:
-                continue  # it follows from something else, and nothing says from what it would follow now
+                continue  # the fact is derived from another one, and the traffic does not show which to change
     yield from edits.actions()
 
 
@@ -211,7 +211,7 @@ def write(overlay: Mapping[str, Any]) -> str:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes YAML without aliases, which tools for overlays need not know."""
+    """A YAML dumper without aliases, which overlay tools may not support."""
 
     def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> Any:  # noqa: FBT001
         """Write a list of scalars on one line."""
@@ -219,6 +219,7 @@ class _Dumper(yaml.SafeDumper):
         return super().represent_sequence(tag, sequence, flow_style=flow_style or flat)
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the signature is that of the library
+        """Write every value in full."""
         return True
 
 

@@ -1,4 +1,4 @@
-"""Schemas and values: a schema inferred from values, and a walk over a value beside its schema."""
+"""Schema inference from values, and a walk over a value along its schema."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ if TYPE_CHECKING:
 
 
 MAXIMUM_NAMES = 60
-"""An object with more different names than this is taken to be a table whose keys are data."""
+"""The maximum number of member names of an object. With more, its keys are data and get no properties."""
 KEPT = 5
-"""How many different scalars are kept as examples."""
+"""The maximum number of different scalars kept as examples."""
 
 _NAMES = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
 
 
 class InferredSchema:
-    """The types of the values that were added, their members and items, and some examples."""
+    """A schema inferred from the values added to it: their types, members and items, and some examples."""
 
     def __init__(self) -> None:
         self.times = 0
@@ -28,7 +28,7 @@ class InferredSchema:
         self._items: InferredSchema | None = None
 
     def add(self, value: Any) -> None:
-        """Learn from a value."""
+        """Extend the schema to include a value."""
         self.times += 1
         self._types[_NAMES.get(type(value), "null")] = None
         if isinstance(value, dict):
@@ -45,11 +45,11 @@ class InferredSchema:
 
     @property
     def types(self) -> list[str]:
-        """The types of the values, as JSON Schema names them; integers are numbers, too."""
+        """The JSON Schema types of the values. `number` includes `integer`."""
         return [name for name in self._types if name != "integer" or "number" not in self._types]
 
     def schema(self) -> dict[str, Any]:
-        """Return a schema that all these values fit. What every object had is required."""
+        """Return a schema that all values match. Members that every object had are required."""
         types = self.types
         schema: dict[str, Any] = {"type": types[0] if len(types) == 1 else types} if types else {}
         if self._members and len(self._members) <= MAXIMUM_NAMES:
@@ -65,7 +65,7 @@ Path = tuple[str | int, ...]
 
 
 class Seen(NamedTuple):
-    """A part of a value, at its path, for which there is a schema."""
+    """A part of a value with its path and schema."""
 
     path: Path
     schema: Schema
@@ -73,7 +73,7 @@ class Seen(NamedTuple):
 
 
 class Stranger(NamedTuple):
-    """A member of an object, at its path, that the schema of the object does not name."""
+    """A member of an object, with its path, that the schema of the object (`holder`) does not define."""
 
     path: Path
     holder: Schema
@@ -82,7 +82,7 @@ class Stranger(NamedTuple):
 
 
 def walk(schema: Schema, value: Any, path: Path = ()) -> list[Seen | Stranger]:
-    """Return every part of a value with its schema. Of alternatives, those count that the value does not contradict."""
+    """Return every part of a value with its schema. Of alternatives, the first that the value may match is followed."""
     found: list[Seen | Stranger] = []
     _walk(schema, value, path, found)
     return found
@@ -92,9 +92,9 @@ def _walk(schema: Schema, value: Any, path: Path, found: list[Seen | Stranger]) 
     found.append(Seen(path, schema, value))
     for keyword in ("oneOf", "anyOf"):
         if keyword in schema:
-            meant = next((branch for branch in schema[keyword] if not _contradicts(branch, value)), None)
-            if meant is not None:
-                _walk(meant, value, path, found)
+            branch = next((branch for branch in schema[keyword] if not _contradicts(branch, value)), None)
+            if branch is not None:
+                _walk(branch, value, path, found)
     if isinstance(value, dict):
         properties = schema.get("properties", {})
         for name, member in value.items() if "properties" in schema else ():
@@ -111,7 +111,7 @@ def _walk(schema: Schema, value: Any, path: Path, found: list[Seen | Stranger]) 
 
 
 def _contradicts(schema: Schema, value: Any) -> bool:
-    """Say whether a value cannot be what an alternative describes: another type, or another constant in a member."""
+    """Return whether a value cannot match an alternative: it has another type, or another constant in a member."""
     if "const" in schema and schema["const"] != value:
         return True
     named = schema.get("type", ())

@@ -1,4 +1,4 @@
-"""Judging a client by its traffic: whether it keeps to the contract, how it behaves, and what that costs."""
+"""Judge a client by its traffic: its conformance to the contract, its behaviour, and its costs."""
 
 from mockserver.judge.history import Limits
 from mockserver.judge.judge import Judgement, judge, letter

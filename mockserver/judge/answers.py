@@ -1,7 +1,7 @@
-"""Answers that the contract allows, drawn by hypothesis: those that are usual, and those that are not.
+"""Hypothesis strategies for the responses that the contract allows, both usual and unusual ones.
 
-They shrink to the least: the first status, empty lists and texts, zeros. So what is not the least in an answer that was
-shrunk is what matters in it.
+Responses shrink to the simplest one: the first status, empty lists and strings, zeros. Any other value that remains in
+a shrunk response is therefore necessary for the failure.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 NEAR = 12
-"""How many times as likely what is near is as the least."""
+"""The weight of a value near the given response, relative to the weight 1 of the simplest value."""
 
 
 class GeneratedAnswer(NamedTuple):
@@ -39,10 +39,10 @@ class GeneratedAnswer(NamedTuple):
 def answers(
     operation: Operation, document: Document, near: GeneratedAnswer | None = None
 ) -> SearchStrategy[GeneratedAnswer]:
-    """Return a strategy of the answers that an operation of a document may give.
+    """Return a strategy for the responses that an operation may give.
 
-    Most are like the one that is `near` in most places. They keep to the contract but for words in the place of an
-    enumeration that is assumed, which nobody has promised.
+    Most drawn responses equal `near` in most places. All conform to the contract, with one exception: where an
+    enumeration is only assumed, other words are drawn too.
     """
     forms = _forms(operation, document)
     first, *_ = forms
@@ -55,15 +55,16 @@ def answers(
 def bodies(
     operation: Operation, document: Document, status: int, near: GeneratedAnswer | None = None
 ) -> SearchStrategy[object]:
-    """Return a strategy of the bodies that an operation may answer with this status, drawn as `answers` are."""
+    """Return a strategy for the bodies that an operation may return with this status. See `answers`."""
     like = near.body if near is not None and near.status == status else ABSENT
     return _values(_forms(operation, document)[status], like)
 
 
 def revealing(operation: Operation, document: Document, near: GeneratedAnswer) -> Iterator[GeneratedAnswer]:
-    """Yield answers that the contract allows and that often make a program fail.
+    """Yield responses that the contract allows and that often make a program fail.
 
-    First the least of each status, then those that differ from `near` in one place, then all examples of the document.
+    The simplest response of each status comes first. Responses that differ from `near` in one place follow, then the
+    examples of the document.
     """
     forms = _forms(operation, document)
     yield from (GeneratedAnswer(status, least(form)) for status, form in forms.items())
@@ -75,7 +76,7 @@ def revealing(operation: Operation, document: Document, near: GeneratedAnswer) -
 
 @cache
 def _forms(operation: Operation, document: Document) -> Mapping[int, Shape]:
-    """The shapes of an operation's answers by their status."""
+    """Return the shapes of an operation's responses by status."""
     return {
         status: shape(answer.schema, document)
         for status, answer in operation.answers.items()
@@ -85,7 +86,7 @@ def _forms(operation: Operation, document: Document) -> Mapping[int, Shape]:
 
 @st.composite
 def _values(draw: DrawFn, form: Shape, near: Any) -> Any:
-    """Values of a shape, most of them like the one that is near, or like none if that is ABSENT."""
+    """Draw a value of a shape. Most values are close to `near`, unless it is ABSENT."""
     return _value(draw, form, near)
 
 
@@ -97,36 +98,36 @@ def _value(draw: DrawFn, form: Shape, near: Any) -> Any:
         case ListShape():
             return _list(draw, form, near if known else [])
         case ShapeChoice():
-            fitting = [each for each in form.shapes if known and fits(each, near)][:1]
-            return _value(draw, _one_of(draw, [form.shapes[0], *fitting * NEAR, *form.shapes]), near)
+            matching = [each for each in form.shapes if known and fits(each, near)][:1]
+            return _value(draw, _choose(draw, [form.shapes[0], *matching * NEAR, *form.shapes]), near)
         case Scalar():
             usual = [near] * (NEAR if known else 0)
-            value = form.least if form.fixed else _one_of(draw, [form.least, *form.revealing, *usual, ABSENT])
+            value = form.least if form.fixed else _choose(draw, [form.least, *form.revealing, *usual, ABSENT])
             return draw(form.drawn) if value is ABSENT else value
 
 
 def _object(draw: DrawFn, form: ObjectShape, near: Any) -> dict[str, Any]:
     drawn = {name: _value(draw, field, near.get(name, ABSENT)) for name, field in form.required.items()}
     for name, field in form.optional.items():
-        if _is_there(draw, usual=name in near):
+        if _is_present(draw, usual=name in near):
             drawn[name] = _value(draw, field, near.get(name, ABSENT))
-    if form.open_ended and _is_there(draw, usual=UNKNOWN in near):
+    if form.open_ended and _is_present(draw, usual=UNKNOWN in near):
         drawn[UNKNOWN] = None
     return drawn
 
 
 def _list(draw: DrawFn, form: ListShape, near: Any) -> list[Any]:
-    drawn = [draw(_values(form.item, item)) for item in near if _is_there(draw, usual=True)]
-    while len(drawn) < form.fewest or (len(drawn) < len(near) + 2 and _is_there(draw, usual=not near and not drawn)):
+    drawn = [draw(_values(form.item, item)) for item in near if _is_present(draw, usual=True)]
+    while len(drawn) < form.fewest or (len(drawn) < len(near) + 2 and _is_present(draw, usual=not near and not drawn)):
         drawn.append(draw(_values(form.item, near[0] if near else ABSENT)))
     return drawn if form.most is None else drawn[: form.most]
 
 
-def _is_there(draw: DrawFn, *, usual: bool) -> bool:
-    """Whether there is something: as a rule if that is usual, else seldom."""
-    return _one_of(draw, [False, *[True] * NEAR] if usual else [*[False] * NEAR, True])
+def _is_present(draw: DrawFn, *, usual: bool) -> bool:
+    """Draw whether an optional part is present: often if that is `usual`, otherwise rarely."""
+    return _choose(draw, [False, *[True] * NEAR] if usual else [*[False] * NEAR, True])
 
 
-def _one_of(draw: DrawFn, choices: Sequence[T]) -> T:
-    """One of these, the simplest first: hypothesis shrinks to it. (`sampled_from` is slow to make for each draw.)"""
+def _choose(draw: DrawFn, choices: Sequence[T]) -> T:
+    """Draw one of the choices. Hypothesis shrinks to the first. A `sampled_from` for each draw would be slow."""
     return choices[draw(st.integers(0, len(choices) - 1))]

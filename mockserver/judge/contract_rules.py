@@ -1,4 +1,4 @@
-"""Rules about requests that the contract does not allow, by themselves or after what came before."""
+"""Rules about requests that break the contract, by themselves or because of an earlier response."""
 
 from __future__ import annotations
 
@@ -18,46 +18,49 @@ if TYPE_CHECKING:
 
 
 _STATED = (Confidence.DOCUMENTED, Confidence.OBSERVED)
-"""What is known in these ways is a fact; who breaks the rest may break our assumption only."""
+"""The levels of provenance that state a fact. A breach of any other level may only contradict an assumption."""
 
 
 def requests(calls: Iterable[Call]) -> Iterator[Breach]:
-    """Find what is wrong with requests."""
+    """Find requests that break the contract."""
     return _violations(calls, Severity.ERROR)
 
 
 def unknown_names(calls: Iterable[Call]) -> Iterator[Breach]:
-    """Find parameters and fields that the contract does not know."""
+    """Find parameters and fields that are not in the contract."""
     return _violations(calls, Severity.WARNING)
 
 
 def paths(calls: Iterable[Call]) -> Iterator[Breach]:
-    """Find paths and methods that the contract does not have."""
+    """Find requests whose path or method is not in the contract."""
     for call in calls:
-        if call.operation is None and not _asks_ahead(call):
+        if call.operation is None and not _is_preflight(call):
             method, document = call.exchange.request.method, call.document
             path = call.exchange.request.path.rpartition(f"{document.prefix}/")[2]
             known = [operation.path.lstrip("/") for operation in document.operations.values()]
             yield Breach(
                 document.name,
-                f"{method} {document.prefix}/{path} leads nowhere{did_you_mean(path, known) or '.'}",
+                f"{method} {document.prefix}/{path} is not in the contract{did_you_mean(path, known) or '.'}",
                 (call,),
                 f"{method} {path}",
-                got=str(call.status or "no answer"),
+                got=str(call.status or "no response"),
             )
 
 
 def deprecated(calls: Iterable[Call]) -> Iterator[Breach]:
-    """Find operations that are to go."""
+    """Find calls of deprecated operations."""
     for call in calls:
         if call.operation is not None and call.operation.deprecated:
             yield Breach(
-                call.name, f"{call.name} is deprecated.", (call,), expected="the same operation of the newest API"
+                call.name,
+                f"{call.name} is deprecated.",
+                (call,),
+                expected="the same operation of the newest API version",
             )
 
 
-def _asks_ahead(call: Call) -> bool:
-    """Whether it is what a browser asks by itself before a request to another site."""
+def _is_preflight(call: Call) -> bool:
+    """Return whether a call is the CORS preflight request of a browser."""
     request = call.exchange.request
     return request.method == "OPTIONS" and header(request.headers, "access-control-request-method") is not None
 
@@ -88,20 +91,23 @@ def _breach(call: Call, violation: Violation) -> Breach:
 
 
 def refunds_after_sms(history: History, _: Limits) -> Iterator[Breach]:
-    """Asks for the money of an order whose SMS it has read."""
+    """Find refund requests for orders whose SMS the client has read."""
     for call in history.calls:
         order = history.orders.get(call.order)
         if call.purpose == "refund" and order and order.heard and call.follows(order.heard):
             yield Breach(
                 call.name,
-                "It had read the SMS of an order, and asked for its money.",
+                "The client requested a refund after it had read the SMS of the order.",
                 (order.heard, call),
-                expected="a refund while no SMS has arrived",
+                expected="a refund request only while no SMS has arrived",
             )
 
 
 def another_too_early(history: History, _: Limits) -> Iterator[Breach]:
-    """Asks for another SMS before there was a first one. Of an order that was there before nobody knows."""
+    """Find refused requests for another SMS before the first one was read.
+
+    Orders from before the recording are skipped, because they may have received an SMS earlier.
+    """
     for call in history.calls:
         if call.purpose != "another" or call.outcome is not Outcome.REFUSED:
             continue
@@ -109,8 +115,8 @@ def another_too_early(history: History, _: Limits) -> Iterator[Breach]:
         if order and order.placed and not (order.heard and call.follows(order.heard)):
             yield Breach(
                 call.name,
-                "It asked for another SMS before it had seen a first one, and was refused.",
+                "The client requested another SMS before it had read the first one, and was refused.",
                 (call,),
-                expected="the first SMS before another one",
+                expected="another SMS is requested after the first one",
                 got=call.code,
             )

@@ -1,4 +1,4 @@
-"""Rules about money: clients that spend more than they need to, and the statement of their orders."""
+"""Rules about unnecessary costs, and the statement of a client's orders. Prices are in cents."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TERMS = (*_PROOFS, "maximum")
 
 
 def orders_again(history: History, _: Limits) -> Iterator[Breach]:
-    """Orders again after a lost answer, without a look at what there is."""
+    """Find orders that repeat one without a readable response, before the client has listed its orders."""
     for place, call in enumerate(history.calls):
         if call.purpose != "order" or call.outcome not in UNCERTAIN:
             continue
@@ -33,38 +33,39 @@ def orders_again(history: History, _: Limits) -> Iterator[Breach]:
             if _orders_after(call, later):
                 yield Breach(
                     call.name,
-                    f"The answer to an order was {_how(call)}, and it ordered again without looking at the inventory.",
+                    f"The response to an order was {_describe(call)}, "
+                    "and the client ordered again without reading the inventory.",
                     (call, later),
-                    expected="a look at the inventory before the next order",
+                    expected="the inventory is read before the next order",
                 )
                 break
 
 
 def abandons_order(history: History, _: Limits) -> Iterator[Breach]:
-    """Leaves an order without an SMS to expire, and does not ask for its money."""
+    """Find orders without an SMS for which the client never requested a refund."""
     for order in history.orders.values():
         if order.placed and not (order.heard or order.returned or order.tried):
             yield Breach(
                 order.placed.name,
-                f"An order for {dollars_text(order.price)} dollars received no SMS that it saw, and was never "
-                "returned.",
-                _about(history, order),
-                expected="a refund when patience is over",
+                f"The client saw no SMS for an order of {dollars_text(order.price)} dollars and requested no refund.",
+                _evidence(history, order),
+                expected="a refund request when the client stops waiting",
             )
     for call in history.lost:
-        if not any(_looks_after(call, later) or _orders_after(call, later) for later in history.calls):
+        if not any(_lists_after(call, later) or _orders_after(call, later) for later in history.calls):
             yield Breach(
                 call.name,
-                f"The answer to an order was {_how(call)}, and it never looked whether there is one.",
+                f"The response to an order was {_describe(call)}, "
+                "and the client never checked whether the order was placed.",
                 (call,),
                 "lost",
-                expected="a look at the inventory, and a refund",
+                expected="the inventory is read, and the order is refunded",
                 level=Severity.WARNING if call.status else None,
             )
 
 
 def stale_quote(history: History, _: Limits) -> Iterator[Breach]:
-    """Orders on the same terms again when the price has changed."""
+    """Find orders that repeat the same terms after the price has changed."""
     for place, call in enumerate(history.calls):
         if call.purpose != "order" or not _price_changed(call):
             continue
@@ -76,14 +77,14 @@ def stale_quote(history: History, _: Limits) -> Iterator[Breach]:
         if not any(_allows(quote, again) for quote in quoted):
             yield Breach(
                 call.name,
-                f"The price had changed ({call.status}), and it ordered again on the same terms.",
+                f"The price had changed ({call.status}), and the client ordered again on the same terms.",
                 (call, *quoted, again),
                 expected="a new quote, and an order with its m, n and price",
             )
 
 
 def failover_price(history: History, _: Limits) -> Iterator[Breach]:
-    """Pays more than it was quoted, because another carrier served."""
+    """Find orders that cost more than their quote because another carrier served them, and that were kept."""
     quotes: dict[Offer, tuple[int, Call]] = {}
     for call in history.calls:
         if call.outcome is not Outcome.GRANTED:
@@ -98,15 +99,16 @@ def failover_price(history: History, _: Limits) -> Iterator[Breach]:
         if order.price > quoted[0]:
             yield Breach(
                 call.name,
-                f"Carrier {call.carrier} was quoted at {dollars_text(quoted[0])} dollars; another one served for "
-                f"{dollars_text(order.price)}, and it kept the order.",
+                f"Carrier {call.carrier} was quoted at {dollars_text(quoted[0])} dollars. Another carrier served the "
+                f"order for {dollars_text(order.price)} dollars, and the client kept it.",
                 (quoted[1], call),
-                expected="the quote as the maximum, no failover, or a refund",
+                expected="the quote as the maximum price, no failover, or a refund",
                 got=_maximum(call),
             )
 
 
-def _how(call: Call) -> str:
+def _describe(call: Call) -> str:
+    """Describe a response that does not tell whether the order was placed."""
     if not call.status:
         return "lost"
     return f"{call.status}" if call.status >= 500 else "unreadable"
@@ -114,26 +116,26 @@ def _how(call: Call) -> str:
 
 def _maximum(call: Call) -> str:
     most = call.arguments.get("maximum")
-    return "no maximum" if most is None else f"a maximum of {dollars_text(most)} dollars"
+    return "no maximum price" if most is None else f"a maximum price of {dollars_text(most)} dollars"
 
 
-def _about(history: History, order: ObservedOrder) -> tuple[Call, ...]:
-    """The call that placed an order, and the last one that asked for it."""
-    asked = [call for call in history.calls if call.order == order.id]
-    return tuple(filter(None, (order.placed, *asked[-1:])))
+def _evidence(history: History, order: ObservedOrder) -> tuple[Call, ...]:
+    """Return the call that placed an order and the last call about it."""
+    about = [call for call in history.calls if call.order == order.id]
+    return tuple(filter(None, (order.placed, *about[-1:])))
 
 
-def _looks_after(call: Call, later: Call) -> bool:
+def _lists_after(call: Call, later: Call) -> bool:
     return later.purpose in LISTS and later.exchange.started >= call.exchange.started
 
 
 def _orders_after(call: Call, later: Call) -> bool:
-    """Whether it ordered the same service again, which is a mistake of its own."""
+    """Return whether the later call orders the same service again, which is a breach of its own."""
     return later.purpose == "order" and later.service == call.service and later.follows(call)
 
 
 def _price_changed(call: Call) -> bool:
-    """Whether an order was refused so, or with the status that only this reason has."""
+    """Return whether an order was refused because the price has changed, by its reason or by a status unique to it."""
     failures = call.document.failures
     here = failures.by_status(call.status) if failures else ()
     return call.refusal == _CHANGED or [entry.reason for entry in here] == [_CHANGED]
@@ -144,7 +146,7 @@ def _same_offer(call: Call, other: Call) -> bool:
 
 
 def _allows(quote: Call, order: Call) -> bool:
-    """Whether an order without proofs was made with a quote in mind, or one with them is on the terms of the quote."""
+    """Return whether an order agrees with a quote: it has no m and n, or those of the quote and at least its price."""
     proofs = [order.arguments.get(proof) for proof in _PROOFS]
     if not any(proofs):
         return True
@@ -155,9 +157,9 @@ def _allows(quote: Call, order: Call) -> bool:
 
 
 def statement(histories: Iterable[History], rules: Mapping[str, str]) -> Statement:
-    """Return what the orders of these accounts cost by the rules that hold, and what came back.
+    """Return what the orders of these accounts cost under the rules in force, and what was refunded.
 
-    An order whose answer was lost, and that nothing showed later, has no price: its outcome is `unknown`.
+    An order whose response was lost, and that no later response shows, has the price 0 and the outcome `unknown`.
     """
     return Statement(tuple(line for history in histories for line in _lines(history, rules)))
 

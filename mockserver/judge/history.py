@@ -1,4 +1,4 @@
-"""The history of a client, account by account, with its orders as the client saw them; and a breach found in it."""
+"""The history of each account: its calls, the orders that they show, the limits for pauses, and breaches of rules."""
 
 from __future__ import annotations
 
@@ -21,18 +21,22 @@ if TYPE_CHECKING:
 
 
 _SKEW = 60_000
-"""So many milliseconds may the clocks of the recorder and of the service be apart."""
+"""The maximum difference between the clocks of the recorder and the service, in milliseconds."""
 
 
 @dataclass
 class ObservedOrder:
     """An order as its client saw it.
 
-    `placed` is the call that made it, None if it was there before. `price` is in cents; `expires` in milliseconds
-    since the epoch, None if it is not known. `heard` is the first answer that showed an SMS, `returned` the first one
-    that said that it is refunded. `tried` are the calls that asked for the refund. `carrier` is the one that serves,
-    empty if that was not seen. `states` are those that were seen, in their order. `renewals` is how often another SMS
-    was granted.
+    - `placed`: the call that placed it; None for an order from before the recording
+    - `price`: in cents
+    - `expires`: in milliseconds since the epoch; None if unknown
+    - `heard`: the first call whose response showed an SMS
+    - `returned`: the first call whose response showed that the order is refunded
+    - `tried`: the calls that requested a refund
+    - `carrier`: the carrier that serves the order; empty if no response showed it
+    - `states`: the states that responses showed, in order
+    - `renewals`: how often another SMS was granted
     """
 
     id: str
@@ -47,15 +51,16 @@ class ObservedOrder:
     renewals: int = 0
 
     def seen(self, state: str) -> None:
-        """Note a state that was seen."""
+        """Append a state, unless it is the current one."""
         if self.states[-1:] != [state]:
             self.states.append(state)
 
 
 class History:
-    """The calls of one account in their order, and the orders that they tell of.
+    """The calls of one account in order, and the orders that they show.
 
-    `lost` are the orders that may have been placed, though no answer said so and nothing later showed them.
+    `lost` holds the calls that may have placed an order: their response was lost or unreadable, and no later response
+    shows the order.
     """
 
     def __init__(self, calls: Iterable[Call]) -> None:
@@ -67,7 +72,7 @@ class History:
 
     @property
     def last(self) -> int:
-        """When the last call began, in milliseconds since the epoch."""
+        """The start of the last call, in milliseconds since the epoch; 0 without calls."""
         return self.calls[-1].at if self.calls else 0
 
     def _see(self, call: Call) -> None:
@@ -104,7 +109,7 @@ class History:
         order = self._order(shown["id"])
         if not known:
             order.price = shown.get("price", 0)
-            order.placed = self._adopted(shown)
+            order.placed = self._lost_call(shown)
         order.expires = shown.get("expires_at", order.expires)
         order.carrier = shown.get("carrier", order.carrier)
         state = shown.get("state")
@@ -115,12 +120,12 @@ class History:
         if state == calls.REFUNDED:
             order.returned = order.returned or call
 
-    def _adopted(self, shown: Facts) -> Call | None:
-        """Return the order without an answer that an unknown one comes from, if there is one."""
+    def _lost_call(self, shown: Facts) -> Call | None:
+        """Remove and return the lost call that placed the order shown here; None if there is none."""
         ordered, service = shown.get("ordered_at"), (get(shown, "service.code"), get(shown, "service.name"))
         for call in self.lost:
-            late = ordered is None or ordered >= call.at - _SKEW
-            if late and call.service in service:
+            is_later = ordered is None or ordered >= call.at - _SKEW
+            if is_later and call.service in service:
                 self.lost.remove(call)
                 return call
         return None
@@ -130,20 +135,20 @@ class History:
 
 
 def histories(calls: Iterable[Call]) -> tuple[History, ...]:
-    """Sort calls by their accounts. A call that names none is left out."""
-    sorted_calls: defaultdict[str, list[Call]] = defaultdict(list)
+    """Return the history of each account. Calls without an account are left out."""
+    by_account: defaultdict[str, list[Call]] = defaultdict(list)
     for call in calls:
         if call.account:
-            sorted_calls[call.account].append(call)
-    return tuple(map(History, sorted_calls.values()))
+            by_account[call.account].append(call)
+    return tuple(map(History, by_account.values()))
 
 
 class Limits(NamedTuple):
-    """The shortest pauses that a good client makes, in seconds.
+    """The shortest pauses of a good client, in seconds.
 
-    - `poll`: between two looks at an order that is still waiting (assumed: nothing is documented)
-    - `backoff`: before a call that has failed is made again, and after 429 without Retry-After (assumed)
-    - `stock`: before the same order again after NO_NUMBERS (documented: 20 to 30 seconds)
+    - `poll`: between two polls of a waiting order (assumed; nothing is documented)
+    - `backoff`: before a failed call is repeated, and after a 429 without Retry-After (assumed)
+    - `stock`: before an order is repeated after NO_NUMBERS (documented: 20 to 30 seconds)
     """
 
     poll: float = 1.0
@@ -152,20 +157,21 @@ class Limits(NamedTuple):
 
 
 TOLERANCE = 0.95
-"""A pause may be so much shorter: the clocks of two machines never agree."""
+"""The fraction of the limit that a pause must reach. The clocks of two machines never agree exactly."""
 
 
 def too_short(milliseconds: float, seconds: float) -> bool:
-    """Whether a pause is shorter than so many seconds."""
+    """Return whether a pause in milliseconds is shorter than a limit in seconds."""
     return milliseconds < seconds * 1000 * TOLERANCE
 
 
 class Breach(NamedTuple):
-    """A rule that was broken once, and by which calls.
+    """One breach of a rule, and the calls that show it.
 
-    `operation` is such as `v3.orderNumber`. `check` tells breaches of one rule apart that are not the same mistake.
-    `level` is that of the rule unless it says otherwise. `pointer`, `place` and `provenance` are those of the line of
-    the contract that was broken, if it is one.
+    - `operation`: such as `v3.orderNumber`
+    - `check`: distinguishes different mistakes under the same rule
+    - `level`: overrides the severity of the rule
+    - `pointer`, `place`, `provenance`: those of the broken line of the contract; empty for other rules
     """
 
     operation: str
@@ -181,9 +187,9 @@ class Breach(NamedTuple):
 
 
 Rule = Callable[[History, Limits], Iterator[Breach]]
-"""Looks for breaches in the history of an account."""
+"""A function that finds breaches in the history of an account."""
 
 
 def seconds(milliseconds: float) -> str:
-    """Write a pause: `0.2 s`."""
+    """Format a pause in milliseconds as seconds: `0.2 s`."""
     return f"{milliseconds / 1000:.3g} s"

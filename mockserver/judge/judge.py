@@ -1,4 +1,4 @@
-"""The judgement of a client by its traffic: findings, cost and coverage."""
+"""The judgement of a client by its traffic: findings, grade, costs and coverage."""
 
 from __future__ import annotations
 
@@ -40,46 +40,47 @@ def coverage(
     documents: Iterable[Document],
     indications: Iterable[Indication],
 ) -> Coverage:
-    """Count what was met, beside all that there is to meet in the generations of the API that the client speaks.
+    """Return the coverage of the contract documents that the client uses; of all documents if there are no calls.
 
-    The states of orders are those that answers showed. Of a failure its reason counts, or what it is called if that is
-    none of the vocabulary; of a reading each value that the traffic speaks for.
+    It counts operations with their statuses, the order states that responses showed, failures, and readings. A failure
+    is counted by its reason, or by its code if the vocabulary has no reason for it. A reading is counted once for each
+    indication of a value.
     """
-    spoken = {call.document.name for call in calls}
-    used = [document for document in documents if document.name in spoken or not spoken]
+    names = {call.document.name for call in calls}
+    used = [document for document in documents if document.name in names or not names]
     values = [(READING, f"{name}={value}") for name, reading in readings().items() for value in reading.values]
     purposes = [vocabulary().purposes[name] for document in used for name in document.by_purpose]
     failures = [(FAILURE, reason) for reason in reasons_of(purposes, vocabulary(), has_path=True, has_body=True)]
-    met = Coverage(used, STATES, TRANSITIONS, (*failures, *values))
+    covered = Coverage(used, STATES, TRANSITIONS, (*failures, *values))
     for call in calls:
         if call.operation is not None and call.status:
-            met.answer(call.operation.name, call.status)
+            covered.answer(call.operation.name, call.status)
         if failure := call.refusal if call.refusal != UNKNOWN else call.code:
-            met.name(FAILURE, failure)
+            covered.name(FAILURE, failure)
     for history in histories:
         for order in history.orders.values():
             for state in order.states:
-                met.state(state)
+                covered.state(state)
             for before, after in pairwise(order.states):
-                met.transition(before, after)
+                covered.transition(before, after)
     for indication in indications:
         for value, times in indication.times.items():
-            met.name(READING, f"{indication.reading}={value}", times)
-    return met
+            covered.name(READING, f"{indication.reading}={value}", times)
+    return covered
 
 
 SUITE = "client"
 
 _EVIDENCE = 8
-"""So many exchanges of a breach are kept as evidence."""
+"""The maximum number of exchanges that a finding keeps as evidence."""
 _LETTERS = {Severity.ERROR: "D", Severity.WARNING: "C", Severity.NOTE: "B"}
 
 
 class Judgement(NamedTuple):
-    """What is to be said of a client: findings, the worst first, what its orders cost, and what it has met.
+    """The judgement of a client: findings by severity, the most severe first, the costs of its orders, and coverage.
 
-    Of `exchanges`, `calls` were for the service. `first` and `last` are when they began, in milliseconds since the
-    epoch.
+    `exchanges` counts all exchanges, `calls` those with the service. `first` and `last` are the start of the first and
+    the last call, in milliseconds since the epoch.
     """
 
     findings: tuple[Finding, ...]
@@ -97,7 +98,7 @@ class Judgement(NamedTuple):
 
 
 def letter(findings: Iterable[Finding]) -> str:
-    """Return the grade that findings come to."""
+    """Return the grade for these findings; see `Judgement.letter`."""
     found = tuple(findings)
     if any(finding.code == FAILS for finding in found):
         return "F"
@@ -116,22 +117,22 @@ def judge(
     readings: Choices = DEFAULTS,
     overlays: Overlays = (),
 ) -> Judgement:
-    """Judge a client by its traffic with the service, which is put in the order of time: recorders may write an
-    exchange when it ends.
+    """Judge a client by its traffic with the service.
 
-    The documents are those that `readings` and `overlays` make. If the client has not `ended`, it may still return the
-    orders that run. Unless its traffic is `paced`, nothing is said of pauses: the clock stood still, or jumped.
-    `service` are hosts of the service beside those that the documents name and those that have granted a call; if none
-    has, those that were called.
+    The exchanges may come in any order: a recorder may write an exchange when it ends. `documents` are the contract
+    documents under these `readings` and `overlays`. If the client has not `ended`, it may still request refunds for
+    running orders. Unless the traffic is `paced`, pauses are not judged, because the clock stood still or jumped.
+    `service` names further hosts of the service. The hosts in the documents and the hosts that granted a call belong
+    to it anyway; if no host granted one, all called hosts do.
     """
     traffic = list(exchanges)
     calls = sorted(read_all(documents.values(), traffic), key=lambda call: (call.at, call.exchange.started))
-    witnesses = Readings(documents.values(), readings, overlays)
+    inferred = Readings(documents.values(), readings, overlays)
     for call in calls:
-        witnesses.hear(call)
-    told = histories(calls)
-    paced = paced and not _stands_still(calls)
-    breaches = [*_contract(calls), *_behaviour(told, limits or Limits(), ended=ended, paced=paced)]
+        inferred.hear(call)
+    accounts = histories(calls)
+    paced = paced and not _is_clock_still(calls)
+    breaches = [*_contract(calls), *_behaviour(accounts, limits or Limits(), ended=ended, paced=paced)]
     hosts = {*service, *_hosts(documents, calls)}
     leaks = [_leak(exchange) for exchange in traffic if _leaks(exchange, hosts)]
     findings = [*_findings(breaches), *leaks[:1]]
@@ -139,15 +140,15 @@ def judge(
         findings=tuple(sorted(findings, key=lambda finding: list(Severity).index(finding.level))),
         exchanges=len(traffic),
         calls=len(calls),
-        statement=statement(told, held_rules(documents.values())),
-        coverage=coverage(calls, told, documents.values(), witnesses.indications()),
+        statement=statement(accounts, held_rules(documents.values())),
+        coverage=coverage(calls, accounts, documents.values(), inferred.indications()),
         first=min((call.at for call in calls), default=0),
         last=max((call.at for call in calls), default=0),
     )
 
 
-def _stands_still(calls: list[Call]) -> bool:
-    """Whether the clock of the world never moved, though time has passed: then no pause can be seen."""
+def _is_clock_still(calls: list[Call]) -> bool:
+    """Return whether the clock of the world stood still during the calls. Pauses cannot be measured then."""
     moments = {call.at for call in calls}
     return len(calls) > 1 and len(moments) == 1 and len({call.exchange.started for call in calls}) > 1
 
@@ -159,25 +160,25 @@ def _contract(calls: list[Call]) -> Iterator[tuple[str, Severity, Breach]]:
 
 
 def _behaviour(
-    told: Iterable[History], limits: Limits, *, ended: bool, paced: bool
+    accounts: Iterable[History], limits: Limits, *, ended: bool, paced: bool
 ) -> Iterator[tuple[str, Severity, Breach]]:
-    for history in told:
+    for history in accounts:
         for code, rule in BEHAVIOUR.items():
             if paced or not rule.paced:
                 for breach in rule.find(history, limits):
-                    if ended or not rule.at_the_end or _over(breach, history):
+                    if ended or not rule.at_the_end or _has_expired(breach, history):
                         yield code, breach.level or rule.level, breach
 
 
-def _over(breach: Breach, history: History) -> bool:
-    """Whether the time of the orders that a breach is about was over before the last call."""
+def _has_expired(breach: Breach, history: History) -> bool:
+    """Return whether an order of a breach had expired before the last call."""
     placed = {id(call) for call in breach.calls}
     about = [order for order in history.orders.values() if id(order.placed) in placed]
     return any(order.expires is not None and order.expires <= history.last for order in about)
 
 
 def _findings(breaches: Iterable[tuple[str, Severity, Breach]]) -> Iterator[Finding]:
-    """Tell the breaches that are the same mistake once, with the evidence of the first."""
+    """Yield one finding for all breaches that are the same mistake, with the evidence of the first."""
     groups: dict[tuple[str, str, str], list[tuple[Severity, Breach]]] = {}
     for code, level, breach in breaches:
         groups.setdefault((code, breach.operation, breach.check), []).append((level, breach))
@@ -201,9 +202,9 @@ def _findings(breaches: Iterable[tuple[str, Severity, Breach]]) -> Iterator[Find
 
 
 def _hosts(documents: Mapping[str, Document], calls: Collection[Call]) -> Iterator[str]:
-    """Yield the hosts that are the service's: those of the documents, and those that have granted a call.
+    """Yield the hosts of the service: those in the documents, and those that granted a call.
 
-    If none has, as with a wrong key, those that were called.
+    If no host granted a call, as with a wrong key, every called host counts.
     """
     yield from (urlsplit(document.resolve("/servers/0/url")).netloc for document in documents.values())
     granting = [call for call in calls if call.outcome is Outcome.GRANTED]
@@ -222,6 +223,6 @@ def _leak(exchange: Exchange) -> Finding:
         suite=SUITE,
         operation="",
         check="",
-        message=f"It sent its API key in a URL to {host}, which is not the service's host.",
+        message=f"The client sent its API key in a URL to {host}, which is not a host of the service.",
         exchanges=(exchange,),
     )

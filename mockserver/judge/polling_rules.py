@@ -1,4 +1,4 @@
-"""Rules about pauses: clients that ask too often."""
+"""Rules about pauses: clients that poll or repeat calls too often."""
 
 from __future__ import annotations
 
@@ -16,27 +16,28 @@ if TYPE_CHECKING:
     from mockserver.judge.history import History
 
 _OFTEN = 3
-"""Once or twice may have a reason: so often is a habit."""
+"""How many occurrences make a habit. One or two may have a reason."""
 _ROW = 4
-"""So many failures in a row show whether pauses grow."""
+"""How many failures in a row it takes to see whether the pauses grow."""
 _GROWN = 1.2
+"""The factor by which the longest pause must exceed the first."""
 _LONG = 10
-"""A pause of so many shortest ones need not grow any more."""
+"""A pause of this many times the limit need not grow further."""
 
 
 def polls_too_fast(history: History, limits: Limits) -> Iterator[Breach]:
-    """Looks again and again at an order that is still waiting."""
+    """Find waiting orders that the client polls with pauses below the limit."""
     for polls in _polls(history).values():
         hasty = [
             (before, after)
             for before, after in polls
-            if _waits(before) and too_short(after.at - before.at, limits.poll)
+            if _is_waiting(before) and too_short(after.at - before.at, limits.poll)
         ]
         if len(hasty) >= _OFTEN:
             before, after = min(hasty, key=lambda pair: pair[1].at - pair[0].at)
             yield Breach(
                 before.name,
-                f"It looked {len(hasty) + 1} times at an order that was still waiting, "
+                f"The client polled a waiting order {len(hasty) + 1} times, "
                 f"with pauses down to {seconds(after.at - before.at)}.",
                 (before, after),
                 expected=f"pauses of {limits.poll:g} s or more",
@@ -45,7 +46,7 @@ def polls_too_fast(history: History, limits: Limits) -> Iterator[Breach]:
 
 
 def no_backoff(history: History, limits: Limits) -> Iterator[Breach]:
-    """Goes on at once after a failure."""
+    """Find calls too soon after a 429 or a failure, and series of failures between which the pauses do not grow."""
     for place, before in enumerate(history.calls):
         if before.outcome is Outcome.LIMITED:
             after = next((call for call in history.calls[place + 1 :] if call.follows(before)), None)
@@ -63,7 +64,7 @@ def no_backoff(history: History, limits: Limits) -> Iterator[Breach]:
         if len(failed) >= _ROW and not grows:
             yield Breach(
                 failed[0].name,
-                f"It failed {len(failed)} times in a row, and the pauses between did not grow.",
+                f"The call failed {len(failed)} times in a row, and the pauses between the attempts did not grow.",
                 tuple(failed),
                 "growing",
                 expected="each pause longer than the one before",
@@ -72,7 +73,7 @@ def no_backoff(history: History, limits: Limits) -> Iterator[Breach]:
 
 
 def no_numbers_too_fast(history: History, limits: Limits) -> Iterator[Breach]:
-    """Sends an order again although there are no numbers, sooner than is documented."""
+    """Find orders that are repeated after NO_NUMBERS sooner than the limit."""
     bought = [call for call in history.calls if call.purpose == "order"]
     for place, before in enumerate(bought):
         if before.refusal != "NO_NUMBERS":
@@ -84,7 +85,7 @@ def no_numbers_too_fast(history: History, limits: Limits) -> Iterator[Breach]:
             pause = seconds(again.at - before.at)
             yield Breach(
                 before.name,
-                f"It ordered the same again {pause} after NO_NUMBERS.",
+                f"The client repeated the order {pause} after NO_NUMBERS.",
                 (before, again),
                 expected=f"a pause of {limits.stock:g} s or more",
                 got=pause,
@@ -92,7 +93,7 @@ def no_numbers_too_fast(history: History, limits: Limits) -> Iterator[Breach]:
 
 
 def balance_polling(history: History, _: Limits) -> Iterator[Breach]:
-    """Reads the balance whenever it looks at an order."""
+    """Find a client that reads the balance between its polls of an order."""
     row: list[Call] = []
     since: list[Call] = []
     for call in history.calls:
@@ -100,25 +101,25 @@ def balance_polling(history: History, _: Limits) -> Iterator[Breach]:
             row, since = [], []
         elif call.purpose == "balance":
             since.append(call)
-        elif call.purpose in SHOWS and _waits(call):
+        elif call.purpose in SHOWS and _is_waiting(call):
             row = [*row, *since, call] if since or not row else [call]
             since = []
             reads = [each for each in row if each.purpose == "balance"]
             if len(reads) >= _OFTEN:
-                yield Breach(reads[0].name, "It reads the balance between the looks at an order.", tuple(row))
+                yield Breach(reads[0].name, "The client reads the balance between the polls of an order.", tuple(row))
                 return
 
 
 def _polls(history: History) -> dict[str, list[tuple[Call, Call]]]:
-    """Looks at the same order or list that follow each other, if nothing was done between that changes what they show.
+    """Return pairs of consecutive polls of the same order or list, without a change between them.
 
-    A client may read the list before each of many orders.
+    A change of an order starts over, so a client may read the list before each of many orders.
     """
     polls: defaultdict[str, list[tuple[Call, Call]]] = defaultdict(list)
     last: dict[str, Call] = {}
     for call in history.calls:
         if call.purpose in MOVES:
-            last = {order: look for order, look in last.items() if look.order not in ("", call.order)}
+            last = {order: poll for order, poll in last.items() if poll.order not in ("", call.order)}
         elif call.purpose in SHOWS:
             shown = call.order or f"{call.name} {sorted(call.arguments.items(), key=str)}"
             if shown in last:
@@ -127,20 +128,20 @@ def _polls(history: History) -> dict[str, list[tuple[Call, Call]]]:
     return polls
 
 
-def _waits(call: Call) -> bool:
-    """Whether an answer shows an order that is still waiting."""
+def _is_waiting(call: Call) -> bool:
+    """Return whether the response shows a waiting order."""
     return any(order.get("state") == calls.WAITING for order in call.orders)
 
 
-def _same(one: Call, other: Call) -> bool:
+def _is_same_call(one: Call, other: Call) -> bool:
     return one.name == other.name and one.read == other.read
 
 
 def _repeated(calls: Iterable[Call]) -> Iterator[list[Call]]:
-    """Yield rows of the same call, each of which but the last one has failed."""
+    """Yield series of the same call. Every call but the last has failed."""
     rows: list[list[Call]] = []
     for call in calls:
-        row = next((row for row in rows if _same(row[-1], call) and call.follows(row[-1])), None)
+        row = next((row for row in rows if _is_same_call(row[-1], call) and call.follows(row[-1])), None)
         if row is not None:
             row.append(call)
             if call.outcome not in UNCERTAIN:
@@ -152,14 +153,14 @@ def _repeated(calls: Iterable[Call]) -> Iterator[list[Call]]:
 
 
 def _after(call: Call) -> str:
-    return f"after {call.status}" if call.status else "after no answer"
+    return f"after {call.status}" if call.status else "after no response"
 
 
 def _hasty(before: Call, after: Call, when: str, wanted: float) -> Breach:
     pause = seconds(after.at - before.at)
     return Breach(
         before.name,
-        f"It called again {pause} {when}.",
+        f"The client called again {pause} {when}.",
         (before, after),
         "429" if before.outcome is Outcome.LIMITED else "failed",
         expected=f"a pause of {wanted:g} s or more",

@@ -1,7 +1,7 @@
-"""The rules that a client is judged by: their codes, and how much each weighs.
+"""The rules for clients: the finding code and the severity of each.
 
-A new rule is a function in a `*_rules` module, a row here, a code in `contracts/finding_codes.yaml`, and a row
-in `docs/grade.md`.
+To add a rule, write a function in a `*_rules` module, and add a row here, a code to `contracts/finding_codes.yaml`,
+and a row to `docs/grade.md`.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 class Weighed(NamedTuple):
-    """A rule over the history of an account, and how much a breach of it weighs.
+    """A rule about the history of an account, and the severity of a breach.
 
-    If it is `paced`, it is about pauses; `at_the_end`, about what a client that goes on may still do.
+    A `paced` rule is about pauses. A rule `at_the_end` is about something that a running client may still do.
     """
 
     level: Severity
@@ -31,7 +31,7 @@ class Weighed(NamedTuple):
 
 
 class Plain(NamedTuple):
-    """A rule over calls, whoever made them, and how much a breach of it weighs."""
+    """A rule about single calls of any account, and the severity of a breach."""
 
     level: Severity
     find: Callable[[Iterable[Call]], Iterator[Breach]]
@@ -43,7 +43,7 @@ CONTRACT = {
     "client.unknown-name": Plain(Severity.WARNING, contract_rules.unknown_names),
     "client.deprecated": Plain(Severity.NOTE, contract_rules.deprecated),
 }
-"""What holds for each request by itself."""
+"""The rules about single requests."""
 
 BEHAVIOUR = {
     "client.orders-again": Weighed(Severity.ERROR, cost_rules.orders_again),
@@ -57,11 +57,11 @@ BEHAVIOUR = {
     "client.refunds-after-sms": Weighed(Severity.WARNING, contract_rules.refunds_after_sms),
     "client.another-too-early": Weighed(Severity.WARNING, contract_rules.another_too_early),
 }
-"""What shows in the order of an account's calls only."""
+"""The rules about the sequence of an account's calls."""
 
 KEY_LEAK = "client.key-leak"
-"""A key in a URL of another host. It shows in traffic that has nothing to do with the service, too."""
+"""The client sent its API key in a URL to another host. All traffic is searched for this, not only calls."""
 FAILS = "client.fails"
 """The client's command failed."""
 ANSWER = "client.answer"
-"""An answer that the contract allows makes the client's command fail."""
+"""A response that the contract allows makes the client's command fail."""

@@ -1,4 +1,4 @@
-"""Schemas of responses as shapes: the values that a schema allows, and changes in one place."""
+"""The shapes of response schemas: the values that a schema allows, and values changed in a single place."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
 
 
 WORD = re.compile("[a-z][a-z-]{0,19}")
-"""A word that the service might use and that nobody has seen."""
+"""The pattern of an unknown word in an enumeration that is only assumed."""
 LONGEST = 40
-"""No text that a pattern does not limit is made longer on purpose."""
+"""The maximum length of generated strings whose schema sets no limit, in characters."""
 
 _INTEGERS = -(2**63), 2**63 - 1
 _EXACT = 2**53 + 1
-"""The first whole number that a floating-point number cannot hold."""
+"""The smallest positive integer that a double-precision float cannot represent."""
 _FIRST, _LEAST, _LAST = (
     datetime(1970, 1, 1, tzinfo=UTC),
     datetime(2000, 1, 1, tzinfo=UTC),
     datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC),
 )
 _CHARACTERS = st.characters(exclude_categories=["Cc", "Cs", "Cn"], include_characters="\n", exclude_characters="$")
-"""What texts are drawn from: neither control characters nor the dollar, which begins a variable in a scenario."""
+"""The alphabet of generated strings: no control characters, and no `$`, which starts a variable in a scenario."""
 _QUIET = settings(
     database=None,
     deadline=None,
@@ -50,9 +50,10 @@ _QUIET = settings(
 
 
 class Scalar(NamedTuple):
-    """What a value may be: `least` is the simplest, `revealing` are worth trying first, the simplest first.
+    """The shape of a value that is neither an object nor an array.
 
-    `drawn` gives any; where nothing but the least is allowed, it is `fixed`.
+    `least` is the simplest value. `revealing` are values that often make a program fail, the simplest first. `drawn` is
+    a strategy for all values. If the schema allows only one value, the shape is `fixed`.
     """
 
     least: Any
@@ -62,9 +63,9 @@ class Scalar(NamedTuple):
 
 
 def scalar(schema: Schema, document: Document) -> Scalar:
-    """Return what a schema of a document without properties or items allows.
+    """Return the shape of a schema that has neither properties nor items.
 
-    Where the words of an enumeration are assumed, any other word is allowed, too: nobody has promised the list.
+    If the values of an enumeration are only assumed, the shape allows unknown words too.
     """
     if "const" in schema:
         return Scalar(schema["const"], (), st.just(schema["const"]), fixed=True)
@@ -90,7 +91,7 @@ def _words(words: Sequence[Any], *, open_ended: bool) -> Scalar:
 
 
 def _times(schema: Schema) -> Scalar:
-    """Times, of which a pattern can say the digits but not how many days a month has."""
+    """Return the shape of a time. A pattern alone would also match dates that do not exist."""
     write = format_of(Type("time"), schema, vocabulary()).write or int
     first, least, last = (round(time.timestamp() * 1000) for time in (_FIRST, _LEAST, _LAST))
     return Scalar(write(least), (write(first), write(last)), st.integers(first, last).map(write))
@@ -118,10 +119,13 @@ def _patterned(pattern: str) -> Scalar:
 
 @cache
 def _least(pattern: str) -> str:
-    """The simplest text of a pattern. Hypothesis looks for it in another thread: in this one, it may be drawing."""
+    """Return the simplest string that matches a pattern.
+
+    `hypothesis.find` runs in another thread, because it cannot run inside a draw.
+    """
     texts = st.from_regex(re.compile(pattern, re.ASCII), fullmatch=True)
-    with ThreadPoolExecutor(1) as aside:
-        return aside.submit(find, texts, lambda _: True, settings=_QUIET).result()
+    with ThreadPoolExecutor(1) as executor:
+        return executor.submit(find, texts, lambda _: True, settings=_QUIET).result()
 
 
 def _uuids() -> Scalar:
@@ -175,11 +179,11 @@ _BY_TYPE: Mapping[str, Callable[[Schema], Scalar]] = {
 
 
 UNKNOWN = "unknown"
-"""A field that no schema knows, and that an open object may have."""
+"""The name of an additional field that no schema defines."""
 
 
 class ObjectShape(NamedTuple):
-    """An object: the fields that it has, those that it may have, and whether it may have others."""
+    """An object: its required fields, its optional fields, and whether additional fields are allowed."""
 
     required: Mapping[str, Shape]
     optional: Mapping[str, Shape]
@@ -187,7 +191,7 @@ class ObjectShape(NamedTuple):
 
 
 class ListShape(NamedTuple):
-    """A list of so many items; None is any number of them."""
+    """A list with its minimum and maximum number of items; a maximum of None means no limit."""
 
     item: Shape
     fewest: int
@@ -204,7 +208,7 @@ Shape = ObjectShape | ListShape | ShapeChoice | Scalar
 
 
 def shape(schema: Schema, document: Document) -> Shape:
-    """Return the shape of a schema of a document."""
+    """Return the shape of a schema in a document."""
     alternatives = schema.get("oneOf", schema.get("anyOf"))
     if alternatives:
         return ShapeChoice(tuple(shape(alternative, document) for alternative in alternatives))
@@ -219,36 +223,36 @@ def shape(schema: Schema, document: Document) -> Shape:
 
 
 def _fields(schema: Schema, document: Document) -> ObjectShape:
-    properties = {name: _askable(each, document) for name, each in schema.get("properties", {}).items()}
+    properties = {name: _usable(each, document) for name, each in schema.get("properties", {}).items()}
     fields = {name: shape(described, document) for name, described in properties.items()}
     needed = schema.get("required", ())
     required = {name: fields.pop(name) for name in list(fields) if name in needed}
     return ObjectShape(required, fields, schema.get("additionalProperties") is not False)
 
 
-def _askable(schema: Schema, document: Document) -> Schema:
-    """Return the schema of an answer's field, or of the argument that names the same record, if both have a pattern.
+def _usable(schema: Schema, document: Document) -> Schema:
+    """Return the schema of a response field, or of the argument for the same record if both have a pattern.
 
-    The id of an order may be of any length in an answer, but not in the path of the next request.
+    An order id may have any length in a response, but not in the path of the next request.
     """
     *records, last = schema.get("x-value", "").split(".")
     is_name = "pattern" in schema and records and last in ("id", "code")
-    return _asked(document).get(records[-1], schema) if is_name else schema
+    return _argument_schemas(document).get(records[-1], schema) if is_name else schema
 
 
 @cache
-def _asked(document: Document) -> Mapping[str, Schema]:
-    """Return the schemas of all arguments of a document that have a pattern, by their names."""
+def _argument_schemas(document: Document) -> Mapping[str, Schema]:
+    """Return the schemas of all arguments with a pattern, by the argument's name."""
     operations = document.operations.values()
     parameters = [parameter for each in operations for parameter in each.parameters]
     fields = [field for each in operations for field in (each.body_schema or {}).get("properties", {}).values()]
     described = [(document.resolve(parameter.pointer), parameter.schema) for parameter in parameters]
-    asked = [(holder.get("x-argument"), schema) for holder, schema in (*described, *zip(fields, fields, strict=True))]
-    return {name: schema for name, schema in asked if name and "pattern" in schema}
+    named = [(holder.get("x-argument"), schema) for holder, schema in (*described, *zip(fields, fields, strict=True))]
+    return {name: schema for name, schema in named if name and "pattern" in schema}
 
 
 def fits(form: Shape, value: object) -> bool:
-    """Say whether a value may be of a shape, as far as its type and its constants show."""
+    """Return whether a value has a shape. Only types, required fields and constants are compared."""
     match form:
         case ObjectShape():
             return isinstance(value, dict) and all(
@@ -276,15 +280,15 @@ def least(form: Shape) -> Any:
 
 
 def revealing(form: Shape, near: Any) -> Iterator[Any]:
-    """Yield values of a shape that differ from one in a single place, in a way that often makes a program fail.
+    """Yield values of a shape that differ from `near` in a single place, in a way that often makes a program fail.
 
-    Of a list, only the first item is changed.
+    In a list, only the first item is changed.
     """
     match form:
         case ObjectShape():
-            yield from _telling_fields(form, near)
+            yield from _revealing_objects(form, near)
         case ListShape():
-            yield from _telling_items(form, near)
+            yield from _revealing_lists(form, near)
         case ShapeChoice():
             chosen = next(each for each in form.shapes if fits(each, near))
             yield from revealing(chosen, near)
@@ -293,7 +297,7 @@ def revealing(form: Shape, near: Any) -> Iterator[Any]:
             yield from (value for value in (form.least, *form.revealing) if value != near)
 
 
-def _telling_fields(form: ObjectShape, near: Any) -> Iterator[Any]:
+def _revealing_objects(form: ObjectShape, near: Any) -> Iterator[Any]:
     for name, field in {**form.required, **form.optional}.items():
         if name in near:
             yield from ({**near, name: value} for value in revealing(field, near[name]))
@@ -305,7 +309,7 @@ def _telling_fields(form: ObjectShape, near: Any) -> Iterator[Any]:
         yield {**near, UNKNOWN: None}
 
 
-def _telling_items(form: ListShape, near: Any) -> Iterator[Any]:
+def _revealing_lists(form: ListShape, near: Any) -> Iterator[Any]:
     one = near[0] if near else least(form.item)
     most = len(near) + 1 if form.most is None else form.most
     if near and not form.fewest:

@@ -1,4 +1,4 @@
-"""Suites of checks that any server of the contract can be held to: the mock, a copy, the live service."""
+"""Suites of checks that compare any server with the contract: the mock, a copy of the service, or the live service."""
 
 from mockserver.verify.run import SEED, SUITES, Nobody, Plan, Spending, Watcher, verify
 from mockserver.verify.target import (

@@ -1,4 +1,4 @@
-"""Workflows of an account and of the catalogue: payments, coupons, favourites, statistics."""
+"""Workflows of the account and the catalogue: payments, coupons, favourites, prices, popularity and statistics."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def money_that_is_paid_in(session: Session, via: str) -> None:
-    """It is credited once, when it is paid, and raises the tier."""
+    """A payment is credited once, when it is paid, and raises the tier."""
     ann = session.person("ann")
     for amount in (1999, 1):
         session.pay(ann, via, "invoice", amount)
@@ -45,17 +45,17 @@ def money_that_is_paid_in(session: Session, via: str) -> None:
 
 
 def _expect_coin_refused(session: Session, person: Person, via: str) -> None:
-    """Expect no wallet of a currency on a network that it does not have; where a document has only one, nobody asks."""
+    """Expect a wallet for a currency on a wrong network to be refused, if the document allows the request."""
     by = person.by[via]
     operation = by.document.by_purpose["wallet"]
-    odd = {"currency": "BTC", "network": "TON", "amount": 500}
-    if not operation.check_request(operation.arguments("wallet", odd, person.user, by.account.key)):
-        reply = by.call("wallet", **odd)
+    unsupported = {"currency": "BTC", "network": "TON", "amount": 500}
+    if not operation.check_request(operation.arguments("wallet", unsupported, person.user, by.account.key)):
+        reply = by.call("wallet", **unsupported)
         session.context.expect("currency-refused", reply.refusal, reply.operation, expected="UNSUPPORTED_CURRENCY")
 
 
 def money_that_nobody_pays(session: Session, via: str) -> None:
-    """It is not credited, and the payment ends after a time."""
+    """A payment that nobody pays is not credited, and expires."""
     ann, pia = session.person("ann"), session.person("pia")
     card, wallet = session.pay(ann, via, "card_invoice", 500), session.pay(pia, via, "wallet", 500)
     session.wait(session.terms.payment_lifetime - MINUTE)
@@ -73,7 +73,7 @@ def money_that_nobody_pays(session: Session, via: str) -> None:
 
 
 def a_coupon(session: Session, via: str) -> None:
-    """It adds to one payment by its method, once, while it is valid."""
+    """A coupon adds a bonus to one payment by its method, once, while it is valid."""
     ann = session.person("ann")
     for way, code in (
         ("invoice", "CARD50"),
@@ -99,20 +99,20 @@ def a_coupon(session: Session, via: str) -> None:
 
 
 def favourites(session: Session, via: str) -> None:
-    """Marking and unmarking, by each pair of country and service, and for oneself."""
+    """A user can add and remove favourites, each a pair of country and service. Other users' lists do not change."""
     ann, bob = session.person("ann"), session.person("bob")
     marked: list[tuple[str, str]] = []
     for pair in (("12", "ds"), ("95", "ds"), ("12", "ds"), ("12", "ds"), ("95", "ds")):
         adds = pair not in marked
         rule = "favourite-added" if adds else "favourite-removed"
         reply = ann.by[via].call("toggle_favourite", country=pair[0], service=pair[1])
-        said = reply.get("favourite.marked")
+        shown = reply.get("favourite.marked")
         marked = [*marked, pair] if adds else [each for each in marked if each != pair]
-        holds = not reply.refusal and said in (adds, None)
-        session.context.expect(rule, holds, reply.operation, expected=adds, got=reply.refusal or said)
+        holds = not reply.refusal and shown in (adds, None)
+        session.context.expect(rule, holds, reply.operation, expected=adds, got=reply.refusal or shown)
         for person, pairs in ((ann, marked), (bob, [])):
             listed = person.by[via].call("favourites")
-            got = [_place(each) for each in listed.all("favourites")]
+            got = [_pair(each) for each in listed.all("favourites")]
             session.context.expect(rule, sorted(got) == sorted(pairs), listed.operation, expected=pairs, got=got)
     for country, service in (("no-such", "ds"), ("12", "no-such")):
         reply = ann.by[via].call("toggle_favourite", country=country, service=service)
@@ -120,14 +120,14 @@ def favourites(session: Session, via: str) -> None:
 
 
 def the_catalogue(session: Session, via: str) -> None:
-    """All lists name the same names, prices and stocks."""
+    """All lists agree on names, prices and stocks."""
     by = session.person("ann").by[via]
     countries = by.call("countries").all("countries")
     known = {get(each, "code"): each for each in countries}
     session.context.expect("names-agree", len(known) == len(countries), by.name("countries"))
-    tells_carriers = by.knows("services.carrier", "quote.carrier")
+    has_carriers = by.knows("services.carrier", "quote.carrier")
     for country in ("12", "95"):
-        carriers = [each["name"] for each in known.get(country, {}).get("carriers", ()) if tells_carriers] or ["any"]
+        carriers = [each["name"] for each in known.get(country, {}).get("carriers", ()) if has_carriers] or ["any"]
         listed = {
             carrier: {get(row, "service.code"): row for row in _services(by, country, carrier)} for carrier in carriers
         }
@@ -142,18 +142,18 @@ def the_catalogue(session: Session, via: str) -> None:
 
 
 def what_is_popular(session: Session, via: str) -> None:
-    """The list of what is popular counts every order."""
+    """The list of popular offers counts every order."""
     ann = session.person("ann")
     _order_some(session, ann, via)
     popular = ann.by[via].call("popular")
     if not all(get(each, "country.code") and get(each, "service.code") for each in popular.all("offers")):
         return
-    got = {_place(each): each.get("orders") for each in popular.all("offers")}
+    got = {_pair(each): each.get("orders") for each in popular.all("offers")}
     wanted = {("95", "tg"): 2, ("12", "ds"): 1}
-    holds = got.keys() == wanted.keys() and all(got[place] in (count, None) for place, count in wanted.items())
+    holds = got.keys() == wanted.keys() and all(got[pair] in (count, None) for pair, count in wanted.items())
     session.context.expect("popularity-counts", holds, popular.operation, expected=wanted, got=got)
     for each in popular.all("offers"):
-        quoted = offered(session.quote(ann.by[via], *_place(each)))
+        quoted = offered(session.quote(ann.by[via], *_pair(each)))
         session.context.expect("offers-agree", _is_same(each, quoted), popular.operation, expected=quoted, got=each)
 
 
@@ -168,7 +168,7 @@ def how_countries_compare(session: Session, via: str) -> None:
 
 
 def statistics(session: Session, via: str) -> None:
-    """They count what there is, of the days that were asked for."""
+    """The statistics count all orders, or those of the requested days."""
     ann = session.person("ann")
     for order_arguments in (TELEGRAM, WHATSAPP, DISCORD):
         session.buy(ann, via, order_arguments)
@@ -195,8 +195,8 @@ def _listing(person: Person) -> str:
     return person.to("invoices").name("invoices")
 
 
-def _place(offer: Facts) -> tuple[str, str]:
-    """Return the country and the service of an offer or a favourite."""
+def _pair(offer: Facts) -> tuple[str, str]:
+    """Return the country code and the service code of an offer or a favourite."""
     return str(get(offer, "country.code")), str(get(offer, "service.code"))
 
 
@@ -210,12 +210,12 @@ def _order_some(session: Session, person: Person, via: str) -> None:
 
 
 def _is_same(one: Facts, two: Facts) -> bool:
-    """Say whether two offers are for the same price and stock."""
+    """Return whether two offers have the same price and stock, as far as both state them."""
     return all(alike(one.get(name), two.get(name)) for name in ("price", "stock") if name in one and name in two)
 
 
 def _expect_offer(session: Session, operation: str, row: Facts | None, quoted: Facts, country: Facts) -> None:
-    """Expect that a list and a quote name the same offer."""
+    """Expect a row of a list and a quote to state the same offer."""
     if not row or not quoted:
         session.context.breach("offers-agree", operation)
         return
@@ -266,26 +266,26 @@ def _expect_statistics(
         groups.setdefault(order.get("service.code"), []).append(order)
     counted = {service: {"orders": len(group), **_spent(group)} for service, group in groups.items()}
     holds = None in groups or (shares.keys() == counted.keys() and alike(counted, shares))
-    session.context.expect(rule, holds, reply.operation, "Services differ.", expected=counted, got=shares)
+    session.context.expect(rule, holds, reply.operation, "The services differ.", expected=counted, got=shares)
 
 
 def _counted(orders: Sequence[ExpectedOrder], terms: ServiceTerms) -> dict[str, Any]:
-    """Return what statistics must say of orders whose states are known."""
-    quiet = [order for order in orders if not order.received]
+    """Return the expected statistics of orders whose states are known."""
+    without_sms = [order for order in orders if not order.received]
     counted, completed = (orders, [order for order in orders if order.state == COMPLETED])
     if not terms.by_state:
-        counted, completed = quiet, [order for order in orders if order.received]
+        counted, completed = without_sms, [order for order in orders if order.received]
     repaid = [order for order in orders if order.state == REFUNDED or is_repaid(order, terms)]
     return {
         "completed": len(completed),
         **{state: sum(order.state == state for order in counted) for state in (WAITING, EXPIRED, REFUNDED)},
         **_spent(orders),
         **({"refunds": _spent(repaid)["spent"]} if _spent(repaid) else {}),
-        "success_rate": round((len(orders) - len(quiet)) / len(orders), 2) if orders else 0,
+        "success_rate": round((len(orders) - len(without_sms)) / len(orders), 2) if orders else 0,
     }
 
 
 def _spent(orders: Sequence[ExpectedOrder]) -> dict[str, int]:
-    """Return what was spent on orders, unless the price of one is not known."""
+    """Return the cents spent on orders; empty if the price of an order is unknown."""
     prices = [order.price for order in orders if order.price is not None]
     return {"spent": sum(prices)} if len(prices) == len(orders) else {}

@@ -1,4 +1,4 @@
-"""Assertions about responses: whether one fits its request, and whether two agree."""
+"""Assertions about responses: a judgement of a request and its response, and a comparison of the facts of two."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ UNINTENDED = "INTERNAL_ERROR"
 
 
 def read(operation: Operation, answer: Answer) -> AnswerFacts:
-    """Read an answer by the names of the vocabulary."""
+    """Return the facts or the refusal of a response, by the names of the vocabulary."""
     return operation.read_answer(answer.status, answer.json, header(answer.headers, "content-type") or "")
 
 
 def granted(operation: Operation, exchange: Exchange) -> bool:
-    """Say whether an answer grants what was asked for."""
+    """Return whether the response grants the request."""
     return exchange.answer is not None and read(operation, exchange.answer).granted
 
 
 def refusing(document: Document, reason: str) -> int:
-    """Return the status with which a document refuses for a reason; 0 if it does not say."""
+    """Return the status that a document gives for a reason; 0 if the document defines no failures."""
     return document.failures.entries[reason].status if document.failures else 0
 
 
 def is_broken(operation: Operation | None, status: int) -> bool:
-    """Say whether a status means that the service broke; a document may give one from 500 on to a proper refusal."""
+    """Return whether a status is an internal error. A document may give a status of 500 or above to a refusal."""
     failures = operation.document.failures if operation else None
     meant = {entry.reason for entry in failures.by_status(status)} - {UNINTENDED} if failures else set()
     return status >= BROKEN and not meant
 
 
 def judge(context: Context, found: Found, exchange: Exchange) -> None:
-    """Hold a request against the contract, and its answer against that."""
+    """Expect an invalid request to be refused, and a valid request not to be refused as malformed."""
     if exchange.answer is None:
         return
     operation, status = found.operation, exchange.answer.status
@@ -63,13 +63,13 @@ def judge(context: Context, found: Found, exchange: Exchange) -> None:
             got=status,
             pointer=wrong[0].pointer,
         )
-    elif _is_sound(operation, asked, exchange.request):
-        called = _calls_malformed(operation, exchange.answer)
-        context.expect("sound-request-taken", not called, operation.name, expected="another answer", got=status)
+    elif _is_readable(operation, asked, exchange.request):
+        refused = _refuses_as_malformed(operation, exchange.answer)
+        context.expect("sound-request-taken", not refused, operation.name, expected="another response", got=status)
 
 
-def _calls_malformed(operation: Operation, answer: Answer) -> bool:
-    """Say whether an answer calls its request malformed: by its reason, or by a status that means nothing else."""
+def _refuses_as_malformed(operation: Operation, answer: Answer) -> bool:
+    """Return whether a response refuses its request as malformed, by its reason or by a status unique to that."""
     refused, failures = read(operation, answer).refused, operation.document.failures
     if refused is None or failures is None:
         return False
@@ -77,14 +77,14 @@ def _calls_malformed(operation: Operation, answer: Answer) -> bool:
     return refused.reason == MALFORMED or meant == {MALFORMED}
 
 
-def _is_sound(operation: Operation, asked: Arguments, request: Request) -> bool:
-    """Say whether nothing is wrong with a request that fits the schemas: a day may look like one, and be none."""
+def _is_readable(operation: Operation, asked: Arguments, request: Request) -> bool:
+    """Return whether a request that matches the schemas can be read: a date that matches may still not exist."""
     _, unread = operation.values(asked)
     return not unread and header(request.headers, "content-type") in (None, "application/json")
 
 
 class FactDifference(NamedTuple):
-    """A fact that two state differently: its dotted name, and what each says."""
+    """A fact that two responses state differently: its dotted name, and both values."""
 
     name: str
     one: Any
@@ -92,7 +92,7 @@ class FactDifference(NamedTuple):
 
 
 def differences(one: Any, two: Any, name: str = "") -> Iterator[FactDifference]:
-    """Find the facts that both state, but differently."""
+    """Yield the facts that both values state, but differently. Facts that only one states are ignored."""
     match one, two:
         case dict(), dict():
             for part in one:
@@ -106,26 +106,26 @@ def differences(one: Any, two: Any, name: str = "") -> Iterator[FactDifference]:
 
 
 def alike(one: Any, two: Any) -> bool:
-    """Say whether two state the same, as far as both state anything."""
+    """Return whether two values agree in all facts that both state."""
     return not any(differences(one, two))
 
 
 class Expectations:
-    """Holds answers against rules, in words for people."""
+    """Expectations of responses. A broken one becomes a finding of the context."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
 
     def expect(self, rule: str, holds: object, reply: Reply, *, expected: object = "", got: object = "") -> bool:
-        """Expect of an answer that a rule holds. Returns whether it does."""
+        """Expect a rule to hold for a response. Return whether it holds."""
         return self._context.expect(rule, holds, reply.operation, expected=_text(expected), got=_text(got))
 
     def breach(self, rule: str, reply: Reply, *, expected: object = "", got: object = "") -> None:
-        """Tell of an answer that breaks a rule."""
+        """Record that a response breaks a rule."""
         self._context.breach(rule, reply.operation, expected=_text(expected), got=_text(got))
 
     def refusal(self, reply: Reply, refusal: str, rule: str) -> bool:
-        """Expect that an answer is a refusal, and for this reason. Returns whether it is."""
+        """Expect a response to be a refusal for this reason. Return whether it is."""
         if self.expect(rule, reply.refusal, reply, expected=refusal, got="granted"):
             return self.expect("refusal-says-why", reply.refusal == refusal, reply, expected=refusal, got=reply.refusal)
         return False

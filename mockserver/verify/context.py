@@ -1,4 +1,4 @@
-"""What a suite works with: a server, documents, accounts, and a place for what it finds."""
+"""The context of a suite: the server, the contract documents, the accounts, and the findings so far."""
 
 from __future__ import annotations
 
@@ -26,21 +26,24 @@ if TYPE_CHECKING:
     from mockserver.verify.target import Account, Target, Transport
 
 EVIDENCE = 4
-"""How many exchanges a finding holds."""
+"""The maximum number of exchanges in a finding."""
 LONGEST = 4000
-"""Bytes of a body that a command line may hold: a longer one nobody could read."""
+"""The maximum size of a body in a curl command, in bytes. Longer ones are not readable."""
 PAUSE = 0.5
-"""Seconds between two requests to a foreign server."""
+"""The minimum pause between two requests to a remote server, in seconds."""
 
 BROKEN = "broken"
-"""The note of an exchange whose answer breaks the contract."""
+"""The note of an exchange whose response breaks the contract."""
 
 CODES = {"status": "answer.status", "contentType": "answer.type", "json": "answer.json"}
-"""The code of a finding by the rule of a violation; any other is `answer.body`."""
+"""The finding code by the rule of a violation. Any other rule has `answer.body`."""
 
 
 class RunSettings(NamedTuple):
-    """What all suites of a run share. `accounts` are those of the target; a stage has its own."""
+    """The settings that all suites of a run share.
+
+    `accounts` are those of the target; a stage has its own. `pause` is in seconds. `tick` is called for every case.
+    """
 
     target: Target
     contract: Contract
@@ -54,7 +57,7 @@ class RunSettings(NamedTuple):
 
 
 class Context:
-    """What one suite works with. `cases` counts what was tried."""
+    """The context of one suite. `cases` counts its cases."""
 
     def __init__(self, suite: str, setting: RunSettings) -> None:
         self.suite = suite
@@ -62,7 +65,7 @@ class Context:
         self.accounts = setting.accounts
         self.terms = ServiceTerms.of(setting.contract.rules)
         self.cases = 0
-        self._carrier: Transport | None = setting.target.carrier
+        self._transport: Transport | None = setting.target.carrier
         self._advance: Callable[[int], object] | None = None
         self._found: dict[str, Finding] = {}
         self._skipped: dict[Skip, None] = {}
@@ -71,7 +74,7 @@ class Context:
 
     @property
     def documents(self) -> Mapping[str, Document]:
-        """The contract documents whose servers are known."""
+        """The contract documents for which the target has a base URL."""
         return {name: each for name, each in self._all.items() if name in self.setting.target.bases}
 
     @property
@@ -80,14 +83,14 @@ class Context:
 
     @property
     def staged(self) -> bool:
-        """Whether the server begins anew for us, so that all that happens there is ours."""
+        """Whether the target starts a server for every scenario, so that only the suite uses it."""
         return self.setting.target.stage is not None
 
     def begin(self, scenario: str, accounts: tuple[Account, ...]) -> None:
-        """Begin a scenario on the stage, which opens these accounts. The target must have a stage."""
-        assert self.setting.target.stage is not None  # noqa: S101 - callers look at `staged`
+        """Start a scenario on the stage; it opens these accounts. The target must have a stage."""
+        assert self.setting.target.stage is not None  # noqa: S101 - callers check `staged`
         staged = self.setting.target.stage(scenario)
-        self._carrier = AsgiTransport(staged.app)
+        self._transport = AsgiTransport(staged.app)
         self._advance = staged.advance
         self.accounts = accounts
         self._evidence.clear()
@@ -98,21 +101,21 @@ class Context:
         self.setting.tick()
 
     def skip(self, what: str, reason: str) -> None:
-        """Note that something was not checked."""
+        """Record what was not checked, and the reason."""
         self._skipped[Skip(what, reason)] = None
 
     @property
     def can_advance(self) -> bool:
-        """Whether the time of the server can be moved."""
+        """Whether the server's time can be advanced."""
         return self._advance is not None
 
     def advance(self, milliseconds: int) -> None:
-        """Let the server's time pass."""
-        assert self._advance is not None  # noqa: S101 - callers look at `can_advance`
+        """Advance the server's time."""
+        assert self._advance is not None  # noqa: S101 - callers check `can_advance`
         self._advance(milliseconds)
 
     def operation(self, name: str) -> Operation:
-        """Return an operation by its name: that of its document, a dot, and its operationId."""
+        """Return an operation by its name: the name of the document, a dot, and the operationId."""
         document, _, identifier = name.partition(".")
         return self._all[document].operations[identifier]
 
@@ -121,14 +124,14 @@ class Context:
         return self.setting.target.bases[document]
 
     def route(self, document: Document, request: Request) -> Found | NotFound | WrongMethod | BadPath:
-        """Find the operation that a request to the server of a document leads to."""
+        """Return the operation of a request to the server of a document, or why there is none."""
         return document.route(request.method, request.url.removeprefix(self.base(document.name)).partition("?")[0])
 
     def send(self, request: Request, operation: Operation | None = None, document: str = "") -> Exchange:
-        """Send a request and hold the answer against the contract; of no operation, against that of a document.
+        """Send a request, and check the response against its operation, or against the failures of a document.
 
-        The exchange has the note `BROKEN` if the answer does not keep to it. Raises DeniedError if the guard does not
-        let it through.
+        The exchange has the note `BROKEN` if the response breaks the contract. Raises DeniedError if the guard denies
+        the request.
         """
         guard = self.setting.guard
         arguments = self._arguments(operation, request) if operation and guard.foreign else None
@@ -136,16 +139,16 @@ class Context:
         if guard.foreign:
             time.sleep(max(0.0, self._last + self.setting.pause - time.monotonic()))
             self._last = time.monotonic()
-        assert self._carrier is not None  # noqa: S101 - a target without a carrier has a stage
+        assert self._transport is not None  # noqa: S101 - a target without a transport has a stage
         started, clock = time.time(), time.perf_counter()
-        answer = self._carrier.carry(request)
+        answer = self._transport.carry(request)
         duration = (time.perf_counter() - clock) * 1000
         exchange = Exchange(request, answer, int(started * 1000), duration, operation.name if operation else "")
         guard.note(operation, exchange, arguments)
         self._evidence.append(exchange)
         if operation and answer:
             self.setting.coverage.answer(operation.name, answer.status)
-        if not self._hold(exchange, operation, document):
+        if not self._check_answer(exchange, operation, document):
             return exchange._replace(notes={BROKEN: True})
         return exchange
 
@@ -161,7 +164,7 @@ class Context:
         pointer: str = "",
         provenance: Confidence | None = None,
     ) -> bool:
-        """Note a finding unless a rule holds; `detail` says what happened. Returns whether it holds."""
+        """Record a finding unless a rule holds; `detail` is added to its message. Return whether the rule holds."""
         if not holds:
             self.breach(rule, operation, detail, expected=expected, got=got, pointer=pointer, provenance=provenance)
         return bool(holds)
@@ -177,7 +180,7 @@ class Context:
         pointer: str = "",
         provenance: Confidence | None = None,
     ) -> None:
-        """Note that a rule was broken. `provenance` is how it is known, if not as the table of rules has it."""
+        """Record a finding for a broken rule. `provenance` overrides that of the rule."""
         broken = rules()[rule]
         known = provenance or broken.provenance
         self.find(
@@ -206,9 +209,9 @@ class Context:
         provenance: Confidence | None = None,
         evidence: tuple[Exchange, ...] | None = None,
     ) -> None:
-        """Note a finding. The same is noted once, with the evidence of the first time.
+        """Record a finding. The same finding is recorded once, with the evidence of its first occurrence.
 
-        Without a pointer it points to the operation; without evidence, it holds the latest exchanges.
+        Without a pointer it points to the operation. Without evidence it holds the latest exchanges.
         """
         document = self._all.get(operation.partition(".")[0])
         place = None
@@ -234,7 +237,7 @@ class Context:
             self._found[finding.fingerprint] = self._redacted(finding, evidence or tuple(self._evidence))
 
     def result(self, seconds: float) -> SuiteResult:
-        """Return what the suite did."""
+        """Return the result of the suite, which took this many seconds."""
         return SuiteResult(self.suite, self.cases, seconds, tuple(self._found.values()), tuple(self._skipped))
 
     @property
@@ -258,21 +261,21 @@ class Context:
         found = self.route(operation.document, request)
         return requests.read(operation, request, found.path_params if isinstance(found, Found) else {})
 
-    def _hold(self, exchange: Exchange, operation: Operation | None, document: str) -> bool:
-        """Hold an answer against the contract. Returns whether it keeps to it."""
+    def _check_answer(self, exchange: Exchange, operation: Operation | None, document: str) -> bool:
+        """Check a response against the contract, and record what breaks it. Return whether it conforms."""
         name = operation.name if operation else document
         answer = exchange.answer
         here = (exchange,)
         if answer is None:
-            self.find("answer.lost", Severity.ERROR, "answer", "no answer came", operation=name, evidence=here)
+            self.find("answer.lost", Severity.ERROR, "answer", "no response arrived", operation=name, evidence=here)
             return False
         if is_broken(operation, answer.status):
-            message = f"the service broke: status {answer.status}"
+            message = f"the server failed with status {answer.status}"
             self.find("answer.broken", Severity.ERROR, "answer", message, operation=name, evidence=here)
             return False
         violations = self._violations(exchange, operation, document)
         for violation in violations:
-            self._break(violation, name, here)
+            self._find_violation(violation, name, here)
         return not violations
 
     def _violations(self, exchange: Exchange, operation: Operation | None, document: str) -> tuple[Violation, ...]:
@@ -285,12 +288,12 @@ class Context:
         known = document and body is not ABSENT
         return self._all[document].check_failure(answer.status, body, content_type) if known else ()
 
-    def _break(self, violation: Violation, name: str, evidence: tuple[Exchange, ...]) -> None:
+    def _find_violation(self, violation: Violation, name: str, evidence: tuple[Exchange, ...]) -> None:
         document = self._all[name.partition(".")[0]]
         code = CODES.get(violation.rule, "answer.body")
         known: Confidence | None = document.provenance(violation.pointer).level
         if violation.rule == "required" and violation.place == "body":
-            code, known = "answer.json", None  # no JSON is never right, whatever the contract says
+            code, known = "answer.json", None  # a body without JSON is wrong under any contract
         self.find(
             code,
             weigh(known),

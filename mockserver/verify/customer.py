@@ -1,4 +1,4 @@
-"""A customer of the service, by one document or by all of them: the same calls and results, whatever the wire."""
+"""Customers of the service: the same calls and results for every contract document, and the state of an account."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 
 MOST = 9999
-"""Cents that a customer pays without a thought; and how many ended orders are asked for to have them all."""
+"""The default maximum price in cents. Also the number of expired orders to request in order to list all of them."""
 
 
 class UnusableResponseError(Exception):
-    """An answer breaks the contract, so that nothing can be read from it. It is noted already."""
+    """A response breaks the contract, so no facts can be read from it. The finding is already recorded."""
 
 
 class OrderArguments(NamedTuple):
-    """What a customer orders, by the arguments of the operation `order`."""
+    """The arguments of the operation `order`; `maximum` is in cents."""
 
     country: str
     service: str
@@ -41,14 +41,14 @@ class OrderArguments(NamedTuple):
     failover: bool = True
 
     def on(self, offer: Facts) -> OrderArguments:
-        """Return the arguments of an order on an offer: at its price, and with the proof of it."""
+        """Return the arguments with the price of an offer as the maximum, and with its m and n."""
         return self._replace(maximum=offer.get("price", MOST), m=offer.get("m", ""), n=offer.get("n", ""))
 
 
 class Reply(NamedTuple):
-    """An answer: the reason of its refusal, or the facts that it states; the operation and exchange it comes from.
+    """A response: the reason of a refusal, or the facts that it states, with its operation and exchange.
 
-    A refusal whose reason the document does not know has what it is called there.
+    If the document does not define the reason of a refusal, `refusal` is the code in the response.
     """
 
     operation: str
@@ -58,16 +58,16 @@ class Reply(NamedTuple):
     exchange: Exchange
 
     def get(self, path: str) -> Any:
-        """Return a fact by its dotted name; None if it is not stated."""
+        """Return a fact by its dotted name; None if the response does not state it."""
         return get(self.facts, path)
 
     def all(self, name: str) -> list[Facts]:
-        """Return the records of a list; none if it is not stated."""
+        """Return the records of a list; empty if the response does not state it."""
         return list(self.facts.get(name) or ())
 
 
 class Customer:
-    """A customer, by one document of the service."""
+    """A customer who uses one contract document of the service."""
 
     def __init__(self, context: Context, account: Account, document: Document) -> None:
         self._context = context
@@ -78,23 +78,24 @@ class Customer:
         return f"<Customer {self.account.user} by {self.document.name}>"
 
     def knows(self, *purposes: str) -> bool:
-        """Whether the document can do all this: operations of the vocabulary, or arguments such as `order.failover`."""
+        """Return whether the document has all these operations or arguments, such as `order` or `order.failover`."""
         return all(self._knows(*purpose.split(".")) for purpose in purposes)
 
     def name(self, purpose: str) -> str:
-        """Return the name of the operation that is for something."""
+        """Return the name of the operation with this purpose."""
         return self.document.by_purpose[purpose].name
 
     def call(self, purpose: str, **arguments: Any) -> Reply:
-        """Do something. Arguments that the document does not take are left out.
+        """Call the operation with this purpose. Arguments that the document does not have are left out.
 
-        Raises UnusableError for an answer that nothing can be read from.
+        Raises UnusableResponseError if the response is missing or breaks the contract, and DeniedError if the guard
+        denies the request.
         """
         operation = self.document.by_purpose[purpose]
         known = vocabulary().purposes[purpose].arguments.items()
-        usual = {name: argument.default for name, argument in known if argument.default}
-        taken = {name: value for name, value in {**usual, **arguments}.items() if operation.takes(name)}
-        written = operation.arguments(purpose, taken, self.account.user, self.account.key)
+        defaults = {name: argument.default for name, argument in known if argument.default}
+        supported = {name: value for name, value in {**defaults, **arguments}.items() if operation.takes(name)}
+        written = operation.arguments(purpose, supported, self.account.user, self.account.key)
         request = requests.write(
             operation, self._context.base(self.document.name), written.path, written.query, written.body
         )
@@ -105,23 +106,23 @@ class Customer:
         return self.call("order", **order_arguments._asdict())
 
     def sayable(self, order_arguments: OrderArguments) -> OrderArguments:
-        """Return the arguments that the document can say; the others get their defaults."""
-        usual = OrderArguments(order_arguments.country, order_arguments.service)._asdict()
-        said = {
-            name: value if self.knows(f"order.{name}") else usual[name]
+        """Return the order arguments with defaults for those that the document does not have."""
+        defaults = OrderArguments(order_arguments.country, order_arguments.service)._asdict()
+        supported = {
+            name: value if self.knows(f"order.{name}") else defaults[name]
             for name, value in order_arguments._asdict().items()
         }
-        return OrderArguments(**said)
+        return OrderArguments(**supported)
 
     def payable(self, way: str, cents: int) -> int:
-        """Return an amount if the document can say it, else the next one in whole dollars if it can say that."""
+        """Return the amount, or the amount rounded up to whole dollars if only that is valid. Both are in cents."""
         operation, account = self.document.by_purpose[way], self.account
 
-        def wrong(amount: int) -> int:
+        def violations(amount: int) -> int:
             asked = operation.arguments(way, {"amount": amount}, account.user, account.key)
             return len(broken(operation.check_request(asked)))
 
-        return min((cents, -(-cents // 100) * 100), key=wrong)
+        return min((cents, -(-cents // 100) * 100), key=violations)
 
     def _knows(self, purpose: str, argument: str = "") -> bool:
         operation = self.document.by_purpose.get(purpose)
@@ -139,7 +140,7 @@ class Customer:
         return Reply(operation.name, reason if reason != UNKNOWN else code or reason, {}, status, exchange)
 
     def _expect_status(self, operation: Operation, reason: str, status: int) -> None:
-        """Expect that a refusal has the status that the document gives to its reason."""
+        """Expect a refusal to have the status that the document gives for its reason."""
         failures = self.document.failures
         wanted = failures.entries[reason].status if failures else status
         pointer = join(FAILURES, "reasons", reason)
@@ -147,7 +148,7 @@ class Customer:
             "refusal-status",
             status == wanted,
             operation.name,
-            f"It is {reason}.",
+            f"The reason is {reason}.",
             expected=wanted,
             got=status,
             pointer=pointer,
@@ -156,9 +157,9 @@ class Customer:
 
 
 class OpenPayment(NamedTuple):
-    """A payment that was opened: its key by what tells it from others, its cents, and its status.
+    """A payment that was opened: its key, its amount in cents, and its status.
 
-    `bonus` is what its coupon adds when it is paid, in cents.
+    `bonus` is the coupon bonus in cents, which is credited when the payment is paid.
     """
 
     key: str
@@ -169,7 +170,11 @@ class OpenPayment(NamedTuple):
 
 
 class Person:
-    """A user of the service, by every document of it, and what the account must be by now; None if it is not known."""
+    """A user of the service, with a customer for each document and the expected state of the account.
+
+    `balance` and `charges` are in cents; None if unknown. `orders_without_id` counts the orders that were granted
+    without an id in the response.
+    """
 
     def __init__(self, context: Context, account: Account) -> None:
         self.user = account.user
@@ -177,22 +182,25 @@ class Person:
         self.balance: int | None = None
         self.charges: int | None = None
         self.orders: dict[str, ExpectedOrder] = {}
-        self.untold = 0  # orders that were granted without their number
+        self.orders_without_id = 0
         self.payments: dict[str, OpenPayment] = {}
 
     def knows(self, *purposes: str) -> bool:
-        """Whether for each of these there is a document that can do it."""
+        """Return whether at least one document has each of these operations or arguments."""
         return all(any(by.knows(purpose) for by in self.by.values()) for purpose in purposes)
 
     def to(self, purpose: str, via: str = "") -> Customer:
-        """Return the customer by a document that can do something: by this one, or else by any. There must be one."""
+        """Return the customer for a document that has an operation: preferably `via`, otherwise any.
+
+        There must be such a document.
+        """
         own = [by for name, by in self.by.items() if name == via]
         return next(by for by in (*own, *self.by.values()) if by.knows(purpose))
 
     def earn(self, cents: int | None) -> None:
-        """Let the balance grow; by an amount that is not known, so that it is not known either."""
+        """Increase the expected balance. An unknown amount makes the balance unknown."""
         self.balance = None if self.balance is None or cents is None else self.balance + cents
 
     def spend(self, cents: int | None) -> None:
-        """Let the balance fall, likewise."""
+        """Decrease the expected balance. An unknown amount makes the balance unknown."""
         self.earn(None if cents is None else -cents)

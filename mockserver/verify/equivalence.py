@@ -1,4 +1,4 @@
-"""The suite `equivalence`: the same facts, read by several documents of the service, are the same."""
+"""The suite `equivalence`: several contract documents of the service state the same facts."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ WISHES = (
     OrderArguments("95", "wa"),
     OrderArguments("95", "tg"),
 )
-"""Orders by one document after the other; the last one is returned."""
+"""The orders to place, through each document in turn. The last one is refunded."""
 PROOF = ("m", "n")
-"""What a server may draw anew for each quote."""
+"""The facts of a quote that a server may change with every quote."""
 OFFERS = 3
-"""How many offers of how many countries are compared where the catalogue is not ours."""
+"""How many countries, and how many offers of each, are compared if the catalogue is unknown."""
 ORDERS = 25
-"""How many orders are looked at."""
+"""The maximum number of orders that are compared."""
 
 
 def run(context: Context) -> None:
-    """Compare everything that several documents show."""
+    """Compare the account, the orders and the catalogue through all documents."""
     if len(context.documents) < 2:
         context.skip("everything", "only one document has a URL")
     elif context.staged:
         for user in ("ann", "bob"):
-            _live_and_compare(context, user)
+            _play_and_compare(context, user)
     elif not context.accounts:
         context.skip("everything", "no credentials are given")
     else:
@@ -47,7 +47,8 @@ def run(context: Context) -> None:
         _compare(context, person, _sample(person))
 
 
-def _live_and_compare(context: Context, user: str) -> None:
+def _play_and_compare(context: Context, user: str) -> None:
+    """Start the market, place and change orders, and compare after each step."""
     market = world("market")
     context.begin(market.scenario, market.accounts)
     session = Session(context, [market.account(user)])
@@ -56,7 +57,7 @@ def _live_and_compare(context: Context, user: str) -> None:
     _compare(context, person, offers)
     names = [name for name, by in person.by.items() if by.knows(*BUYING)]
     if not names:
-        context.skip("orders", "no document knows all that they need")
+        context.skip("orders", "no document has all operations that they need")
         return
     bought = [
         session.buy(person, names[turn % len(names)], order_arguments) for turn, order_arguments in enumerate(WISHES)
@@ -78,7 +79,7 @@ def _live_and_compare(context: Context, user: str) -> None:
 
 
 def _sample(person: Person) -> list[tuple[str, str]]:
-    """Take a few offers of a catalogue that is not ours."""
+    """Return the country and service codes of a few offers of an unknown catalogue."""
     if not person.knows("countries", "services"):
         return []
     offers = []
@@ -99,15 +100,16 @@ def _attempt(comparison: Callable[[Context, Person], None], context: Context, pe
     try:
         comparison(context, person)
     except UnusableResponseError:
-        context.skip("a comparison", "an answer broke the contract")
+        context.skip("a comparison", "a response broke the contract")
 
 
-def _knowing(person: Person, purpose: str) -> list[Customer]:
+def _customers(person: Person, purpose: str) -> list[Customer]:
+    """Return the customers whose document has an operation."""
     return [by for by in person.by.values() if by.knows(purpose)]
 
 
 def _accounts(context: Context, person: Person) -> None:
-    replies = [by.call("balance") for by in _knowing(person, "balance")]
+    replies = [by.call("balance") for by in _customers(person, "balance")]
     _expect_same(context, "accounts-agree", [(reply.operation, reply.facts) for reply in replies])
 
 
@@ -115,7 +117,7 @@ def _orders(context: Context, person: Person) -> None:
     lists = [
         (purpose, by.call(purpose, expired=MOST))
         for purpose in ("inventory", "orders")
-        for by in _knowing(person, purpose)
+        for by in _customers(person, purpose)
     ]
     listed = [
         (purpose, reply.operation, {str(order["id"]): order for order in reply.all("orders") if "id" in order})
@@ -124,9 +126,9 @@ def _orders(context: Context, person: Person) -> None:
     for purpose, operation, orders in listed:
         missing = sorted({number for _, _, others in listed for number in others} - orders.keys())
         if purpose == "orders":
-            context.expect("orders-agree", not missing, operation, "Some are not listed.", got=missing)
+            context.expect("orders-agree", not missing, operation, "Some orders are not listed.", got=missing)
     for number in list(dict.fromkeys(number for _, _, orders in reversed(listed) for number in orders))[:ORDERS]:
-        looks = [by.call("look", order=number) for by in _knowing(person, "look")]
+        looks = [by.call("look", order=number) for by in _customers(person, "look")]
         views = [(look.operation, look.facts.get("order") or {"id": ""}) for look in looks]
         views += [(operation, orders[number]) for _, operation, orders in listed if number in orders]
         _expect_same(context, "orders-agree", views)
@@ -138,14 +140,15 @@ def _catalogues(context: Context, person: Person, offers: Iterable[tuple[str, st
     questions += [("services", {"country": country}) for country in dict.fromkeys(country for country, _ in pairs)]
     questions += [("quote", {"country": country, "service": service}) for country, service in pairs]
     for purpose, asked in questions:
-        replies = [by.call(purpose, **asked) for by in _knowing(person, purpose)]
-        _expect_same(context, "catalogues-agree", [(reply.operation, _lasting(context, reply)) for reply in replies])
-    replies = [by.call("quote", country="no-such", service="ds") for by in _knowing(person, "quote")]
+        replies = [by.call(purpose, **asked) for by in _customers(person, purpose)]
+        views = [(reply.operation, _stable_facts(context, reply)) for reply in replies]
+        _expect_same(context, "catalogues-agree", views)
+    replies = [by.call("quote", country="no-such", service="ds") for by in _customers(person, "quote")]
     _expect_same(context, "catalogues-agree", [(reply.operation, {"refusal": reply.refusal}) for reply in replies])
 
 
-def _lasting(context: Context, reply: Reply) -> dict[str, Any]:
-    """Return what an answer states that the next one must state, too."""
+def _stable_facts(context: Context, reply: Reply) -> dict[str, Any]:
+    """Return the facts of a response that do not change between two requests."""
     facts = {"refusal": reply.refusal, **reply.facts}
     if "offer" in facts and not context.staged:
         facts["offer"] = {name: value for name, value in facts["offer"].items() if name not in PROOF}
@@ -153,7 +156,7 @@ def _lasting(context: Context, reply: Reply) -> dict[str, Any]:
 
 
 def _expect_same(context: Context, rule: str, views: Iterable[tuple[str, Any]]) -> None:
-    """Expect that all views of something agree in the facts that they share."""
+    """Expect all views to agree in the facts that they share. A view is an operation name and its facts."""
     for (_, one), (operation, two) in combinations(views, 2):
         for name, wanted, got in differences(one, two):
-            context.breach(rule, operation, f"They differ in {name}.", expected=wanted, got=got)
+            context.breach(rule, operation, f"The responses differ in {name}.", expected=wanted, got=got)

@@ -1,7 +1,7 @@
-"""The suite `examples`: documented exchanges, asked again.
+"""The suite `examples`: the documented exchanges, repeated.
 
-On a stage that knows the documentation's own accounts, the answers are compared value for value. Elsewhere the same is
-asked by one's own account, and the answers are compared by their shape, and by value where a value is a fact.
+On a stage with the accounts of the documentation, responses are compared by value. On any other server the requests use
+the given account; responses are compared by shape, and names of countries and services by value.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
     from mockserver.verify.target import Account
 
 SCENARIO = "documented"
-"""The name of the scenario that holds the documentation's own accounts."""
+"""The name of the scenario that contains the accounts of the documentation."""
 
 NAMES = {"service": {"ds": "Discord"}, "country": {"12": "United States"}}
-"""The names of codes, wherever both are shown (documented by the example of an order)."""
+"""The names by record and code, wherever a response shows both (documented by the example of an order)."""
 
 CUT = "…"
-"""How a text ends that the documentation cuts."""
+"""The end of a string that the documentation truncates."""
 
 
 class Documented(NamedTuple):
-    """A documented exchange. Of one that is not `whole`, the page shows only a part of the answer."""
+    """A documented exchange. If it is not `whole`, the documentation shows only a part of the response."""
 
     call: SampleCall
     status: int
@@ -43,7 +43,7 @@ class Documented(NamedTuple):
 
 
 class ExampleDifference(NamedTuple):
-    """Where an answer differs from the documented one, and how."""
+    """A difference between a response and the documented one: the broken rule, the place, and both values."""
 
     rule: str
     where: str
@@ -52,20 +52,20 @@ class ExampleDifference(NamedTuple):
 
 
 def documented(context: Context) -> Iterator[Documented]:
-    """Read the documented exchanges of the documents that have a URL, as far as they fit these."""
+    """Yield the documented exchanges that conform to the contract documents. Others are skipped."""
     shipped = contract(context.setting.contract.readings).documents
     for name, document in context.documents.items():
         for path in sorted((directory("fixtures") / name).glob("*/documented.json")):
             operation = document.operations.get(path.parent.name)
             example = _read(operation, context.base(name), json.loads(path.read_bytes())) if operation else None
-            if example and _fits(example) and _means_the_same(example, shipped[name]):
+            if example and _conforms(example) and _has_same_facts(example, shipped[name]):
                 yield example
             else:
-                context.skip(f"{name}.{path.parent.name}", "the contract has been corrected: its example does not fit")
+                context.skip(f"{name}.{path.parent.name}", "the contract has been changed, and the example breaks it")
 
 
 def _read(operation: Operation, base: str, data: Any) -> Documented | None:
-    """Read a documented exchange; None if its path does not lead to the operation."""
+    """Return a documented exchange; None if its path does not belong to the operation."""
     request, response = data["request"], data["response"]
     found = operation.document.route(operation.method, request["path"])
     if not isinstance(found, Found) or found.operation is not operation:
@@ -75,37 +75,37 @@ def _read(operation: Operation, base: str, data: Any) -> Documented | None:
     return Documented(call, response["status"], response["body"], data["seen"] == "complete")
 
 
-def _fits(example: Documented) -> bool:
-    """Say whether an exchange keeps to the contract, which may have been corrected."""
+def _conforms(example: Documented) -> bool:
+    """Return whether an exchange conforms to the contract, which overlays may have changed."""
     operation, _, path, query, body = example.call
     asked = operation.read(path, list(query.items()), body)
     answered = operation.check_answer(example.status, example.answer) if example.whole else ()
     return not (broken(operation.check_request(asked)) or answered)
 
 
-def _means_the_same(example: Documented, shipped: Document) -> bool:
-    """Say whether an answer says what it says by our own document, which overlays may have corrected."""
+def _has_same_facts(example: Documented, shipped: Document) -> bool:
+    """Return whether a response states the same facts under the contract as under the shipped document."""
     operation, status, answer = example.call.operation, example.status, example.answer
     own = shipped.operations[operation.id]
     return not example.whole or operation.read_answer(status, answer).facts == own.read_answer(status, answer).facts
 
 
 def run(context: Context) -> None:
-    """Ask all documented exchanges again."""
+    """Repeat all documented exchanges."""
     for example in documented(context):
         context.case()
         if context.staged:
             context.begin(SCENARIO, ())
             _replay(context, example)
         elif context.accounts:
-            _ask_oneself(context, example, context.accounts[0])
+            _replay_as(context, example, context.accounts[0])
         else:
             context.skip("documented exchanges", "no credentials are given")
             return
 
 
 def _replay(context: Context, example: Documented) -> None:
-    """Ask by the documentation's own account, and compare value for value."""
+    """Repeat an exchange with the account of the documentation, and compare the response by value."""
     operation = example.call.operation
     answer = context.send(example.call.request(), operation).answer
     if answer is None:
@@ -113,11 +113,11 @@ def _replay(context: Context, example: Documented) -> None:
     wanted, got = example.status, answer.status
     if context.expect("example-status", got == wanted, operation.name, expected=wanted, got=got):
         for difference in differences(example.answer, answer.json, values=True, whole=example.whole):
-            _tell(context, operation, difference)
+            _report(context, operation, difference)
 
 
-def _ask_oneself(context: Context, example: Documented, account: Account) -> None:
-    """Ask the same by one's own account, and compare the shape of the answer unless it is a refusal."""
+def _replay_as(context: Context, example: Documented, account: Account) -> None:
+    """Repeat an exchange with another account, and compare the shape of the response unless it is a refusal."""
     operation = example.call.operation
     if operation.effect != READS:
         context.skip(operation.name, "its documented exchange changes an account")
@@ -129,20 +129,20 @@ def _ask_oneself(context: Context, example: Documented, account: Account) -> Non
         return
     reading = read(operation, exchange.answer) if exchange.answer else None
     if exchange.answer is None or reading is None or not reading.granted:
-        context.skip(operation.name, "the account has nothing like the documented example")
+        context.skip(operation.name, "the account has nothing that corresponds to the documented example")
         return
     for difference in differences(example.answer, exchange.answer.json, values=False, whole=False):
-        _tell(context, operation, difference)
+        _report(context, operation, difference)
     for difference in misnamed(reading.facts):
-        _tell(context, operation, difference)
+        _report(context, operation, difference)
 
 
 def differences(
     example: Any, got: Any, where: str = "body", *, values: bool, whole: bool
 ) -> Iterator[ExampleDifference]:
-    """Find where an answer differs from an example: in its shape, and in its values if these count.
+    """Yield the differences between a response and an example: in shape, and with `values` also in values.
 
-    If the example is `whole`, the answer has no more fields than it.
+    With `whole` and `values`, fields that the example lacks are differences too.
     """
     match example, got:
         case dict(), dict():
@@ -158,14 +158,17 @@ def differences(
             for index, item in enumerate(got):
                 model = example[index] if values else _model(example, item, index)
                 yield from differences(model, item, f"{where}[{index}]", values=values, whole=whole)
-        case _ if not _is_alike(example, got):
+        case _ if not _has_same_type(example, got):
             yield ExampleDifference("example-shape", where, type(example).__name__, type(got).__name__)
-        case _ if values and not _agrees(example, got):
+        case _ if values and not _has_same_value(example, got):
             yield ExampleDifference("example-value", where, example, got)
 
 
 def misnamed(facts: Any, record: str = "") -> Iterator[ExampleDifference]:
-    """Find where facts give another name to a code than the documentation does; `record` is what they are of."""
+    """Yield the names in facts that differ from the documented name of their code.
+
+    `record` is the name of the record to which the facts belong.
+    """
     if isinstance(facts, list):
         for item in facts:
             yield from misnamed(item)
@@ -178,30 +181,31 @@ def misnamed(facts: Any, record: str = "") -> Iterator[ExampleDifference]:
             yield from misnamed(item, part)
 
 
-def _tell(context: Context, operation: Operation, difference: ExampleDifference) -> None:
+def _report(context: Context, operation: Operation, difference: ExampleDifference) -> None:
     rule, where, expected, got = difference
     answer = operation.answers.get(operation.status)
     pointer = ""
     if answer and "documented" in answer.examples:
         pointer = answer.pointer + pointers.join("content", "application/json", "examples", "documented")
-    context.breach(rule, operation.name, f"It differs at {where}.", expected=expected, got=got, pointer=pointer)
+    detail = f"The difference is at {where}."
+    context.breach(rule, operation.name, detail, expected=expected, got=got, pointer=pointer)
 
 
 def _model(examples: list[Any], item: Any, index: int) -> Any:
-    """Return the example that an item of a list is to be held against: the one in its place, else the first."""
+    """Return the example for an item of a list: the one at its index, otherwise the first."""
     return examples[index] if index < len(examples) else next(iter(examples), item)
 
 
-def _is_alike(example: object, got: object) -> bool:
+def _has_same_type(example: object, got: object) -> bool:
     numbers = (int, float)
     if isinstance(example, bool) or isinstance(got, bool):
         return type(example) is type(got)
     if example is None or got is None:
-        return True  # what is null here may be a text there
+        return True  # a field that is null in one response may be a string in another
     return type(example) is type(got) or (isinstance(example, numbers) and isinstance(got, numbers))
 
 
-def _agrees(example: object, got: object) -> bool:
+def _has_same_value(example: object, got: object) -> bool:
     if isinstance(example, str) and example.endswith(CUT):
         return isinstance(got, str) and got.startswith(example.removesuffix(CUT))
     return example == got

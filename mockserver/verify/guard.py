@@ -1,4 +1,4 @@
-"""The guard against spending by accident, and the journal on disk of what a run has spent."""
+"""The guard against accidental spending, and the journal of orders and costs on disk."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 class SpendingRecord(NamedTuple):
-    """One line of the journal: what happened to which order, by which operation, and cents.
+    """One line of the journal: an event, with the operation, the order id and the price in cents.
 
-    `event` is `began` (a run; `known` are the orders that there were before it), `asked` (an order is about to be
-    made), `ordered`, `refused`, `refunded` or `kept`.
+    `event` is `began` (a run starts, and `known` holds the existing orders), `asked` (an order is about to be
+    requested), `ordered`, `refused`, `refunded` or `kept`.
     """
 
     event: str
@@ -34,14 +34,14 @@ class SpendingRecord(NamedTuple):
 
 
 class RunJournal:
-    """The records of the runs against one target, in a file that is only ever appended to; without a path, nowhere."""
+    """The records of all runs against one target, in an append-only file; without a path, in memory only."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self.records: list[SpendingRecord] = list(_read(path)) if path and path.exists() else []
 
     def write(self, record: SpendingRecord) -> None:
-        """Add a record; it is on the disk when this returns."""
+        """Append a record, and flush it to disk before returning."""
         self.records.append(record)
         if self._path is None:
             return
@@ -53,7 +53,7 @@ class RunJournal:
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        """The orders that this run made, and what became of them."""
+        """The orders that this run placed, and their outcomes."""
         return tuple(_lines(self._latest))
 
     @property
@@ -63,19 +63,19 @@ class RunJournal:
 
     @property
     def lost(self) -> bool:
-        """Whether the latest run asked for an order whose answer never came."""
+        """Whether the latest run requested an order and received no response."""
         events = [record.event for record in self._latest]
         return events.count("asked") > events.count("ordered") + events.count("refused")
 
     @property
     def known(self) -> frozenset[str]:
-        """The orders that there were before the latest run."""
+        """The ids of the orders that existed before the latest run."""
         return frozenset(order for record in self._latest for order in record.known)
 
     @property
     def _latest(self) -> list[SpendingRecord]:
-        """The records since the latest run began."""
-        began = max((place for place, record in enumerate(self.records) if record.event == "began"), default=0)
+        """The records since the start of the latest run."""
+        began = max((index for index, record in enumerate(self.records) if record.event == "began"), default=0)
         return self.records[began:]
 
 
@@ -94,7 +94,7 @@ def _lines(records: Iterable[SpendingRecord]) -> Iterator[Line]:
 
 
 def _read(path: Path) -> Iterator[SpendingRecord]:
-    """Read what is whole: a run that was killed may have left half a line."""
+    """Yield the records of a file. Invalid lines are skipped: a run that was killed may leave an incomplete line."""
     for line in path.read_text(encoding="utf-8").splitlines():
         try:
             fields: dict[str, Any] = json.loads(line)
@@ -108,21 +108,21 @@ __all__ = ["READS", "DeniedError", "Guard"]
 _REASONS = {
     ORDERS: " without --allow-orders",
     PAYS: ": payments are never made",
-    UNKNOWN: ": it is not marked safe",
+    UNKNOWN: ": it is not marked as safe",
 }
-"""Why what has an effect is not asked of a foreign server."""
+"""Why a request with this effect is not sent to a remote server, as the end of a sentence."""
 
 
 class DeniedError(Exception):
-    """A request was not sent, since it must not be. Its text says why."""
+    """The guard denied a request. The message states the reason."""
 
 
 class Guard:
-    """Says which requests may be sent, and counts from the answers what they cost.
+    """The guard that allows or denies requests, and counts their costs from the responses.
 
-    On a server that is not foreign everything may. On a foreign one only what the contract document marks as reading,
-    until orders are allowed: then orders and changes too, as long as all charges together stay within `limit` cents,
-    whether they are refunded or not. Payments never.
+    A server that is not foreign may receive any request. A foreign server may receive requests that the contract
+    document marks as `reads`. If orders are allowed, it may also receive orders and changes, as long as the sum of all
+    charges stays within `limit` cents. Refunds do not raise the limit. Payments are never allowed.
     """
 
     def __init__(
@@ -141,27 +141,27 @@ class Guard:
 
     @property
     def statement(self) -> Statement | None:
-        """What was spent; None where nothing could be."""
+        """The statement of orders and costs; None if orders are not possible."""
         if not (self.foreign and self.allow_orders):
             return None
         return Statement(self.journal.lines, self.limit, self.stopped)
 
     def ask(self, operation: Operation | None, request: Request, arguments: Arguments | None = None) -> None:
-        """Let a request through; `arguments` are what it says, if it is of an operation. Raises DeniedError."""
+        """Allow a request; `arguments` are those of its operation. Raises DeniedError."""
         if not self.foreign:
             return
         effect = operation.effect if operation else UNKNOWN
         needed = ORDERS if effect == CHANGES else effect
         if self._allowance.forbids(needed):
             name = operation.name if operation else f"{request.method} {request.path}"
-            raise DeniedError(f"{name} is not asked of a foreign server{_REASONS[needed]}")
+            raise DeniedError(f"{name} is not sent to a remote server{_REASONS[needed]}")
         if effect == READS:
             return
         if operation is not None and buys(operation, arguments):
-            self._ask_for_money(operation, arguments)
+            self._check_limit(operation, arguments)
 
     def note(self, operation: Operation | None, exchange: Exchange, arguments: Arguments | None = None) -> None:
-        """Count what an exchange cost."""
+        """Count the cost of an exchange."""
         if not self.foreign or operation is None or arguments is None or not buys(operation, arguments):
             return
         charge = charged(read(operation, exchange.answer)) if exchange.answer else None
@@ -172,30 +172,30 @@ class Guard:
             self.journal.write(SpendingRecord("refused", operation.name))
         if not self._allowance.covers(0, self._spent):
             spent, limit = dollars_text(self._spent), dollars_text(self.limit)
-            self._stop(f"{spent} were charged, more than the limit of {limit} dollars")
+            self._stop(f"{spent} dollars were charged, more than the limit of {limit} dollars")
 
     def refunded(self, order: str, price: int) -> None:
-        """Note that an order was refunded."""
+        """Record that an order was refunded; `price` is in cents."""
         self.journal.write(SpendingRecord("refunded", order=order, price=price))
 
     def kept(self, order: str) -> None:
-        """Note that an order cannot be refunded, since an SMS has arrived."""
+        """Record that an order cannot be refunded, because its SMS has arrived."""
         self.journal.write(SpendingRecord("kept", order=order))
 
     @property
     def _spent(self) -> int:
         return sum(line.price for line in self.journal.lines)
 
-    def _ask_for_money(self, operation: Operation, arguments: Arguments | None) -> None:
+    def _check_limit(self, operation: Operation, arguments: Arguments | None) -> None:
         if self.stopped:
-            raise DeniedError(f"{operation.name} is not asked any more: {self.stopped}")
+            raise DeniedError(f"{operation.name} is no longer sent: {self.stopped}")
         maximum = may_cost(operation, arguments) if arguments else None
         if maximum is None:
-            raise DeniedError(f"{operation.name} is not asked of a foreign server without a maximum price")
+            raise DeniedError(f"{operation.name} is not sent to a remote server without a maximum price")
         if not self._allowance.covers(maximum, self._spent):
             spent, limit = dollars_text(self._spent), dollars_text(self.limit)
-            self._stop(f"the limit of {limit} dollars is reached, {spent} were charged")
-            raise DeniedError(f"{operation.name} is not asked any more: {self.stopped}")
+            self._stop(f"the limit of {limit} dollars is reached, {spent} dollars were charged")
+            raise DeniedError(f"{operation.name} is no longer sent: {self.stopped}")
         self.journal.write(SpendingRecord("asked", operation.name))
 
     def _stop(self, reason: str) -> None:

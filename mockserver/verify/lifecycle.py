@@ -1,4 +1,4 @@
-"""The suite `lifecycle`: sessions of customers, scripted (workflows) and at random."""
+"""The suite `lifecycle`: sessions of customers, scripted as workflows and random."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 class Workflow(NamedTuple):
-    """A workflow. `needs` is what its document must know, `beside` what any document must know.
+    """A workflow, and the operations or arguments that it requires, such as `order` or `order.failover`.
 
-    These are operations of the vocabulary, or arguments such as `order.failover`.
+    The document that plays it must have all of `needs`. Those in `beside` may come from any document.
     """
 
     play: Callable[[Session, str], None]
@@ -28,11 +28,11 @@ class Workflow(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The name of the workflow, in words."""
+        """The name of the workflow: that of its function, with spaces."""
         return self.play.__name__.replace("_", " ")
 
     def ways(self, person: Person) -> list[str]:
-        """Return the documents by which it can be played."""
+        """Return the names of the documents that can play the workflow."""
         return [name for name, by in person.by.items() if by.knows(*self.needs) and person.knows(*self.beside)]
 
 
@@ -75,33 +75,34 @@ OFFERS = (
     ("no-such", "ds", "any"),
 )
 LIVES, STEPS = 25, 30
-"""How many random sessions, of how many steps at most; a server that cannot begin anew gets a few short ones."""
+"""The number of random sessions on a stage, and the maximum number of steps of each."""
 VISITS, ACTS = 3, 12
+"""The same for a server that is not restarted for each session."""
 
 
 def run(context: Context) -> None:
     """Play all workflows, then random sessions."""
     if context.staged:
         _play_workflows(context)
-        _live_at_random(context, lambda: _begin(context), OFFERS, LIVES, STEPS)
+        _run_random_sessions(context, lambda: _begin(context), OFFERS, LIVES, STEPS)
     elif not context.accounts:
         context.skip("everything", "no credentials are given")
     else:
-        _visit(context)
+        _run_smoke_checks(context)
 
 
 def _play_workflows(context: Context) -> None:
-    anybody = Person(context, world("market").account(PEOPLE[0]))
+    person = Person(context, world("market").account(PEOPLE[0]))
     for workflow in WORKFLOWS:
-        ways = workflow.ways(anybody)
+        ways = workflow.ways(person)
         if not ways:
-            context.skip(workflow.name, "no document knows all that it needs")
+            context.skip(workflow.name, "no document has all operations that it needs")
         for via in ways:
             context.case()
             try:
                 workflow.play(_begin(context), via)
             except UnusableResponseError as error:
-                context.skip(f"{workflow.name} by {via}", f"the answer of {error} broke the contract")
+                context.skip(f"{workflow.name} by {via}", f"the response to {error} broke the contract")
 
 
 def _begin(context: Context) -> Session:
@@ -116,8 +117,8 @@ def _begin(context: Context) -> Session:
     return session
 
 
-def _visit(context: Context) -> None:
-    """Look around on a server that is as it is, and order there if that is allowed."""
+def _run_smoke_checks(context: Context) -> None:
+    """Check a server in its current state, and order there if that is allowed."""
     guard = context.setting.guard
     try:
         context.case()
@@ -133,18 +134,18 @@ def _visit(context: Context) -> None:
                 if not guard.foreign:
                     smoke.order_in_vain(session, via, offers)
     except UnusableResponseError as error:
-        context.skip("the rest", f"the answer of {error} broke the contract")
+        context.skip("the rest", f"the response to {error} broke the contract")
         return
     except DeniedError as error:
         context.skip("the rest", str(error))
         return
     if guard.foreign:
-        context.skip("random sessions", "they run only on a server that is not foreign")
+        context.skip("random sessions", "they do not run on a remote server")
     elif offers:
-        _live_at_random(context, lambda: Session(context, context.accounts[:1]), offers, VISITS, ACTS)
+        _run_random_sessions(context, lambda: Session(context, context.accounts[:1]), offers, VISITS, ACTS)
 
 
-def _live_at_random(
+def _run_random_sessions(
     context: Context, begin: Callable[[], Session], offers: tuple[tuple[str, str, str], ...], sessions: int, steps: int
 ) -> None:
     def counted() -> Session:

@@ -1,4 +1,4 @@
-"""The orders of a customer, compared with what each response shows, and the server's time as far as responses tell."""
+"""The expected orders of each person, compared with every response, and the server's time inferred from responses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ UNKNOWN_ORDER = "ORDER_NOT_FOUND"
 
 
 class OrderBook:
-    """Looks at orders, one by one and in lists, and remembers of each person's what they show."""
+    """Reads single orders and lists of orders, compares them with the expected orders, and updates these."""
 
     def __init__(self, context: Context, expectations: Expectations, clock: ServerClock) -> None:
         self._context = context
@@ -31,36 +31,36 @@ class OrderBook:
         self._expectations = expectations
         self._clock = clock
 
-    def look(self, person: Person, via: str, number: str, secrecy: str = "order-unknown") -> ExpectedOrder | None:
-        """Look at an order, and hold it against what is known of it. None if the person has none of this number.
+    def look(self, person: Person, via: str, number: str, hiding_rule: str = "order-unknown") -> ExpectedOrder | None:
+        """Read an order, and compare it with the expected one. Return None if the person has no such order.
 
-        `secrecy` is the rule that hides the order then.
+        `hiding_rule` is the rule that hides the order in that case.
         """
         reply = person.to("look", via).call("look", order=number)
         known, shown = number in person.orders, reply.facts.get("order")
         if not shown:
             self._expectations.expect("order-found", not known, reply, expected=number, got=reply.refusal)
             return None
-        self._expectations.expect(secrecy, known, reply, expected=UNKNOWN_ORDER, got=number)
+        self._expectations.expect(hiding_rule, known, reply, expected=UNKNOWN_ORDER, got=number)
         return self.see(person, number, shown, reply) if known else None
 
     def known(self, person: Person, via: str, number: str) -> ExpectedOrder | None:
-        """Look at an order before it is changed."""
+        """Read an order before it is changed; None if the person has no such order."""
         return self.look(person, via, number) if number in person.orders else None
 
     def sms_came(self, person: Person, via: str, before: ExpectedOrder) -> bool:
-        """Say whether an SMS came between a look at an order and its refund."""
+        """Return whether an SMS has arrived since an order was read."""
         after = self.look(person, via, before.number)
         return after is not None and (after.received or 0) > (before.received or 0)
 
     def touch(self, person: Person, order: ExpectedOrder) -> None:
-        """Take in what an act has made of an order."""
+        """Replace an order after a step has changed it."""
         before = person.orders[order.number]
         self._context.setting.coverage.transition(before.state, order.state)
         person.orders[order.number] = order
 
     def see(self, person: Person, number: str, facts: Facts, reply: Reply) -> ExpectedOrder:
-        """Hold an order as it is shown against what is known of it. Returns all that is known of it then."""
+        """Compare an order as shown with the expected one. Return the updated expected order."""
         before = person.orders[number]
         shown = order_oracle.follow(before, facts)
         for breach in order_oracle.changes(before, shown, lapses=self._terms.lapses):
@@ -77,17 +77,17 @@ class OrderBook:
         return known
 
     def count_state(self, order: ExpectedOrder) -> None:
-        """Count the state of an order among those that were met."""
+        """Count the state of an order for the coverage."""
         if order.state:
             self._context.setting.coverage.state(order.state)
 
     def breaches(self, order: ExpectedOrder, reply: Reply) -> None:
-        """Hold an order against all that must be true of any."""
+        """Record the rules that an order breaks by itself."""
         for breach in order_oracle.breaches(order, self._terms, self._clock.now()):
             self._expectations.breach(breach.rule, reply, expected=breach.expected, got=breach.got)
 
     def lists(self, person: Person) -> Iterator[tuple[str, Reply, list[Facts]]]:
-        """Yield what each list of orders is for, the answer, and its orders."""
+        """Yield the purpose, the response and the orders of each list of orders."""
         for by in person.by.values():
             for purpose in ("inventory", "orders"):
                 if by.knows(purpose):
@@ -96,7 +96,7 @@ class OrderBook:
                         yield purpose, reply, [order for order in reply.all("orders") if "id" in order]
 
     def agree(self, person: Person) -> None:
-        """Look at all orders of a person, and hold them and their lists against what is known."""
+        """Read all orders of a person, and compare them and their lists with the expected orders."""
         lists = list(self.lists(person))
         if not lists and person.knows("look"):
             for order in [order for order in person.orders.values() if order.running]:
@@ -106,53 +106,53 @@ class OrderBook:
             for number, facts in zip(numbers, shown, strict=True):
                 if number in person.orders:
                     self.see(person, number, facts, reply)
-                elif person.untold:
-                    person.untold -= 1
+                elif person.orders_without_id:
+                    person.orders_without_id -= 1
                     person.orders[number] = ExpectedOrder(facts, inherited=True)
-            strange = [number for number in numbers if number not in person.orders]
+            unknown = [number for number in numbers if number not in person.orders]
             self._expectations.expect(
-                "only-own-listed", not strange and len(numbers) == len(set(numbers)), reply, got=strange
+                "only-own-listed", not unknown and len(numbers) == len(set(numbers)), reply, got=unknown
             )
             known = person.orders.values()
             for missing in [order.number for order in known if order.running and order.number not in numbers]:
-                # It may have ended without being told.
+                # The order may have ended since it was last read.
                 found = self.look(person, reply.operation.partition(".")[0], missing) if person.knows("look") else None
                 self._expectations.expect("running-listed", not (found and found.running), reply, expected=missing)
             if purpose == "orders":
-                every = {order.number for order in known}
-                self._expectations.expect("all-in-bulk", every <= set(numbers), reply, expected=every, got=numbers)
+                wanted = {order.number for order in known}
+                self._expectations.expect("all-in-bulk", wanted <= set(numbers), reply, expected=wanted, got=numbers)
             else:
-                gone = [number for number, order in zip(numbers, shown, strict=True) if order.get("state") == REFUNDED]
-                self._expectations.expect("refunded-not-listed", not gone, reply, got=gone)
+                refunded = [id_ for id_, order in zip(numbers, shown, strict=True) if order.get("state") == REFUNDED]
+                self._expectations.expect("refunded-not-listed", not refunded, reply, got=refunded)
             for group in (RUNNING, {EXPIRED}):
                 times = [o["ordered_at"] for o in shown if o.get("state") in group and "ordered_at" in o]
                 self._expectations.expect("newest-first", times == sorted(times, reverse=True), reply)
 
 
 SLACK = 5 * SECOND
-"""By how much the clock of a server that is not ours may be off."""
+"""The tolerance for the time of a server whose time cannot be advanced, in milliseconds."""
 
 
 class ServerClock:
-    """The time of the server, once it has said when something happened just now."""
+    """The server's time, in milliseconds since the epoch. It is unknown until a response states a current time."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._elapsed = 0
         self._began = time.monotonic()
-        self._anchor: tuple[int, int] | None = None  # when by our clock it was which time of the server's
+        self._anchor: tuple[int, int] | None = None  # a time of this clock, and the server's time at that moment
 
     def wait(self, milliseconds: int) -> None:
-        """Let time pass."""
+        """Advance the server's time."""
         self._context.advance(milliseconds)
         self._elapsed += milliseconds
 
     def set(self, moment: int) -> None:
-        """Take a time of the server's for the present one."""
+        """Set the server's current time."""
         self._anchor = (self._now(), moment)
 
     def now(self) -> tuple[int, int] | None:
-        """Return a span in which the server's present time lies; None if it is unknown."""
+        """Return an interval that contains the server's current time; None if it is unknown."""
         if self._anchor is None:
             return None
         at, moment = self._anchor
@@ -161,5 +161,5 @@ class ServerClock:
         return now - slack, now + slack + SECOND
 
     def _now(self) -> int:
-        """Return the milliseconds since the clock was made."""
+        """Return the milliseconds since the clock was created."""
         return self._elapsed if self._context.can_advance else int((time.monotonic() - self._began) * 1000)

@@ -1,6 +1,7 @@
-"""The oracle of orders: what must come of a purchase, and what must hold of the next response about an order.
+"""The oracle of orders: the expected result of a purchase, and the rules for the next response about an order.
 
-Times are milliseconds since the epoch, prices are cents. What no answer has stated is not known, and breaks nothing.
+Times are in milliseconds since the epoch, prices in cents. A fact that no response has stated is unknown, and breaks no
+rule.
 """
 
 from __future__ import annotations
@@ -27,16 +28,17 @@ BY_ITSELF: Mapping[str, frozenset[str]] = {
     REFUNDED: frozenset({REFUNDED}),
     EXPIRED: frozenset({EXPIRED}),
 }
-"""In which state an order can be found that nobody has touched since it was in another."""
+"""The states that an order may have next without a request that changes it."""
 
 KEPT = ("id", "service", "country", "carrier", "phone", "ordered_at")
-"""What of an order never changes."""
+"""The facts of an order that never change."""
 
 
 class ExpectedOrder(NamedTuple):
-    """What is known of an order: `facts` by the names of the vocabulary, and what is remembered.
+    """The expected state of an order: `facts` by the names of the vocabulary, and its history.
 
-    `heard` is how many messages there were when another SMS was last asked for. An `inherited` order was there before.
+    `heard` is the number of messages when another SMS was last requested. A `renewed` order was granted another SMS. An
+    `inherited` order is older than the session.
     """
 
     facts: Facts
@@ -46,37 +48,37 @@ class ExpectedOrder(NamedTuple):
 
     @property
     def number(self) -> str:
-        """Its number."""
+        """The order id."""
         return str(self.facts["id"])
 
     @property
     def state(self) -> str:
-        """Where it stands; empty if that is not known."""
+        """The state; empty if unknown."""
         return str(self.facts.get("state", ""))
 
     @property
     def price(self) -> int | None:
-        """What was paid for it."""
+        """The price that was charged, in cents; None if unknown."""
         return self.facts.get("price")
 
     @property
     def ordered(self) -> int | None:
-        """When it was placed."""
+        """When the order was placed; None if unknown."""
         return self.facts.get("ordered_at")
 
     @property
     def expires(self) -> int | None:
-        """When its time is over."""
+        """When the order expires; None if unknown."""
         return self.facts.get("expires_at")
 
     @property
     def messages(self) -> list[Facts] | None:
-        """Every SMS, the oldest first."""
+        """All SMS, the oldest first; None if unknown."""
         return self.facts.get("messages")
 
     @property
     def received(self) -> int | None:
-        """How many SMS it has received at least."""
+        """The minimum number of SMS received; None if unknown."""
         if self.messages is not None:
             return len(self.messages)
         if has_sms(self.facts):
@@ -85,25 +87,25 @@ class ExpectedOrder(NamedTuple):
 
     @property
     def running(self) -> bool:
-        """Whether the number is still the customer's."""
+        """Whether the order is running: waiting or completed, but neither expired nor refunded."""
         return self.state in RUNNING
 
     def get(self, path: str) -> Any:
-        """Return a fact by its dotted name; None if it is not known."""
+        """Return a fact by its dotted name; None if unknown."""
         return get(self.facts, path)
 
     def states(self, *paths: str) -> bool:
-        """Say whether all these facts are known."""
+        """Return whether all these facts are known."""
         return all(self.get(path) is not None for path in paths)
 
     def having(self, **facts: Any) -> ExpectedOrder:
-        """Return the order with other facts; None for one that is not known any more."""
+        """Return the order with other facts. None removes a fact."""
         kept = {name: value for name, value in self.facts.items() if name not in facts}
         return self._replace(facts=kept | {name: value for name, value in facts.items() if value is not None})
 
 
 class OrderBreach(NamedTuple):
-    """A rule that an order breaks; what was expected, and what is there."""
+    """A rule that an order breaks, with the expected and the actual value."""
 
     rule: str
     expected: object
@@ -111,14 +113,14 @@ class OrderBreach(NamedTuple):
 
 
 def follow(before: ExpectedOrder, shown: Facts) -> ExpectedOrder:
-    """Return an order as it is shown now, with what is remembered of it."""
+    """Return an order with the facts shown now and the history that is already known."""
     return before._replace(facts={"id": before.number, **shown})
 
 
 def learn(before: ExpectedOrder, shown: ExpectedOrder) -> ExpectedOrder:
-    """Return all that is known of an order once it was shown.
+    """Return an order with the facts shown now and the earlier facts that still hold.
 
-    What is not shown now may have changed: its state unless that was the last, its messages until it ended.
+    An earlier state holds only if it is final. Earlier messages do not hold if the order has ended since.
     """
     outdated = set() if before.state == REFUNDED else {"state"}
     if before.running and not shown.running:
@@ -128,12 +130,12 @@ def learn(before: ExpectedOrder, shown: ExpectedOrder) -> ExpectedOrder:
 
 
 def is_repaid(order: ExpectedOrder, terms: ServiceTerms) -> bool:
-    """Say whether the money of an order has returned by itself, though the order has not."""
+    """Return whether an expired order was repaid automatically without becoming refunded."""
     return terms.repaid and order.state == EXPIRED and not order.received
 
 
 def rule_against_refund(order: ExpectedOrder, terms: ServiceTerms, now: tuple[int, int] | None) -> str:
-    """Return the rule by which an order cannot be returned; empty if it can, or if that is not known."""
+    """Return the rule that forbids a refund; empty if there is none, or if it is unknown."""
     if order.state == REFUNDED or is_repaid(order, terms):
         return "refund-once"
     if order.received:
@@ -143,13 +145,13 @@ def rule_against_refund(order: ExpectedOrder, terms: ServiceTerms, now: tuple[in
 
 
 def is_refund_due(order: ExpectedOrder) -> bool:
-    """Say whether enough is known of an order to tell that it must be taken back."""
+    """Return whether enough facts are known to expect that a refund is granted."""
     return order.received is not None and order.ordered is not None
 
 
 def breaches(order: ExpectedOrder, terms: ServiceTerms, now: tuple[int, int] | None) -> Iterator[OrderBreach]:
-    """Find the rules that an order breaks by itself; `now` is a span in which the server's present time lies."""
-    yield from _in_messages(order, order.messages or [])
+    """Yield the rules that a single view of an order breaks; `now` is an interval that contains the server's time."""
+    yield from _message_breaches(order, order.messages or [])
     ordered, expires = order.ordered, order.expires
     if expires is None:
         return
@@ -164,9 +166,9 @@ def breaches(order: ExpectedOrder, terms: ServiceTerms, now: tuple[int, int] | N
 
 
 def changes(before: ExpectedOrder, shown: ExpectedOrder, *, lapses: bool) -> Iterator[OrderBreach]:
-    """Find the rules that an order breaks that nobody has touched since it was shown before.
+    """Yield the rules that two consecutive views of an unchanged order break.
 
-    With `lapses`, one that ends without an SMS is refunded by itself.
+    With `lapses`, an order that ends without an SMS is refunded automatically.
     """
     if before.state and shown.state:
         allowed = BY_ITSELF[before.state] | ({REFUNDED} if lapses and not shown.received else set())
@@ -177,17 +179,17 @@ def changes(before: ExpectedOrder, shown: ExpectedOrder, *, lapses: bool) -> Ite
         if not alike(known, stated):
             yield OrderBreach(rule, known, stated)
     if before.messages is not None and shown.messages is not None:
-        there = len(before.messages)
-        if not alike(before.messages, shown.messages[:there]):
+        count = len(before.messages)
+        if not alike(before.messages, shown.messages[:count]):
             yield OrderBreach("messages-stay", before.messages, shown.messages)
-        if before.state and not before.running and len(shown.messages) > there:
-            yield OrderBreach("no-sms-after-end", there, len(shown.messages))
+        if before.state and not before.running and len(shown.messages) > count:
+            yield OrderBreach("no-sms-after-end", count, len(shown.messages))
 
 
-def _in_messages(order: ExpectedOrder, messages: list[Facts]) -> Iterator[OrderBreach]:
-    """Find what contradicts the messages of an order."""
+def _message_breaches(order: ExpectedOrder, messages: list[Facts]) -> Iterator[OrderBreach]:
+    """Yield the rules about messages that an order breaks."""
     if order.messages is not None:
-        yield from _in_state(order, len(messages) - order.heard)
+        yield from _state_breaches(order, len(messages) - order.heard)
     if order.messages is not None and "latest" in order.facts:
         last = messages[-1] if messages else {"text": None, "code": None}
         shown = order.facts["latest"] or {"text": None, "code": None}
@@ -205,10 +207,11 @@ def _within(at: int, begins: int | None, ends: int | None) -> bool:
     return (begins is None or begins <= at) and (ends is None or at < ends)
 
 
-def _in_state(order: ExpectedOrder, heard: int) -> Iterator[OrderBreach]:
-    if order.state == COMPLETED and heard < 1:
+def _state_breaches(order: ExpectedOrder, new: int) -> Iterator[OrderBreach]:
+    """Yield the rule that the state breaks; `new` is the number of messages since another SMS was requested."""
+    if order.state == COMPLETED and new < 1:
         yield OrderBreach("status-shows-messages", WAITING, COMPLETED)
-    if order.state == WAITING and heard > 0:
+    if order.state == WAITING and new > 0:
         yield OrderBreach("status-shows-messages", COMPLETED, WAITING)
 
 
@@ -219,9 +222,10 @@ ANY = "any"
 
 
 class Situation(NamedTuple):
-    """What the service says before an order: the offer that is asked for, the one of any carrier, the account.
+    """The state of the service before an order.
 
-    `genuine` says whether m and n are those of the present price: None if that cannot be known.
+    `asked` is the requested offer, `anyone` is the offer of any carrier, and `account` the account of the customer.
+    `genuine` states whether m and n are those of the current price; None if unknown.
     """
 
     asked: Facts
@@ -231,10 +235,10 @@ class Situation(NamedTuple):
 
 
 class ExpectedPurchase(NamedTuple):
-    """What must come of an order: one of the refusals that have a ground, or the price in cents.
+    """The expected result of an order: a refusal for one of several reasons, or a grant at a price in cents.
 
-    `refusals` lead to the rules that a grant would break; `doubts` are those that may come, too, since the service does
-    not say enough. `substitute` says whether another carrier must serve. What is not known is None.
+    `refusals` maps each reason to the rule that a grant would break. `doubts` are further possible reasons, because the
+    service does not state enough facts. `substitute` states whether another carrier must serve. None means unknown.
     """
 
     refusals: Mapping[str, str]
@@ -245,7 +249,7 @@ class ExpectedPurchase(NamedTuple):
 
 
 def expected_purchase(order_arguments: OrderArguments, situation: Situation, terms: ServiceTerms) -> ExpectedPurchase:
-    """Return what must come of an order."""
+    """Return the expected result of an order."""
     asked, account = situation.asked, situation.account
     substitute = None if "stock" not in asked else not asked["stock"]
     offer = situation.anyone if substitute else asked
@@ -271,26 +275,30 @@ def expected_purchase(order_arguments: OrderArguments, situation: Situation, ter
     return ExpectedPurchase(refusals, price, substitute, situation.genuine, frozenset(doubts))
 
 
-def blamed(must: ExpectedPurchase, refusal: str) -> str:
-    """Return the rule that a refusal breaks which has no ground."""
-    if must.substitute and refusal == SOLD_OUT:
+def blamed(expected: ExpectedPurchase, refusal: str) -> str:
+    """Return the rule that an unfounded refusal breaks."""
+    if expected.substitute and refusal == SOLD_OUT:
         return "failover-on"
-    if must.genuine and refusal == PRICE_CHANGED:
+    if expected.genuine and refusal == PRICE_CHANGED:
         return "quote-holds"
     return BLAMED.get(refusal, "order-granted")
 
 
 BLAMED: Mapping[str, str] = {SOLD_OUT: "stock-is-sold", PRICE_CHANGED: "maximum-lets-through"}
+"""The rule that an unfounded refusal breaks, by its reason."""
 
 
 def own_price(price: int | None, account: Facts, terms: ServiceTerms) -> int | None:
-    """Return what a list price is for an account, in cents, halves rounded up; None if that cannot be known."""
+    """Return the price for an account in cents, with its discount, halves rounded up; None if unknown."""
     share = 1.0 if terms.shown else factor(account)
     return None if price is None or share is None else (price * round(10_000 * share) + 5_000) // 10_000
 
 
 def factor(account: Facts) -> float | None:
-    """Return what an account pays of a price, by its discount or the row of the table that is alike."""
+    """Return the fraction of a price that an account pays, by its tier or the equal row of the tier table.
+
+    Return None if unknown.
+    """
     tier: Facts = account.get("tier") or {}
     row: Facts = next((row for row in account.get("tiers") or () if tier.keys() & row.keys() and alike(row, tier)), {})
     whole: dict[str, Any] = {**row, **tier}
@@ -300,7 +308,7 @@ def factor(account: Facts) -> float | None:
 
 
 def tier(account: Facts) -> Facts | None:
-    """Return the row of the discount table that the charges of an account reach; None if that cannot be known."""
+    """Return the row of the tier table that the charges of an account have reached; None if unknown."""
     charges, rows = account.get("charges"), account.get("tiers") or ()
     reached = [row for row in rows if charges is not None and "threshold" in row and row["threshold"] <= charges]
     return max(reached, key=lambda row: float(row["threshold"]), default=None)

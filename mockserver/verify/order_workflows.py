@@ -1,4 +1,4 @@
-"""Workflows of orders, from the quote to the last refund."""
+"""Workflows of orders: quotes, stock, prices, SMS, expiry, refunds and lists."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def an_order_that_receives_its_sms(session: Session, via: str) -> None:
-    """Quote, order, poll, another SMS, expiry; and at every step what must be refused."""
+    """An order from quote to expiry, with another SMS, and the requests that must be refused at each step."""
     ann = session.person("ann")
     order = session.buy(ann, via, DISCORD.on(offered(session.quote(ann.by[via], "12", "ds"))))
     if order is None:
@@ -43,7 +43,7 @@ def an_order_that_receives_its_sms(session: Session, via: str) -> None:
 
 
 def two_messages_for_one_order(session: Session, via: str) -> None:
-    """Both stay, and the latest is shown."""
+    """An order keeps both messages, and shows the latest."""
     ann = session.person("ann")
     order = session.buy(ann, via, GOOGLE)
     if order is None:
@@ -55,7 +55,7 @@ def two_messages_for_one_order(session: Session, via: str) -> None:
 
 
 def an_order_that_is_returned(session: Session, via: str) -> None:
-    """Its money comes back once."""
+    """An order is refunded once."""
     ann = session.person("ann")
     order = session.buy(ann, via, TELEGRAM)
     if order is None:
@@ -69,7 +69,7 @@ def an_order_that_is_returned(session: Session, via: str) -> None:
 
 
 def an_order_that_is_returned_too_early(session: Session, via: str) -> None:
-    """The SMS that was under way does not arrive any more."""
+    """An SMS that was due does not arrive after a refund."""
     ann = session.person("ann")
     for order_arguments in (DISCORD, GOOGLE):
         order = session.buy(ann, via, order_arguments)
@@ -81,7 +81,7 @@ def an_order_that_is_returned_too_early(session: Session, via: str) -> None:
 
 
 def an_order_that_expires(session: Session, via: str) -> None:
-    """It receives nothing more, and can still be returned for a time."""
+    """An expired order receives no SMS, and can be refunded within the refund window."""
     ann = session.person("ann")
     returned, late, forgotten = (session.buy(ann, via, WHATSAPP) for _ in range(3))
     session.wait(session.terms.lifetime - SECOND)
@@ -103,7 +103,7 @@ def an_order_that_expires(session: Session, via: str) -> None:
 
 
 def a_maximum_price(session: Session, via: str) -> None:
-    """A cent below the price is too little, the price itself is enough."""
+    """A maximum of a cent below the price is too low; the price itself is high enough."""
     for user in ("ann", "bob"):
         person = session.person(user)
         by = person.by[via]
@@ -116,7 +116,7 @@ def a_maximum_price(session: Session, via: str) -> None:
 
 
 def a_quote_that_goes_stale(session: Session, via: str) -> None:
-    """What proves a price proves no other, and none of another offer."""
+    """The m and n of a quote are valid only for its price and its offer."""
     ann = session.person("ann")
     quoted, other = (offered(session.quote(ann.by[via], "12", service)) for service in ("ds", "go"))
     if not {"m", "n", "price"} <= quoted.keys() & other.keys():
@@ -132,7 +132,7 @@ def a_quote_that_goes_stale(session: Session, via: str) -> None:
 
 
 def a_stock_that_is_emptied(session: Session, via: str) -> None:
-    """The stock falls to nothing; then another carrier serves, if it may and is not too dear."""
+    """The stock falls to zero. Then another carrier serves, if failover is on and its price is within the maximum."""
     ann = session.person("ann")
     here = DISCORD._replace(carrier="tmobile")
     session.buy(ann, via, here)
@@ -153,7 +153,7 @@ def a_stock_that_is_emptied(session: Session, via: str) -> None:
 
 
 def what_is_not_in_the_catalogue(session: Session, via: str) -> None:
-    """Nothing of it is quoted, listed or sold."""
+    """Unknown countries, services and carriers are not quoted, listed or sold."""
     ann = session.person("ann")
     unknown = {"UNKNOWN_COUNTRY": ("no-such", "ds", "any"), "UNKNOWN_SERVICE": ("12", "no-such", "any")}
     if ann.by[via].knows("quote.carrier", "order.carrier"):
@@ -171,7 +171,7 @@ def what_is_not_in_the_catalogue(session: Session, via: str) -> None:
 
 
 def too_little_money(session: Session, via: str) -> None:
-    """What costs more than the balance is not sold, and what costs less is."""
+    """An order above the balance is refused; one within the balance is granted."""
     pia = session.person("pia")
     session.buy(pia, via, TELEGRAM)
     session.buy(pia, via, DISCORD)
@@ -179,7 +179,7 @@ def too_little_money(session: Session, via: str) -> None:
 
 
 def a_discount(session: Session, via: str) -> None:
-    """It is taken off once, and paid back as it was."""
+    """A discount is applied once, and the refund is the discounted price."""
     bob = session.person("bob")
     order = session.buy(bob, via, TELEGRAM)
     session.buy(bob, via, DISCORD._replace(carrier="verizon"))
@@ -188,7 +188,7 @@ def a_discount(session: Session, via: str) -> None:
 
 
 def the_inventory(session: Session, via: str) -> None:
-    """Every running order, and of the expired ones as many as are asked for, newest first."""
+    """The inventory lists every running order, and the requested number of expired ones, the newest first."""
     ann = session.person("ann")
     for _ in range(3):
         session.buy(ann, via, TELEGRAM)
@@ -221,11 +221,11 @@ FILTERS: Mapping[str, tuple[str, Callable[[Any, Any], bool]]] = {
     "expires_from": ("expires_at", le),
     "expires_through": ("expires_at", ge),
 }
-"""What the list of orders can be asked for: which fact of an order it is about, and how the two compare."""
+"""The filters of the list of orders: the fact that each compares, and the comparison."""
 
 
 def filters(session: Session, via: str) -> None:
-    """Each filter of the bulk list by itself, and two together."""
+    """Each filter of the list of orders by itself, and two combined."""
     ann = session.person("ann")
     for order_arguments in (WHATSAPP, TELEGRAM):
         session.buy(ann, via, order_arguments)
@@ -253,15 +253,15 @@ def filters(session: Session, via: str) -> None:
             continue
         reply = by.call("orders", **asked)
         got = {str(order["id"]) for order in reply.all("orders") if "id" in order}
-        fitting = {order.number for order in orders if _fits(order, asked)}
+        matching = {order.number for order in orders if _matches(order, asked)}
         detail = f"The filter is {', '.join(f'{name}={value}' for name, value in asked.items())}."
-        session.context.expect("filter-holds", got <= fitting, reply.operation, detail, expected=fitting, got=got)
+        session.context.expect("filter-holds", got <= matching, reply.operation, detail, expected=matching, got=got)
         session.context.expect(
-            "filter-lets-through", fitting <= got, reply.operation, detail, expected=fitting, got=got
+            "filter-lets-through", matching <= got, reply.operation, detail, expected=matching, got=got
         )
 
 
-def _fits(order: ExpectedOrder, asked: Mapping[str, object]) -> bool:
+def _matches(order: ExpectedOrder, asked: Mapping[str, object]) -> bool:
     return all(FILTERS[name][1](value, order.get(FILTERS[name][0])) for name, value in asked.items())
 
 

@@ -1,4 +1,4 @@
-"""The payments that customers open, and what they add to the account once they are paid. Money is cents."""
+"""The payments that customers open, and their effect on the expected account. Money is in cents."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 COIN = ("USDT", "BSC")
 """The currency and the network of wallets."""
 OPEN, UNTOLD = "check", ""
+"""The status of an open payment, and of a payment whose status no response states."""
 PAID = frozenset({"paid", "paid_over"})
+"""The statuses of a credited payment."""
 
 
 class Payments:
-    """Opens payments, and holds them against what the service lists of them."""
+    """Opens payments, and compares them with the payments that the service lists."""
 
     def __init__(self, terms: ServiceTerms, expectations: Expectations) -> None:
         self._terms = terms
@@ -30,10 +32,10 @@ class Payments:
     def open(
         self, person: Person, via: str, way: str, amount: int, coupon: str = "", *, percent: int = 0, refusal: str = ""
     ) -> str:
-        """Open an `invoice`, a `card_invoice` or a `wallet`.
+        """Open an `invoice`, a `card_invoice` or a `wallet` of an amount in cents.
 
-        `percent` is what its coupon adds, `refusal` is what must come instead. Returns the key of the payment, empty if
-        none was opened.
+        `percent` is the bonus of the coupon. `refusal` is the expected reason of a refusal, if one is expected. Return
+        the key of the payment; empty if none was opened.
         """
         currency, network = COIN
         by = person.by[via]
@@ -58,13 +60,13 @@ class Payments:
         return key
 
     def wallet(self, person: Person, key: str) -> str:
-        """Look a wallet up. Returns its status, empty if nobody tells of it."""
+        """Read a wallet. Return its status; empty if the response does not state it."""
         reply = person.to("transaction").call("transaction", payment=key)
         found = self._expectations.expect("payment-listed", not reply.refusal, reply, expected=key, got=reply.refusal)
         return status_of(reply.facts.get("payment", {})) if found else OPEN
 
     def settle(self, person: Person) -> None:
-        """Look at payments that are open, and let the balance grow by those that were paid."""
+        """Read the open payments, and add those that were paid to the expected balance and charges."""
         unsettled = {key: payment for key, payment in person.payments.items() if payment.status in (OPEN, UNTOLD)}
         if not unsettled:
             return
@@ -80,11 +82,11 @@ class Payments:
                 person.balance = person.charges = None
 
     def invoices(self, person: Person) -> list[Facts]:
-        """Return the payments that are listed; none if no document lists them."""
+        """Return the listed payments; empty if no document lists payments."""
         return person.to("invoices").call("invoices").all("payments") if person.knows("invoices") else []
 
     def _invoice(self, person: Person, amount: int, opened: Reply) -> str:
-        """Find the invoice that was just opened, as the list shows it."""
+        """Return the key of the invoice that was just opened, from the list; empty if it is not listed."""
         if not person.knows("invoices"):
             return ""
         new = [listed for listed in self.invoices(person) if not self._is_known(person, listed)]
@@ -96,14 +98,14 @@ class Payments:
         listed = invoice.get("amount", amount)
         self._expectations.expect("payment-listed", listed == amount, opened, expected=amount, got=listed)
         if invoice.keys() >= {"created_at", "expires_at"}:
-            lifetime, sessions = self._terms.payment_lifetime, invoice["expires_at"] - invoice["created_at"]
+            wanted, lifetime = self._terms.payment_lifetime, invoice["expires_at"] - invoice["created_at"]
             self._expectations.expect(
-                "payment-lifetime", abs(sessions - lifetime) < SECOND, opened, expected=lifetime, got=sessions
+                "payment-lifetime", abs(lifetime - wanted) < SECOND, opened, expected=wanted, got=lifetime
             )
         return key_of(invoice)
 
     def _wallet(self, person: Person, opened: Facts, reply: Reply) -> str:
-        """Return the key of the wallet that was just opened. It is listed among the invoices if the rules say so."""
+        """Return the key of the wallet that was just opened. Under some rules it is listed among the invoices."""
         key = key_of(opened)
         if self._terms.listed and key and person.knows("invoices"):
             ids = [listed["id"] for listed in self.invoices(person) if "id" in listed]
@@ -111,16 +113,16 @@ class Payments:
         return key
 
     def _is_known(self, person: Person, listed: Facts) -> bool:
-        """Say whether a payment of the list is one that was opened before."""
+        """Return whether a listed payment was opened before."""
         return key_of(listed) in person.payments or (self._terms.listed and listed.get("id") in person.payments)
 
 
 def key_of(payment: Facts) -> str:
-    """Return what tells a payment from others."""
+    """Return the key of a payment: the identifiers that the response states."""
     return " ".join(str(payment[name]) for name in ("id", "session", "page") if payment.get(name))
 
 
 def status_of(payment: Facts) -> str:
-    """Return the status of a payment; empty if nothing says so."""
+    """Return the status of a payment; empty if the response does not state it."""
     by_money = {"True": "paid", "False": OPEN}.get(str(payment.get("credited")), "")
     return str(payment.get("status") or by_money)

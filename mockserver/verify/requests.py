@@ -1,4 +1,4 @@
-"""Requests as the contract documents describe them, and sample calls made from their examples."""
+"""Requests for the operations of contract documents, and sample calls built from their examples."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ JSON = (("content-type", "application/json"),)
 def write(
     operation: Operation, base: str, path: Mapping[str, Any], query: Mapping[str, Any], body: object = ABSENT
 ) -> Request:
-    """Write a request whose values are in their places already."""
+    """Return a request with these path parameters, query parameters and body, in their wire format."""
     segments = operation.path.split("/")
     filled = "/".join(quote(str(path.get(part[1:-1], "")), safe="") if part[:1] == "{" else part for part in segments)
     url = base + filled + (f"?{urlencode(query)}" if query else "")
@@ -35,12 +35,12 @@ def write(
 
 
 def read(operation: Operation, request: Request, path: Mapping[str, str]) -> Arguments:
-    """Read a request of an operation whose path parameters are known, as a server would."""
+    """Return the arguments of a request as a server reads them. `path` holds its path parameters."""
     return operation.read(path, request.query, request.json if request.body else ABSENT)
 
 
 class SampleCall(NamedTuple):
-    """A sound call of an operation, but for who asks: path, query and body by the examples of the document."""
+    """A valid call of an operation with path, query and body from the examples. The credentials are not set."""
 
     operation: Operation
     base: str
@@ -49,11 +49,11 @@ class SampleCall(NamedTuple):
     body: Any
 
     def request(self) -> Request:
-        """Return the request."""
+        """Return the request of this call."""
         return write(self.operation, self.base, self.path, self.query, self.body)
 
     def by(self, user: str | None, key: str | None) -> SampleCall:
-        """Return the call by somebody; None leaves a credential out."""
+        """Return the call with these credentials. None omits a credential."""
         whole = self
         for credential, value in (("user", user), ("key", key)):
             for place, name in credentials(self.operation, credential):
@@ -61,7 +61,7 @@ class SampleCall(NamedTuple):
         return whole
 
     def having(self, place: str, name: str, value: object) -> SampleCall:
-        """Return the call with another value; `ABSENT` takes it out."""
+        """Return the call with another value in a place: `path`, `query` or `body`. `ABSENT` removes the value."""
         fields = {each: known for each, known in getattr(self, place).items() if each != name}
         if value is not ABSENT:
             fields[name] = value
@@ -70,7 +70,7 @@ class SampleCall(NamedTuple):
 
 
 def sample(operation: Operation, base: str) -> SampleCall:
-    """Return the call of an operation that the examples of its document make, or else one that fits its schemas."""
+    """Return a sample call of an operation. Values without an example are generated from their schemas."""
     places: dict[str, dict[str, Any]] = {"path": {}, "query": {}}
     for parameter in operation.parameters:
         if parameter.required:
@@ -80,18 +80,18 @@ def sample(operation: Operation, base: str) -> SampleCall:
     body: Any = ABSENT
     if operation.body:
         example = next((each.value for each in operation.body.examples.values()), None)
-        body = _least(operation.body.schema) if example is None else dict(example)
+        body = _required_fields(operation.body.schema) if example is None else dict(example)
     return SampleCall(operation, base, places["path"], places["query"], body)
 
 
-def _least(schema: Schema) -> dict[str, Any]:
-    """Return a body that has what a schema requires."""
+def _required_fields(schema: Schema) -> dict[str, Any]:
+    """Return a body with the required fields of a schema."""
     fields, required = schema.get("properties", {}), schema.get("required", ())
     return {name: value_of(fields[name], Random(0)) for name in required if name in fields}  # noqa: S311 - no secret
 
 
 def credentials(operation: Operation, credential: str) -> Iterator[tuple[str, str]]:
-    """Yield the places and names of a credential, `user` or `key`."""
+    """Yield the place and the name of each parameter or field that holds a credential, `user` or `key`."""
     for parameter in operation.parameters:
         if parameter.credential == credential:
             yield parameter.place, parameter.name

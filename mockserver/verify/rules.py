@@ -1,4 +1,4 @@
-"""The rules that suites check, as `verify_rules.yaml` lists them, and the rules of the service by its contract."""
+"""The rules that suites check, from `verify_rules.yaml`, and the terms of the service under a contract."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ ALWAYS = "always"
 
 
 class SuiteRule(NamedTuple):
-    """A rule: the code of a finding that breaks it, how it is known, and what it says.
+    """A rule: its finding code, its provenance, and its text.
 
-    `known` is a level of provenance, or `always` for what holds whatever a contract says.
+    `known` is a level of provenance, or `always` for a rule that holds under any contract.
     """
 
     name: str
@@ -32,12 +32,12 @@ class SuiteRule(NamedTuple):
 
     @property
     def provenance(self) -> Confidence | None:
-        """How the rule is known; None if it holds always."""
+        """The provenance of the rule; None if it always holds."""
         return None if self.known == ALWAYS else Confidence(self.known)
 
     @property
     def level(self) -> Severity:
-        """How much it weighs to break the rule."""
+        """The severity of a breach of the rule."""
         return weigh(self.provenance)
 
 
@@ -48,13 +48,17 @@ def rules() -> Mapping[str, SuiteRule]:
 
 
 class ServiceTerms(NamedTuple):
-    """What holds of orders and money; durations are milliseconds. `vocabulary.yaml` says more of each rule.
+    """The terms of the service for orders and money. `vocabulary.yaml` describes the rules behind them.
 
-    `renewal` is what asking for another SMS adds to the time of an order; None if the lifetime begins anew. An order
-    that ends without an SMS `lapses` if it is refunded by itself, and is `repaid` if only its money returns. `above` is
-    the reason for which an order is refused that costs more than its maximum. Another SMS may be `charged_again`;
-    prices may be `shown` with the discount of the account taken off. Payments to wallets may be `listed` among the
-    invoices. Statistics may count orders `by_state`, else one that ever received an SMS is completed.
+    - `lifetime`, `refund_window`, `payment_lifetime`: in milliseconds
+    - `renewal`: the time that another SMS adds to an order, in milliseconds; None if the lifetime starts again
+    - `lapses`: an order that expires without an SMS is refunded automatically
+    - `repaid`: an order that expires without an SMS stays expired, but its price is repaid
+    - `charged_again`: another SMS is charged
+    - `above`: the reason to refuse an order above its maximum price
+    - `shown`: prices are shown with the discount of the account
+    - `listed`: payments to wallets are listed among the invoices
+    - `by_state`: statistics count orders by state; otherwise an order that ever received an SMS counts as completed
     """
 
     lifetime: int
@@ -71,7 +75,7 @@ class ServiceTerms(NamedTuple):
 
     @classmethod
     def of(cls, rules: Mapping[str, str]) -> ServiceTerms:
-        """Read the rules of a contract."""
+        """Return the terms for the rules of a contract."""
         return cls(
             lifetime=milliseconds(rules["lifetime"]),
             renewal=None if rules["renewal"] == "anew" else milliseconds(rules["renewal"]),

@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 
 def remember(context: Context) -> None:
-    """Note which orders there are before the first is made, so that one whose answer is lost can be told."""
+    """Record the existing orders before the first purchase, so that an order whose response is lost can be found."""
     if _may_order(context):
         known = tuple(order["id"] for order in _orders(_customer(context)))
         context.setting.guard.journal.write(SpendingRecord("began", known=known))
 
 
 def settle(context: Context) -> None:
-    """Return every order that is still open, unless its SMS has come; also those of an earlier run that was killed."""
+    """Refund every open order unless its SMS has arrived, including the orders of an earlier run that was killed."""
     guard = context.setting.guard
     if not _may_order(context):
         return
@@ -45,11 +45,11 @@ def settle(context: Context) -> None:
     if guard.journal.lost:
         _find_lost(context, person, guard)
     if guard.journal.open and not person.knows("look", "refund"):
-        context.skip("refunds", "no document knows them")
+        context.skip("refunds", "no document has the operations for them")
         return
     for line in guard.journal.open:
         try:
-            _return(person, guard, line.order, line.price)
+            _refund(person, guard, line.order, line.price)
         except (UnusableResponseError, DeniedError) as error:
             context.skip(f"the refund of order {line.order}", str(error))
 
@@ -64,27 +64,27 @@ def _customer(context: Context) -> Person:
 
 
 def _orders(person: Person) -> list[Facts]:
-    """Return all orders that are listed; none if no document lists them."""
+    """Return all listed orders; empty if no document lists orders."""
     purpose = next((purpose for purpose in ("inventory", "orders") if person.knows(purpose)), "")
     listed = person.to(purpose).call(purpose, expired=MOST).all("orders") if purpose else []
     return [order for order in listed if "id" in order]
 
 
 def _find_lost(context: Context, person: Person, guard: Guard) -> None:
-    """Take up the orders that nobody was told of: those that were not there before."""
+    """Record the orders whose response was lost: those that are listed now and were not known before the run."""
     try:
         orders = _orders(person)
     except (UnusableResponseError, DeniedError) as error:
         context.skip("lost orders", str(error))
         return
-    told = {line.order for line in guard.journal.lines} | guard.journal.known
+    known = {line.order for line in guard.journal.lines} | guard.journal.known
     for order in orders:
-        if order["id"] not in told:
+        if order["id"] not in known:
             name = person.to("order").name("order")
             guard.journal.write(SpendingRecord("ordered", name, order["id"], order.get("price", 0)))
 
 
-def _return(person: Person, guard: Guard, number: str, price: int) -> None:
+def _refund(person: Person, guard: Guard, number: str, price: int) -> None:
     order = ExpectedOrder({"id": number, **person.to("look").call("look", order=number).facts.get("order", {})})
     if order.state == REFUNDED:
         guard.refunded(number, price)
@@ -94,30 +94,32 @@ def _return(person: Person, guard: Guard, number: str, price: int) -> None:
         guard.refunded(number, price)
 
 
-_SHUT_OUT = ("UNAUTHORIZED", "FORBIDDEN")
+_DENIALS = ("UNAUTHORIZED", "FORBIDDEN")
 _TRIES = 3
-"""An answer may be lost once and again on a bad line."""
+"""The maximum number of requests to a server that does not respond. A bad connection may lose one or two."""
 
 
 def check_reachable(context: Context) -> None:
-    """Ask each server for something that only credentials are needed for.
+    """Send each server a read request that needs only credentials.
 
-    Raises TargetError if nobody answers, or if the account is not let in.
+    Raises TargetError if there is no response, or if the account is refused.
     """
     account = context.accounts[0] if context.accounts else None
     for name, document in context.documents.items():
-        base, operation = context.base(name), _harmless(document)
+        base, operation = context.base(name), _read_operation(document)
         call = sample(operation, base).by(*(account or (None, None)))
         answers = (context.send(call.request(), operation).answer for _ in range(_TRIES))
         answer = next((answer for answer in answers if answer), None)
         if answer is None:
-            raise TargetError(f"nothing answers at {base}: is the server running, and is the address right?")
-        if account and answer.status in {refusing(document, reason) for reason in _SHUT_OUT}:
-            raise TargetError(f"{base} refuses the account (status {answer.status}): are user id and key right?")
+            raise TargetError(f"no response from {base}: is the server running, and is the URL correct?")
+        if account and answer.status in {refusing(document, reason) for reason in _DENIALS}:
+            raise TargetError(
+                f"{base} refuses the account (status {answer.status}): are the user id and the key correct?"
+            )
 
 
-def _harmless(document: Document) -> Operation:
-    """The first operation that changes nothing, and asks for nothing but credentials."""
+def _read_operation(document: Document) -> Operation:
+    """Return the first operation that only reads, and requires no parameters except credentials."""
     return next(
         operation
         for operation in document.operations.values()
@@ -128,41 +130,43 @@ def _harmless(document: Document) -> Operation:
 
 
 SUITES: Mapping[str, str] = {
-    "examples": "documented exchanges, asked again",
+    "examples": "documented exchanges, repeated",
     "lifecycle": "orders, payments and time, in scripted and random sessions",
-    "equivalence": "the same facts by several documents",
-    "safety": "wrong keys, other people's orders, wrong methods, malformed and oversized requests",
-    "schema": "requests that schemathesis draws from the contract documents",
+    "equivalence": "the same facts, read through several documents",
+    "safety": "wrong keys, other users' orders, wrong methods and paths, malformed and oversized requests",
+    "schema": "requests that schemathesis generates from the contract documents",
 }
-"""The suites in the order in which they run, and what each tries."""
+"""The suites in the order in which they run, and what each checks."""
 
 SEED = 1
 log = logging.getLogger("smsonline_mock")
 
 
 class Watcher(Protocol):
-    """Sees how far a run is."""
+    """An observer of the progress of a run."""
 
     def suite(self, name: str) -> None:
-        """A suite begins."""
+        """Called when a suite starts."""
 
     def case(self) -> None:
-        """A case of it begins."""
+        """Called when a case of the suite starts."""
 
 
 class Nobody:
-    """A watcher that looks away."""
+    """A watcher that does nothing."""
 
     def suite(self, name: str) -> None:
-        """Look away."""
+        """Do nothing."""
 
     def case(self) -> None:
-        """Look away."""
+        """Do nothing."""
 
 
 class Spending(NamedTuple):
-    """What may be spent on a foreign server: whether orders may be made, for how many cents together, and where that
-    is written down.
+    """The permission to spend money on a remote server.
+
+    `allow_orders` allows orders, `limit` is the limit for their total cost in cents, and `journal` is the file that
+    records them.
     """
 
     allow_orders: bool = False
@@ -171,7 +175,7 @@ class Spending(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What to run: the contract that the target is to be held to, and the accounts that there are."""
+    """The settings of a run: contract, accounts, suites, seed, spending, baseline, and the pause in seconds."""
 
     contract: Contract
     accounts: tuple[Account, ...] = ()
@@ -183,10 +187,11 @@ class Plan(NamedTuple):
 
 
 def verify(target: Target, plan: Plan, version: str = "", watcher: Watcher | None = None) -> Run:
-    """Run the suites against a target. Ctrl-C ends it early: the run says so, and the money is settled first.
+    """Run the suites against a target, and refund the open orders at the end.
 
-    Raises TargetError if nobody answers at a URL, or if the account is not let in; ImportError if the suite `schema` or
-    `lifecycle` is asked for without schemathesis and hypothesis.
+    Ctrl-C ends the run early: the refunds are still made, and the run is marked as interrupted. Raises TargetError if a
+    URL does not respond or refuses the account. Raises ImportError if a suite needs schemathesis or hypothesis, and it
+    is not installed.
     """
     watch = watcher or Nobody()
     spending = plan.spending
@@ -210,22 +215,22 @@ def verify(target: Target, plan: Plan, version: str = "", watcher: Watcher | Non
         watch.case,
     )
     if isinstance(target.carrier, HttpTransport):
-        check_reachable(Context("greeting", setting._replace(coverage=Coverage())))
+        check_reachable(Context("preflight", setting._replace(coverage=Coverage())))
     modules = {name: import_module(f"mockserver.verify.{name}") for name in plan.suites}
     started, clock = time.time(), time.perf_counter()
     results: list[SuiteResult] = []
     interrupted = ""
     try:
-        _play("guard", _before, setting, results)
+        _run_suite("guard", _prepare, setting, results)
         for name, module in modules.items():
             watch.suite(name)
-            _play(name, module.run, setting, results)
+            _run_suite(name, module.run, setting, results)
     except KeyboardInterrupt:
         interrupted = "it was interrupted"
-    except Exception as error:  # a bug of a suite: the money is to be settled and told all the same
-        log.exception("a suite broke")
-        interrupted = f"a suite broke: {type(error).__name__}"
-    _play("guard", settle, setting, results)
+    except Exception as error:  # a bug in a suite must not prevent the refunds and the statement
+        log.exception("a suite failed")
+        interrupted = f"a suite failed: {type(error).__name__}"
+    _run_suite("guard", settle, setting, results)
     found = (finding for result in results for finding in result.findings)
     sorted_ = apply((group[0] for group in grouped(found)), plan.baseline or {})
     return Run(
@@ -245,19 +250,19 @@ def verify(target: Target, plan: Plan, version: str = "", watcher: Watcher | Non
     )
 
 
-def _before(context: Context) -> None:
-    settle(context)  # what an earlier run has left open
+def _prepare(context: Context) -> None:
+    settle(context)  # the open orders of an earlier run
     remember(context)
 
 
-def _play(name: str, run: Callable[[Context], None], setting: RunSettings, results: list[SuiteResult]) -> None:
-    """Run a suite, and take down what it did however it ends; one that nobody asked for only if it did anything."""
+def _run_suite(name: str, run: Callable[[Context], None], setting: RunSettings, results: list[SuiteResult]) -> None:
+    """Run a suite, and append its result even if it fails; that of the guard only if it has findings or skips."""
     context = Context(name, setting)
     clock = time.perf_counter()
     try:
         run(context)
     except UnusableResponseError as error:
-        context.skip("the rest", f"the answer of {error} broke the contract")
+        context.skip("the rest", f"the response to {error} broke the contract")
     except DeniedError as error:
         context.skip("the rest", str(error))
     finally:

@@ -27,31 +27,31 @@ if TYPE_CHECKING:
 METHODS = ("GET", "PUT", "POST", "PATCH", "DELETE")
 NOBODY = "no-such-key"
 MISFITS = ("INVALID_REQUEST", "UNSUPPORTED_MEDIA_TYPE", "CONTENT_TOO_LARGE")
-"""The reasons to refuse what is no request."""
+"""The reasons to refuse a malformed request."""
 HUGE = 2 * 1024 * 1024
-"""Bytes of a body that is too long for any of these operations."""
+"""The length of an oversized field, in characters. No operation accepts a body of this size."""
 LONG = 5000
-"""Characters of a text that is too long for any parameter, and still fits into a URL."""
+"""The length of a string that is too long for any parameter but fits into a URL, in characters."""
 
 BODIES: Mapping[str, bytes] = {
     "no body": b"",
-    "half a body": b'{"%s": ',
-    "an array": b"[]",
-    "a text": b'"text"',
-    "null": b"null",
+    "a truncated body": b'{"%s": ',
+    "an array as its body": b"[]",
+    "a string as its body": b'"text"',
+    "null as its body": b"null",
     "bytes that are not UTF-8": b'{"%s": "\xff"}',
-    "a number that JSON has not": b'{"%s": NaN}',
+    "a number that is not JSON": b'{"%s": NaN}',
     "two JSON texts": b"{}{}",
     "deep nesting": b'{"%s":' + b"[" * 20_000 + b"]" * 20_000 + b"}",
 }
-"""Bodies that are no request, whatever the operation; %s is the name of one of its fields."""
+"""Bodies that are malformed for every operation. `%s` stands for the name of one of its fields."""
 
 VALUES = ("", "\x00", "../../etc/passwd", "a" * LONG, "' OR '1'='1", "%00", "\u202e\U0001f4a9", "-1", "1e999", "{}")
-"""Texts that somebody may send in any parameter."""
+"""Unusual strings for every parameter."""
 
 
 def run(context: Context) -> None:
-    """Try everything that nobody should."""
+    """Run the checks of the suite."""
     accounts = context.accounts[:2]
     if context.staged:
         market = world("market")
@@ -60,30 +60,31 @@ def run(context: Context) -> None:
     calls = [_sample(context, operation) for operation in _operations(context)]
     _attempt(context, lambda: _keys(context, calls, accounts))
     if context.setting.guard.foreign:
-        context.skip("methods, malformed and oversized requests", "they are not asked of a foreign server")
-        context.skip("other people's orders", "they are ordered only from a server that is not foreign")
+        context.skip("methods, malformed and oversized requests", "they are not sent to a remote server")
+        context.skip("other users' orders", "they are not placed on a remote server")
         return
     _attempt(context, lambda: _methods(context))
     _attempt(context, lambda: _paths(context))
     if accounts:
-        mine = [call.by(accounts[0].user, accounts[0].key) for call in calls]
+        authorized = [call.by(accounts[0].user, accounts[0].key) for call in calls]
         _attempt(context, lambda: _bearers(context, calls, accounts[0]))
-        _attempt(context, lambda: _malformed(context, mine, accounts[0]))
-        _attempt(context, lambda: _values(context, mine))
+        _attempt(context, lambda: _malformed(context, authorized, accounts[0]))
+        _attempt(context, lambda: _values(context, authorized))
     if len(accounts) > 1:
         for via in context.documents:
-            _attempt(context, partial(_strangers, context, via, accounts))
+            _attempt(context, partial(_other_user, context, via, accounts))
     else:
-        context.skip("other people's orders", "no second account is given")
+        context.skip("other users' orders", "no second account is given")
 
 
-def _attempt(context: Context, part: Callable[[], None]) -> None:
+def _attempt(context: Context, check: Callable[[], None]) -> None:
+    """Run a check. If a request is denied or a response is unusable, skip the rest of it."""
     try:
-        part()
+        check()
     except DeniedError as error:
         context.skip("a request", str(error))
     except UnusableResponseError as error:
-        context.skip(str(error), "its answer broke the contract")
+        context.skip(str(error), "its response broke the contract")
 
 
 def _operations(context: Context) -> Iterator[Operation]:
@@ -98,21 +99,21 @@ def _sample(context: Context, operation: Operation) -> SampleCall:
 
 
 def _keys(context: Context, calls: list[SampleCall], accounts: Sequence[Account]) -> None:
-    """Every operation without a key, with a wrong one, and with somebody else's."""
+    """Call every operation without a key, with an unknown key, and with the key of another user."""
     user = accounts[0].user if accounts else "nobody"
     for call in calls:
         for key, rule in ((None, "key-needed"), ("", "key-needed"), (NOBODY, "key-known")):
-            _expect_closed(context, call.by(user, key), rule, "key-refused-properly", "UNAUTHORIZED")
-        strangers = [(one.user, other.key) for one, other in zip(accounts, reversed(accounts), strict=True)]
+            _expect_denied(context, call.by(user, key), rule, "key-refused-properly", "UNAUTHORIZED")
+        forbidden = [(one.user, other.key) for one, other in zip(accounts, reversed(accounts), strict=True)]
         if context.staged:
-            strangers.append(world("market").account("eve"))  # who is blocked
-        for own, key in strangers:
+            forbidden.append(world("market").account("eve"))  # a blocked account
+        for own, key in forbidden:
             if (own, key) not in accounts:
-                _expect_closed(context, call.by(own, key), "key-of-user", "user-refused-properly", "FORBIDDEN")
+                _expect_denied(context, call.by(own, key), "key-of-user", "user-refused-properly", "FORBIDDEN")
 
 
 def _bearers(context: Context, calls: list[SampleCall], account: Account) -> None:
-    """Every operation that takes a bearer token, with the key there and nowhere else."""
+    """Call every operation that accepts a bearer token, with the key only in that token."""
     for call in calls:
         if _takes_bearer(call.operation):
             context.case()
@@ -120,7 +121,8 @@ def _bearers(context: Context, calls: list[SampleCall], account: Account) -> Non
             headers = (*request.headers, ("authorization", f"Bearer {account.key}"))
             answer = context.send(request._replace(headers=headers), call.operation).answer
             status, refused = answer.status if answer else 0, refusing(call.operation.document, "UNAUTHORIZED")
-            context.expect("bearer-taken", status != refused, call.operation.name, expected="another", got=status)
+            wanted = f"any status except {refused}"
+            context.expect("bearer-taken", status != refused, call.operation.name, expected=wanted, got=status)
 
 
 def _takes_bearer(operation: Operation) -> bool:
@@ -131,27 +133,28 @@ def _takes_bearer(operation: Operation) -> bool:
     return any(name == scheme.get("x-stands-in-for") for _, name in credentials(operation, "key"))
 
 
-def _expect_closed(context: Context, call: SampleCall, rule: str, properly: str, reason: str) -> None:
+def _expect_denied(context: Context, call: SampleCall, rule: str, properly: str, reason: str) -> None:
+    """Expect a call to be refused (`rule`), with the status of this reason (`properly`)."""
     context.case()
     status = refusing(call.operation.document, reason)
     exchange = context.send(call.request(), call.operation)
     name = call.operation.name
     got = exchange.answer.status if exchange.answer else 0
-    _expect_untold(context, call, exchange)
+    _expect_key_hidden(context, call, exchange)
     if context.expect(rule, not granted(call.operation, exchange), name, expected=status, got=got):
         context.expect(properly, got in (status, 0), name, expected=status, got=got)
 
 
-def _expect_untold(context: Context, call: SampleCall, exchange: Exchange) -> None:
-    """Expect that the key of a request does not come back."""
+def _expect_key_hidden(context: Context, call: SampleCall, exchange: Exchange) -> None:
+    """Expect that the response does not contain the key of the request."""
     for place, name in credentials(call.operation, "key"):
         key = getattr(call, place).get(name)
-        told = bool(key) and exchange.answer is not None and str(key).encode() in exchange.answer.content
-        context.expect("key-not-told", not told, call.operation.name)
+        leaked = bool(key) and exchange.answer is not None and str(key).encode() in exchange.answer.content
+        context.expect("key-not-told", not leaked, call.operation.name)
 
 
 def _methods(context: Context) -> None:
-    """Every path with the methods that it does not have."""
+    """Request every path with the methods that it does not have."""
     for document in context.documents.values():
         routes: dict[str, dict[str, Operation]] = {}
         for operation in document.operations.values():
@@ -170,7 +173,7 @@ def _expect_wrong_method(context: Context, exchange: Exchange, operation: Operat
     answer = exchange.answer
     if answer is None:
         return
-    detail = f"{exchange.request.method} was answered by {answer.status}."
+    detail = f"The response to {exchange.request.method} had status {answer.status}."
     wanted, got = refusing(operation.document, "METHOD_NOT_ALLOWED"), answer.status
     if context.expect("method-refused", got == wanted, operation.name, detail, expected=wanted, got=got):
         allow = header(answer.headers, "allow")
@@ -179,7 +182,7 @@ def _expect_wrong_method(context: Context, exchange: Exchange, operation: Operat
 
 
 def _paths(context: Context) -> None:
-    """Paths that lead nowhere."""
+    """Request unknown paths."""
     for document in context.documents.values():
         base, wanted = context.base(document.name), refusing(document, "NOT_FOUND")
         known = next((each.path for each in document.operations.values() if "{" not in each.path), "")
@@ -192,13 +195,13 @@ def _paths(context: Context) -> None:
 
 
 def _first(document: Document) -> str:
-    """Return the first segment of the paths of a document."""
+    """Return the first segment of the first path of a document."""
     path = next(iter(document.operations.values())).path
     return "/" + path.strip("/").partition("/")[0]
 
 
 def _malformed(context: Context, calls: list[SampleCall], account: Account) -> None:
-    """Bodies and queries that are none; and if all are refused, nothing may have changed by them."""
+    """Send malformed bodies and queries. If all are refused, the account must be unchanged."""
     session, refused = Session(context, [account]), True
     for call in calls:
         if call.body is not ABSENT:
@@ -207,14 +210,14 @@ def _malformed(context: Context, calls: list[SampleCall], account: Account) -> N
                 malformed = call.request()._replace(body=body.replace(b"%s", field))
                 refused &= _expect_refused(context, call, malformed, "malformed-refused", what)
             typed = call.request()._replace(headers=(("content-type", "text/plain"),))
-            refused &= _expect_refused(context, call, typed, "malformed-refused", "a body of another type")
+            refused &= _expect_refused(context, call, typed, "malformed-refused", "a body of another content type")
             huge = call.having("body", "padding", "x" * HUGE).request()
             refused &= _expect_refused(context, call, huge, "oversized-refused", f"a body of {len(huge.body)} bytes")
         else:
             for _, name in credentials(call.operation, "key"):
                 request = call.request()
                 twice = request._replace(url=f"{request.url}&{name}={NOBODY}")
-                refused &= _expect_refused(context, call, twice, "malformed-refused", f"{name} given twice")
+                refused &= _expect_refused(context, call, twice, "malformed-refused", f"{name} twice")
     if refused:
         session.agree(session.person(account.user))
 
@@ -226,11 +229,11 @@ def _expect_refused(context: Context, call: SampleCall, request: Request, rule: 
     status = exchange.answer.status if exchange.answer else 0
     proper = {refusing(operation.document, reason) for reason in MISFITS}
     holds = not status or status >= 400 or (status in proper and not granted(operation, exchange))
-    return context.expect(rule, holds, operation.name, f"It was {what}.", expected="400 to 499", got=status)
+    return context.expect(rule, holds, operation.name, f"The request had {what}.", expected="400 to 499", got=status)
 
 
 def _values(context: Context, calls: list[SampleCall]) -> None:
-    """Odd texts in every parameter: whatever comes, it is an answer by the contract."""
+    """Send unusual values in every parameter. Every response must conform to the contract."""
     for call in calls:
         for place in ("path", "query", "body"):
             fields = getattr(call, place)
@@ -242,7 +245,7 @@ def _values(context: Context, calls: list[SampleCall]) -> None:
 
 
 def _other_types(call: SampleCall, place: str, name: str) -> Iterator[object]:
-    """Return the number that a text of digits is, where the contract takes both."""
+    """Yield the integer for a string of digits, where the contract accepts both types."""
     fields = call.operation.body.schema["properties"] if place == "body" and call.operation.body else {}
     example = getattr(call, place)[name]
     if "integer" in types(fields.get(name, {})) and str(example).isdigit():
@@ -250,21 +253,21 @@ def _other_types(call: SampleCall, place: str, name: str) -> Iterator[object]:
 
 
 def _judge(context: Context, call: SampleCall, exchange: Exchange) -> None:
-    """Judge a request, if it leads to the operation that it was made from."""
+    """Judge a request that still belongs to the operation of the call."""
     request = exchange.request
     found = context.route(call.operation.document, request)
-    has_nul = "%00" in request.url or b"\\u0000" in request.body  # no schema forbids it, and no text may hold it
+    has_nul = "%00" in request.url or b"\\u0000" in request.body  # refused, although the schemas allow it
     if isinstance(found, Found) and found.operation is call.operation and not has_nul:
         judge(context, found, exchange)
 
 
-def _strangers(context: Context, via: str, accounts: Sequence[Account]) -> None:
-    """Orders and payments of one account, asked for by another."""
+def _other_user(context: Context, via: str, accounts: Sequence[Account]) -> None:
+    """Request the orders and payments of one account with the key of another."""
     if context.staged:
         context.begin(world("market").scenario, world("market").accounts)
     session = Session(context, accounts)
-    owner, stranger = (session.person(account.user) for account in accounts)
-    by, order_arguments = stranger.by[via], _wish(session)
+    owner, other = (session.person(account.user) for account in accounts)
+    by, order_arguments = other.by[via], _available_order(session)
     if by.knows(*BUYING) and order_arguments and (order := session.buy(owner, via, order_arguments)):
         for purpose in ("look", "refund", "another"):
             if by.knows(purpose):
@@ -284,15 +287,13 @@ def _strangers(context: Context, via: str, accounts: Sequence[Account]) -> None:
     if by.knows("invoices"):
         listed = by.call("invoices")
         user = listed.get("account.id")
-        context.expect(
-            "payment-of-user", user in (stranger.user, None), listed.operation, expected=stranger.user, got=user
-        )
+        context.expect("payment-of-user", user in (other.user, None), listed.operation, expected=other.user, got=user)
     session.agree(owner)
-    session.agree(stranger)
+    session.agree(other)
 
 
-def _wish(session: Session) -> OrderArguments | None:
-    """Return something to order: a number that the stage has, or the cheapest that is in stock."""
+def _available_order(session: Session) -> OrderArguments | None:
+    """Return an order that can be granted: a fixed one on the stage, otherwise the cheapest offer in stock."""
     if session.context.staged:
         return OrderArguments("95", "tg")
     offers = look_around(session)

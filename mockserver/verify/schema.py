@@ -1,7 +1,7 @@
-"""The suite `schema`: requests that schemathesis generates from the contract documents, good ones and bad ones.
+"""The suite `schema`: valid and invalid requests that schemathesis generates from the contract documents.
 
-Every answer is held against its line of the contract document, as in all suites; and each request too, so that a
-refusal or an acceptance can be judged. The checks of schemathesis run beside that, all but the `EXCLUSIONS`.
+Every response is checked against the contract document, as in all suites. Every request is checked too, so that the
+suite can judge a refusal or a grant. The checks of schemathesis also run, except the `EXCLUSIONS`.
 """
 
 from __future__ import annotations
@@ -38,39 +38,39 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 EXAMPLES = 10
-"""How many requests are drawn for each operation, beside those of the examples and of the coverage of its schema."""
+"""The number of generated requests for each operation, in addition to its examples and the coverage phase."""
 FEW = 3
-"""The same on a foreign server."""
+"""The number of generated requests for each operation on a remote server."""
 
 EXCLUSIONS = (
-    Exclusion("response_schema_conformance", "*", "the answer is held against the contract document line by line"),
-    Exclusion("status_code_conformance", "*", "the status is held against the contract document"),
-    Exclusion("content_type_conformance", "*", "the content type is held against the contract document"),
-    Exclusion("not_a_server_error", "*", "every status from 500 on is a finding of its own"),
+    Exclusion("response_schema_conformance", "*", "every suite checks the response against the contract document"),
+    Exclusion("status_code_conformance", "*", "every suite checks the status against the contract document"),
+    Exclusion("content_type_conformance", "*", "every suite checks the content type against the contract document"),
+    Exclusion("not_a_server_error", "*", "every suite reports a status of 500 or above"),
     Exclusion("response_headers_conformance", "*", "the contract documents describe no headers"),
-    Exclusion("positive_data_acceptance", "*", "the request is held against the contract document, and so judged"),
-    Exclusion("missing_required_header", "*", "no operation takes a header"),
-    Exclusion("unsupported_method", "*", "the suite safety tries every method of every path"),
+    Exclusion("positive_data_acceptance", "*", "the suite checks the request against the contract document itself"),
+    Exclusion("missing_required_header", "*", "no operation has a header parameter"),
+    Exclusion("unsupported_method", "*", "the suite safety tries every method on every path"),
     Exclusion("allow_header_conformance", "*", "the suite safety compares every Allow header"),
-    Exclusion("ignored_auth", "*", "a key is a parameter here; the suite safety tries wrong ones"),
-    Exclusion("object_level_authorization", "*", "the suite safety asks for other people's orders"),
-    Exclusion("use_after_free", "*", "a returned order can still be looked at"),
-    Exclusion("ensure_resource_availability", "*", "the suite lifecycle looks at every order that it makes"),
+    Exclusion("ignored_auth", "*", "a key is a parameter here, and the suite safety tries wrong keys"),
+    Exclusion("object_level_authorization", "*", "the suite safety requests other users' orders"),
+    Exclusion("use_after_free", "*", "a refunded order can still be read"),
+    Exclusion("ensure_resource_availability", "*", "the suite lifecycle reads every order that it places"),
 )
-"""Which checks of schemathesis are not made, and why. What is left is negative_data_rejection."""
+"""The checks of schemathesis that do not run, and the reason. Only negative_data_rejection runs."""
 
 GENERATION = {"mode": "all", "allow-x00": False, "database": "none"}
-"""How requests are drawn: good ones and bad ones; but no NUL, since nobody knows what a server does with it."""
+"""How requests are generated: valid and invalid ones, but without NUL, whose handling no contract states."""
 
 
 ADDED = frozenset(
     {"user-agent", "accept", "accept-encoding", "connection", "content-length", "x-schemathesis-testcaseid"}
 )
-"""Headers that the tools add by themselves: they say nothing, and one differs from run to run."""
+"""Headers that requests and schemathesis add. They are left out of the evidence; the last one differs between runs."""
 
 
 def run(context: Context) -> None:
-    """Send what schemathesis draws."""
+    """Send generated requests to every operation."""
     if context.staged:
         account = world("desk").account("demo")
     elif context.accounts:
@@ -91,19 +91,21 @@ def _run_document(context: Context, document: Document, account: Account) -> Non
     for scheme in ("http://", "https://"):
         session.mount(scheme, _Adapter(context, document))
     for result in schema.get_all_operations():
-        drawn: Any = result.ok()  # type: ignore[union-attr] # our documents have no operation that it cannot read
-        operation = document.operations[drawn.definition.raw["operationId"]]
+        definition: Any = result.ok()  # type: ignore[union-attr] # schemathesis can read every operation of ours
+        operation = document.operations[definition.definition.raw["operationId"]]
         if context.setting.guard.foreign and operation.effect != READS:
-            context.skip(operation.name, "only reading operations are fuzzed on a foreign server")
+            context.skip(operation.name, "only read operations are fuzzed on a remote server")
             continue
         if context.staged:
             desk = world("desk")
             context.begin(desk.scenario, desk.accounts)
-        _draw(context, document, operation, drawn, session)
+        _fuzz(context, document, operation, definition, session)
 
 
-def _draw(context: Context, document: Document, operation: Operation, drawn: Any, session: requests.Session) -> None:
-    """Send what is drawn for one operation."""
+def _fuzz(
+    context: Context, document: Document, operation: Operation, definition: Any, session: requests.Session
+) -> None:
+    """Send the generated requests of one operation. `definition` is the operation as schemathesis has it."""
     checks = _checks(operation)
 
     def attempt(case: Any) -> None:
@@ -111,7 +113,7 @@ def _draw(context: Context, document: Document, operation: Operation, drawn: Any
         try:
             response = case.call(base_url=context.base(document.name), session=session)
         except (requests.RequestException, DeniedError):
-            return  # no answer came, which is noted already, or the request must not be sent
+            return  # there was no response, which is a finding already, or the guard denied the request
         try:
             case.validate_response(response, checks=checks)
         except FailureGroup as group:
@@ -121,10 +123,10 @@ def _draw(context: Context, document: Document, operation: Operation, drawn: Any
     few = context.setting.guard.foreign
     modes = [HypothesisTestMode.EXAMPLES, HypothesisTestMode.FUZZING]
     create_test(
-        operation=drawn,
+        operation=definition,
         test_func=attempt,
         config=HypothesisTestConfig(
-            project=drawn.schema.config,
+            project=definition.schema.config,
             modes=modes if few else [*modes, HypothesisTestMode.COVERAGE],
             settings=settings(
                 max_examples=FEW if few else EXAMPLES,
@@ -133,13 +135,13 @@ def _draw(context: Context, document: Document, operation: Operation, drawn: Any
                 suppress_health_check=list(HealthCheck),
                 phases=[Phase.explicit, Phase.generate],
             ),
-            seed=derive_operation_seed(context.setting.seed, drawn.label),
+            seed=derive_operation_seed(context.setting.seed, definition.label),
         ),
     )()
 
 
 def _grants(operation: Operation, response: Any) -> bool:
-    """Say whether an answer grants what was asked for: a document may refuse with any status."""
+    """Return whether a response grants the request. The status alone does not tell: a document may refuse with any."""
     headers = tuple((name, values[0]) for name, values in response.headers.items())
     return read(operation, Answer(response.status_code, headers, response.content)).granted
 
@@ -151,7 +153,7 @@ def _checks(operation: Operation) -> list[Any]:
 
 
 class _Adapter(BaseAdapter):
-    """Brings the requests of schemathesis to the server by way of the context, and judges them."""
+    """An adapter of the library requests that sends through the context, and judges each exchange."""
 
     def __init__(self, context: Context, document: Document) -> None:
         super().__init__()
@@ -159,7 +161,7 @@ class _Adapter(BaseAdapter):
         self._document = document
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
-        """Send a request. Raises requests.ConnectionError if no answer comes."""
+        """Send a request. Raises requests.ConnectionError if there is no response."""
         body: Any = request.body or b""
         asked = Request(
             request.method or "",
@@ -177,25 +179,25 @@ class _Adapter(BaseAdapter):
         return _response(request, exchange)
 
     def close(self) -> None:
-        """Close nothing: there is no connection of its own."""
+        """Do nothing: the adapter has no connection."""
 
 
 def _response(request: requests.PreparedRequest, exchange: Exchange) -> requests.Response:
-    assert exchange.answer is not None  # noqa: S101 - the caller has looked
+    assert exchange.answer is not None  # noqa: S101 - the caller checks it
     status, headers, _ = exchange.answer
     raw = HTTPResponse(BytesIO(exchange.answer.content), HTTPHeaderDict(headers), status, preload_content=False)
     response = requests.Response()
     response.status_code = status
     response.headers.update(dict(headers))
     response.raw = raw
-    response._content = exchange.answer.content  # noqa: SLF001 - what reading `raw` would set
+    response._content = exchange.answer.content  # noqa: SLF001 - as if `raw` had been read
     response.request = request
     response.url = request.url or ""
     return response
 
 
 def narrowed(part: Any, credentials: Mapping[str, str]) -> Any:
-    """Return a document, or a part of one, in which what is marked as a credential takes one value only."""
+    """Return a document, or a part of one, whose fields marked `x-credential` allow only the given value."""
     if isinstance(part, list):
         return [narrowed(item, credentials) for item in part]
     if not isinstance(part, dict):
@@ -210,7 +212,7 @@ def narrowed(part: Any, credentials: Mapping[str, str]) -> Any:
 
 
 def _with_examples(part: Any, values: Mapping[str, str]) -> Any:
-    """Return a document, or a part of one, whose example bodies hold these values under these names."""
+    """Return a document, or a part of one, whose example bodies contain these values under these names."""
     if isinstance(part, list):
         return [_with_examples(item, values) for item in part]
     if not isinstance(part, dict):
@@ -222,7 +224,7 @@ def _with_examples(part: Any, values: Mapping[str, str]) -> Any:
 
 
 def _names(document: Document, credentials: Mapping[str, str]) -> dict[str, str]:
-    """Return the values of credentials by the names that they have in bodies."""
+    """Return the values of credentials by the names of their fields in request bodies."""
     bodies = [operation.body_schema or {} for operation in document.operations.values()]
     fields = [field for body in bodies for field in body.get("properties", {}).items()]
     return {name: credentials[schema["x-credential"]] for name, schema in fields if "x-credential" in schema}

@@ -1,7 +1,7 @@
 """Stateful test of customers: every step is followed by a consistency check.
 
-The actions do not know which server they use. Expectations follow from earlier responses; where these say nothing,
-nothing is expected. Times are milliseconds, money is cents.
+The steps are independent of the server. Expectations follow from earlier responses: facts that no response has stated
+are not checked. Times are in milliseconds, money is in cents.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from mockserver.verify.target import Account
 
 BUYING = ("balance", "quote", "order", "look")
-"""What a document must know, so that orders can be placed by it."""
+"""The operations that a document must have, so that orders can be placed through it."""
 
 
 class Session:
-    """What one or several persons do, and what comes of it."""
+    """A session of one or more persons: their steps, and the expected state of their accounts and orders."""
 
     def __init__(self, context: Context, accounts: Iterable[Account]) -> None:
         self.context = context
@@ -39,25 +39,25 @@ class Session:
         self._expectations = Expectations(context)
         self._book = OrderBook(context, self._expectations, self._clock)
         self._payments = Payments(context.terms, self._expectations)
-        self._proofs: dict[tuple[str, str], Facts] = {}  # what each m and n was given for
+        self._proofs: dict[tuple[str, str], Facts] = {}  # the offer by the m and n of its quote
         self.people = {account.user: Person(context, account) for account in accounts}
         for person in self.people.values():
-            self._meet(person)
+            self._read_account(person)
 
     def person(self, user: str) -> Person:
-        """Return a person by the name of the account."""
+        """Return a person by the user of the account."""
         return self.people[user]
 
     def knows(self, *purposes: str) -> bool:
-        """Whether for each of these there is a document that can do it."""
+        """Return whether every person has a document for each of these operations or arguments."""
         return all(person.knows(*purposes) for person in self.people.values())
 
     def wait(self, milliseconds: int) -> None:
-        """Let time pass."""
+        """Advance the server's time."""
         self._clock.wait(milliseconds)
 
     def quote(self, by: Customer, country: str, service: str, carrier: str = order_oracle.ANY) -> Reply:
-        """Ask for a price."""
+        """Request a quote, and remember its m and n."""
         reply = by.call("quote", country=country, service=service, carrier=carrier)
         offer = offered(reply)
         if offer.keys() >= {"m", "n"}:
@@ -67,9 +67,9 @@ class Session:
     def buy(
         self, person: Person, via: str, order_arguments: OrderArguments, *, genuine: bool | None = None
     ) -> ExpectedOrder | None:
-        """Order a number. Returns the order if it was granted.
+        """Order a number. Return the order if it was granted and can be read.
 
-        `genuine` says whether m and n are those of the present price; None if that is not known.
+        `genuine` states whether m and n are those of the current price; None if unknown.
         """
         by = person.by[via]
         order_arguments = by.sayable(order_arguments)
@@ -87,27 +87,27 @@ class Session:
         elif genuine is None and proof in self._proofs:
             genuine = None if _is_same_offer(self._proofs[proof], offer) else False
         situation = order_oracle.Situation(offer, offered(anyone), account.facts.get("account", {}), genuine)
-        must = order_oracle.expected_purchase(order_arguments, situation, self.terms)
+        expected = order_oracle.expected_purchase(order_arguments, situation, self.terms)
         reply = by.order(order_arguments)
         order = None
-        if must.refusals:
-            self._expect_ground(reply, must)
-        elif reply.refusal and reply.refusal not in must.doubts:
+        if expected.refusals:
+            self._expect_refusal(reply, expected)
+        elif reply.refusal and reply.refusal not in expected.doubts:
             self._expectations.breach(
-                order_oracle.blamed(must, reply.refusal), reply, expected="an order", got=reply.refusal
+                order_oracle.blamed(expected, reply.refusal), reply, expected="an order", got=reply.refusal
             )
         if not reply.refusal:
-            order = self._receive(person, via, order_arguments, reply, must)
+            order = self._receive(person, via, order_arguments, reply, expected)
             self._expect_stock(by, order_arguments, offered(anyone))
         self.agree(person)
         return order
 
     def refund(self, person: Person, via: str, number: str) -> bool:
-        """Return a number. Returns whether it was taken back."""
+        """Request a refund. Return whether it was granted."""
         before = self._book.known(person, via, number)
         reply = person.to("refund", via).call("refund", order=number)
         if before is None:
-            self._expectations.refusal(reply, UNKNOWN_ORDER, self._secrecy(person, number))
+            self._expectations.refusal(reply, UNKNOWN_ORDER, self._hiding_rule(person, number))
             return False
         rule = order_oracle.rule_against_refund(before, self.terms, self._clock.now())
         if rule:
@@ -122,11 +122,11 @@ class Session:
         return not reply.refusal
 
     def another(self, person: Person, via: str, number: str) -> bool:
-        """Ask for another SMS. Returns whether it was granted."""
+        """Request another SMS. Return whether it was granted."""
         before = self._book.known(person, via, number)
         reply = person.to("another", via).call("another", order=number)
         if before is None:
-            self._expectations.refusal(reply, UNKNOWN_ORDER, self._secrecy(person, number))
+            self._expectations.refusal(reply, UNKNOWN_ORDER, self._hiding_rule(person, number))
             return False
         refusal = self._refusal_of_another(person, before)
         if refusal:
@@ -141,8 +141,8 @@ class Session:
         return not reply.refusal
 
     def look(self, person: Person, via: str, number: str) -> ExpectedOrder | None:
-        """Look at an order; see `OrderBook.look`."""
-        return self._book.look(person, via, number, self._secrecy(person, number))
+        """Read an order; see `OrderBook.look`."""
+        return self._book.look(person, via, number, self._hiding_rule(person, number))
 
     def pay(
         self, person: Person, via: str, way: str, amount: int, coupon: str = "", *, percent: int = 0, refusal: str = ""
@@ -153,22 +153,23 @@ class Session:
         return key
 
     def wallet(self, person: Person, key: str) -> str:
-        """Look a wallet up; see `Payments.wallet`."""
+        """Read the status of a wallet; see `Payments.wallet`."""
         return self._payments.wallet(person, key)
 
     def agree(self, person: Person) -> None:
-        """Look at everything, and hold it against what it must be."""
+        """Check that payments, orders, balance, charges and tier agree with the expected state."""
         self._payments.settle(person)
         self._book.agree(person)
         for by in person.by.values():
             self._agree_on_account(person, by)
 
-    def _secrecy(self, person: Person, number: str) -> str:
-        """Return the rule that hides an order from a person whose it is not."""
+    def _hiding_rule(self, person: Person, number: str) -> str:
+        """Return the rule that hides an order of another account, or an unknown order."""
         others = (each for each in self.people.values() if each is not person)
         return "order-of-user" if any(number in each.orders for each in others) else "order-unknown"
 
-    def _meet(self, person: Person) -> None:
+    def _read_account(self, person: Person) -> None:
+        """Read the balance, charges, orders and payments that the account has at the start."""
         if person.knows("balance"):
             account = person.to("balance").call("balance")
             if account.refusal:
@@ -177,7 +178,7 @@ class Session:
         for _, reply, shown in self._book.lists(person):
             orders = [ExpectedOrder(facts, inherited=True) for facts in shown]
             for order in orders:
-                person.orders.setdefault(order.number, order._replace(heard=_heard(order)))
+                person.orders.setdefault(order.number, order._replace(heard=_messages_before(order)))
             self._expectations.expect("only-own-listed", len(orders) == len({order.number for order in orders}), reply)
         for listed in self._payments.invoices(person):
             key = key_of(listed)
@@ -190,12 +191,12 @@ class Session:
         via: str,
         order_arguments: OrderArguments,
         reply: Reply,
-        must: order_oracle.ExpectedPurchase,
+        expected: order_oracle.ExpectedPurchase,
     ) -> ExpectedOrder | None:
-        """Take an order that was granted into the book."""
+        """Check an order that was granted, and add it to the orders of the person."""
         bought = ExpectedOrder(reply.facts.get("order", {}))
         if "id" not in bought.facts:
-            person.untold += 1
+            person.orders_without_id += 1
             person.balance = None
             return None
         number, price = bought.number, bought.price
@@ -208,8 +209,8 @@ class Session:
                 expected=f"at most {order_arguments.maximum}",
                 got=price,
             )
-            as_forecast = must.refusals or must.price in (None, price)
-            self._expectations.expect("price-as-quoted", as_forecast, reply, expected=must.price, got=price)
+            as_expected = expected.refusals or expected.price in (None, price)
+            self._expectations.expect("price-as-quoted", as_expected, reply, expected=expected.price, got=price)
         found = person.by[via].call("look", order=number)
         shown = found.facts.get("order")
         if not shown:
@@ -223,31 +224,35 @@ class Session:
         self._expect_as_ordered(bought.facts, shown, found)
         asked = {"country": {"code": order_arguments.country}, "service": {"code": order_arguments.service}}
         self._expectations.expect("order-as-asked", alike(asked, shown), found, expected=asked, got=shown)
-        self._expect_carrier(order, order_arguments, must, found)
+        self._expect_carrier(order, order_arguments, expected, found)
         self._book.breaches(order, found)
-        lent = {other.get("phone") for each in self.people.values() for other in each.orders.values() if other.running}
+        used = {other.get("phone") for each in self.people.values() for other in each.orders.values() if other.running}
         phone = order.get("phone")
         self._expectations.expect(
-            "phone-is-own", phone is None or phone not in lent, found, expected="one of its own", got=phone
+            "phone-is-own", phone is None or phone not in used, found, expected="an unused phone number", got=phone
         )
         person.orders[number] = order
         self._book.count_state(order)
         return order
 
     def _expect_as_ordered(self, bought: Facts, shown: Facts, reply: Reply) -> None:
-        """Expect an order to be what its purchase has said."""
+        """Expect an order to show the facts that the response to its purchase stated."""
         for rule, names in (("price-stays", ("price",)), ("order-keeps-facts", (*order_oracle.KEPT, "expires_at"))):
-            said, got = ({name: facts[name] for name in names if name in facts} for facts in (bought, shown))
-            self._expectations.expect(rule, alike(said, got), reply, expected=said, got=got)
+            stated, got = ({name: facts[name] for name in names if name in facts} for facts in (bought, shown))
+            self._expectations.expect(rule, alike(stated, got), reply, expected=stated, got=got)
 
     def _expect_carrier(
-        self, order: ExpectedOrder, order_arguments: OrderArguments, must: order_oracle.ExpectedPurchase, reply: Reply
+        self,
+        order: ExpectedOrder,
+        order_arguments: OrderArguments,
+        expected: order_oracle.ExpectedPurchase,
+        reply: Reply,
     ) -> None:
         carrier = order.get("carrier")
-        if carrier is None or must.substitute is None:
+        if carrier is None or expected.substitute is None:
             return
-        wanted = f"another than {order_arguments.carrier}" if must.substitute else order_arguments.carrier
-        holds = (carrier != order_arguments.carrier) is must.substitute
+        wanted = f"a carrier other than {order_arguments.carrier}" if expected.substitute else order_arguments.carrier
+        holds = (carrier != order_arguments.carrier) is expected.substitute
         self._expectations.expect("carrier-shown", holds, reply, expected=wanted, got=carrier)
 
     def _renew(self, person: Person, via: str, before: ExpectedOrder) -> None:
@@ -267,21 +272,21 @@ class Session:
         self._book.see(person, before.number, shown, reply)
 
     def _refusal_of_another(self, person: Person, order: ExpectedOrder) -> str:
-        """Return why another SMS cannot be had; empty if it can, or if that is not known."""
+        """Return the reason to refuse another SMS; empty if there is none, or if it is unknown."""
         if order.state != COMPLETED:
             return {EXPIRED: "ORDER_EXPIRED", "": ""}.get(order.state, "SMS_NOT_RECEIVED")
         price, balance = order.price, person.balance
         too_dear = price is not None and balance is not None and price > balance
         return order_oracle.TOO_POOR if self.terms.charged_again and too_dear else ""
 
-    def _expect_ground(self, reply: Reply, must: order_oracle.ExpectedPurchase) -> None:
-        """Expect that an order is refused, and for a reason that holds."""
-        words = " or ".join(must.refusals)
+    def _expect_refusal(self, reply: Reply, expected: order_oracle.ExpectedPurchase) -> None:
+        """Expect an order to be refused for one of the expected reasons."""
+        reasons = " or ".join(expected.refusals)
         if not reply.refusal:
-            self._expectations.breach(next(iter(must.refusals.values())), reply, expected=words, got="granted")
+            self._expectations.breach(next(iter(expected.refusals.values())), reply, expected=reasons, got="granted")
         else:
-            holds = reply.refusal in {*must.refusals, *must.doubts}
-            self._expectations.expect("refusal-says-why", holds, reply, expected=words, got=reply.refusal)
+            holds = reply.refusal in {*expected.refusals, *expected.doubts}
+            self._expectations.expect("refusal-says-why", holds, reply, expected=reasons, got=reply.refusal)
 
     def _expect_stock(self, by: Customer, order_arguments: OrderArguments, before: Facts) -> None:
         if not self.context.staged or "stock" not in before:
@@ -305,11 +310,11 @@ class Session:
         ):
             holds = known is None or shown is None or alike(known, shown)
             self._expectations.expect(rule, holds, reply, expected=known, got=shown)
-        # What is wrong once is not to be found again with every step that follows.
+        # Continue with the values shown, so that one error is not reported again after every further step.
         person.balance, person.charges = balance, charges
 
     def _was_paid_in(self, person: Person, balance: int | None, charges: int | None) -> bool:
-        """Say whether somebody else may have paid money in."""
+        """Return whether a payment from outside the run explains the new balance and charges."""
         if balance is None or charges is None or person.balance is None or person.charges is None:
             return False
         return balance - person.balance >= charges - person.charges > 0
@@ -326,6 +331,6 @@ def _is_same_offer(one: Facts, two: Facts) -> bool:
     return all(get(one, name) == get(two, name) for name in names)
 
 
-def _heard(order: ExpectedOrder) -> int:
-    """Return how many messages an order had when another SMS was last asked for, as far as its state tells."""
+def _messages_before(order: ExpectedOrder) -> int:
+    """Return how many messages an order had when another SMS was last requested, inferred from its state."""
     return (order.received or 0) if order.state == WAITING else 0

@@ -1,4 +1,4 @@
-"""What can be tried on a server that is as it is: looking around, a cheap order that is returned, and some in vain."""
+"""Checks for a server in an unknown state: reading its lists, one cheap order with a refund, and refused orders."""
 
 from __future__ import annotations
 
@@ -15,17 +15,20 @@ if TYPE_CHECKING:
     from mockserver.verify.session import Session
 
 ORDERING = (*BUYING, "another", "refund")
-"""What a document must know, so that an order can be placed by it and returned."""
+"""The operations that a document must have, so that an order can be placed and refunded through it."""
 
 COUNTRIES = 3
 OFFERS = 3
-"""How many of the cheapest offers of how many countries are looked at."""
+"""How many of the cheapest offers are compared in each country, and in how many countries."""
 NO_SUCH = "9999999999999999999"
-"""The number of an order that nobody has."""
+"""An order id that does not exist."""
 
 
 def look_around(session: Session) -> tuple[tuple[str, str, str], ...]:
-    """Look at account, orders and catalogue. Returns a few offers that are in stock, the cheapest first."""
+    """Check the account, its orders and the catalogue. Return a few offers in stock, the cheapest first.
+
+    An offer is the code of a country, the code of a service, and a carrier.
+    """
     person = next(iter(session.people.values()))
     session.agree(person)
     for by in person.by.values():
@@ -34,7 +37,7 @@ def look_around(session: Session) -> tuple[tuple[str, str, str], ...]:
             unknown = reply.refusal or not reply.facts.get("order")
             session.context.expect("order-unknown", unknown, reply.operation, expected="ORDER_NOT_FOUND")
     if not person.knows("countries", "services", "quote"):
-        session.context.skip("the catalogue", "no document lists it")
+        session.context.skip("the catalogue", "no document has the operations for it")
         return ()
     listing, offers = person.to("services"), []
     for country in person.to("countries").call("countries").all("countries")[:COUNTRIES]:
@@ -48,7 +51,7 @@ def look_around(session: Session) -> tuple[tuple[str, str, str], ...]:
 
 
 def order_once(session: Session, via: str, offers: tuple[tuple[str, str, str], ...]) -> None:
-    """Order the cheapest number for exactly its price, and return it unless its SMS has come."""
+    """Order the cheapest offer at exactly its price, and refund it unless its SMS has arrived."""
     person = next(iter(session.people.values()))
     if not offers:
         session.context.skip("an order", "nothing is in stock")
@@ -70,7 +73,7 @@ def order_once(session: Session, via: str, offers: tuple[tuple[str, str, str], .
 
 
 def order_in_vain(session: Session, via: str, offers: tuple[tuple[str, str, str], ...]) -> None:
-    """Order the cheapest number for a cent less than its price, and by a proof of nothing."""
+    """Order the cheapest offer with a maximum of one cent below its price, and with an invalid m and n."""
     person = next(iter(session.people.values()))
     if not offers:
         return

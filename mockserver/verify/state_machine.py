@@ -1,7 +1,7 @@
-"""Random sessions: a state machine of hypothesis whose rules are the actions of `session`.
+"""Random sessions: a hypothesis state machine whose rules are the steps of `Session`.
 
-The rules do not know whom they face. What is found is noted by the acts; nothing is raised, so nothing is shrunk: the
-evidence of a finding holds the last exchanges, and the seed repeats them.
+The rules are independent of the server. The steps record findings and raise no errors, so nothing is shrunk: a finding
+holds the latest exchanges as evidence, and the seed repeats the session.
 """
 
 from __future__ import annotations
@@ -30,24 +30,27 @@ Number = tuple[str, str]
 
 WAITS = (SECOND, 6 * SECOND, 70 * SECOND, 2 * MINUTE, 10 * MINUTE, 19 * MINUTE, HOUR, 2 * DAY, 8 * DAY)
 AMOUNTS = (35, 515, 1999)
-"""Cents to pay in; the last is a cent short of a tier."""
+"""The amounts of payments in cents. The last is one cent below a tier."""
 MAXIMA = (MOST, MOST, 20, 14)
-"""Cents that a customer would pay at most."""
+"""The maximum prices of orders in cents."""
 DISTANCES = (0, 0, 0, 1)
-"""How many people after its owner the person comes who asks for an order; mostly it is the owner."""
+"""The offset from the owner of an order to the person who requests it. Usually it is the owner."""
 
 
 def run_sessions(
     begin: Callable[[], Session], offers: Sequence[Offer], *, sessions: int, steps: int, start: int
 ) -> None:
-    """Run so many random sessions of so many steps, each begun anew; the same start gives the same sessions."""
+    """Run a number of random sessions with a maximum number of steps. `begin` starts each one.
+
+    The same `start` gives the same sessions.
+    """
 
     @seed(start)
     def machine() -> CustomerMachine:
         return CustomerMachine(begin, offers)
 
     run_state_machine_as_test(
-        machine,  # type: ignore[arg-type] # any factory of machines will do
+        machine,  # type: ignore[arg-type] # hypothesis accepts any factory of machines
         settings=settings(
             max_examples=sessions,
             stateful_step_count=steps,
@@ -59,7 +62,7 @@ def run_sessions(
     )
 
 
-def _goes_on(machine: CustomerMachine) -> bool:
+def _is_active(machine: CustomerMachine) -> bool:
     return not machine.over
 
 
@@ -68,16 +71,17 @@ def _can_wait(machine: CustomerMachine) -> bool:
 
 
 def _can_pay(machine: CustomerMachine) -> bool:
-    return _can_wait(machine) and machine.session.knows("invoices", "transaction")  # else nobody sees what comes of it
+    # Without these operations, the session cannot see whether a payment was credited.
+    return _can_wait(machine) and machine.session.knows("invoices", "transaction")
 
 
 class CustomerMachine(RuleBasedStateMachine):
-    """One session. It is over after a response that cannot be read."""
+    """One random session. It is over after an unusable response."""
 
     numbers: Bundle[Number] = Bundle("numbers")
     quotes: Bundle[OrderArguments] = Bundle("quotes")
     some = st.integers(0, 59)
-    """Which of several: a number that is divided by how many there are."""
+    """An index into several persons, documents or offers, modulo their number."""
     distances = st.sampled_from(DISTANCES)
 
     def __init__(self, begin: Callable[[], Session], offers: Sequence[Offer]) -> None:
@@ -87,10 +91,10 @@ class CustomerMachine(RuleBasedStateMachine):
         self.session: Session
         self.attempt(lambda: setattr(self, "session", begin()))
 
-    def attempt(self, act: Callable[[], Any]) -> Any:
-        """Act. Returns None if nothing came of it."""
+    def attempt(self, step: Callable[[], Any]) -> Any:
+        """Run a step, and return its result; None if the response is unusable or the request is denied."""
         try:
-            return act()
+            return step()
         except UnusableResponseError:
             self.over = True
         except DeniedError:
@@ -98,24 +102,24 @@ class CustomerMachine(RuleBasedStateMachine):
         return None
 
     def person(self, index: int) -> Person:
-        """Return one of the people."""
+        """Return the person at an index, modulo their number."""
         people = list(self.session.people.values())
         return people[index % len(people)]
 
     def via(self, index: int, *needs: str) -> str:
-        """Return one of the documents that know all this; empty if none does."""
+        """Return one of the documents that have all these operations; empty if there is none."""
         names = [name for name, by in self.person(0).by.items() if by.knows(*needs)]
         return names[index % len(names)] if names else ""
 
     @precondition(lambda machine: machine.over)
     @rule()
     def rest(self) -> None:
-        """Do nothing more."""
+        """Do nothing."""
 
-    @precondition(_goes_on)
+    @precondition(_is_active)
     @rule(target=quotes, person=some, via=some, offer=some)
     def ask_the_price(self, person: int, via: int, offer: int) -> Any:
-        """Take a quote to order on."""
+        """Request a quote for a later order."""
         chosen = self.offers[offer % len(self.offers)]
         name = self.via(via, *BUYING)
         reply = self.attempt(lambda: self.session.quote(self.person(person).by[name], *chosen)) if name else None
@@ -123,48 +127,48 @@ class CustomerMachine(RuleBasedStateMachine):
             return multiple()
         return OrderArguments(*chosen).on(offered(reply))._replace(maximum=MOST)
 
-    @precondition(_goes_on)
+    @precondition(_is_active)
     @rule(target=numbers, person=some, via=some, offer=some, maximum=st.sampled_from(MAXIMA), failover=st.booleans())
     def order(self, person: int, via: int, offer: int, maximum: int, *, failover: bool) -> Any:
         """Order without a quote."""
         chosen = self.offers[offer % len(self.offers)]
         return self._buy(person, via, OrderArguments(*chosen, maximum=maximum, failover=failover))
 
-    @precondition(_goes_on)
+    @precondition(_is_active)
     @rule(target=numbers, person=some, via=some, order_arguments=quotes)
     def order_on_a_quote(self, person: int, via: int, order_arguments: OrderArguments) -> Any:
-        """Order on a quote that may be stale by now."""
+        """Order with a quote that may be stale."""
         return self._buy(person, via, order_arguments)
 
-    @precondition(_goes_on)
+    @precondition(_is_active)
     @rule(via=some, number=numbers, distance=distances)
     def refund(self, via: int, number: Number, distance: int) -> None:
-        """Return a number."""
+        """Request a refund."""
         self._change("refund", via, number, distance)
 
-    @precondition(_goes_on)
+    @precondition(_is_active)
     @rule(via=some, number=numbers, distance=distances)
     def ask_for_another_sms(self, via: int, number: Number, distance: int) -> None:
-        """Ask for another SMS."""
+        """Request another SMS."""
         self._change("another", via, number, distance)
 
-    @precondition(_goes_on)
+    @precondition(_is_active)
     @rule(via=some, number=numbers, distance=distances)
     def look(self, via: int, number: Number, distance: int) -> None:
-        """Poll."""
+        """Poll an order."""
         self._change("look", via, number, distance)
 
     @precondition(_can_pay)
     @rule(person=some, via=some, way=st.sampled_from(["invoice", "wallet"]), amount=st.sampled_from(AMOUNTS))
     def pay(self, person: int, via: int, way: str, amount: int) -> None:
-        """Pay money in, where somebody pays what is opened."""
+        """Open a payment, which the server's scenario pays."""
         if name := self.via(via, way):
             self.attempt(lambda: self.session.pay(self.person(person), name, way, amount))
 
     @precondition(_can_wait)
     @rule(milliseconds=st.sampled_from(WAITS))
     def wait(self, milliseconds: int) -> None:
-        """Let time pass."""
+        """Advance the server's time."""
         self.session.wait(milliseconds)
         for person in self.session.people.values():
             self._agree(person)
@@ -173,10 +177,10 @@ class CustomerMachine(RuleBasedStateMachine):
         self.attempt(lambda: self.session.agree(person))
 
     def _change(self, purpose: str, via: int, number: Number, distance: int) -> None:
-        acts = {"refund": self.session.refund, "another": self.session.another, "look": self.session.look}
+        steps = {"refund": self.session.refund, "another": self.session.another, "look": self.session.look}
         person = self.person(list(self.session.people).index(number[0]) + distance)
         if name := self.via(via, purpose):
-            self.attempt(lambda: acts[purpose](person, name, number[1]))
+            self.attempt(lambda: steps[purpose](person, name, number[1]))
 
     def _buy(self, person: int, via: int, order_arguments: OrderArguments) -> Any:
         buyer, name = self.person(person), self.via(via, *BUYING)

@@ -24,41 +24,41 @@ if TYPE_CHECKING:
     App = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
 
 TIMEOUT = 20.0
-"""Seconds to wait for an answer."""
+"""The timeout of a request, in seconds."""
 LIVE = "live"
-"""The word for the service itself: the servers that the contract documents name."""
+"""The URL argument for the live service: the servers in the contract documents."""
 
 
 class TargetError(ValueError):
-    """A target cannot be used. Its text says why."""
+    """A target cannot be used. The message states the reason."""
 
 
 class Transport(Protocol):
-    """Brings requests to a server."""
+    """A transport for requests to a server."""
 
     def carry(self, request: Request) -> Answer | None:
-        """Return the answer to a request; None if the connection ended without one."""
+        """Return the response to a request; None if the connection closed without a complete one."""
 
 
 class StartedApp(NamedTuple):
-    """A server that has just begun: its application, and how to let its time pass by so many milliseconds."""
+    """A server that was just started: its ASGI application, and a function that advances its time by milliseconds."""
 
     app: App
     advance: Callable[[int], object]
 
 
 class AppFactory(Protocol):
-    """Begins a server anew, in a condition that is known."""
+    """A factory of servers in a known state."""
 
     def __call__(self, scenario: str) -> StartedApp:
-        """Begin the world of a scenario: the path of a file, or the name of one that the server ships."""
+        """Start the world of a scenario, given by the path of its file or the name of a shipped one."""
 
 
 class Target(NamedTuple):
-    """What is checked. `bases` are the base URLs by the names of the documents, with the prefixes of these.
+    """The server to check. `bases` holds the base URL of each document by name, including the document's prefix.
 
-    A `foreign` target is somebody's: what is ordered there costs money. `stage` begins a server in process for every
-    suite; without it there is one server, `carrier` leads to it, and it is as it is.
+    A `foreign` target is a remote server, where orders cost money. A `stage` starts a server in this process for every
+    scenario. Without a stage, the one server behind `carrier` is checked in its current state.
     """
 
     label: str
@@ -68,13 +68,13 @@ class Target(NamedTuple):
     stage: AppFactory | None = None
 
 
-def in_process(stage: AppFactory, documents: Iterable[Document], label: str = "the mock in process") -> Target:
-    """Return the target of a stage."""
+def in_process(stage: AppFactory, documents: Iterable[Document], label: str = "the mock in this process") -> Target:
+    """Return the target that a stage starts in this process."""
     return Target(label, {document.name: f"http://mock{document.prefix}" for document in documents}, stage=stage)
 
 
 def of_app(app: App, documents: Iterable[Document], label: str) -> Target:
-    """Return the target of an application in process that is as it is."""
+    """Return the target for a running ASGI application in its current state."""
     return Target(label, {document.name: f"http://mock{document.prefix}" for document in documents}, AsgiTransport(app))
 
 
@@ -85,10 +85,11 @@ def of_urls(
     *,
     loopback_is_ours: bool = True,
 ) -> Target:
-    """Return the target behind URLs: `url` is what the prefixes of all documents follow, or the word `live`;
-    `bases` holds whole base URLs by document.
+    """Return the target behind URLs.
 
-    Everything but a loopback address is foreign; tests say that loopback is, too. Raises TargetError.
+    `url` is the URL before the prefixes of all documents, or `live`. `bases` holds complete base URLs by document, and
+    takes precedence. Every host except a loopback address is foreign; without `loopback_is_ours`, loopback is too.
+    Raises TargetError.
     """
     known: dict[str, str] = {}
     for document in documents:
@@ -99,7 +100,7 @@ def of_urls(
         if given is not None:
             known[document.name] = _checked(given)
     if not known:
-        raise TargetError("no URL is given")
+        raise TargetError("no URL is given for any document")
     hosts = dict.fromkeys(urlsplit(base).hostname or "" for base in known.values())
     foreign = not (loopback_is_ours and all(map(_is_loopback, hosts)))
     return Target(" and ".join(dict.fromkeys(map(_label, known.values()))), known, HttpTransport(), foreign)
@@ -114,7 +115,7 @@ def _checked(url: str) -> str:
     if not usable:
         raise TargetError(f"{url!r} is not a URL such as http://127.0.0.1:8080")
     if parts.username or parts.password or parts.query or parts.fragment:
-        raise TargetError("a URL must hold neither credentials nor a query")
+        raise TargetError("a base URL must not contain credentials, a query or a fragment")
     return url.rstrip("/")
 
 
@@ -133,7 +134,7 @@ def _is_loopback(host: str) -> bool:
 
 
 class HttpTransport:
-    """Carries requests over HTTP. Redirects are not followed: they are answers."""
+    """A transport over HTTP. Redirects are not followed: a redirect is a response to check."""
 
     def __init__(self) -> None:
         import httpx
@@ -143,7 +144,7 @@ class HttpTransport:
         self._lost = (httpx.TransportError, httpx.InvalidURL)
 
     def carry(self, request: Request) -> Answer | None:
-        """Return the answer to a request; None if the connection failed or ended without one."""
+        """Return the response to a request; None if the connection failed or closed without one."""
         try:
             with self._client.stream(
                 request.method, request.url, headers=list(request.headers), content=request.body or None
@@ -155,7 +156,7 @@ class HttpTransport:
 
 
 class AsgiTransport:
-    """Calls an application in process, without a socket."""
+    """A transport that calls an ASGI application in this process, without a socket."""
 
     def __init__(self, app: App) -> None:
         self._app = app
@@ -163,7 +164,7 @@ class AsgiTransport:
         weakref.finalize(self, self._loop.close)
 
     def carry(self, request: Request) -> Answer | None:
-        """Return the answer to a request; None if the application ended the connection without a whole one."""
+        """Return the response to a request; None if the application closed the connection without a complete one."""
         sent: list[Message] = []
 
         async def call() -> None:
@@ -213,15 +214,15 @@ def _answer(sent: list[Message]) -> Answer | None:
 
 PREFIX = "SMSONLINE_"
 FIELDS = ("USER_ID", "API_KEY", "OTHER_USER_ID", "OTHER_API_KEY")
-"""The names of the variables without their prefix: of the account, and of another one for the safety suite."""
+"""The environment variables without their prefix: for the account, and for a second account of the suite `safety`."""
 
 
 class CredentialsError(LocatedError):
-    """Credentials cannot be used. Its text lists every problem found, one a line, and holds no key."""
+    """Credentials cannot be used. The message lists every problem on its own line, and contains no key."""
 
 
 class Account(NamedTuple):
-    """A user of the service and the key that is theirs."""
+    """A user of the service and their API key."""
 
     user: str
     key: str
@@ -231,48 +232,49 @@ class Account(NamedTuple):
 
 
 def of_environment(environment: Mapping[str, str]) -> tuple[Account, ...]:
-    """Return the accounts that the environment names; none if it names none. Raises CredentialsError."""
+    """Return the accounts in environment variables; empty if there are none. Raises CredentialsError."""
     given = {name: environment[PREFIX + name] for name in FIELDS if environment.get(PREFIX + name)}
     return _accounts(given, "the environment")
 
 
 def of_file(path: Path) -> tuple[Account, ...]:
-    """Return the accounts that a file names: lines of `SMSONLINE_USER_ID=...`, or the same in YAML.
+    """Return the accounts in a file of lines such as `SMSONLINE_USER_ID=...`, or the same names in YAML.
 
-    Raises LocatedError if it cannot be read, CredentialsError if it names no account, or if others may read it.
+    Raises LocatedError if the file is not valid YAML. Raises CredentialsError if it cannot be read, contains no
+    account, or is accessible to other users.
     """
     source = located.parse(_as_yaml(path), str(path))
     given = source.data or {}
     if not isinstance(given, dict):
-        raise CredentialsError([Problem(source.place(""), "must hold lines such as SMSONLINE_USER_ID=me")])
+        raise CredentialsError([Problem(source.place(""), "must contain lines such as SMSONLINE_USER_ID=me")])
     known = {PREFIX + name for name in FIELDS}
     problems = [
         Problem(source.place(f"/{name}", key=True), f"there is no credential {name}{did_you_mean(name, known)}")
         for name in given.keys() - known
     ]
     if os.name == "posix" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        problems.append(Problem(source.place(""), "is open to other users: run `chmod 600` on it"))
+        problems.append(Problem(source.place(""), "is accessible to other users: run `chmod 600` on it"))
     if problems:
         raise CredentialsError(problems)
     accounts = _accounts({name.removeprefix(PREFIX): str(value) for name, value in given.items()}, str(path))
     if not accounts:
         raise CredentialsError(
-            [Problem(source.place(""), f"names no account: give {PREFIX}USER_ID and {PREFIX}API_KEY")]
+            [Problem(source.place(""), f"contains no account: set {PREFIX}USER_ID and {PREFIX}API_KEY")]
         )
     return accounts
 
 
 def _as_yaml(path: Path) -> str:
-    """Return the text of a file, with lines of the form NAME=VALUE as YAML; lines keep their numbers."""
+    """Return the text of a file with lines of the form NAME=VALUE converted to YAML. Line numbers do not change."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise CredentialsError([Problem(located.Place(str(path)), f"cannot be read: {reason}")]) from None
-    return "\n".join(map(_line, text.splitlines()))
+    return "\n".join(map(_yaml_line, text.splitlines()))
 
 
-def _line(line: str) -> str:
+def _yaml_line(line: str) -> str:
     name, given, value = line.partition("=")
     name = name.strip().removeprefix("export ").strip()
     if not given or not name.isidentifier():

@@ -1,4 +1,4 @@
-"""The worlds that suites begin on a stage, and what is known of them beforehand."""
+"""The worlds that suites start on a stage, with their accounts, offers and balances."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from mockserver.verify.target import Account
 FOLDER = Path(__file__).with_name("worlds")
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
-"""Milliseconds."""
+"""Durations in milliseconds."""
 
 DISCORD = OrderArguments("12", "ds")
 GOOGLE = OrderArguments("12", "go")
 WHATSAPP = OrderArguments("95", "wa")
-"""Its SMS comes after the end of an order."""
+"""An order whose SMS is due after its end."""
 TELEGRAM = OrderArguments("95", "tg")
-"""It never sends an SMS."""
+"""An order that never receives an SMS."""
 GONE = OrderArguments("95", "ig")
-"""It is out of stock."""
+"""An order for a sold-out offer."""
 DEARER = 10 * MINUTE
-"""When the price of Discord rises."""
+"""When the price of Discord rises, in milliseconds after the start."""
 
 
 class SuiteWorld(NamedTuple):
-    """A scenario file and the accounts that it opens, by their users; balances are in cents."""
+    """A scenario file, the accounts that it opens, and the opening balance of each user in cents."""
 
     scenario: str
     accounts: tuple[Account, ...]

@@ -65,9 +65,9 @@ def test_a_key_with_odd_characters_is_read_as_it_stands(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("SMSONLINE_USER=me\nSMSONLINE_API_KEY=my-key\n", r"there is no credential SMSONLINE_USER, did you mean"),
-        ("", "names no account"),
+        ("", "contains no account"),
         ("SMSONLINE_USER_ID=me\n", "SMSONLINE_API_KEY is missing"),
-        ("[my-key]", "must hold lines such as"),
+        ("[my-key]", "must contain lines such as"),
     ],
 )
 def test_what_names_no_account_is_told_without_a_key(tmp_path: Path, text: str, message: str) -> None:

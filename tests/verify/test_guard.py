@@ -52,12 +52,12 @@ def test_what_does_more_is_not_asked_of_a_foreign_server(documents: Mapping[str,
     for document in documents.values():
         for operation in document.operations.values():
             if operation.effect == effect:
-                with pytest.raises(DeniedError, match="is not asked of a foreign server"):
+                with pytest.raises(DeniedError, match="is not sent to a remote server"):
                     Guard(foreign=True).ask(operation, asked(operation))
 
 
 def test_what_is_no_operation_is_not_asked_of_a_foreign_server() -> None:
-    with pytest.raises(DeniedError, match="DELETE /v3/x is not asked of a foreign server: it is not marked safe"):
+    with pytest.raises(DeniedError, match="DELETE /v3/x is not sent to a remote server: it is not marked as safe"):
         Guard(foreign=True).ask(None, Request("DELETE", "http://far.example/v3/x"))
 
 
@@ -80,7 +80,7 @@ def test_orders_are_made_up_to_the_limit(documents: Mapping[str, Document]) -> N
     for number in ("1", "2"):
         guard.ask(operation, request, arguments)
         guard.note(operation, bought(request, number=number), arguments)
-    with pytest.raises(DeniedError, match=r"the limit of 0\.40 dollars is reached, 0\.32 were charged"):
+    with pytest.raises(DeniedError, match=r"the limit of 0\.40 dollars is reached, 0\.32 dollars were charged"):
         guard.ask(operation, request, arguments)
 
 
@@ -108,7 +108,7 @@ def test_a_server_that_charges_more_than_it_may_stops_the_run(documents: Mapping
     operation, request, arguments = order(documents)
     guard.ask(operation, request, arguments)
     guard.note(operation, bought(request, cents=99), arguments)
-    with pytest.raises(DeniedError, match=r"0\.99 were charged, more than the limit"):
+    with pytest.raises(DeniedError, match=r"0\.99 dollars were charged, more than the limit"):
         guard.ask(operation, request, arguments)
 
 

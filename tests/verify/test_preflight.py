@@ -39,7 +39,7 @@ def test_whoever_answers_is_checked(context_of: Callable[..., Context]) -> None:
 
 
 def test_where_nothing_answers_nothing_can_be_checked(context_of: Callable[..., Context]) -> None:
-    with pytest.raises(TargetError, match=r"^nothing answers at http://canned/v3: is the server running"):
+    with pytest.raises(TargetError, match=r"^no response from http://canned/v3: is the server running"):
         check_reachable(context_of(target(None, None, None), DEMO))
 
 
