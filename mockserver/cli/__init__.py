@@ -6,7 +6,7 @@ from importlib import import_module
 import click
 
 from mockserver import __version__
-from mockserver.cli.crash import Careful
+from mockserver.cli.crash import CrashReporter
 
 COMMANDS = ("config", "drift", "explain", "grade", "proxy", "routes", "scenarios", "serve", "verify")
 """The subcommands. Each is a function in the module of the same name in this package."""
@@ -28,7 +28,7 @@ class _Commands(Mapping[str, click.Command]):
         return len(COMMANDS)
 
 
-@click.group(cls=Careful, commands=_Commands(), context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=CrashReporter, commands=_Commands(), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="smsonline-mock")
 @click.option("-v", "--verbose", is_flag=True, help="Show the traceback if the command fails with an internal error.")
 def main(*, verbose: bool) -> None:

@@ -8,7 +8,7 @@ import click
 from mockserver.cli.options import EXTRA, UnusableError
 
 
-class Careful(click.Group):
+class CrashReporter(click.Group):
     """A command group that reports an internal error in one line, or with its traceback if -v is given.
 
     The text of the exception is not shown, because it could contain a secret.

@@ -112,7 +112,7 @@ def verify(
     except (LocatedError, TargetError, reports.UnknownFormatError) as error:
         raise UnusableError(str(error)) from None
     journal = None
-    if target.foreign and allow_orders:
+    if target.remote and allow_orders:
         directory.mkdir(parents=True, exist_ok=True)
         journal = directory / f"spending-{urlsplit(next(iter(target.bases.values()))).hostname}.jsonl"
     plan = Plan(

@@ -143,8 +143,8 @@ def contract(readings: Choices = DEFAULTS, overlays: Overlays = ()) -> Contract:
             documents[name] = _load(name, readings, overlays, made)
         except DocumentError as error:
             problems += error.problems
-    if overlays and (aimless := list(overlay_files.aimless(overlays, changes, _raw()))):
-        raise overlay_files.OverlayFileError(in_order([*problems, *aimless]))
+    if overlays and (unmatched_actions := list(overlay_files.unmatched_actions(overlays, changes, _raw()))):
+        raise overlay_files.OverlayFileError(in_order([*problems, *unmatched_actions]))
     if problems:
         raise DocumentError(problems)
     return Contract(

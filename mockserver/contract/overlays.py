@@ -123,7 +123,7 @@ def change(data: Any, document: str, overlays: Overlays) -> Iterator[Change]:
                 raise OverlayFileError([Problem(read.source.place(pointer), str(error), pointer)]) from None
 
 
-def aimless(
+def unmatched_actions(
     overlays: Overlays, changes: Mapping[str, Sequence[Change]], documents: Mapping[str, Any]
 ) -> Iterator[Problem]:
     """Find the parts of overlays without an effect: unknown documents, and actions that change no document.

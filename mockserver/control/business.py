@@ -96,7 +96,7 @@ def settle_payment(call: ControlCall, context: ControlContext) -> ControlReply:
         raise ControlError(409, f"the payment {payment.id} is already {payment.status}")
     world.schedule.plan(world.clock.now(), PaymentSettles(payment.id, Status(call.body["status"])))
     settle(world)
-    changed.tell_of_money()
+    changed.publish_ledger()
     return ControlReply(200, payment_view(world.payment(payment.id)))
 
 
@@ -138,7 +138,7 @@ def _order(call: ControlCall, context: ControlContext) -> tuple[WorldSlot, Order
 
 def _settled(changed: WorldSlot, order: Order) -> ControlReply:
     settle(changed.world)
-    changed.tell_of_money()
+    changed.publish_ledger()
     return ControlReply(200, order_view(changed.world.order(order.id)))
 
 

@@ -271,7 +271,7 @@ def show_ledger(call: ControlCall, context: ControlContext) -> ControlReply:
     asked = slot(call, context)
     world, account = asked.world, call.query.get("account")
     settle(world)
-    asked.tell_of_money()
+    asked.publish_ledger()
     entries = (entry for entry in world.ledger if account in (None, entry.customer))
     body = {
         "entries": [entry_view(entry) for entry in deque(entries, call.query["limit"])],

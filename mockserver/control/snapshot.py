@@ -15,7 +15,7 @@ from cattrs.strategies import configure_tagged_union
 
 from mockserver.contract import LocatedError
 from mockserver.control.errors import ControlError
-from mockserver.control.world_factory import Made, WorldFactory
+from mockserver.control.world_factory import MadeWorld, WorldFactory
 from mockserver.domain.catalogue import ANY_CARRIER, Catalogue, StockKey
 from mockserver.domain.clock import LAST, Clock, Duration, Instant
 from mockserver.domain.customer import TIERS, Coupon, Customer
@@ -45,7 +45,7 @@ LARGEST = 2**53 - 1
 """The largest number in a snapshot: the largest integer that every JSON parser reads exactly."""
 
 
-def nonsense(memory: Memory, origin: Origin, catalogue: Catalogue, numbers: tuple[int, ...]) -> Iterator[str]:
+def inconsistencies(memory: Memory, origin: Origin, catalogue: Catalogue, numbers: tuple[int, ...]) -> Iterator[str]:
     """Yield a message for every contradiction in a memory; `numbers` are those of its clock."""
     yield from _numbers((memory, origin.seed, numbers), "$")
     yield from _account_problems(memory)
@@ -253,7 +253,7 @@ def write(slot: WorldSlot) -> dict[str, Any]:
     return data
 
 
-def read(data: Mapping[str, Any], world_factory: WorldFactory) -> "tuple[Made, bool]":
+def read(data: Mapping[str, Any], world_factory: WorldFactory) -> "tuple[MadeWorld, bool]":
     """Restore a world from a snapshot, and return it with whether it is strict. Raises ControlError(422).
 
     The document of the control API checks the required fields of a snapshot and their bounds.
@@ -268,7 +268,7 @@ def read(data: Mapping[str, Any], world_factory: WorldFactory) -> "tuple[Made, b
         _checked({**origin.data, "faults": sources}, world_factory)
     clock, memory = snapshot.clock, _memory(snapshot.memory)
     numbers = (clock.now, clock.began, clock.pace, clock.step)
-    problems = [*_fault_problems(snapshot), *nonsense(memory, origin, world_factory.catalogue(origin), numbers)]
+    problems = [*_fault_problems(snapshot), *inconsistencies(memory, origin, world_factory.catalogue(origin), numbers)]
     if problems:
         raise ControlError(422, f"the snapshot contradicts itself: {problems[0]}", problems)
     running = Clock(clock.now, pace=clock.pace, step=clock.step, wall=world_factory.wall)
@@ -278,7 +278,7 @@ def read(data: Mapping[str, Any], world_factory: WorldFactory) -> "tuple[Made, b
         raise ControlError(422, "the snapshot contradicts itself: a balance falls below zero") from None
     if broken := world.invariant_violations():
         raise ControlError(422, f"the snapshot contradicts itself: {broken[0]}", broken)
-    return Made(origin, world, _faults(snapshot.faults, origin.seed)), snapshot.strict
+    return MadeWorld(origin, world, _faults(snapshot.faults, origin.seed)), snapshot.strict
 
 
 def _fault_problems(snapshot: Snapshot) -> Iterator[str]:

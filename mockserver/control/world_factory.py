@@ -103,7 +103,7 @@ class WorldChoice(NamedTuple):
     readings: Mapping[str, object] | None = None
 
 
-class Made(NamedTuple):
+class MadeWorld(NamedTuple):
     """A world that is not in a slot yet, with its origin and its faults."""
 
     origin: Origin
@@ -176,7 +176,7 @@ class WorldFactory:
         clock = Clock(world.clock.now(), pace=world.clock.pace, step=world.clock.step, wall=self.wall)
         script = world.script
         start, tallies = (script.start, script.tallies) if isinstance(script, SeededScript) else (0, {})
-        made = Made(slot.origin, self.remembering(slot.origin, world.memory(), clock, start, tallies), None)
+        made = MadeWorld(slot.origin, self.remembering(slot.origin, world.memory(), clock, start, tallies), None)
         copy = self.adopt(made._replace(faults=slot.faults))
         copy.strict = slot.strict
         return copy
@@ -194,7 +194,7 @@ class WorldFactory:
             world.script.tallies.update(tallies)
         return world
 
-    def adopt(self, made: Made) -> WorldSlot:
+    def adopt(self, made: MadeWorld) -> WorldSlot:
         """Register a world with new keys in place of its own. Raises ControlError(409)."""
         keys = {key: fresh_key() for key in made.world.keys}
         accounts = [
@@ -203,9 +203,9 @@ class WorldFactory:
         ]
         made.world.rekey(keys)
         faults = made.faults and made.faults.copy(keys)
-        return self._place(Made(_with_accounts(made.origin, accounts), made.world, faults))
+        return self._place(MadeWorld(_with_accounts(made.origin, accounts), made.world, faults))
 
-    def put(self, slot: WorldSlot, made: Made) -> None:
+    def put(self, slot: WorldSlot, made: MadeWorld) -> None:
         """Replace the world of a slot. Raises ControlError(409) if a key selects another world."""
         try:
             self._worlds.replace(slot, made.world, made.faults)
@@ -226,7 +226,7 @@ class WorldFactory:
         except FullError as error:
             raise ControlError(409, str(error)) from None
 
-    def _place(self, made: Made) -> WorldSlot:
+    def _place(self, made: MadeWorld) -> WorldSlot:
         self._make_room()
         try:
             slot = self._worlds.add(made.world, made.faults)
@@ -236,10 +236,10 @@ class WorldFactory:
         slot.origin, slot.readings = made.origin, self._readings(made.origin)
         return slot
 
-    def _make(self, origin: Origin) -> Made:
+    def _make(self, origin: Origin) -> MadeWorld:
         scenario = _scenario(origin)
         world = build(scenario, self.fixtures, self.wall, self._rules(origin), origin.seed)
-        return Made(origin, world, faults_of(scenario, world, origin.seed))
+        return MadeWorld(origin, world, faults_of(scenario, world, origin.seed))
 
     def _rules(self, origin: Origin) -> Rules:
         return self._services(dict(origin.readings)).rules

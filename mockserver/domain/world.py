@@ -51,7 +51,7 @@ WorldEvent = OrderChanged | PaymentChanged | PriceChanged | StockChanged
 Listener = Callable[[WorldEvent], None]
 
 
-def unheard(_: WorldEvent) -> None:
+def ignore_event(_: WorldEvent) -> None:
     """Ignore an event."""
 
 
@@ -93,7 +93,7 @@ class World:
         self.clock = clock
         self.script = script
         self.rules = rules
-        self.notify: Listener = unheard
+        self.notify: Listener = ignore_event
         self.currencies = currencies
         self.stock = Stock(catalogue)
         self.ledger = Ledger()

@@ -109,10 +109,10 @@ class WorldSlot:
         kept = self.journal.record(exchange)
         if exchange.operation is not None:
             self.counts.answers[exchange.operation.name, exchange.status] += 1
-        self.tell_of_money()
+        self.publish_ledger()
         self._feed.publish(self.id, "exchange", kept)
 
-    def tell_of_money(self) -> None:
+    def publish_ledger(self) -> None:
         """Publish the ledger entries that were posted since the last call."""
         ledger = self._world.ledger
         while self._posted < len(ledger):
@@ -121,11 +121,11 @@ class WorldSlot:
 
     def publish(self, kind: str, what: Mapping[str, Any]) -> None:
         """Publish an action of the control API."""
-        self.tell_of_money()
+        self.publish_ledger()
         self._feed.publish(self.id, kind, what)
 
     def _on_event(self, occurrence: WorldEvent) -> None:
-        self.tell_of_money()
+        self.publish_ledger()
         match occurrence:
             case OrderChanged(before, order):
                 if order.state != before:

@@ -42,7 +42,8 @@ CODES = {"status": "answer.status", "contentType": "answer.type", "json": "answe
 class RunSettings(NamedTuple):
     """The settings that all suites of a run share.
 
-    `accounts` are those of the target; a stage has its own. `pause` is in seconds. `tick` is called for every case.
+    `accounts` are those of the target; an app factory has its own. `pause` is in seconds. `tick` is called for every
+    case.
     """
 
     target: Target
@@ -65,7 +66,7 @@ class Context:
         self.accounts = setting.accounts
         self.terms = ServiceTerms.of(setting.contract.rules)
         self.cases = 0
-        self._transport: Transport | None = setting.target.carrier
+        self._transport: Transport | None = setting.target.transport
         self._advance: Callable[[int], object] | None = None
         self._found: dict[str, Finding] = {}
         self._skipped: dict[Skip, None] = {}
@@ -82,16 +83,16 @@ class Context:
         return self.setting.contract.documents
 
     @property
-    def staged(self) -> bool:
+    def has_app_factory(self) -> bool:
         """Whether the target starts a server for every scenario, so that only the suite uses it."""
-        return self.setting.target.stage is not None
+        return self.setting.target.app_factory is not None
 
     def begin(self, scenario: str, accounts: tuple[Account, ...]) -> None:
-        """Start a scenario on the stage; it opens these accounts. The target must have a stage."""
-        assert self.setting.target.stage is not None  # noqa: S101 - callers check `staged`
-        staged = self.setting.target.stage(scenario)
-        self._transport = AsgiTransport(staged.app)
-        self._advance = staged.advance
+        """Start an application with a scenario that opens these accounts. The target must have an app factory."""
+        assert self.setting.target.app_factory is not None  # noqa: S101 - callers check `has_app_factory`
+        started = self.setting.target.app_factory(scenario)
+        self._transport = AsgiTransport(started.app)
+        self._advance = started.advance
         self.accounts = accounts
         self._evidence.clear()
 
@@ -134,12 +135,12 @@ class Context:
         the request.
         """
         guard = self.setting.guard
-        arguments = self._arguments(operation, request) if operation and guard.foreign else None
+        arguments = self._arguments(operation, request) if operation and guard.remote else None
         guard.ask(operation, request, arguments)
-        if guard.foreign:
+        if guard.remote:
             time.sleep(max(0.0, self._last + self.setting.pause - time.monotonic()))
             self._last = time.monotonic()
-        assert self._transport is not None  # noqa: S101 - a target without a transport has a stage
+        assert self._transport is not None  # noqa: S101 - a target without a transport has an app factory
         started, clock = time.time(), time.perf_counter()
         answer = self._transport.carry(request)
         duration = (time.perf_counter() - clock) * 1000

@@ -105,7 +105,7 @@ class Customer:
         """Order a number."""
         return self.call("order", **order_arguments._asdict())
 
-    def sayable(self, order_arguments: OrderArguments) -> OrderArguments:
+    def supported(self, order_arguments: OrderArguments) -> OrderArguments:
         """Return the order arguments with defaults for those that the document does not have."""
         defaults = OrderArguments(order_arguments.country, order_arguments.service)._asdict()
         supported = {

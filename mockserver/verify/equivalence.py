@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mockserver.verify.context import Context
     from mockserver.verify.customer import Customer, Person, Reply
 
-WISHES = (
+PURCHASES = (
     OrderArguments("12", "ds"),
     OrderArguments("12", "go"),
     OrderArguments("95", "wa"),
@@ -36,7 +36,7 @@ def run(context: Context) -> None:
     """Compare the account, the orders and the catalogue through all documents."""
     if len(context.documents) < 2:
         context.skip("everything", "only one document has a URL")
-    elif context.staged:
+    elif context.has_app_factory:
         for user in ("ann", "bob"):
             _play_and_compare(context, user)
     elif not context.accounts:
@@ -60,7 +60,7 @@ def _play_and_compare(context: Context, user: str) -> None:
         context.skip("orders", "no document has all operations that they need")
         return
     bought = [
-        session.buy(person, names[turn % len(names)], order_arguments) for turn, order_arguments in enumerate(WISHES)
+        session.buy(person, names[turn % len(names)], order_arguments) for turn, order_arguments in enumerate(PURCHASES)
     ]
     _compare(context, person, offers)
     session.wait(6 * SECOND)
@@ -150,7 +150,7 @@ def _catalogues(context: Context, person: Person, offers: Iterable[tuple[str, st
 def _stable_facts(context: Context, reply: Reply) -> dict[str, Any]:
     """Return the facts of a response that do not change between two requests."""
     facts = {"refusal": reply.refusal, **reply.facts}
-    if "offer" in facts and not context.staged:
+    if "offer" in facts and not context.has_app_factory:
         facts["offer"] = {name: value for name, value in facts["offer"].items() if name not in PROOF}
     return facts
 

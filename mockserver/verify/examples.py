@@ -1,6 +1,6 @@
 """The suite `examples`: the documented exchanges, repeated.
 
-On a stage with the accounts of the documentation, responses are compared by value. On any other server the requests use
+In a world with the accounts of the documentation, responses are compared by value. On any other server the requests use
 the given account; responses are compared by shape, and names of countries and services by value.
 """
 
@@ -94,7 +94,7 @@ def run(context: Context) -> None:
     """Repeat all documented exchanges."""
     for example in documented(context):
         context.case()
-        if context.staged:
+        if context.has_app_factory:
             context.begin(SCENARIO, ())
             _replay(context, example)
         elif context.accounts:

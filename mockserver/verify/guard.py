@@ -120,15 +120,15 @@ class DeniedError(Exception):
 class Guard:
     """The guard that allows or denies requests, and counts their costs from the responses.
 
-    A server that is not foreign may receive any request. A foreign server may receive requests that the contract
+    A server that is not remote may receive any request. A remote server may receive requests that the contract
     document marks as `reads`. If orders are allowed, it may also receive orders and changes, as long as the sum of all
     charges stays within `limit` cents. Refunds do not raise the limit. Payments are never allowed.
     """
 
     def __init__(
-        self, *, foreign: bool = False, allow_orders: bool = False, limit: int = 0, journal: RunJournal | None = None
+        self, *, remote: bool = False, allow_orders: bool = False, limit: int = 0, journal: RunJournal | None = None
     ) -> None:
-        self.foreign = foreign
+        self.remote = remote
         self.limit = limit
         self._allowance = Allowance(orders=allow_orders, limit=limit)
         self.journal = journal or RunJournal(None)
@@ -142,13 +142,13 @@ class Guard:
     @property
     def statement(self) -> Statement | None:
         """The statement of orders and costs; None if orders are not possible."""
-        if not (self.foreign and self.allow_orders):
+        if not (self.remote and self.allow_orders):
             return None
         return Statement(self.journal.lines, self.limit, self.stopped)
 
     def ask(self, operation: Operation | None, request: Request, arguments: Arguments | None = None) -> None:
         """Allow a request; `arguments` are those of its operation. Raises DeniedError."""
-        if not self.foreign:
+        if not self.remote:
             return
         effect = operation.effect if operation else UNKNOWN
         needed = ORDERS if effect == CHANGES else effect
@@ -162,7 +162,7 @@ class Guard:
 
     def note(self, operation: Operation | None, exchange: Exchange, arguments: Arguments | None = None) -> None:
         """Count the cost of an exchange."""
-        if not self.foreign or operation is None or arguments is None or not buys(operation, arguments):
+        if not self.remote or operation is None or arguments is None or not buys(operation, arguments):
             return
         charge = charged(read(operation, exchange.answer)) if exchange.answer else None
         if charge:

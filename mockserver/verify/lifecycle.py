@@ -74,17 +74,17 @@ OFFERS = (
     ("95", "ig", "any"),
     ("no-such", "ds", "any"),
 )
-LIVES, STEPS = 25, 30
-"""The number of random sessions on a stage, and the maximum number of steps of each."""
+SESSIONS, STEPS = 25, 30
+"""The number of random sessions with an app factory, and the maximum number of steps of each."""
 VISITS, ACTS = 3, 12
 """The same for a server that is not restarted for each session."""
 
 
 def run(context: Context) -> None:
     """Play all workflows, then random sessions."""
-    if context.staged:
+    if context.has_app_factory:
         _play_workflows(context)
-        _run_random_sessions(context, lambda: _begin(context), OFFERS, LIVES, STEPS)
+        _run_random_sessions(context, lambda: _begin(context), OFFERS, SESSIONS, STEPS)
     elif not context.accounts:
         context.skip("everything", "no credentials are given")
     else:
@@ -124,14 +124,14 @@ def _run_smoke_checks(context: Context) -> None:
         context.case()
         session = Session(context, context.accounts[:1])
         offers = smoke.look_around(session)
-        if guard.foreign and not guard.allow_orders:
+        if guard.remote and not guard.allow_orders:
             context.skip("orders", "they are not allowed without --allow-orders")
             return
         for via, by in next(iter(session.people.values())).by.items():
             if by.knows(*smoke.ORDERING):
                 context.case()
                 smoke.order_once(session, via, offers)
-                if not guard.foreign:
+                if not guard.remote:
                     smoke.order_in_vain(session, via, offers)
     except UnusableResponseError as error:
         context.skip("the rest", f"the response to {error} broke the contract")
@@ -139,7 +139,7 @@ def _run_smoke_checks(context: Context) -> None:
     except DeniedError as error:
         context.skip("the rest", str(error))
         return
-    if guard.foreign:
+    if guard.remote:
         context.skip("random sessions", "they do not run on a remote server")
     elif offers:
         _run_random_sessions(context, lambda: Session(context, context.accounts[:1]), offers, VISITS, ACTS)

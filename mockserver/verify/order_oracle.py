@@ -275,16 +275,16 @@ def expected_purchase(order_arguments: OrderArguments, situation: Situation, ter
     return ExpectedPurchase(refusals, price, substitute, situation.genuine, frozenset(doubts))
 
 
-def blamed(expected: ExpectedPurchase, refusal: str) -> str:
+def violated_rule(expected: ExpectedPurchase, refusal: str) -> str:
     """Return the rule that an unfounded refusal breaks."""
     if expected.substitute and refusal == SOLD_OUT:
         return "failover-on"
     if expected.genuine and refusal == PRICE_CHANGED:
         return "quote-holds"
-    return BLAMED.get(refusal, "order-granted")
+    return RULE_OF_REFUSAL.get(refusal, "order-granted")
 
 
-BLAMED: Mapping[str, str] = {SOLD_OUT: "stock-is-sold", PRICE_CHANGED: "maximum-lets-through"}
+RULE_OF_REFUSAL: Mapping[str, str] = {SOLD_OUT: "stock-is-sold", PRICE_CHANGED: "maximum-lets-through"}
 """The rule that an unfounded refusal breaks, by its reason."""
 
 

@@ -56,7 +56,7 @@ def settle(context: Context) -> None:
 
 def _may_order(context: Context) -> bool:
     guard = context.setting.guard
-    return bool(guard.foreign and guard.allow_orders and context.accounts)
+    return bool(guard.remote and guard.allow_orders and context.accounts)
 
 
 def _customer(context: Context) -> Person:
@@ -196,10 +196,10 @@ def verify(target: Target, plan: Plan, version: str = "", watcher: Watcher | Non
     watch = watcher or Nobody()
     spending = plan.spending
     guard = Guard(
-        foreign=target.foreign,
+        remote=target.remote,
         allow_orders=spending.allow_orders,
         limit=spending.limit,
-        journal=RunJournal(spending.journal if target.foreign and spending.allow_orders else None),
+        journal=RunJournal(spending.journal if target.remote and spending.allow_orders else None),
     )
     coverage = Coverage(plan.contract.documents.values(), STATES, TRANSITIONS)
     redactor = Redactor([account.key for account in plan.accounts])
@@ -214,7 +214,7 @@ def verify(target: Target, plan: Plan, version: str = "", watcher: Watcher | Non
         plan.pause,
         watch.case,
     )
-    if isinstance(target.carrier, HttpTransport):
+    if isinstance(target.transport, HttpTransport):
         check_reachable(Context("preflight", setting._replace(coverage=Coverage())))
     modules = {name: import_module(f"mockserver.verify.{name}") for name in plan.suites}
     started, clock = time.time(), time.perf_counter()

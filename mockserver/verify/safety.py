@@ -53,13 +53,13 @@ VALUES = ("", "\x00", "../../etc/passwd", "a" * LONG, "' OR '1'='1", "%00", "\u2
 def run(context: Context) -> None:
     """Run the checks of the suite."""
     accounts = context.accounts[:2]
-    if context.staged:
+    if context.has_app_factory:
         market = world("market")
         context.begin(market.scenario, market.accounts)
         accounts = (market.account("ann"), market.account("bob"))
     calls = [_sample(context, operation) for operation in _operations(context)]
     _attempt(context, lambda: _keys(context, calls, accounts))
-    if context.setting.guard.foreign:
+    if context.setting.guard.remote:
         context.skip("methods, malformed and oversized requests", "they are not sent to a remote server")
         context.skip("other users' orders", "they are not placed on a remote server")
         return
@@ -90,7 +90,7 @@ def _attempt(context: Context, check: Callable[[], None]) -> None:
 def _operations(context: Context) -> Iterator[Operation]:
     for document in context.documents.values():
         for operation in document.operations.values():
-            if operation.effect == READS or not context.setting.guard.foreign:
+            if operation.effect == READS or not context.setting.guard.remote:
                 yield operation
 
 
@@ -105,7 +105,7 @@ def _keys(context: Context, calls: list[SampleCall], accounts: Sequence[Account]
         for key, rule in ((None, "key-needed"), ("", "key-needed"), (NOBODY, "key-known")):
             _expect_denied(context, call.by(user, key), rule, "key-refused-properly", "UNAUTHORIZED")
         forbidden = [(one.user, other.key) for one, other in zip(accounts, reversed(accounts), strict=True)]
-        if context.staged:
+        if context.has_app_factory:
             forbidden.append(world("market").account("eve"))  # a blocked account
         for own, key in forbidden:
             if (own, key) not in accounts:
@@ -263,7 +263,7 @@ def _judge(context: Context, call: SampleCall, exchange: Exchange) -> None:
 
 def _other_user(context: Context, via: str, accounts: Sequence[Account]) -> None:
     """Request the orders and payments of one account with the key of another."""
-    if context.staged:
+    if context.has_app_factory:
         context.begin(world("market").scenario, world("market").accounts)
     session = Session(context, accounts)
     owner, other = (session.person(account.user) for account in accounts)
@@ -293,8 +293,8 @@ def _other_user(context: Context, via: str, accounts: Sequence[Account]) -> None
 
 
 def _available_order(session: Session) -> OrderArguments | None:
-    """Return an order that can be granted: a fixed one on the stage, otherwise the cheapest offer in stock."""
-    if session.context.staged:
+    """Return an order that can be granted: a fixed one in a world of the suite, else the cheapest offer in stock."""
+    if session.context.has_app_factory:
         return OrderArguments("95", "tg")
     offers = look_around(session)
     return OrderArguments(*offers[0]) if offers else None

@@ -71,7 +71,7 @@ ADDED = frozenset(
 
 def run(context: Context) -> None:
     """Send generated requests to every operation."""
-    if context.staged:
+    if context.has_app_factory:
         account = world("desk").account("demo")
     elif context.accounts:
         account = context.accounts[0]
@@ -93,10 +93,10 @@ def _run_document(context: Context, document: Document, account: Account) -> Non
     for result in schema.get_all_operations():
         definition: Any = result.ok()  # type: ignore[union-attr] # schemathesis can read every operation of ours
         operation = document.operations[definition.definition.raw["operationId"]]
-        if context.setting.guard.foreign and operation.effect != READS:
+        if context.setting.guard.remote and operation.effect != READS:
             context.skip(operation.name, "only read operations are fuzzed on a remote server")
             continue
-        if context.staged:
+        if context.has_app_factory:
             desk = world("desk")
             context.begin(desk.scenario, desk.accounts)
         _fuzz(context, document, operation, definition, session)
@@ -120,7 +120,7 @@ def _fuzz(
             for failure in group.exceptions if _grants(operation, response) else ():
                 context.breach("wrong-request-refused", operation.name, failure.message)
 
-    few = context.setting.guard.foreign
+    few = context.setting.guard.remote
     modes = [HypothesisTestMode.EXAMPLES, HypothesisTestMode.FUZZING]
     create_test(
         operation=definition,

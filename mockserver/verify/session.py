@@ -72,7 +72,7 @@ class Session:
         `genuine` states whether m and n are those of the current price; None if unknown.
         """
         by = person.by[via]
-        order_arguments = by.sayable(order_arguments)
+        order_arguments = by.supported(order_arguments)
         asked = self.quote(by, order_arguments.country, order_arguments.service, order_arguments.carrier)
         if asked.refusal:
             reply = by.order(order_arguments)
@@ -94,7 +94,7 @@ class Session:
             self._expect_refusal(reply, expected)
         elif reply.refusal and reply.refusal not in expected.doubts:
             self._expectations.breach(
-                order_oracle.blamed(expected, reply.refusal), reply, expected="an order", got=reply.refusal
+                order_oracle.violated_rule(expected, reply.refusal), reply, expected="an order", got=reply.refusal
             )
         if not reply.refusal:
             order = self._receive(person, via, order_arguments, reply, expected)
@@ -289,7 +289,7 @@ class Session:
             self._expectations.expect("refusal-says-why", holds, reply, expected=reasons, got=reply.refusal)
 
     def _expect_stock(self, by: Customer, order_arguments: OrderArguments, before: Facts) -> None:
-        if not self.context.staged or "stock" not in before:
+        if not self.context.has_app_factory or "stock" not in before:
             return
         after, left = self.quote(by, order_arguments.country, order_arguments.service), before["stock"] - 1
         stock = offered(after).get("stock", left)
@@ -301,7 +301,7 @@ class Session:
             return
         account = reply.facts.get("account", {})
         balance, charges = account.get("balance", person.balance), account.get("charges", person.charges)
-        if not self.context.staged and self._was_paid_in(person, balance, charges):
+        if not self.context.has_app_factory and self._was_paid_in(person, balance, charges):
             person.balance, person.charges = balance, charges
         for rule, known, shown in (
             ("balance-adds-up", person.balance, balance),

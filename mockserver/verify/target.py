@@ -57,20 +57,24 @@ class AppFactory(Protocol):
 class Target(NamedTuple):
     """The server to check. `bases` holds the base URL of each document by name, including the document's prefix.
 
-    A `foreign` target is a remote server, where orders cost money. A `stage` starts a server in this process for every
-    scenario. Without a stage, the one server behind `carrier` is checked in its current state.
+    On a `remote` target, orders cost money. An `app_factory` starts a server in this process for each scenario. Without
+    one, the server behind `transport` is checked as it is.
     """
 
     label: str
     bases: Mapping[str, str]
-    carrier: Transport | None = None
-    foreign: bool = False
-    stage: AppFactory | None = None
+    transport: Transport | None = None
+    remote: bool = False
+    app_factory: AppFactory | None = None
 
 
-def in_process(stage: AppFactory, documents: Iterable[Document], label: str = "the mock in this process") -> Target:
-    """Return the target that a stage starts in this process."""
-    return Target(label, {document.name: f"http://mock{document.prefix}" for document in documents}, stage=stage)
+def in_process(
+    app_factory: AppFactory, documents: Iterable[Document], label: str = "the mock in this process"
+) -> Target:
+    """Return the target that an app factory starts in this process."""
+    return Target(
+        label, {document.name: f"http://mock{document.prefix}" for document in documents}, app_factory=app_factory
+    )
 
 
 def of_app(app: App, documents: Iterable[Document], label: str) -> Target:
@@ -88,7 +92,7 @@ def of_urls(
     """Return the target behind URLs.
 
     `url` is the URL before the prefixes of all documents, or `live`. `bases` holds complete base URLs by document, and
-    takes precedence. Every host except a loopback address is foreign; without `loopback_is_ours`, loopback is too.
+    takes precedence. Every host except a loopback address is remote; without `loopback_is_ours`, loopback is too.
     Raises TargetError.
     """
     known: dict[str, str] = {}
@@ -102,8 +106,8 @@ def of_urls(
     if not known:
         raise TargetError("no URL is given for any document")
     hosts = dict.fromkeys(urlsplit(base).hostname or "" for base in known.values())
-    foreign = not (loopback_is_ours and all(map(_is_loopback, hosts)))
-    return Target(" and ".join(dict.fromkeys(map(_label, known.values()))), known, HttpTransport(), foreign)
+    remote = not (loopback_is_ours and all(map(_is_loopback, hosts)))
+    return Target(" and ".join(dict.fromkeys(map(_label, known.values()))), known, HttpTransport(), remote)
 
 
 def _checked(url: str) -> str:

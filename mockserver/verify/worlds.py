@@ -1,4 +1,4 @@
-"""The worlds that suites start on a stage, with their accounts, offers and balances."""
+"""The worlds that suites start in this process, with their accounts, offers and balances."""
 
 from __future__ import annotations
 

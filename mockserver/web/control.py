@@ -190,7 +190,7 @@ class ControlApp:
                 gone = followed is not None and followed.id not in worlds
                 for each in worlds if followed is None else [followed]:
                     settle(each.world)
-                    each.tell_of_money()
+                    each.publish_ledger()
                 if followed is not None:
                     followed.used = self._context.world_factory.wall()
                 woken.clear()

@@ -75,7 +75,7 @@ Path = tuple[str | int, ...]
 """The place of a value in a request: `("query", "page")`, `("body", "items", 0, "price")`."""
 
 
-def mend(operation: Operation, arguments: Arguments) -> Arguments | None:
+def repair(operation: Operation, arguments: Arguments) -> Arguments | None:
     """Return the arguments of a request mended so that they fit the contract, or None if that is impossible.
 
     A value of another JSON type with the same text is converted, and spaces around it are removed. The last value of

@@ -257,9 +257,9 @@ class Pipeline:
         self._cache[request.method, request.path, request.query] = parsed
 
     def _mend(self, operation: Operation, arguments: Arguments) -> Arguments | None:
-        from mockserver.web.payload import mend
+        from mockserver.web.payload import repair
 
-        return mend(operation, arguments)
+        return repair(operation, arguments)
 
     def _faults_of(
         self, request: HttpRequest, operation: Operation, arguments: Arguments, slot: WorldSlot

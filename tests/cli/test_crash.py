@@ -9,7 +9,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from mockserver.cli.crash import Careful
+from mockserver.cli.crash import CrashReporter
 
 if TYPE_CHECKING:
     from click.testing import Result
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def broken(error: Exception, *arguments: str) -> Result:
     """What a command prints that ends with an error."""
 
-    @click.group(cls=Careful)
+    @click.group(cls=CrashReporter)
     @click.option("-v", "--verbose", is_flag=True)
     def main(*, verbose: bool) -> None:
         pass

@@ -72,10 +72,10 @@ def app_factory(mutant: Mutant | None) -> AppFactory:
     """Begins worlds of a mutant, or of the sound mock, as `verify` does."""
 
     def begin(scenario: str) -> StartedApp:
-        staged = _sound()(scenario)
+        has_app_factory = _sound()(scenario)
         if mutant:
-            mutant.spoil(staged.app)
-        return staged
+            mutant.spoil(has_app_factory.app)
+        return has_app_factory
 
     return begin
 

@@ -146,7 +146,7 @@ def test_money_is_told_once_and_in_its_order(slot: WorldSlot, feed: EventLog) ->
     for cents in (1, 2):
         slot.world.ledger.post(entry(cents))
     for _ in range(2):
-        slot.tell_of_money()
+        slot.publish_ledger()
     assert [event.what for event in feed.after(0)] == [entry(1), entry(2)]
 
 
@@ -166,7 +166,7 @@ def test_money_is_told_before_what_follows_it(slot: WorldSlot, feed: EventLog, l
 def test_money_that_was_there_at_the_beginning_is_no_news(feed: EventLog) -> None:
     opened = world()
     opened.ledger.post(entry(1))
-    WorldSlot("s", opened, feed, Journal(1, 1)).tell_of_money()
+    WorldSlot("s", opened, feed, Journal(1, 1)).publish_ledger()
     assert told(feed) == []
 
 
@@ -191,7 +191,7 @@ def test_the_money_of_a_world_that_takes_the_place_is_told_from_there_on(slot: W
         other.ledger.post(entry(1))
     slot.world = other
     other.ledger.post(entry(5))
-    slot.tell_of_money()
+    slot.publish_ledger()
     assert [event.what for event in feed.after(0)] == [entry(5)]
 
 

@@ -47,9 +47,9 @@ def customer(context_of: Callable[..., Context]) -> Callable[..., Customer]:
 
 
 def asked(customer: Customer) -> list[Request]:
-    carrier = customer._context.setting.target.carrier
-    assert isinstance(carrier, Canned)
-    return carrier.asked
+    transport = customer._context.setting.target.transport
+    assert isinstance(transport, Canned)
+    return transport.asked
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_wish_is_written_as_far_as_it_can_be_said(
 
 @pytest.mark.parametrize(("document", "said"), [("v3", False), ("v2", True)])
 def test_what_cannot_be_said_is_as_by_default(customer: Callable[..., Customer], document: str, *, said: bool) -> None:
-    assert customer(document).sayable(OrderArguments("12", "ds", failover=False)).failover is said
+    assert customer(document).supported(OrderArguments("12", "ds", failover=False)).failover is said
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def three(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Contract:
 def test_nothing_is_found_on_the_sound_mock(
     three: Contract, documents: tuple[str, ...], suite: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lifecycle, "LIVES", 1)
+    monkeypatch.setattr(lifecycle, "SESSIONS", 1)
     held = three._replace(documents={name: three.documents[name] for name in documents})
     run = verify(in_process(app_factory({}), held.documents.values()), Plan(held, suites=(suite,)))
     assert ([str(finding) for finding in run.findings], run.interrupted) == ([], "")
@@ -63,8 +63,8 @@ def test_what_it_states_differently_is_found(three: Contract) -> None:
     sound = app_factory({})
 
     def begin(scenario: str) -> StartedApp:
-        staged = sound(scenario)
-        return staged._replace(app=richer(staged.app))
+        has_app_factory = sound(scenario)
+        return has_app_factory._replace(app=richer(has_app_factory.app))
 
     run = verify(in_process(begin, three.documents.values()), Plan(three, suites=("equivalence",)))
     assert ("equivalence.account", "lab.getBalance") in {(each.code, each.operation) for each in run.findings}

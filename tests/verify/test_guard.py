@@ -44,7 +44,7 @@ def test_what_reads_is_asked_of_anybody(documents: Mapping[str, Document]) -> No
     for document in documents.values():
         for operation in document.operations.values():
             if operation.effect == "reads":
-                Guard(foreign=True).ask(operation, asked(operation))
+                Guard(remote=True).ask(operation, asked(operation))
 
 
 @pytest.mark.parametrize("effect", ["changes", "orders", "pays"])
@@ -53,16 +53,16 @@ def test_what_does_more_is_not_asked_of_a_foreign_server(documents: Mapping[str,
         for operation in document.operations.values():
             if operation.effect == effect:
                 with pytest.raises(DeniedError, match="is not sent to a remote server"):
-                    Guard(foreign=True).ask(operation, asked(operation))
+                    Guard(remote=True).ask(operation, asked(operation))
 
 
 def test_what_is_no_operation_is_not_asked_of_a_foreign_server() -> None:
     with pytest.raises(DeniedError, match="DELETE /v3/x is not sent to a remote server: it is not marked as safe"):
-        Guard(foreign=True).ask(None, Request("DELETE", "http://far.example/v3/x"))
+        Guard(remote=True).ask(None, Request("DELETE", "http://far.example/v3/x"))
 
 
 def test_payments_are_never_made(documents: Mapping[str, Document]) -> None:
-    guard = Guard(foreign=True, allow_orders=True, limit=10_000)
+    guard = Guard(remote=True, allow_orders=True, limit=10_000)
     for document in documents.values():
         for operation in document.operations.values():
             if operation.effect == "pays":
@@ -75,7 +75,7 @@ def test_everything_is_asked_of_a_server_that_is_ours(documents: Mapping[str, Do
 
 
 def test_orders_are_made_up_to_the_limit(documents: Mapping[str, Document]) -> None:
-    guard = Guard(foreign=True, allow_orders=True, limit=40)
+    guard = Guard(remote=True, allow_orders=True, limit=40)
     operation, request, arguments = order(documents)
     for number in ("1", "2"):
         guard.ask(operation, request, arguments)
@@ -86,7 +86,7 @@ def test_orders_are_made_up_to_the_limit(documents: Mapping[str, Document]) -> N
 
 def test_an_order_that_may_cost_more_than_is_left_is_not_made(documents: Mapping[str, Document]) -> None:
     with pytest.raises(DeniedError, match="the limit"):
-        Guard(foreign=True, allow_orders=True, limit=40).ask(*order(documents, cents=41))
+        Guard(remote=True, allow_orders=True, limit=40).ask(*order(documents, cents=41))
 
 
 @pytest.mark.parametrize("maximum", ["much", "", "1e999", "nan", "-1", None])
@@ -94,17 +94,17 @@ def test_an_order_whose_price_has_no_bound_is_not_made(documents: Mapping[str, D
     operation, request, arguments = order(documents)
     arguments = arguments._replace(body={**arguments.body, "maximumPrice": maximum})
     with pytest.raises(DeniedError, match="without a maximum price"):
-        Guard(foreign=True, allow_orders=True, limit=40).ask(operation, request, arguments)
+        Guard(remote=True, allow_orders=True, limit=40).ask(operation, request, arguments)
 
 
 def test_an_order_that_cannot_be_read_is_not_made(documents: Mapping[str, Document]) -> None:
     operation, request, _ = order(documents)
     with pytest.raises(DeniedError, match="without a maximum price"):
-        Guard(foreign=True, allow_orders=True, limit=40).ask(operation, request)
+        Guard(remote=True, allow_orders=True, limit=40).ask(operation, request)
 
 
 def test_a_server_that_charges_more_than_it_may_stops_the_run(documents: Mapping[str, Document]) -> None:
-    guard = Guard(foreign=True, allow_orders=True, limit=40)
+    guard = Guard(remote=True, allow_orders=True, limit=40)
     operation, request, arguments = order(documents)
     guard.ask(operation, request, arguments)
     guard.note(operation, bought(request, cents=99), arguments)
@@ -114,7 +114,7 @@ def test_a_server_that_charges_more_than_it_may_stops_the_run(documents: Mapping
 
 def test_what_is_charged_in_dollars_is_counted_in_cents(documents: Mapping[str, Document]) -> None:
     operation, request, arguments = order(documents, name="v2")
-    guard = Guard(foreign=True, allow_orders=True, limit=40)
+    guard = Guard(remote=True, allow_orders=True, limit=40)
     guard.ask(operation, request, arguments)
     answer = {"error": False, "orderId": "7", "purchasePrice": 0.16, **REST}
     guard.note(operation, answered(request, answer), arguments)
@@ -124,7 +124,7 @@ def test_what_is_charged_in_dollars_is_counted_in_cents(documents: Mapping[str, 
 
 def test_what_was_bought_for_a_price_that_is_not_said_counts_as_its_maximum(documents: Mapping[str, Document]) -> None:
     operation, request, arguments = order(documents, cents=30)
-    guard = Guard(foreign=True, allow_orders=True, limit=40)
+    guard = Guard(remote=True, allow_orders=True, limit=40)
     guard.ask(operation, request, arguments)
     guard.note(operation, answered(request, {"ok": True, "body": {"orderId": "7", **REST}}), arguments)
     assert guard.statement
@@ -132,7 +132,7 @@ def test_what_was_bought_for_a_price_that_is_not_said_counts_as_its_maximum(docu
 
 
 def test_the_statement_says_what_came_back(documents: Mapping[str, Document]) -> None:
-    guard = Guard(foreign=True, allow_orders=True, limit=40)
+    guard = Guard(remote=True, allow_orders=True, limit=40)
     operation, request, arguments = order(documents)
     guard.ask(operation, request, arguments)
     guard.note(operation, bought(request), arguments)
@@ -143,7 +143,7 @@ def test_the_statement_says_what_came_back(documents: Mapping[str, Document]) ->
 
 def test_an_order_whose_answer_is_lost_is_remembered(documents: Mapping[str, Document]) -> None:
     journal = RunJournal(None)
-    guard = Guard(foreign=True, allow_orders=True, limit=40, journal=journal)
+    guard = Guard(remote=True, allow_orders=True, limit=40, journal=journal)
     operation, request, arguments = order(documents)
     guard.ask(operation, request, arguments)
     guard.note(operation, Exchange(request, None, 0, 1.0), arguments)
@@ -152,7 +152,7 @@ def test_an_order_whose_answer_is_lost_is_remembered(documents: Mapping[str, Doc
 
 def test_an_order_that_is_refused_is_not_lost(documents: Mapping[str, Document]) -> None:
     journal = RunJournal(None)
-    guard = Guard(foreign=True, allow_orders=True, limit=40, journal=journal)
+    guard = Guard(remote=True, allow_orders=True, limit=40, journal=journal)
     operation, request, arguments = order(documents)
     guard.ask(operation, request, arguments)
     guard.note(operation, answered(request, {"ok": False, "errorMessage": "NO_NUMBERS"}), arguments)

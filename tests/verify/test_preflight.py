@@ -61,5 +61,5 @@ def test_without_an_account_a_refusal_is_an_answer(context_of: Callable[..., Con
 def test_nothing_is_changed_by_it(context_of: Callable[..., Context]) -> None:
     server = target(Answer(200))
     check_reachable(context_of(server, DEMO))
-    assert isinstance(server.carrier, Canned)
-    assert [request.method for request in server.carrier.asked] == ["GET"]
+    assert isinstance(server.transport, Canned)
+    assert [request.method for request in server.transport.asked] == ["GET"]

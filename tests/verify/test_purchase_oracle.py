@@ -13,10 +13,10 @@ from mockserver.verify.order_oracle import (
     SOLD_OUT,
     TOO_POOR,
     Situation,
-    blamed,
     expected_purchase,
     own_price,
     tier,
+    violated_rule,
 )
 from mockserver.verify.rules import ServiceTerms
 
@@ -105,7 +105,7 @@ def test_what_the_service_does_not_say_leaves_doubts(situation: Situation, price
     ],
 )
 def test_a_refusal_without_ground_breaks_a_rule(refusal: str, situation: Situation, rule: str) -> None:
-    assert blamed(expected_purchase(WISH, situation, TERMS), refusal) == rule
+    assert violated_rule(expected_purchase(WISH, situation, TERMS), refusal) == rule
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_nothing_is_found_on_the_sound_mock(sound: Callable[[str], Run], suite: 
 def test_nothing_is_found_on_the_sound_mock_that_has_other_readings(
     choices: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lifecycle, "LIVES", 5)
+    monkeypatch.setattr(lifecycle, "SESSIONS", 5)
     readings: dict[str, object] = dict(choices)
     held = contract(readings)
     target = in_process(app_factory(readings), held.documents.values())
@@ -65,14 +65,14 @@ def spoilt(documents: Mapping[str, Document], path: str, body: bytes) -> Target:
         return spoilt
 
     def anew(scenario: str) -> StartedApp:
-        staged = begin(scenario)
-        return staged._replace(app=spoil(staged.app))
+        has_app_factory = begin(scenario)
+        return has_app_factory._replace(app=spoil(has_app_factory.app))
 
     return in_process(anew, documents.values())
 
 
 def test_the_same_seed_finds_the_same(held: Contract, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lifecycle, "LIVES", 5)
+    monkeypatch.setattr(lifecycle, "SESSIONS", 5)
     monkeypatch.setattr(schema, "EXAMPLES", 3)
     target = spoilt(held.documents, "/getBalance", b'{"error":false,"body":7}')
     only = plan._replace(contract=held._replace(documents={"v2": held.documents["v2"]}), suites=("lifecycle", "schema"))

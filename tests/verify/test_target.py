@@ -22,7 +22,7 @@ def test_a_url_is_followed_by_the_prefix_of_each_document(documents: Mapping[str
 def test_the_live_service_is_where_the_documents_say(documents: Mapping[str, Document]) -> None:
     target = of_urls(documents.values(), "live")
     assert target.bases == {name: document.resolve("/servers/0/url") for name, document in documents.items()}
-    assert target.foreign
+    assert target.remote
 
 
 def test_a_base_of_its_own_wins_over_the_url_of_all(documents: Mapping[str, Document]) -> None:
@@ -36,16 +36,16 @@ def test_without_a_url_a_generation_is_left_out(documents: Mapping[str, Document
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "localhost", "[::1]"])
 def test_a_loopback_address_is_not_foreign(documents: Mapping[str, Document], host: str) -> None:
-    assert not of_urls(documents.values(), f"http://{host}:8080").foreign
+    assert not of_urls(documents.values(), f"http://{host}:8080").remote
 
 
 @pytest.mark.parametrize("host", ["10.0.0.1", "[::2]", "mock.example", "localhost.example", "127.0.0.1.example"])
 def test_everything_else_is_foreign(documents: Mapping[str, Document], host: str) -> None:
-    assert of_urls(documents.values(), f"http://{host}:8080").foreign
+    assert of_urls(documents.values(), f"http://{host}:8080").remote
 
 
 def test_one_foreign_generation_makes_the_target_foreign(documents: Mapping[str, Document]) -> None:
-    assert of_urls(documents.values(), "http://127.0.0.1:1", {"v2": "http://far.example/cs"}).foreign
+    assert of_urls(documents.values(), "http://127.0.0.1:1", {"v2": "http://far.example/cs"}).remote
 
 
 @pytest.mark.parametrize(

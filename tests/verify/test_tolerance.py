@@ -86,7 +86,7 @@ def ignorant(whole: Contract, folder: Path, facts: Collection[str], purposes: Co
 def test_nothing_is_found_where_a_document_does_not_say_all(
     held: Contract, facts: list[str], purposes: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lifecycle, "LIVES", 1)
+    monkeypatch.setattr(lifecycle, "SESSIONS", 1)
     less = ignorant(held, tmp_path, facts, purposes)
     target = in_process(app_factory({}), less.documents.values())
     run = verify(target, Plan(less, suites=("equivalence", "lifecycle")))
@@ -94,7 +94,7 @@ def test_nothing_is_found_where_a_document_does_not_say_all(
 
 
 def test_what_no_document_knows_is_told(held: Contract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lifecycle, "LIVES", 1)
+    monkeypatch.setattr(lifecycle, "SESSIONS", 1)
     less = ignorant(held, tmp_path, [], ["statistics"])
     run = verify(in_process(app_factory({}), less.documents.values()), Plan(less, suites=("lifecycle",)))
     assert [skip.what for skip in run.suites[0].skipped] == ["statistics"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mockserver.contract import ABSENT, Arguments, broken, load
 from mockserver.contract.arguments import number
-from mockserver.web.payload import MAXIMUM_MENDS, mend
+from mockserver.web.payload import MAXIMUM_MENDS, repair
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,7 +65,7 @@ def order(tmp_path_factory: pytest.TempPathFactory) -> Operation:
 
 def mended(operation: Operation, query: Any = (), body: object = BODY, path: dict[str, str] = PATH) -> Arguments | None:
     pairs = [*query.items()] if isinstance(query, dict) else [*QUERY.items(), *query]
-    return mend(operation, operation.read(path, pairs, body))
+    return repair(operation, operation.read(path, pairs, body))
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_the_path_is_taken_as_it_is(order: Operation, path: dict[str, str]) -> N
 
 @pytest.mark.parametrize("pairs", [[], [("key", "k"), ("key", "k")], [("key", "long  ")]])
 def test_a_key_is_taken_as_it_is(order: Operation, pairs: list[tuple[str, str]]) -> None:
-    assert mend(order, order.read(PATH, [("size", "2"), *pairs], BODY)) is None
+    assert repair(order, order.read(PATH, [("size", "2"), *pairs], BODY)) is None
 
 
 def test_what_is_wrong_too_often_is_not_understood(order: Operation) -> None:
@@ -211,7 +211,7 @@ def requests(draw: st.DrawFn) -> tuple[Operation, Arguments]:
 @settings(deadline=None)
 def test_what_is_understood_keeps_to_the_contract(request: tuple[Operation, Arguments]) -> None:
     operation, arguments = request
-    found = mend(operation, arguments)
+    found = repair(operation, arguments)
     assert found is None or broken(operation.check_request(found)) == ()
 
 
@@ -219,20 +219,20 @@ def test_what_is_understood_keeps_to_the_contract(request: tuple[Operation, Argu
 @settings(deadline=None)
 def test_what_is_understood_is_understood_as_it_is(request: tuple[Operation, Arguments]) -> None:
     operation, arguments = request
-    found = mend(operation, arguments)
-    assert found is None or mend(operation, found) is found
+    found = repair(operation, arguments)
+    assert found is None or repair(operation, found) is found
 
 
 @given(request=requests())
 @settings(deadline=None)
 def test_a_request_without_errors_is_not_changed(request: tuple[Operation, Arguments]) -> None:
     operation, arguments = request
-    assert bool(broken(operation.check_request(arguments))) != (mend(operation, arguments) is arguments)
+    assert bool(broken(operation.check_request(arguments))) != (repair(operation, arguments) is arguments)
 
 
 @given(request=requests())
 @settings(deadline=None)
 def test_nobody_becomes_somebody_else(request: tuple[Operation, Arguments]) -> None:
     operation, arguments = request
-    found = mend(operation, arguments)
+    found = repair(operation, arguments)
     assert found is None or (found.path, found.user, found.key) == (arguments.path, arguments.user, arguments.key)
