@@ -223,8 +223,7 @@ def grade(
         accepted = options.accepted(baseline, write=write_baseline)
         with _progress(no_color=no_color, quiet=quiet) as progress:
             grading_session = grading(attempt, progress)
-    target = command or ", ".join(path.name for path in traffic)
-    run = _run(grading_session, accepted, target, seed or 0, started)
+    run = _run(grading_session, accepted, command or ", ".join(path.name for path in traffic), seed or 0, started)
     redactor = Redactor(filter(None, map(os.environ.get, session.KEYS)))
     if write_baseline and baseline:
         with _writing(baseline):

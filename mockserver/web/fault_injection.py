@@ -16,7 +16,7 @@ from mockserver.web.message import HttpResponse
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockserver.web.pipeline import PipelineOutcome
+    from mockserver.web.message import PipelineOutcome
 
 _NOTHING_YET = FailureBody(200, None)
 

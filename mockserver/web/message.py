@@ -1,4 +1,4 @@
-"""HTTP requests and responses as plain values between the server and the pipeline."""
+"""HTTP requests and responses as plain values between the server and the pipeline, and the outcome of a request."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -6,14 +6,16 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from mockserver.domain.clock import Duration
+from mockserver.contract import Arguments, FailureBody, Operation, Violation
+from mockserver.domain.clock import Duration, Instant
 from mockserver.simulation.journal import Header
+from mockserver.simulation.worlds import WorldSlot
 
 if TYPE_CHECKING:
     from mockserver.simulation.faults.effect import ResponseDelivery
     from mockserver.simulation.faults.state import AppliedFault
 
-__all__ = ["Header", "HttpRequest", "HttpResponse", "Pause"]
+__all__ = ["Header", "HttpRequest", "HttpResponse", "Pause", "PipelineOutcome"]
 
 
 class HttpRequest(NamedTuple):
@@ -49,6 +51,24 @@ class HttpRequest(NamedTuple):
         """The key of an `Authorization: Bearer` header, or None."""
         scheme, _, key = self.header(b"authorization").partition(" ")
         return key.strip() if scheme.lower() == "bearer" and key.strip() else None
+
+
+class PipelineOutcome(NamedTuple):
+    """The outcome of a request: the response, and what the journal records about it.
+
+    `slot` is the world that the key of the request selects. `applied_faults` are the faults that took part.
+    `identity` is the user id and the key in the request.
+    """
+
+    reply: FailureBody
+    operation: Operation | None = None
+    slot: WorldSlot | None = None
+    arguments: Arguments | None = None
+    at: Instant | None = None
+    violations: tuple[Violation, ...] = ()
+    headers: tuple[Header, ...] = ()
+    applied_faults: "tuple[AppliedFault, ...]" = ()
+    identity: tuple[str | None, str | None] = (None, None)
 
 
 class Pause(Exception):  # noqa: N818 - nothing went wrong

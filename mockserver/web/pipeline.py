@@ -23,13 +23,12 @@ from mockserver.contract import (
 )
 from mockserver.contract.messages import bug
 from mockserver.contract.parts import JSON_TYPE
-from mockserver.domain.clock import Instant
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.settlement import settle
 from mockserver.simulation import real_time
 from mockserver.simulation.journal import Observer, ServedExchange
 from mockserver.simulation.worlds import Readings, Worlds, WorldSlot
-from mockserver.web.message import Header, HttpRequest, HttpResponse, Pause
+from mockserver.web.message import Header, HttpRequest, HttpResponse, Pause, PipelineOutcome
 from mockserver.web.payload import PayloadError, read_json, read_query
 
 if TYPE_CHECKING:
@@ -40,24 +39,6 @@ _CACHE_SIZE = 1024
 """The number of parsed requests in the cache of a pipeline."""
 
 _log = logging.getLogger("smsonline_mock")
-
-
-class PipelineOutcome(NamedTuple):
-    """The outcome of a request: the response, and what the journal records about it.
-
-    `slot` is the world that the key of the request selects. `applied_faults` are the faults that took part.
-    `identity` is the user id and the key in the request.
-    """
-
-    reply: FailureBody
-    operation: Operation | None = None
-    slot: WorldSlot | None = None
-    arguments: Arguments | None = None
-    at: Instant | None = None
-    violations: tuple[Violation, ...] = ()
-    headers: tuple[Header, ...] = ()
-    applied_faults: "tuple[AppliedFault, ...]" = ()
-    identity: tuple[str | None, str | None] = (None, None)
 
 
 class _ParsedRequest(NamedTuple):
