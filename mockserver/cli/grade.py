@@ -260,7 +260,7 @@ def _through_proxy(
 ) -> "GradingSession":
     from mockserver.cli.proxy import hang_up
     from mockserver.grade import session
-    from mockserver.proxy import Allowance
+    from mockserver.traffic.spending import Allowance
 
     return session.behind(url, attempt, Allowance(allow_orders, limit=limit), hang_up)
 

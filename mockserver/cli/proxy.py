@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from mockserver.proxy import Allowance, Gate, ProxiedExchange, Recording, TrafficSummary
+    from mockserver.proxy import Gate, ProxiedExchange, Recording, TrafficSummary
+    from mockserver.traffic.spending import Allowance
     from mockserver.web.access import AccessGuard
 
 FINDINGS = 1
@@ -97,7 +98,6 @@ def proxy(
     _check_token(host, token)
     with options.needing_extra():
         from mockserver.proxy import (
-            Allowance,
             CheckedContract,
             Gate,
             Parts,
@@ -111,6 +111,7 @@ def proxy(
     from mockserver.contract import LocatedError
     from mockserver.contract import contract as load
     from mockserver.serving import foreground
+    from mockserver.traffic.spending import Allowance
     from mockserver.web.access import guard
 
     try:

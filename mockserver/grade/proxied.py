@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
     from mockserver.contract import Document
     from mockserver.grade.trial import TrialSettings
-    from mockserver.proxy import Allowance, ProxiedExchange
+    from mockserver.proxy import ProxiedExchange
     from mockserver.proxy.app import Disconnect
+    from mockserver.traffic.spending import Allowance
 
 _PORTS = {"http": 80, "https": 443}
 _CONNECT_TIMEOUT = 10.0

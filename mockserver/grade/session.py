@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from mockserver.contract import Document
     from mockserver.grade.matrix import Case
     from mockserver.grade.trial import TrialSettings
-    from mockserver.proxy import Allowance
     from mockserver.proxy.app import Disconnect
     from mockserver.testing import SmsOnline
     from mockserver.traffic import Exchange
+    from mockserver.traffic.spending import Allowance
 
 KEYS = ("SMSONLINE_API_KEY", "SMSONLINE_OTHER_API_KEY")
 """Environment variables whose values are redacted."""

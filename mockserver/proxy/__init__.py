@@ -1,14 +1,13 @@
 """A recording proxy: it forwards requests and responses, checks them against the contract and notifies observers."""
 
 from mockserver.proxy.app import BODY_LIMIT, Parts, Proxy
-from mockserver.proxy.gate import Allowance, CheckedContract, Gate
+from mockserver.proxy.gate import CheckedContract, Gate
 from mockserver.proxy.proxied_exchange import ProxiedExchange
 from mockserver.proxy.recording import Recording, RecordingFileError, TrafficSummary, open_recording
 from mockserver.proxy.upstream import Upstream, UpstreamError
 
 __all__ = [
     "BODY_LIMIT",
-    "Allowance",
     "CheckedContract",
     "Gate",
     "Parts",

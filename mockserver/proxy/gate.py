@@ -9,13 +9,13 @@ from mockserver.contract import Found, Violation, WrongMethod
 from mockserver.contract.formats import dollars_text
 from mockserver.traffic import header
 from mockserver.traffic.calls import Known, arguments_of
+from mockserver.traffic.exchange import facts_of
 from mockserver.traffic.spending import ORDERS, PAYS, UNKNOWN, Allowance, charged, cost, may_buy, may_cost, refuses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mockserver.contract import Document, Operation
-    from mockserver.contract.operation import AnswerFacts
     from mockserver.traffic import Answer, Request
 
 
@@ -73,7 +73,7 @@ class Gate:
         if operation is None:
             return
         self._held -= held
-        reading = None if answer is None else _read_answer(operation, answer)
+        reading = None if answer is None else facts_of(operation, answer)
         if not sent or (answer is not None and reading is not None and refuses(operation, answer, reading)):
             return
         charge = None if reading is None else charged(reading)
@@ -107,10 +107,6 @@ class Gate:
 def _spending_operation(match: Match) -> Operation | None:
     """Return the operation that may spend money, if the request may be for one."""
     return next(filter(may_buy, match.near), None)
-
-
-def _read_answer(operation: Operation, answer: Answer) -> AnswerFacts:
-    return operation.read_answer(answer.status, answer.json, header(answer.headers, "content-type") or "")
 
 
 _NO_BODY = frozenset({204, 304})

@@ -15,6 +15,9 @@ from mockserver.contract import ABSENT
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mockserver.contract import Operation
+    from mockserver.contract.operation import AnswerFacts
+
 
 LIMIT = 16 * 1024 * 1024
 """The maximum size of a decompressed body in bytes: a small body may decompress to gigabytes."""
@@ -159,6 +162,11 @@ def fitting(headers: Headers, body: bytes) -> Headers:
     if not codings or decode(codings, body) is not None:
         return headers
     return tuple((name, value) for name, value in headers if name.lower() not in ("content-encoding", "content-length"))
+
+
+def facts_of(operation: Operation, answer: Answer) -> AnswerFacts:
+    """Return the facts or the refusal of a response, by the names of the vocabulary."""
+    return operation.read_answer(answer.status, answer.json, header(answer.headers, "content-type") or "")
 
 
 class RecordingError(ValueError):

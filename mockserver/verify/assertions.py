@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.contract import broken
 from mockserver.traffic import header
+from mockserver.traffic.exchange import facts_of
 from mockserver.verify import requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mockserver.contract import Arguments, Document, Found, Operation
-    from mockserver.contract.operation import AnswerFacts
     from mockserver.traffic import Answer, Exchange, Request
     from mockserver.verify.context import Context
     from mockserver.verify.customer import Reply
@@ -23,14 +23,9 @@ BROKEN = 500
 UNINTENDED = "INTERNAL_ERROR"
 
 
-def read(operation: Operation, answer: Answer) -> AnswerFacts:
-    """Return the facts or the refusal of a response, by the names of the vocabulary."""
-    return operation.read_answer(answer.status, answer.json, header(answer.headers, "content-type") or "")
-
-
 def granted(operation: Operation, exchange: Exchange) -> bool:
     """Return whether the response grants the request."""
-    return exchange.answer is not None and read(operation, exchange.answer).granted
+    return exchange.answer is not None and facts_of(operation, exchange.answer).granted
 
 
 def refusing(document: Document, reason: str) -> int:
@@ -70,7 +65,7 @@ def judge(context: Context, found: Found, exchange: Exchange) -> None:
 
 def _refuses_as_malformed(operation: Operation, answer: Answer) -> bool:
     """Return whether a response refuses its request as malformed, by its reason or by a status unique to that."""
-    refused, failures = read(operation, answer).refused, operation.document.failures
+    refused, failures = facts_of(operation, answer).refused, operation.document.failures
     if refused is None or failures is None:
         return False
     meant = {entry.reason for entry in failures.by_status(answer.status)}

@@ -8,8 +8,8 @@ from mockserver.contract import broken, vocabulary
 from mockserver.contract.failures import FAILURES, UNKNOWN
 from mockserver.contract.pointer import join
 from mockserver.contract.reader import get
+from mockserver.traffic.exchange import facts_of
 from mockserver.verify import requests
-from mockserver.verify.assertions import read
 from mockserver.verify.context import BROKEN
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class Customer:
     def _read(self, operation: Operation, exchange: Exchange) -> Reply:
         if exchange.answer is None or BROKEN in exchange.notes:
             raise UnusableResponseError(operation.name)
-        reading, status = read(operation, exchange.answer), exchange.answer.status
+        reading, status = facts_of(operation, exchange.answer), exchange.answer.status
         if reading.refused is None:
             return Reply(operation.name, "", reading.facts, status, exchange)
         reason, code, _ = reading.refused

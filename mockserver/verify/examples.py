@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mockserver.contract import ABSENT, Found, broken, contract
 from mockserver.contract import pointer as pointers
 from mockserver.data import directory
-from mockserver.verify.assertions import read
-from mockserver.verify.guard import READS, DeniedError
+from mockserver.traffic.exchange import facts_of
+from mockserver.traffic.spending import READS
+from mockserver.verify.guard import DeniedError
 from mockserver.verify.requests import SampleCall
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def _replay_as(context: Context, example: Documented, account: Account) -> None:
     except DeniedError as error:
         context.skip(operation.name, str(error))
         return
-    reading = read(operation, exchange.answer) if exchange.answer else None
+    reading = facts_of(operation, exchange.answer) if exchange.answer else None
     if exchange.answer is None or reading is None or not reading.granted:
         context.skip(operation.name, "the account has nothing that corresponds to the documented example")
         return

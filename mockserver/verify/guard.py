@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.contract.formats import dollars_text
 from mockserver.findings import Line, Statement
+from mockserver.traffic.exchange import facts_of
 from mockserver.traffic.spending import CHANGES, ORDERS, PAYS, READS, UNKNOWN, Allowance, buys, charged, cost, may_cost
-from mockserver.verify.assertions import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -164,7 +164,7 @@ class Guard:
         """Count the cost of an exchange."""
         if not self.remote or operation is None or arguments is None or not buys(operation, arguments):
             return
-        charge = charged(read(operation, exchange.answer)) if exchange.answer else None
+        charge = charged(facts_of(operation, exchange.answer)) if exchange.answer else None
         if charge:
             price = cost(charge, may_cost(operation, arguments))
             self.journal.write(SpendingRecord("ordered", operation.name, charge.order, price))

@@ -11,10 +11,11 @@ from mockserver.findings import Run, SuiteResult, apply, grouped
 from mockserver.traffic.calls import REFUNDED, STATES, TRANSITIONS
 from mockserver.traffic.coverage import Coverage
 from mockserver.traffic.redaction import Redactor
+from mockserver.traffic.spending import READS
 from mockserver.verify.assertions import refusing
 from mockserver.verify.context import PAUSE, Context, RunSettings
 from mockserver.verify.customer import MOST, Person, UnusableResponseError
-from mockserver.verify.guard import READS, DeniedError, Guard, RunJournal, SpendingRecord
+from mockserver.verify.guard import DeniedError, Guard, RunJournal, SpendingRecord
 from mockserver.verify.order_oracle import ExpectedOrder
 from mockserver.verify.requests import sample
 from mockserver.verify.target import HttpTransport, TargetError

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from mockserver.contract import ABSENT, Found, NotFound
 from mockserver.contract.parts import types
 from mockserver.traffic import Request, header
+from mockserver.traffic.spending import READS
 from mockserver.verify.assertions import granted, judge, refusing
 from mockserver.verify.customer import MOST, OrderArguments, UnusableResponseError
-from mockserver.verify.guard import READS, DeniedError
+from mockserver.verify.guard import DeniedError
 from mockserver.verify.requests import SampleCall, credentials, sample
 from mockserver.verify.session import BUYING, Session
 from mockserver.verify.smoke import look_around

@@ -23,8 +23,10 @@ from urllib3 import HTTPHeaderDict, HTTPResponse
 from mockserver.contract import Found
 from mockserver.findings import Exclusion
 from mockserver.traffic import Answer, Request
-from mockserver.verify.assertions import judge, read
-from mockserver.verify.guard import READS, DeniedError
+from mockserver.traffic.exchange import facts_of
+from mockserver.traffic.spending import READS
+from mockserver.verify.assertions import judge
+from mockserver.verify.guard import DeniedError
 from mockserver.verify.worlds import world
 
 if TYPE_CHECKING:
@@ -143,7 +145,7 @@ def _fuzz(
 def _grants(operation: Operation, response: Any) -> bool:
     """Return whether a response grants the request. The status alone does not tell: a document may refuse with any."""
     headers = tuple((name, values[0]) for name, values in response.headers.items())
-    return read(operation, Answer(response.status_code, headers, response.content)).granted
+    return facts_of(operation, Answer(response.status_code, headers, response.content)).granted
 
 
 def _checks(operation: Operation) -> list[Any]:

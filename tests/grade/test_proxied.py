@@ -13,7 +13,8 @@ from mockserver.cli.proxy import hang_up
 from mockserver.contract import load
 from mockserver.grade.proxied import ProxyTarget, play
 from mockserver.grade.trial import TrialSettings
-from mockserver.proxy import Allowance, UpstreamError
+from mockserver.proxy import UpstreamError
+from mockserver.traffic.spending import Allowance
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,8 +10,8 @@ from mockserver.cli.proxy import hang_up
 from mockserver.grade.matrix import Case
 from mockserver.grade.session import GradingError, behind, recorded, tried
 from mockserver.grade.trial import TrialSettings
-from mockserver.proxy import Allowance
 from mockserver.traffic import Answer, Exchange, Request, jsonl
+from mockserver.traffic.spending import Allowance
 from tests.grade.conftest import BALANCE, ORDER
 from tests.judge.tape import Tape
 

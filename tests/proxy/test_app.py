@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mockserver.cli.proxy import hang_up
-from mockserver.proxy import Allowance, CheckedContract, Gate, Parts, Proxy, Upstream
+from mockserver.proxy import CheckedContract, Gate, Parts, Proxy, Upstream
 from mockserver.traffic import header
+from mockserver.traffic.spending import Allowance
 from tests.proxy.wire import GET, HOST, OK, between, body, canned, headers, listening, proxied, read_request
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
-from mockserver.proxy import Allowance
+from mockserver.traffic.spending import Allowance
 from tests.proxy.wire import GET, HOST, OK, between, body, canned, listening, proxied, read_request
 
 if TYPE_CHECKING:

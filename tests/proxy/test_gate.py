@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.contract import contract
-from mockserver.proxy import Allowance, CheckedContract, Gate
+from mockserver.proxy import CheckedContract, Gate
 from mockserver.proxy.gate import StoppedError
 from mockserver.traffic import Answer, Request
+from mockserver.traffic.spending import Allowance
 from tests.proxy.wire import OK, between, body, canned
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from uvicorn.server import ServerState
 
 from mockserver.cli.proxy import hang_up
 from mockserver.contract import contract
-from mockserver.proxy import Allowance, CheckedContract, Gate, Parts, Proxy, Upstream
+from mockserver.proxy import CheckedContract, Gate, Parts, Proxy, Upstream
 from mockserver.serving.connection import Connection
+from mockserver.traffic.spending import Allowance
 
 if TYPE_CHECKING:
     import ssl
