@@ -36,7 +36,7 @@ def results_of(operation: Operation) -> st.SearchStrategy[Any]:
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 @given(data=st.data())
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=30)
 def test_an_answer_of_the_service_is_read_as_it_was_written(operation: Operation, data: st.DataObject) -> None:
     result = data.draw(results_of(operation))
     body = json.loads(json.dumps(operation.writer(make_up)(result)))
@@ -46,7 +46,7 @@ def test_an_answer_of_the_service_is_read_as_it_was_written(operation: Operation
 
 
 @given(drawn=annotated(), data=st.data())
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=500)
 def test_whatever_the_annotations_what_was_written_is_read(drawn: tuple[str, Schema], data: st.DataObject) -> None:
     purpose, schema = drawn
     names = WORDS.names_of({purpose: WORDS.purposes[purpose]})

@@ -72,10 +72,10 @@ def app_factory(mutant: Mutant | None) -> AppFactory:
     """Begins worlds of a mutant, or of the sound mock, as `verify` does."""
 
     def begin(scenario: str) -> StartedApp:
-        has_app_factory = _sound()(scenario)
+        started = _sound()(scenario)
         if mutant:
-            mutant.spoil(has_app_factory.app)
-        return has_app_factory
+            mutant.spoil(started.app)
+        return started
 
     return begin
 

@@ -1,9 +1,10 @@
-"""The stand-in with a fault."""
+"""The stand-in with a fault: `python -m tests.standin.faulty --port 0 --fault steals-a-cent`; it prints its URL."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+import argparse
+import sys
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
-from threading import Thread
 from unittest.mock import patch
 
 from tests.standin import vendor, vendor_v2, vendor_v3, web
@@ -110,16 +111,18 @@ FAULTS: Mapping[str, AbstractContextManager[object]] = {
 """What can be wrong, and what makes it so."""
 
 
-@contextmanager
-def serving(fault: str) -> Iterator[str]:
-    """Serve a stand-in with a fault in a thread; give its URL."""
-    with FAULTS[fault]:
-        listener = vendor.listen(0)
-        server = vendor.create_server()
-        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            yield vendor.url_of(listener)
-        finally:
-            server.should_exit = True
-            thread.join()
+def main() -> None:
+    """Serve until interrupted."""
+    parser = argparse.ArgumentParser(description="The stand-in for the vendor's API, with a fault.")
+    parser.add_argument("--port", type=int, default=0, help="TCP port; 0 takes a free one")
+    parser.add_argument("--fault", required=True, choices=FAULTS)
+    given = parser.parse_args()
+    with FAULTS[given.fault]:
+        listener = vendor.listen(given.port)
+        sys.stdout.write(f"{vendor.url_of(listener)}\n")
+        sys.stdout.flush()
+        vendor.create_server().run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    main()

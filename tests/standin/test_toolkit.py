@@ -16,16 +16,14 @@ from typing import Any, NamedTuple
 
 import httpx
 import pytest
-from click.testing import CliRunner
 
-from mockserver.cli import main
 from mockserver.contract import contract, readings
 from mockserver.contract.readings import Evidence
 from mockserver.drift import Drift, compare
 from mockserver.traffic import Answer, Exchange, Request, jsonl
 from mockserver.traffic.recordings import read
 from tests.standin.client import V2, V3, ApiError, QuoteChangedError, Receipt
-from tests.standin.faulty import FAULTS, serving
+from tests.standin.faulty import FAULTS
 from tests.standin.flows import FLOWS
 from tests.standin.model import EPOCH
 from tests.standin.registry import Customer, customer
@@ -56,20 +54,9 @@ def process(*words: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
             running.stdout.close()
 
 
-class Done(NamedTuple):
-    """How a command ended, and what it printed."""
-
-    exit_code: int
-    stdout: str
-    stderr: str
-
-
-Toolkit = Callable[..., Done]
-
-
-def launched(*words: str | Path, **environment: str) -> Done:
-    """Run a command with the overlay as a process of its own, to its end."""
-    done = subprocess.run(  # noqa: S603 - our own words
+def toolkit(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command with the overlay, to its end."""
+    return subprocess.run(  # noqa: S603 - our own words
         [*COMMAND, *map(str, words), "--overlay", str(OVERLAY)],
         cwd=ROOT,
         env={**os.environ, "COLUMNS": "200", **environment},
@@ -77,17 +64,9 @@ def launched(*words: str | Path, **environment: str) -> Done:
         text=True,
         check=False,
     )
-    return Done(done.returncode, done.stdout, done.stderr)
 
 
-def invoked(*words: str | Path, **environment: str) -> Done:
-    """Run a command with the overlay in this process, which spares its imports."""
-    runner = CliRunner(env={"COLUMNS": "200", **environment})
-    done = runner.invoke(main, [*map(str, words), "--overlay", str(OVERLAY)])
-    return Done(done.exit_code, done.stdout, done.stderr)
-
-
-def reported(toolkit: Toolkit, directory: Path, *words: str | Path, **environment: str) -> tuple[Done, Json]:
+def reported(directory: Path, *words: str | Path, **environment: str) -> tuple[subprocess.CompletedProcess[str], Json]:
     """Run a command with the overlay; answer how it ended, and its report."""
     done = toolkit(*words, "--report", "json", "--report-dir", directory, **environment)
     report = directory / f"{words[0]}.json"
@@ -144,8 +123,8 @@ def drift(day: Day) -> Drift:
 
 
 def test_drift_finds_nothing(day: Day) -> None:
-    done = launched("drift", day.recording)
-    assert (done.exit_code, done.stderr) == (0, "")
+    done = toolkit("drift", day.recording)
+    assert (done.returncode, done.stderr) == (0, "")
     assert " 0 contradicted, 0 new, in " in done.stdout.splitlines()[-1]
 
 
@@ -457,7 +436,7 @@ class Graded(NamedTuple):
     back: int
 
 
-def graded(vendor: httpx.Client, directory: Path, *sessions: Life, toolkit: Toolkit = invoked) -> Graded:
+def graded(vendor: httpx.Client, directory: Path, *sessions: Life) -> Graded:
     """Let a client live, and grade it by what was recorded."""
     world, tape = StandinWorld(vendor, BALANCE, 0), Tape()
     with customer(world) as me, httpx.Client(transport=tape) as http:
@@ -468,11 +447,11 @@ def graded(vendor: httpx.Client, directory: Path, *sessions: Life, toolkit: Tool
         account, report = me.v3.balance(), me.v3.statistics()
     recording = directory / "client.jsonl"
     recording.write_bytes(b"".join(jsonl.write(tape.exchanges)))
-    done, said = reported(toolkit, directory, "grade", "--ended", recording)
+    done, said = reported(directory, "grade", "--ended", recording)
     found = re.search(r"^Grade ([A-F]): ", done.stdout, re.MULTILINE)
     assert found is not None
     codes = {finding["code"] for finding in said["findings"]}
-    return Graded(done.exit_code, found[1], codes, said["statement"], account.cents, report.out, report.back)
+    return Graded(done.returncode, found[1], codes, said["statement"], account.cents, report.out, report.back)
 
 
 @pytest.fixture(scope="module", params=GOOD)
@@ -491,7 +470,7 @@ def test_the_statement_is_that_of_the_model(good: Graded) -> None:
 
 
 def test_money_that_returns_by_itself_is_not_gone(vendor: httpx.Client, tmp_path: Path) -> None:
-    found = graded(vendor, tmp_path, lets_its_order_end, toolkit=launched)
+    found = graded(vendor, tmp_path, lets_its_order_end)
     assert (found.statement["spent"], found.statement["refunded"], found.balance) == (16, 16, BALANCE)
 
 
@@ -545,8 +524,8 @@ def opened(http: httpx.Client) -> dict[str, str]:
 def verified(http: httpx.Client, directory: Path, suite: str) -> tuple[int, Json]:
     """Verify a stand-in by a suite; answer the exit code and the report."""
     url = str(http.base_url).rstrip("/")
-    done, report = reported(invoked, directory, "verify", "--url", url, "--strict", "--suite", suite, **opened(http))
-    return done.exit_code, report
+    done, report = reported(directory, "verify", "--url", url, "--strict", "--suite", suite, **opened(http))
+    return done.returncode, report
 
 
 def findings(report: Json) -> list[str]:
@@ -561,8 +540,8 @@ def test_nothing_is_found_on_the_sound_standin(vendor: httpx.Client, tmp_path: P
 
 
 def test_nothing_is_found_on_the_mock_that_is_the_standin(tmp_path: Path) -> None:
-    done, report = reported(launched, tmp_path, "verify", "--strict")
-    assert (findings(report), done.exit_code) == ([], 0)
+    done, report = reported(tmp_path, "verify", "--strict")
+    assert (findings(report), done.returncode) == ([], 0)
 
 
 def test_what_is_found_is_known_of_every_fault() -> None:
@@ -571,7 +550,8 @@ def test_what_is_found_is_known_of_every_fault() -> None:
 
 @pytest.mark.parametrize("fault", FOUND)
 def test_a_fault_is_found(tmp_path: Path, fault: str) -> None:
-    with serving(fault) as url, httpx.Client(base_url=url, trust_env=False, timeout=10) as http:
+    words = (sys.executable, "-m", "tests.standin.faulty", "--port", "0", "--fault", fault)
+    with process(*words) as (url, _), httpx.Client(base_url=url, trust_env=False, timeout=10) as http:
         suite, code, check = FOUND[fault]
         exit_code, report = verified(http, tmp_path, suite)
     assert (exit_code, report["interrupted"]) == (1, "")

@@ -63,8 +63,8 @@ def test_what_it_states_differently_is_found(three: Contract) -> None:
     sound = app_factory({})
 
     def begin(scenario: str) -> StartedApp:
-        has_app_factory = sound(scenario)
-        return has_app_factory._replace(app=richer(has_app_factory.app))
+        started = sound(scenario)
+        return started._replace(app=richer(started.app))
 
     run = verify(in_process(begin, three.documents.values()), Plan(three, suites=("equivalence",)))
     assert ("equivalence.account", "lab.getBalance") in {(each.code, each.operation) for each in run.findings}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.web.conftest import Answer, Snapshot, Wire
 
 # All examples share one mock: that nothing changes is what is claimed.
-shared = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
+shared = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
 
 SENDING = [("PUT", b"/v3/numbers/demo/order"), ("POST", b"/cs/purchase"), ("POST", b"/cs/refund")]
 ASKING = [b"/v3/numbers/demo/popular", b"/v3/statistics/demo", b"/cs/getBalance", b"/cs/getBulkPhoneStatus"]
