@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema_rs
@@ -11,6 +14,7 @@ import pytest
 import yaml
 
 from mockserver.contract import Contract, contract
+from tests.contract_runs.served import served
 from tools.build_contract_docs import OVERLAY, PAGE, page, schema_text
 
 ROOT = Path(__file__).parents[1]
@@ -19,11 +23,17 @@ EXAMPLE = next(block for block in re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTA
 
 
 @pytest.fixture(scope="module")
-def corrected(tmp_path_factory: pytest.TempPathFactory) -> Contract:
-    """The contract that the example corrects."""
+def known(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example as a file."""
     path = tmp_path_factory.mktemp("overlay") / "known.yaml"
     path.write_text(EXAMPLE)
-    return contract(overlays=(path,))
+    return path
+
+
+@pytest.fixture(scope="module")
+def corrected(known: Path) -> Contract:
+    """The contract that the example corrects."""
+    return contract(overlays=(known,))
 
 
 def test_the_tables_are_those_of_the_vocabulary() -> None:
@@ -68,3 +78,19 @@ def test_the_example_is_read_by_its_names(corrected: Contract) -> None:
     item = {"orderId": "1", "cost": "0.16", "status": "done"}
     order = look.read_answer(200, {"ok": True, "body": [item]}).facts["order"]
     assert (order["id"], order["price"], order["state"]) == ("1", 16, "completed")
+
+
+def test_verify_finds_nothing_where_the_example_is_served(known: Path) -> None:
+    command = (sys.executable, "-m", "mockserver", "verify", "--strict", "--overlay", str(known))
+    account = {"SMSONLINE_USER_ID": "demo", "SMSONLINE_API_KEY": "demo-key"}
+    with served("default", "--overlay", str(known)) as url:
+        done = subprocess.run(  # noqa: S603
+            [*command, "--url", url], env={**os.environ, **account}, capture_output=True, text=True, check=False
+        )
+    assert (done.returncode, "Nothing found in " in done.stdout) == (0, True), done.stdout
+
+
+def test_verify_finds_nothing_on_the_mock_that_the_example_changes(known: Path) -> None:
+    command = (sys.executable, "-m", "mockserver", "verify", "--strict", "--overlay", str(known))
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    assert (done.returncode, "Nothing found in " in done.stdout) == (0, True), done.stdout

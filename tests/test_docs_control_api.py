@@ -105,8 +105,9 @@ def printed(mocks: Mocks, tmp_path_factory: pytest.TempPathFactory) -> list[str]
     where = tmp_path_factory.mktemp("reader")
     for name, text in FILES.items():
         (where / name).write_text(mocks.real(text), encoding="utf-8")
-    said = [f"echo {shown}" if is_serve(command) else mocks.real(command) for command, shown in steps()]
-    script = "\n".join(f"{command}\nprintf '\\n{MARK}\\n'" for command in said)
+    mock = f"sleep {2 * SECONDS} &"  # a mock of the reader's shell goes on beside the other commands
+    said = [f"{mock}\necho {shown}" if is_serve(command) else mocks.real(command) for command, shown in steps()]
+    script = "\n".join([*(f"{command}\nprintf '\\n{MARK}\\n'" for command in said), "kill $(jobs -p)"])
     ran = subprocess.run(["bash", "-s"], input=script, capture_output=True, text=True, cwd=where, timeout=SECONDS)  # noqa: S607
     return [output.strip("\n") for output in ran.stdout.split(MARK)[:-1]]
 

@@ -14,9 +14,9 @@ SERVE = [sys.executable, "-c", "from mockserver.cli import main; main()", "serve
 
 
 @contextmanager
-def served(scenario: str = "default") -> Iterator[str]:
+def served(scenario: str = "default", *options: str) -> Iterator[str]:
     """Serve a scenario. Yields the URL."""
-    command = [*SERVE, "--scenario", scenario]
+    command = [*SERVE, "--scenario", scenario, *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         assert process.stdout
         yield process.stdout.readline().strip()

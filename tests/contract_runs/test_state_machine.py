@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from mockserver.verify.customer import Person
 
 
-class AuditedLife(Session):
-    """A life that holds an account against the ledger after every act."""
+class AuditedSession(Session):
+    """A session that compares an account with the ledger after every action."""
 
     def __init__(self, context: Context, mock: SteeredMock) -> None:
         self._mock = mock
@@ -46,22 +46,22 @@ def url() -> Iterator[str]:
         yield url
 
 
-def live(mock: SteeredMock, seed: int, *, sessions: int, steps: int) -> Context:
-    """Live so many lives of so many steps at random. Returns the context with what was met and found."""
+def run(mock: SteeredMock, seed: int, *, sessions: int, steps: int) -> Context:
+    """Run random sessions. Return the context with what was covered and found."""
     context = mock.context()
     state_machine.run_sessions(
-        lambda: AuditedLife(context, mock), lifecycle.OFFERS, sessions=sessions, steps=steps, start=seed
+        lambda: AuditedSession(context, mock), lifecycle.OFFERS, sessions=sessions, steps=steps, start=seed
     )
     return context
 
 
-def test_lives_at_random_meet_every_state_and_break_no_rule(seed: int) -> None:
-    context = live(SteeredMock(set_up(WORLD.scenario).app), seed, sessions=25, steps=30)
+def test_random_sessions_meet_every_state_and_break_no_rule(seed: int) -> None:
+    context = run(SteeredMock(set_up(WORLD.scenario).app), seed, sessions=40, steps=40)
     found = [str(finding) for finding in context.result(0).findings]
     assert (found, context.setting.coverage.ratios()["states"].share) == ([], 1)
 
 
-def test_lives_at_random_over_a_socket_break_no_rule(url: str, seed: int) -> None:
-    context = live(SteeredMock(relay(url)), seed, sessions=3, steps=20)
+def test_random_sessions_over_a_socket_break_no_rule(url: str, seed: int) -> None:
+    context = run(SteeredMock(relay(url)), seed, sessions=3, steps=20)
     found = [str(finding) for finding in context.result(0).findings]
     assert (found, context.setting.coverage.ratios()["states"].met > 0) == ([], True)
