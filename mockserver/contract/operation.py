@@ -150,12 +150,21 @@ class Operation:
 
     def takes(self, argument: str) -> bool:
         """Return whether a request can hold this argument of the vocabulary."""
-        return self._meaning is not None and self._meaning.binding.spot(argument) is not None
+        return self.spot(argument) is not None
+
+    def spot(self, argument: str) -> tuple[str, ...] | None:
+        """Return the place of an argument of the vocabulary, such as `("query", "country")`; None if it has none."""
+        return self._meaning.binding.spot(argument) if self._meaning else None
 
     @property
     def status(self) -> int:
         """The success status; 0 if there is none."""
         return self._meaning.status if self._meaning else 0
+
+    @property
+    def success_schema(self) -> Schema | None:
+        """The schema of the success response's body, without the alternatives of failures; None if it has no body."""
+        return self._meaning.schema if self._meaning else None
 
     @property
     def plan(self) -> Node | None:

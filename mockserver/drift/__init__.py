@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from mockserver.contract import contract
@@ -13,10 +15,12 @@ from mockserver.drift.difference import Confirmed, Difference, Drift, Kind
 from mockserver.drift.edits import Basis
 from mockserver.drift.observation import Observation
 from mockserver.drift.proposal import propose, write
+from mockserver.drift.rule_inference import shown
+from mockserver.traffic.calls import read
 from mockserver.traffic.reading_inference import Indication, Readings, settled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from mockserver.contract import Overlays
     from mockserver.contract.readings import Choices
@@ -47,4 +51,31 @@ def compare(
     for exchange in traffic():
         observation.see(exchange)
     bases = {name: Basis(document, partial(stated, name, inferred, overlays)) for name, document in documents.items()}
-    return observation.drift(indications), bases
+    found = observation.drift(indications)
+    return found._replace(differences=(*found.differences, *_rules(found, bases, readings, overlays))), bases
+
+
+def _rules(drift: Drift, bases: Mapping[str, Basis], readings: Choices, overlays: Overlays) -> Iterator[Difference]:
+    """Yield the rules that differ. The traffic is read by the contract as it is proposed, which understands most."""
+    proposed = propose(drift, bases, "traffic")
+    with TemporaryDirectory() as directory:
+        file = Path(directory) / "proposed.yaml"
+        if proposed:
+            file.write_text(write(proposed), encoding="utf-8")
+        corrected = contract(readings, (*overlays, *([file] if proposed else ())))
+    calls = [call for each in drift.sample if (call := read(corrected.documents.values(), each)) is not None]
+    for rule in shown(calls, corrected.rules):
+        yield Difference(
+            kind=Kind.RULE,
+            document="",
+            operation="",
+            pointer="",
+            what=f"rule {rule.name}",
+            expected=corrected.rules[rule.name],
+            got=rule.value,
+            times=rule.times,
+            first=drift.first,
+            last=drift.last,
+            name=rule.name,
+            instead=rule.value,
+        )

@@ -31,6 +31,8 @@ CODES: Mapping[Kind, str] = {
     Kind.REFUSED: "drift.request",
     Kind.RENAMED: "drift.renamed",
     Kind.READING: "drift.reading",
+    Kind.RULE: "drift.reading",
+    Kind.FAILURE: "drift.contradicted",
     Kind.NEW_STATUS: "drift.new",
     Kind.NEW_FIELD: "drift.new",
     Kind.NEW_VALUE: "drift.new",
@@ -98,8 +100,8 @@ def _found(difference: Difference) -> str:
             return f"is called {difference.instead}"
         case Kind.MOVED:
             return f"is at {difference.instead}"
-        case Kind.READING:
-            return f"is {difference.instead}"
+        case Kind.READING | Kind.RULE | Kind.FAILURE:
+            return f"is {difference.got}"
         case Kind.PATH:
             return f"does not exist: {difference.got}"
         case Kind.REFUSED:

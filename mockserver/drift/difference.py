@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import jsonschema_rs
-
 from mockserver.contract import ABSENT
 from mockserver.contract import pointer as pointers
+from mockserver.drift.inference.schemas import stated_name
 from mockserver.drift.schema_inference import InferredSchema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from mockserver.contract import Confidence, Document, Place
+    from mockserver.drift.inference.learned import Learned
+    from mockserver.drift.inference.refusals import LearnedFailures
     from mockserver.traffic import Exchange
     from mockserver.traffic.reading_inference import Indication
 
@@ -37,6 +37,10 @@ class Kind(StrEnum):
     """Contradicted: an operation has another path."""
     RENAMED = "renamed"
     """Contradicted: a field has another name."""
+    FAILURE = "failure"
+    """Contradicted: requests are refused for a reason with another response."""
+    RULE = "rule"
+    """Contradicted: the traffic shows another value of a rule of the service."""
     READING = "reading"
     """Contradicted: the traffic supports another value of a reading than the contract uses."""
     NEW_STATUS = "new status"
@@ -64,6 +68,7 @@ class Difference(NamedTuple):
     - `shape`: a schema inferred from the values
     - `times`, `first`, `last`: how often it was seen, and when, in milliseconds since the epoch
     - `example`: the first exchange that showed it
+    - `refused`: whether it was seen in responses that refuse a request
     """
 
     kind: Kind
@@ -84,6 +89,7 @@ class Difference(NamedTuple):
     shape: InferredSchema | None = None
     extra: Any = None
     example: Exchange | None = None
+    refused: bool = False
 
 
 class Confirmed(NamedTuple):
@@ -101,7 +107,9 @@ class Drift(NamedTuple):
 
     Of `exchanges`, `matched` belong to an operation, `lost` have no response, and `disturbed` were altered by faults of
     the mock or blocked by a proxy. The rest do not concern the contract. `first` and `last` are in milliseconds since
-    the epoch.
+    the epoch. `learned` is what the traffic shows of operations that differ, by
+    name, and `failures` what it shows of failures, by document.
+    `sample` are the exchanges that this was inferred from.
     """
 
     exchanges: int
@@ -113,6 +121,9 @@ class Drift(NamedTuple):
     confirmed: tuple[Confirmed, ...]
     differences: tuple[Difference, ...]
     indications: tuple[Indication, ...] = ()
+    learned: Mapping[str, Learned] = {}
+    failures: Mapping[str, LearnedFailures] = {}
+    sample: tuple[Exchange, ...] = ()
 
     @property
     def contradicted(self) -> tuple[Difference, ...]:
@@ -151,24 +162,26 @@ class Occurrences:
 
 
 def find_renames(
-    differences: Sequence[Difference],
-    objects: Mapping[tuple[str, str], int],
-    members: Mapping[tuple[str, str, str], int],
-    documents: Mapping[str, Document],
+    differences: Sequence[Difference], learned: Mapping[str, Learned], documents: Mapping[str, Document]
 ) -> list[Difference]:
-    """Return the differences, with each missing field and its new name joined into one renamed field.
-
-    `objects` counts the objects seen, by the document and the pointer of their schema. `members` counts the objects
-    that had a member, also by its name.
-    """
-    missing = [each for each in differences if each.kind is Kind.MISSING]
-    new = [each for each in differences if each.kind is Kind.NEW_FIELD]
-    explained: set[tuple[str, str, str]] = set()
+    """Return the differences, with each missing field and the new one that has its meaning joined into one."""
+    names = {id(each): _meant(each, learned) for each in differences if each.kind is Kind.NEW_FIELD}
+    explained: set[int] = set()
     renamed: list[Difference] = []
-    pairs = [(old, now) for old in missing for now in new if _is_renamed(old, now, objects, members, documents)]
-    for old, now in sorted(pairs, key=_similarity, reverse=True):
-        if not {_key(old), _key(now)} & explained:
-            explained |= {_key(old), _key(now)}
+    for old in (each for each in differences if each.kind is Kind.MISSING and not _is_seen(each, learned)):
+        wanted = _stated(old, documents)
+        now = next(
+            (
+                each
+                for each in differences
+                if names.get(id(each)) == wanted != ""
+                and each.operation == old.operation
+                and each.pointer == pointers.parent(old.pointer)
+            ),
+            None,
+        )
+        if now is not None:
+            explained |= {id(old), id(now)}
             renamed.append(
                 old._replace(
                     kind=Kind.RENAMED,
@@ -179,49 +192,22 @@ def find_renames(
                     example=now.example,
                 )
             )
-    return [*renamed, *_others(differences, explained)]
+    return [*renamed, *(each for each in differences if id(each) not in explained)]
 
 
-def _others(differences: Sequence[Difference], explained: set[tuple[str, str, str]]) -> Iterator[Difference]:
-    for each in differences:
-        if each.kind not in (Kind.MISSING, Kind.NEW_FIELD) or _key(each) not in explained:
-            yield each
+def _is_seen(difference: Difference, learned: Mapping[str, Learned]) -> bool:
+    """Return whether a missing field was there in other responses."""
+    known = learned.get(difference.operation)
+    return known is not None and isinstance(difference.extra, tuple) and known.shape.at(difference.extra) is not None
 
 
-def _is_renamed(
-    old: Difference,
-    now: Difference,
-    objects: Mapping[tuple[str, str], int],
-    members: Mapping[tuple[str, str, str], int],
-    documents: Mapping[str, Document],
-) -> bool:
-    holder = _holder(old)
-    if (old.document, holder) != (now.document, _holder(now)):
-        return False
-    seen = objects.get((old.document, holder), 0)
-    never = not members.get((old.document, holder, old.name))
-    always = members.get((now.document, holder, now.name)) == seen
-    if not (never and always and now.shape):
-        return False
-    schema = documents[old.document].resolve(old.pointer)
-    inferred = now.shape.schema()
-    examples = now.shape.examples
-    if examples:
-        validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
-        return all(validator.is_valid(example) for example in examples)
-    return bool(inferred) and inferred.get("type") == schema.get("type")
+def _meant(difference: Difference, learned: Mapping[str, Learned]) -> str:
+    """Return the name of the vocabulary that a new field has; empty if it is unknown."""
+    known = learned.get(difference.operation)
+    meaning = known.meanings.get(difference.extra) if known else None
+    return str(getattr(meaning, "name", "") or getattr(meaning, "source", ""))
 
 
-def _holder(difference: Difference) -> str:
-    """Return the pointer of the object schema that contains a field."""
-    pointer = difference.pointer
-    return pointers.parent(pointers.parent(pointer) if difference.kind is Kind.MISSING else pointer)
-
-
-def _key(difference: Difference) -> tuple[str, str, str]:
-    return difference.document, _holder(difference), difference.name
-
-
-def _similarity(pair: tuple[Difference, Difference]) -> float:
-    old, now = pair
-    return SequenceMatcher(None, old.name.lower(), now.name.lower()).ratio()
+def _stated(difference: Difference, documents: Mapping[str, Document]) -> str:
+    """Return the name of the vocabulary that a missing field has in the contract; empty if it has none."""
+    return stated_name(documents[difference.document].resolve(difference.pointer))

@@ -1,23 +1,23 @@
-"""Edits of a contract document, written as the actions of an OpenAPI Overlay."""
+"""Edits of a copy of a contract document's data. The differences to the original become the actions of an overlay."""
 
 from __future__ import annotations
 
-from collections import Counter
+from copy import deepcopy
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.contract import ABSENT
 from mockserver.contract import pointer as pointers
-from mockserver.contract.parts import types
+from mockserver.contract.parts import JSON_TYPE, METHODS
 from mockserver.contract.routing import parameter_name, segments
+from mockserver.drift import overlay_diff
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Iterator
 
-    from mockserver.contract import Document
+    from mockserver.contract import Document, Operation
+    from mockserver.drift.overlay_diff import Action
 
-Action = dict[str, Any]
-SCALARS = {"string", "integer", "number", "boolean", "null"}
+Data = dict[str, Any]
 
 
 class Basis(NamedTuple):
@@ -27,108 +27,118 @@ class Basis(NamedTuple):
     stated: Callable[[], Any]
 
 
-class UnwrittenError(Exception):
-    """The fact to change is not written in the document: it is derived from another one."""
-
-
 class Edits:
-    """Edits of one document that several differences make together.
+    """A copy of a document's data that is edited in place.
 
-    `confirmed` holds the pointers of confirmed facts. The methods take pointers into the document, except those with a
-    parameter `at`, which take pointers into its data.
+    An edit of one operation changes nothing else: what it shares with others is copied into it first.
     """
 
-    def __init__(self, basis: Basis, confirmed: Collection[str]) -> None:
+    def __init__(self, basis: Basis) -> None:
         self.document = basis.document
-        self.confirmed = confirmed
         self._basis = basis
-        self._required: dict[str, list[str]] = {}
-        self._schemas: dict[str, Action] = {}
-        self._added: list[Action] = []
-        self._names = Counter(basis.document.operations.keys())
-        self._paths = {_shape(each.path): each.path for each in basis.document.operations.values()}
+        self._places: dict[str, tuple[str, str]] = {}
+        self._names = {operation.id for operation in basis.document.operations.values()}
 
     @cached_property
-    def data(self) -> Any:
+    def before(self) -> Data:
         """The data of the document, as an overlay sees it."""
-        return self._basis.stated()
+        data: Data = self._basis.stated()
+        return data
 
-    def at(self, pointer: str, keyword: str = "") -> str:
-        """Return the pointer into the data for a pointer into the document.
-
-        With a `keyword`, follow each `$ref` until an object has it. Raises UnwrittenError.
-        """
-        found = self.document.written(pointer)
-        value = self.value(found)
-        while keyword and keyword not in value and "$ref" in value:
-            found = value["$ref"].removeprefix("#")
-            value = self.value(found)
-        return found
-
-    def value(self, at: str) -> Any:
-        """Return the value at a pointer into the data. Raises UnwrittenError."""
-        try:
-            return reduce(pointers.step, pointers.split(at), self.data)
-        except KeyError:
-            raise UnwrittenError from None
-
-    def target(self, at: str) -> str:
-        """Return a pointer into the data as JSONPath."""
-        path: str = "$"
-        value: Any = self.data
-        for token in pointers.split(at):
-            path += f"[{token}]" if isinstance(value, list) else f"['{quoted(token)}']"
-            value = pointers.step(value, token)
-        return path
-
-    def require(self, holder: str, name: str, instead: str | None = None) -> None:
-        """Remove a name from the required fields of an object schema, or replace it."""
-        at = self.at(holder, "required")
-        required = self._required.setdefault(at, list(self.value(at).get("required", ())))
-        if name in required:
-            where = required.index(name)
-            required[where : where + 1] = [instead] if instead else []
-
-    def schema(self, pointer: str) -> Action:
-        """Return the schema at a pointer, to be edited. The schema of a scalar is returned with its `$ref` resolved."""
-        at, whole = self.at(pointer), self.document.resolve(pointer)
-        single = set(types(whole)) <= SCALARS
-        return self._schemas.setdefault(at, dict(whole if single else self.value(at)))
-
-    def add(self, pointer: str, value: Any, known: Action) -> None:
-        """Add a value to the enumeration of a schema, and update the schema with `known`."""
-        at = self.at(pointer, "enum")
-        self._added.append({"target": self.target(f"{at}/enum"), "update": value})
-        self._added.append({"target": self.target(at), "update": known})
-
-    def path(self, template: str) -> str:
-        """Return the path template of the document that equals this one except for parameter names, or this one."""
-        return self._paths.setdefault(_shape(template), template)
-
-    def name(self, wanted: str) -> str:
-        """Return an unused operationId: the wanted one, or that with a number appended."""
-        self._names[wanted] += 1
-        return wanted if self._names[wanted] == 1 else self.name(f"{wanted}{self._names[wanted]}")
+    @cached_property
+    def data(self) -> Data:
+        """The copy of the data that is edited."""
+        return deepcopy(self.before)
 
     def actions(self) -> Iterator[Action]:
         """Yield the overlay actions that make these edits."""
-        for at, schema in self._schemas.items():
-            before = self.value(at)
-            if before.keys() <= schema.keys():
-                changed = {name: value for name, value in schema.items() if before.get(name, ABSENT) != value}
-                yield {"target": self.target(at), "update": changed}
-            else:
-                above, _, name = at.rpartition("/")
-                yield {"target": self.target(at), "remove": True}
-                yield {"target": self.target(above), "update": {pointers.unescape(name): schema}}
-        yield from self._added
-        for at, required in self._required.items():
-            yield {"target": self.target(at), "update": {"required": required}}
+        if "data" in self.__dict__:
+            yield from overlay_diff.actions(self.before, self.data)
 
+    def operation(self, operation: Operation) -> Data:
+        """Return the description of an operation."""
+        path, method = self._place(operation)
+        described: Data = self.data["paths"][path][method]
+        return described
 
-def quoted(name: str) -> str:
-    """Escape a name for a JSONPath segment in single quotes."""
-    return name.replace("\\", "\\\\").replace("'", "\\'")
+    def move(self, operation: Operation, path: str, method: str) -> Data:
+        """Move an operation to another path or method, with the parameters of its old path, and return it."""
+        old_path, old_method = self._place(operation)
+        item = self.data["paths"][old_path]
+        described: Data = item.pop(old_method)
+        if item.get("parameters"):
+            described["parameters"] = [*deepcopy(item["parameters"]), *described.get("parameters", ())]
+        if not any(name in METHODS for name in item):
+            del self.data["paths"][old_path]
+        path = self.known_path(path)
+        self.data["paths"].setdefault(path, {})[method] = described
+        self._places[operation.id] = path, method
+        return described
+
+    def add(self, path: str, method: str, described: Data) -> None:
+        """Add an operation."""
+        self.data["paths"].setdefault(self.known_path(path), {})[method] = described
+
+    def known_path(self, template: str) -> str:
+        """Return the path template of the document that equals this one except for parameter names, or this one."""
+        return next((path for path in self.data["paths"] if _shape(path) == _shape(template)), template)
+
+    def name(self, wanted: str) -> str:
+        """Return an unused operationId: the wanted one, or that with a number appended."""
+        number = 1
+        name = wanted
+        while name in self._names:
+            number += 1
+            name = f"{wanted}{number}"
+        self._names.add(name)
+        return name
+
+    def response(self, operation: Operation, status: int) -> Data:
+        """Return the response with a status of an operation; it is added if it is missing."""
+        responses = self.operation(operation)["responses"]
+        return self.own(responses, str(status)) if str(status) in responses else responses.setdefault(str(status), {})
+
+    def media(self, operation: Operation, status: int) -> Data:
+        """Return the JSON media type of a response of an operation; it is added if it is missing."""
+        content = self.response(operation, status).setdefault("content", {})
+        media: Data = content.setdefault(JSON_TYPE, {})
+        return media
+
+    def parameter(self, operation: Operation, place: str, name: str) -> Data | None:
+        """Return a parameter of an operation itself; None if it has none."""
+        parameters = self.operation(operation).get("parameters", [])
+        for number in range(len(parameters)):
+            if self.resolved(parameters[number]).get("name") == name:
+                found = self.own(parameters, number)
+                if found.get("in") == place:
+                    return found
+        return None
+
+    def body_schema(self, operation: Operation) -> Data | None:
+        """Return the schema of the request body of an operation; None if it takes none."""
+        described = self.operation(operation)
+        if "requestBody" not in described:
+            return None
+        media = self.own(described, "requestBody").get("content", {}).get(JSON_TYPE)
+        return self.own(media, "schema") if media else None
+
+    def own(self, holder: Any, key: Any) -> Data:
+        """Return a part of an object that is not shared: a reference is replaced by a copy of its target."""
+        holder[key] = self.resolved(holder[key])
+        found: Data = holder[key]
+        return found
+
+    def resolved(self, value: Data) -> Data:
+        """Return an object, or the target of a reference with the members beside the reference."""
+        while "$ref" in value:
+            siblings = {name: inner for name, inner in value.items() if name != "$ref"}
+            whole: Any = self.before
+            target: Any = reduce(pointers.step, pointers.split(value["$ref"].removeprefix("#")), whole)
+            value = {**deepcopy(target), **siblings}
+        return value
+
+    def _place(self, operation: Operation) -> tuple[str, str]:
+        return self._places.get(operation.id, (operation.path, operation.method.lower()))
 
 
 def _shape(path: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from mockserver.contract import ABSENT, Severity
 from mockserver.contract import pointer as pointers
@@ -11,16 +12,20 @@ from mockserver.contract.failures import FAILURES, UNKNOWN
 from mockserver.contract.messages import brief
 from mockserver.drift import difference
 from mockserver.drift.difference import Confirmed, Difference, Drift, Kind, Occurrences
-from mockserver.drift.new_operations import UnmatchedRequests
+from mockserver.drift.inference.bodies import LISTED
+from mockserver.drift.inference.learning import Learning
+from mockserver.drift.inference.paths import Unmatched
+from mockserver.drift.inferred_differences import failures, moved, new_path
 from mockserver.drift.schema_inference import Seen, walk
 from mockserver.traffic import header
-from mockserver.traffic.calls import Known, arguments_of, match
+from mockserver.traffic.calls import Known, arguments_of, match, read
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from mockserver.contract import Document, Operation, Violation
     from mockserver.contract.operation import AnswerFacts
+    from mockserver.drift.inference.learned import Learned
     from mockserver.drift.schema_inference import Path
     from mockserver.traffic import Answer, Exchange, Request
     from mockserver.traffic.reading_inference import Indication
@@ -29,6 +34,10 @@ _ANSWER, _REQUEST = "answer", "request"
 _NOT_THERE = (404, 405, 501)
 _NOWHERE = frozenset({"NOT_FOUND", "METHOD_NOT_ALLOWED"})
 _MALFORMED = "INVALID_REQUEST"
+KEPT = 300
+"""The maximum number of exchanges of each operation that meanings are inferred from."""
+KEPT_UNMATCHED = 2000
+"""The maximum number of requests for unknown paths that are kept."""
 
 
 class Observation:
@@ -41,10 +50,11 @@ class Observation:
         self._confirmed: Counter[tuple[str, str]] = Counter()
         self._what: dict[tuple[str, str], str] = {}
         self._differing: dict[tuple[Kind, str, str, str], Occurrences] = {}
-        self._objects: Counter[tuple[str, str]] = Counter()
-        self._members: Counter[tuple[str, str, str]] = Counter()
         self._refusals: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
-        self._unmatched = UnmatchedRequests(documents)
+        self._hosts = {urlsplit(document.resolve("/servers/0/url")).netloc for document in documents}
+        self._unmatched: list[Unmatched] = []
+        self._in_refusal = False
+        self._kept: defaultdict[str, list[Exchange]] = defaultdict(list)
 
     def see(self, exchange: Exchange) -> None:
         """Add an exchange, which must be redacted already."""
@@ -62,20 +72,27 @@ class Observation:
         self._last = max(self._last, exchange.started)
         if isinstance(found, Known):
             self._matched += 1
-            self._unmatched.trust(exchange.request.authority)
+            self._hosts.add(exchange.request.authority)
+            if len(self._kept[found.operation.name]) < KEPT:
+                self._kept[found.operation.name].append(exchange)
             self._see_answer(found, exchange, exchange.answer)
-        elif exchange.answer.status < 300:
-            self._unmatched.keep(found.document, found.path, exchange)
+        elif len(self._unmatched) < KEPT_UNMATCHED:
+            self._unmatched.append(Unmatched(found.document, found.path, exchange))
 
     def drift(self, indications: Iterable[Indication] = ()) -> Drift:
         """Return the drift of all exchanges so far. `indications` is the evidence for readings in the same traffic."""
-        self._explain_unmatched()
-        gone = self._unmatched.gone
+        learning, learned = self._learn()
+        elsewhere = {name: each for name, each in learned.items() if each.group is not None}
+        self._see_moved(elsewhere)
         differences = [
             self._difference(key, seen)
             for key, seen in self._differing.items()
-            if not (key[0] is Kind.PATH and (key[1], key[2]) in gone)
+            if not (key[0] is Kind.PATH and key[1] in elsewhere)
         ]
+        found = learning.failures(self._documents.values()) if learning else {}
+        failed = [each for name, known in found.items() for each in failures(self._documents[name], known)]
+        explained = {each.document for each in failed}
+        differences = [each for each in differences if not (each.refused and each.document in explained)]
         readings = tuple(indications)
         return Drift(
             self._exchanges,
@@ -87,27 +104,40 @@ class Observation:
             tuple(self._facts()),
             (
                 *self._other_readings(readings),
-                *self._unmatched.moved(),
-                *difference.find_renames(differences, self._objects, self._members, self._documents),
-                *self._unmatched.new(),
+                *failed,
+                *map(moved, elsewhere.values()),
+                *difference.find_renames(differences, learned, self._documents),
+                *(map(new_path, learning.new_paths()) if learning else ()),
             ),
             readings,
+            learned,
+            found,
+            tuple(self._sample()),
         )
 
-    def _explain_unmatched(self) -> None:
-        """Find the moved operations, and compare their requests with the contract."""
-        met = {(name, pointer) for name, pointer in self._confirmed}
-        unmet = [
-            (document, operation)
-            for document in self._documents.values()
-            for operation in document.operations.values()
-            if (document.name, operation.pointer) not in met
-        ]
-        for move in self._unmatched.explain(unmet):
-            for known, exchange in move.known():
+    def _sample(self) -> list[Exchange]:
+        """Return the exchanges that were kept, in the order of time."""
+        kept = [*(each for many in self._kept.values() for each in many), *(each.exchange for each in self._unmatched)]
+        return sorted(kept, key=lambda each: each.started)
+
+    def _learn(self) -> tuple[Learning | None, Mapping[str, Learned]]:
+        """Infer the meaning of requests and responses, if any of them differs from the contract."""
+        unmatched = [each for each in self._unmatched if each.exchange.request.authority in self._hosts]
+        if not self._differing and not unmatched:
+            return None, {}
+        kept = sorted((each for many in self._kept.values() for each in many), key=lambda each: each.started)
+        calls = [call for each in kept if (call := read(self._documents.values(), each)) is not None]
+        learning = Learning(calls, sorted(unmatched, key=lambda each: each.exchange.started))
+        return learning, learning.run(self._documents.values())
+
+    def _see_moved(self, moved: Mapping[str, Learned]) -> None:
+        """Compare the responses of operations that have moved with the contract."""
+        for each in moved.values():
+            for call in each.calls:
                 self._matched += 1
-                if exchange.answer is not None:
-                    self._see_answer(known, exchange, exchange.answer, moved=True)
+                if call.exchange.answer is not None:
+                    known = Known(each.operation.document, each.operation, {})
+                    self._see_answer(known, call.exchange, call.exchange.answer, moved=True)
 
     def _see_answer(self, known: Known, exchange: Exchange, answer: Answer, *, moved: bool = False) -> None:
         operation, status = known.operation, answer.status
@@ -117,6 +147,7 @@ class Observation:
         content_type = header(answer.headers, "content-type") or ""
         reading = operation.read_answer(status, body, content_type)
         refusal = reading.refused.reason if reading.refused else ""
+        self._in_refusal = False
         if refusal in _NOWHERE or (status in _NOT_THERE and document.check_failure(status, body, content_type)):
             self._differ(
                 Kind.PATH, operation, operation.pointer, exchange, what="path", expected=operation.path, got=str(status)
@@ -126,6 +157,7 @@ class Observation:
             self._confirm(document, operation.pointer, operation, "path")
         reason = refusal if body is not ABSENT else ""
         self._refusals[document.name, reason].add(status)
+        self._in_refusal = not reading.granted
         if status not in operation.answers:
             self._see_status(operation, exchange, answer, reason)
             return
@@ -135,7 +167,7 @@ class Observation:
             self._see_violations(operation, exchange, violations, f"{status} ", {"body": body})
             if (schema := operation.answers[status].schema) is not None and body is not ABSENT:
                 self._see_value(known, exchange, f"{status} ", schema, body, violations)
-        if _REQUEST not in left_out:
+        if _REQUEST not in left_out and not moved:
             self._see_request(known, exchange, status, reading)
 
     def _see_status(self, operation: Operation, exchange: Exchange, answer: Answer, reason: str) -> None:
@@ -173,6 +205,7 @@ class Observation:
                 self._differ(
                     Kind.MISSING, operation, pointer, exchange, ABSENT, name,
                     what=what, expected="is present", got="is missing", rule="required",
+                    extra=_general(violation.path),
                 )  # fmt: skip
             elif violation.rule == "enum":
                 self._differ(
@@ -203,15 +236,11 @@ class Observation:
                 pointer = document.origin(part.schema)
                 if part.path not in wrong:
                     self._confirm(document, pointer, operation, side, part.path)
-                if isinstance(part.value, dict) and "properties" in part.schema:
-                    self._objects[document.name, pointer] += 1
-                    for name in part.value:
-                        self._members[document.name, pointer, name] += 1
             else:
                 pointer = f"{document.origin(part.holder)}/properties"
                 self._differ(
                     Kind.NEW_FIELD, operation, pointer, exchange, part.value, part.name,
-                    what=f"{side}{_dotted(part.path)}", expected="", got=brief(part.value),
+                    what=f"{side}{_dotted(part.path)}", expected="", got=brief(part.value), extra=_general(part.path),
                 )  # fmt: skip
 
     def _see_request(self, known: Known, exchange: Exchange, status: int, reading: AnswerFacts) -> None:
@@ -226,7 +255,6 @@ class Observation:
             )  # fmt: skip
         if not reading.granted:
             return
-        self._unmatched.remember(arguments)
         sent = {("path", name) for name in arguments.path} | {("query", name) for name, _ in exchange.request.query}
         wrong = {violation.path[:2] for violation in violations}
         for parameter in operation.parameters:
@@ -276,13 +304,14 @@ class Observation:
         name: str = "",
         **fields: Any,
     ) -> None:
-        key = (kind, operation.document.name, pointer, name)
+        key = (kind, operation.name, pointer, name)
         if key not in self._differing:
-            self._differing[key] = Occurrences(operation=operation.name, **fields)
+            self._differing[key] = Occurrences(operation=operation.name, refused=self._in_refusal, **fields)
         self._differing[key].add(exchange, value)
 
     def _difference(self, key: tuple[Kind, str, str, str], seen: Occurrences) -> Difference:
-        kind, document_name, pointer, name = key
+        kind, operation, pointer, name = key
+        document_name = operation.partition(".")[0]
         document = self._documents[document_name]
         reason = seen.fields.get("extra") if kind is Kind.NEW_STATUS else ""
         return Difference(
@@ -323,6 +352,11 @@ class Observation:
                     name=indication.reading,
                     instead=indication.verdict,
                 )
+
+
+def _general(path: Path) -> tuple[str, ...]:
+    """Return the place of a value in a body, the same for all items of a list."""
+    return tuple(LISTED if isinstance(step, int) else step for step in path[1:])
 
 
 def _refuses_as_malformed(document: Document, status: int, reading: AnswerFacts) -> bool:

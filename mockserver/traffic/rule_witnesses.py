@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from mockserver.traffic.calls import Call, Offer
 
 
+SECOND = 1000
+
+
 class Witness(Protocol):
     """Observes the calls of all accounts, in order. A call with an unreliable response is passed as a lost one."""
 
@@ -34,6 +37,57 @@ class Lifetime:
             ordered, expires = order.get("ordered_at"), order.get("expires_at")
             if ordered is not None and expires is not None and order.get("state") == WAITING and is_silent(order):
                 return f"{max(0, expires - ordered)}ms"
+        return ""
+
+
+class Renewal:
+    """Witness of the rule `renewal`: how a request for another SMS extends an order.
+
+    Orders whose end moved by the same span were extended by it. With a new lifetime, the span is the time that had
+    passed since the order was placed, which differs from order to order.
+    """
+
+    def __init__(self) -> None:
+        self._ends: dict[str, int] = {}
+        self._lifetimes: dict[str, int] = {}
+        self._renewed: dict[str, int] = {}
+
+    def see(self, call: Call) -> str:
+        """Return the span by which the end of a renewed order has moved, or `anew` if it lies a lifetime ahead."""
+        if call.purpose == "another":
+            if call.outcome is Outcome.GRANTED and call.order in self._ends:
+                self._renewed[call.order] = call.at
+            else:
+                self._ends.pop(call.order, None)
+            return ""
+        found = ""
+        for order in call.orders:
+            number, ends, ordered = order["id"], order.get("expires_at"), order.get("ordered_at")
+            if ends is None:
+                continue
+            before = self._ends.get(number)
+            if number in self._renewed and before is not None and ends > before:
+                asked = self._renewed.pop(number)
+                lifetime = self._lifetimes.get(number)
+                is_anew = lifetime is not None and abs(ends - asked - lifetime) <= SECOND
+                found = "anew" if is_anew else f"{ends - before}ms"
+            elif number not in self._renewed and ordered is not None:
+                self._lifetimes.setdefault(number, ends - ordered)
+            if number not in self._renewed:
+                self._ends[number] = ends
+        return found
+
+
+class PaymentLifetime:
+    """Witness of the rule `payment_lifetime`: how long a payment can be made."""
+
+    def see(self, call: Call) -> str:
+        """Return the span between the creation and the end of a payment, in milliseconds."""
+        payments = [call.facts.get("payment"), *(call.facts.get("payments") or ())]
+        for payment in payments:
+            created, ends = (get(payment or {}, name) for name in ("created_at", "expires_at"))
+            if created is not None and ends is not None:
+                return f"{max(0, ends - created)}ms"
         return ""
 
 
@@ -166,6 +220,8 @@ def _factor(account: Facts) -> float | None:
 
 WITNESSES: Mapping[str, Callable[[], Witness]] = {
     "lifetime": Lifetime,
+    "renewal": Renewal,
+    "payment_lifetime": PaymentLifetime,
     "expiry": Expiry,
     "another_sms": AnotherSms,
     "above_maximum": AboveMaximum,

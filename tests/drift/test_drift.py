@@ -159,7 +159,7 @@ NEEDS = [
     ),
     pytest.param(
         refused({"ok": False, "errorMessage": "UNKNOWN_SERVICE"}, 422),
-        [(Kind.NEW_STATUS, "status of UNKNOWN_SERVICE", "422")],
+        [(Kind.FAILURE, "failure UNKNOWN_SERVICE", "UNKNOWN_SERVICE")],
         id="another status of a reason",
     ),
     pytest.param(
@@ -174,7 +174,7 @@ NEEDS = [
     ),
     pytest.param(
         refused({"ok": False, "reason": "UNKNOWN_SERVICE"}, 200),
-        [(Kind.RENAMED, "200 body.errorMessage", "errorMessage")],
+        [(Kind.FAILURE, "failure UNKNOWN_SERVICE", "UNKNOWN_SERVICE")],
         id="another name for the text of all failures",
     ),
 ]
@@ -229,10 +229,28 @@ def test_two_missing_fields_of_one_object_are_both_optional_afterwards(tmp_path:
     assert drift(seen, overlays=[tmp_path / "proposed.yaml"])[0].differences == ()
 
 
+RENAMED = [
+    {"cShort": "12", "country": "United States", "operators": ["any", "tmobile"]},
+    {"cShort": "16", "country": "United Kingdom", "operators": ["any", "o2"]},
+]
+
+
+def known_carriers() -> list[Exchange]:
+    """Orders whose requests name carriers that the list of countries has, too."""
+    return [order(carrier=name) for name in ("tmobile", "o2")]
+
+
+def test_a_field_is_renamed_if_its_values_are_those_of_the_missing_one() -> None:
+    assert (Kind.RENAMED, "200 body.body[].carriers", "carriers") in differences(*known_carriers(), countries(*RENAMED))
+
+
 def test_a_field_that_is_missing_once_is_not_renamed() -> None:
-    renamed = {"cShort": "12", "country": "United States", "operators": ["any"]}
-    assert (Kind.RENAMED, "200 body.body[].carriers", "carriers") in differences(countries(renamed))
-    assert (Kind.MISSING, "200 body.body[].carriers", "carriers") in differences(countries(renamed, COUNTRY))
+    found = differences(*known_carriers(), countries(*RENAMED, COUNTRY))
+    assert (Kind.MISSING, "200 body.body[].carriers", "carriers") in found
+
+
+def test_a_field_whose_values_nothing_else_shows_is_not_the_missing_one() -> None:
+    assert (Kind.MISSING, "200 body.body[].carriers", "carriers") in differences(countries(*RENAMED))
 
 
 def test_a_field_of_another_kind_is_not_the_missing_one() -> None:
@@ -390,7 +408,7 @@ actions:
         ({"code": "13"}, [Kind.NEW_VALUE]),
         ({"code": "12", "name": "United States"}, [Kind.VALUE]),
         ({"code": "12", "flag": "x"}, [Kind.NEW_FIELD]),
-        ({"number": "12"}, [Kind.RENAMED]),
+        ({"number": "12"}, [Kind.MISSING, Kind.NEW_FIELD]),
         ({}, [Kind.MISSING]),
     ],
 )
@@ -403,11 +421,13 @@ def test_what_stands_in_an_operation_is_changed_there(row: object, expected: lis
     assert ([each.kind for each in found.differences], later.differences) == (expected, ())
 
 
-def test_what_is_always_a_constant_and_once_is_not_stays_one() -> None:
+def test_what_is_always_a_constant_and_once_is_not_is_still_written_as_one(
+    serve: Callable[..., Service], tmp_path: Path
+) -> None:
     other = exchange("GET", f"/v3/numbers/demo/countries{QUERY}", {"ok": 1, "body": [COUNTRY]})
-    found, bases = drift(countries(COUNTRY), other)
-    (only,) = (propose(found, bases, "a test") or {})["actions"]
-    assert only["update"].keys() == {"type", "x-provenance"}
+    (tmp_path / "proposed.yaml").write_text(write(propose(*drift(countries(COUNTRY), other), "a test") or {}))
+    service = serve({}, tmp_path / "proposed.yaml")
+    assert service.client.get(f"{service.base}/v3/numbers/demo/countries?apiKey={DEMO.key}").json()["ok"] is True
 
 
 def test_the_mock_makes_up_a_field_that_means_nothing(serve: Callable[..., Service], tmp_path: Path) -> None:

@@ -117,6 +117,7 @@ def test_a_moved_path_and_a_renamed_field_are_all_that_differs(serve: Serve, tmp
     assert told(found) == {
         (Kind.MOVED, "v3.getCountries", "/catalogue/{userId}/places"),
         (Kind.RENAMED, "v3.getOrder", "receivedMessages"),
+        (Kind.RENAMED, "v3.getInventory", "receivedMessages"),
     }
 
 

@@ -1,0 +1,147 @@
+"""The places and formats of arguments in the requests of an operation, other than those in the contract."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mockserver.contract import vocabulary
+from mockserver.drift.inference import refusals, requests
+from mockserver.drift.inference.encodings import decoded
+from mockserver.drift.inference.knowledge import KEYS, fields_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mockserver.contract import Operation
+    from mockserver.contract.vocabulary import Argument
+    from mockserver.drift.inference.encodings import Encoding
+    from mockserver.drift.inference.knowledge import Knowledge
+    from mockserver.drift.inference.requests import Bound, Sent
+    from mockserver.drift.inference.study import Study
+    from mockserver.traffic.calls import Call
+
+
+def open_arguments(operation: Operation, calls: Sequence[Call]) -> Mapping[str, Argument]:
+    """Return the arguments that no call has at their place in the contract."""
+    return {
+        name: described
+        for name, described in _arguments(calls).items()
+        if not any(_has(operation, name, call) for call in calls)
+    }
+
+
+def _arguments(calls: Sequence[Call]) -> Mapping[str, Argument]:
+    """Return the arguments that the purposes of calls take."""
+    return {
+        name: described
+        for purpose in {call.purpose for call in calls if call.purpose}
+        for name, described in vocabulary().purposes[purpose].arguments.items()
+    }
+
+
+class ArgumentPlaces:
+    """Finds the places and formats of arguments by what is known of records."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+
+    def restated(
+        self, operation: Operation, calls: Sequence[Call], columns: Sequence[Sent], study: Study
+    ) -> list[Bound]:
+        """Return the arguments that stand at their places in the contract, but in another format.
+
+        They break the contract there, and can be read in one format only; or what they mean is known from the response.
+        """
+        wrong = {path for call in calls for path, _ in refusals.broken(call)}
+        arguments = _arguments(calls)
+        found = []
+        for column in columns:
+            argument = next((name for name in arguments if operation.spot(name) == column.spot), "")
+            if not argument or arguments[argument].type.name not in ("money", "time", "deadline", "ratio"):
+                continue
+            encoding = requests.only_encoding(column, arguments[argument]) if column.spot in wrong else None
+            encoding = encoding or self._by_record(column, argument, arguments[argument], calls, study)
+            if encoding is not None:
+                found.append(requests.Bound(column.spot, argument, encoding=encoding))
+        return found
+
+    def _by_record(
+        self, column: Sent, argument: str, described: Argument, calls: Sequence[Call], study: Study
+    ) -> Encoding | None:
+        """Return the format of an argument whose values the contract reads otherwise than its record shows them."""
+        read = {number: call.arguments.get(argument) for number, call in enumerate(calls)}
+        pairs = [
+            (value, wanted[0], read[number])
+            for number, value in column.values.items()
+            if len(wanted := self.expected(calls, study, argument, number)) == 1
+        ]
+        if len({value for value, _, _ in pairs}) < 2 or any(fact == wanted for _, wanted, fact in pairs):
+            return None
+        fits = [
+            {encoding for encoding, fact in decoded(described.type, value, column.kind, exact=False) if fact == wanted}
+            for value, wanted, _ in pairs
+        ]
+        common = set.intersection(*fits)
+        return next(iter(common)) if len(common) == 1 else None
+
+    def expected(self, calls: Sequence[Call], study: Study, argument: str, number: int) -> Sequence[Any]:
+        """Return the possible values of an argument by the record in the response."""
+        call = calls[number]
+        purpose = vocabulary().purposes[call.purpose]
+        for name, type_ in purpose.result.items():
+            whose = study.entity(name, number)
+            if whose is None or type_.name not in vocabulary().records:
+                continue
+            keys = KEYS.get(argument, ())
+            fields = fields_of(type_.name)
+            if argument == name and keys:
+                return self._knowledge.values(whose, keys[0], call.at)
+            if argument in fields:
+                return self._knowledge.values(whose, argument, call.at)
+            if len(keys) == 1 and f"{argument}.{keys[0]}" in fields:
+                return self._knowledge.values(whose, f"{argument}.{keys[0]}", call.at)
+        return ()
+
+    def applied(self, calls: Sequence[Call], columns: Sequence[Sent], bounds: Sequence[Bound]) -> list[Call]:
+        """Return calls with the arguments that were found at new places."""
+        by_spot = {column.spot: column for column in columns}
+        types = {
+            argument: described.type
+            for purpose in vocabulary().purposes.values()
+            for argument, described in purpose.arguments.items()
+        }
+        changed = []
+        for number, call in enumerate(calls):
+            arguments = dict(call.arguments)
+            for bound in bounds:
+                column = by_spot.get(bound.spot)
+                if bound.argument and column is not None and number in column.values:
+                    value = column.values[number]
+                    facts = dict(decoded(types[bound.argument], value, column.kind, exact=False))
+                    if bound.encoding in facts:
+                        arguments[bound.argument] = facts[bound.encoding]
+            changed.append(call if arguments == call.arguments else call._replace(arguments=arguments))
+        return changed
+
+
+def is_stated(operation: Operation, spot: requests.Spot) -> bool:
+    """Return whether the contract has something at a place of a request."""
+    if spot[0] == "body":
+        schema: Any = operation.body_schema or {}
+        for name in spot[1:]:
+            schema = schema.get("properties", {}).get(name)
+            if schema is None:
+                return False
+        return True
+    return any((each.place, each.name) == spot for each in operation.parameters)
+
+
+def _has(operation: Operation, argument: str, call: Call) -> bool:
+    """Return whether a call has an argument at its place in the contract."""
+    if not operation.takes(argument) or call.read is None:
+        return False
+    spot = operation.spot(argument)
+    holder: Any = {"path": call.read.path, "query": call.read.query, "body": call.read.body}
+    for step in spot or ():
+        holder = holder.get(step) if isinstance(holder, dict) else None
+    return holder is not None

@@ -1,0 +1,329 @@
+"""Learning what the service's requests and responses mean from the calls of a recording."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import partial
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from mockserver.contract import ABSENT, vocabulary
+from mockserver.drift.inference import paths, refusals, requests
+from mockserver.drift.inference.argument_places import ArgumentPlaces, is_stated, open_arguments
+from mockserver.drift.inference.bodies import fixed_arrays, shape
+from mockserver.drift.inference.call_facts import CallFacts
+from mockserver.drift.inference.knowledge import Knowledge
+from mockserver.drift.inference.learned import Learned, NewPath, shared
+from mockserver.drift.inference.meaning import Value
+from mockserver.drift.inference.schemas import prior
+from mockserver.drift.inference.scope import Evidence
+from mockserver.drift.inference.study import Study
+from mockserver.traffic.calls import Call, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from mockserver.contract import Document, Operation
+    from mockserver.contract.vocabulary import Argument
+    from mockserver.drift.inference.meaning import Meaning, Path
+    from mockserver.drift.inference.paths import Group, Unmatched
+    from mockserver.drift.inference.refusals import LearnedFailures
+    from mockserver.drift.inference.requests import Bound, Sent
+    from mockserver.traffic import Exchange
+
+ROUNDS = 4
+"""The maximum number of rounds: what one round learns, the next one joins."""
+KEY_NAMES = ("country.code", "service.code", "order.id", "payment.id", "coupon.code", "carrier.name")
+"""The values that may be the keys of objects."""
+SURE = ("account.id", "order.id", "payment.id", "coupon.code")
+"""The values that are never fixed segments of a path."""
+LIKELY = ("country.code", "service.code", "carrier.name", "order.carrier", "wallet.currency", "wallet.network")
+"""The values that may be variable segments of a path."""
+
+
+SAFE = ("GET", "HEAD")
+"""The methods of requests that change nothing."""
+
+
+class Learning:
+    """The calls of a recording and the requests for unknown paths, and what they show."""
+
+    def __init__(self, calls: Sequence[Call], unmatched: Sequence[Unmatched] = ()) -> None:
+        """Take the calls in the order of time."""
+        self.knowledge = Knowledge()
+        self._calls: dict[str, list[Call]] = defaultdict(list)
+        for call in calls:
+            if call.operation is not None and is_granted(call):
+                self._calls[call.name].append(call)
+        accounts = {call.account for call in calls if call.account}
+        self._facts = CallFacts(self.knowledge, next(iter(accounts)) if len(accounts) == 1 else "")
+        self._arguments = ArgumentPlaces(self.knowledge)
+        self._unmatched = [each for each in unmatched if _is_success(each.exchange)]
+        self._unknown = [each for each in unmatched if not _is_success(each.exchange)]
+        self._refused = [call for call in calls if call.operation is not None and not is_granted(call)]
+        self._met = {call.name for call in calls if call.operation is not None and is_granted(call)}
+        self._bounds: defaultdict[str, dict[str, Bound]] = defaultdict(dict)
+        self._moved: dict[str, tuple[Group, list[Call]]] = {}
+        self._moved_bounds: dict[str, tuple[Bound, ...]] = {}
+        self._state_words: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+        for call in calls:
+            self._facts.learn(call)
+
+    def run(self, documents: Iterable[Document]) -> dict[str, Learned]:
+        """Return what was learned, by the name of the operation."""
+        found: dict[str, Learned] = {}
+        known = tuple(documents)
+        for _ in range(ROUNDS):
+            self.knowledge.unexplained = [
+                each.exchange.started
+                for group in self.unexplained
+                for each in group.requests
+                if group.method not in SAFE
+            ]
+            before = {name: (dict(each.meanings), each.bounds) for name, each in found.items()}
+            for name, calls in list(self._calls.items()):
+                found[name] = self._learn(calls)
+            for document in known:
+                found |= self._find_moved(document)
+            if {name: (dict(each.meanings), each.bounds) for name, each in found.items()} == before:
+                break
+        return shared(found)
+
+    @property
+    def unexplained(self) -> list[Group]:
+        """The groups of requests for unknown paths that belong to no known operation."""
+        taken = {id(each) for group, _ in self._moved.values() for each in group.requests}
+        left = [each for each in self._unmatched if id(each) not in taken]
+        return paths.groups(left, self._values(SURE), self._values(LIKELY))
+
+    def failures(self, documents: Iterable[Document]) -> dict[str, LearnedFailures]:
+        """Return the failures of each document that has refused a request."""
+        refused = [*map(self._as_bound, self._refused), *self._refused_elsewhere()]
+        granted: defaultdict[str, set[str]] = defaultdict(set)
+        usual: dict[str, set[tuple[tuple[str | int, ...], str]]] = {}
+        for calls in (*self._calls.values(), *(calls for _, calls in self._moved.values())):
+            usual[calls[0].name] = {each for call in calls for each in refusals.broken(call)}
+            for call in calls:
+                for argument, value in call.arguments.items():
+                    granted[argument].add(str(value))
+        known = refusals.KnownNames(granted, usual)
+        found: dict[str, LearnedFailures] = {}
+        for document in documents:
+            own = list(refusals.refusals(call for call in refused if call.document is document))
+            if own:
+                found[document.name] = refusals.learn(document, own, self.knowledge, known)
+        return found
+
+    def _as_bound(self, call: Call) -> Call:
+        """Return a refused call with the arguments that granted ones have at other places than the contract."""
+        bounds = tuple(self._bounds.get(call.name, {}).values())
+        columns = requests.with_path(requests.sent([call.exchange.request], lambda _: {}), [call])
+        return self._arguments.applied([call], columns, bounds)[0] if bounds else call
+
+    def _refused_elsewhere(self) -> Iterable[Call]:
+        """Yield the refused requests for unknown paths, as calls of the operations that have moved there."""
+        for each in self._unknown:
+            request, answer = each.exchange.request, each.exchange.answer
+            call = Call(each.exchange, each.document, None, "", "", {}, None, Outcome.REFUSED)
+            for group, granted in self._moved.values():
+                operation = granted[0].operation
+                if operation and group.document is each.document and group.has(request.method, each.path):
+                    learned = self._as_calls(group, operation, [each])
+                    call = learned[0]._replace(outcome=Outcome.REFUSED)
+            if answer is not None:
+                yield call
+
+    def new_paths(self) -> list[NewPath]:
+        """Return the unknown operations among the requests for unknown paths."""
+        found = []
+        for group in self.unexplained:
+            columns = requests.sent([each.exchange.request for each in group.requests], group.variables)
+            found.append(NewPath(group, tuple(columns), tuple(self._credentials(columns))))
+        return found
+
+    def _credentials(self, columns: Sequence[Sent]) -> list[Bound]:
+        """Return the places of credentials."""
+        roles = ((column.spot, requests.credential(column, self.knowledge)) for column in columns)
+        return [requests.Bound(spot, credential=role) for spot, role in roles if role]
+
+    def _learn(self, calls: Sequence[Call]) -> Learned:
+        """Study the calls of an operation at its path in the contract."""
+        operation = calls[0].operation
+        assert operation is not None  # noqa: S101 - calls of unknown operations are left out
+        study = self._study(calls)
+        columns = requests.with_path(requests.sent([call.exchange.request for call in calls], lambda _: {}), calls)
+        strange = [column for column in columns if not is_stated(operation, column.spot)]
+        open_ = open_arguments(operation, calls)
+        restated = self._arguments.restated(operation, calls, columns, study)
+        strange += [column for column in columns if column.spot in {bound.spot for bound in restated}]
+        bounds = self._bind(operation.name, calls, strange, open_, study, restated)
+        changed = self._arguments.applied(calls, strange, bounds)
+        if changed != list(calls):
+            self._calls[operation.name] = changed
+            study = self._study(changed)
+        study.teach()
+        for number, call in enumerate(changed):
+            self._facts.deduce(call, study.entity("order", number))
+        return Learned(operation, tuple(changed), study.root, study.meanings, bounds, tuple(strange))
+
+    def _bind(
+        self,
+        name: str,
+        calls: Sequence[Call],
+        columns: Sequence[Sent],
+        open_: Mapping[str, Argument],
+        study: Study,
+        restated: Sequence[Bound],
+    ) -> tuple[Bound, ...]:
+        known = self._bounds[name]
+        for bound in restated:
+            known.setdefault(bound.argument, bound)
+        if open_ and columns:
+            expected = partial(self._arguments.expected, calls, study)
+            for bound in requests.bind(columns, open_, self.knowledge, expected):
+                known.setdefault(bound.argument, bound)
+        return tuple(known.values())
+
+    def _study(self, calls: Sequence[Call]) -> Study:
+        bodies = [call.exchange.answer.json if call.exchange.answer else ABSENT for call in calls]
+        kept = [(call, body) for call, body in zip(calls, bodies, strict=True)]
+        accounts = {number: self._facts.account(call) for number, call in enumerate(calls)}
+        operation = calls[0].operation
+        assert operation is not None  # noqa: S101 - every call has got one
+        tuples: set[Path] = set()
+        while True:
+            root = shape([None if body is ABSENT else body for _, body in kept], self._are_keys, tuples)
+            evidence = Evidence(calls, self.knowledge, accounts)
+            words = self._state_words[operation.document.name]
+            study = Study(evidence, root, prior(operation.success_schema), words)
+            study.run()
+            more = {path for path in fixed_arrays(root) if path not in study.meanings}
+            if not more:
+                return study
+            tuples |= more
+
+    # Operations at other paths.
+
+    def _find_moved(self, document: Document) -> dict[str, Learned]:
+        """Find the operations of a document among the requests for unknown paths, the best matches first."""
+        unmet = [each for each in document.operations.values() if each.name not in self._met]
+        matches: list[tuple[int, Group, Learned, Study]] = []
+        for group in (each for each in self.unexplained if each.document is document):
+            for operation in unmet:
+                if operation.name not in self._moved:
+                    matches += self._matches(group, operation)
+        found: dict[str, Learned] = {}
+        taken: set[int] = set()
+        for score, group, learned, study in sorted(matches, key=lambda each: -each[0]):
+            name = learned.operation.name
+            numbers = {id(each) for each in group.requests}
+            rivals = [
+                other
+                for other, its, theirs, _ in matches
+                if other == score and (theirs.operation.name == name) != (its.path == group.path)
+            ]
+            if rivals or name in self._moved or numbers & taken:
+                continue
+            taken |= numbers
+            self._moved[name] = group, list(learned.calls)
+            self._moved_bounds[name] = learned.bounds
+            study.teach()
+            found[name] = learned
+        for name, (group, calls) in self._moved.items():
+            if name not in found and calls[0].operation and calls[0].operation.document is document:
+                learned, study = self._learn_moved(group, calls[0].operation)
+                study.teach()
+                self._moved[name] = group, list(learned.calls)
+                self._moved_bounds[name] = learned.bounds
+                found[name] = learned
+        for learned in found.values():
+            for call in learned.calls:
+                self._facts.deduce(call, None)
+        return found
+
+    def _matches(self, group: Group, operation: Operation) -> Iterable[tuple[int, Group, Learned, Study]]:
+        likely = self._values(LIKELY)
+        for candidate in (group, *paths.loosened(group, likely)):
+            learned, study = self._learn_moved(candidate, operation)
+            bound = {each.argument for each in learned.bounds if each.argument}
+            purposes = [vocabulary().purposes[purpose] for purpose in operation.purposes]
+            needed = {name for purpose in purposes for name, each in purpose.arguments.items() if each.required}
+            names = {name for purpose in purposes for name in purpose.result}
+            meanings = sum(_is_about(meaning, names) for meaning in learned.meanings.values())
+            free = [
+                column
+                for column in learned.columns
+                if column.spot[0] == "path" and not any(each.spot == column.spot for each in learned.bounds)
+            ]
+            if purposes and needed <= bound and meanings and not free:
+                unbound = len(learned.columns) - len(learned.bounds)
+                open_ = sum(bool(node.cells) and node.path not in learned.meanings for node in learned.shape.walk())
+                yield 10 * (len(bound) + meanings) - 3 * unbound - open_, candidate, learned, study
+
+    def _learn_moved(self, group: Group, operation: Operation) -> tuple[Learned, Study]:
+        """Study the requests for an unknown path as calls of an operation."""
+        purpose = operation.purposes[0] if len(operation.purposes) == 1 else ""
+        accepted = [each for each in group.requests if _is_json(each.exchange)] or list(group.requests)
+        calls = [
+            Call(each.exchange, group.document, operation, purpose, "", {}, None, Outcome.GRANTED) for each in accepted
+        ]
+        columns = requests.sent([each.exchange.request for each in accepted], group.variables)
+        bounds = self._credentials(columns)
+        users = next((each.spot for each in bounds if each.credential == "user"), None)
+        if users is not None:
+            column = next(each for each in columns if each.spot == users)
+            calls = [call._replace(account=str(column.values.get(number, ""))) for number, call in enumerate(calls)]
+        free = [column for column in columns if not any(each.spot == column.spot for each in bounds)]
+        arguments = vocabulary().purposes[purpose].arguments if purpose else {}
+        study = self._study(calls)
+        bounds += requests.bind(free, arguments, self.knowledge, partial(self._arguments.expected, calls, study))
+        changed = self._arguments.applied(calls, columns, bounds)
+        if changed != calls:
+            study = self._study(changed)
+        return (
+            Learned(operation, tuple(changed), study.root, study.meanings, tuple(bounds), tuple(columns), group),
+            study,
+        )
+
+    def _as_calls(self, group: Group, operation: Operation, unmatched: Sequence[Unmatched]) -> list[Call]:
+        """Return requests for the new path of an operation as its calls, with their arguments."""
+        purpose = operation.purposes[0] if len(operation.purposes) == 1 else ""
+        calls = [
+            Call(each.exchange, group.document, operation, purpose, "", {}, None, Outcome.GRANTED) for each in unmatched
+        ]
+        columns = requests.sent([each.exchange.request for each in unmatched], group.variables)
+        bounds = self._moved_bounds.get(operation.name, ())
+        by_spot = {column.spot: column for column in columns}
+        user = next((each.spot for each in bounds if each.credential == "user"), None)
+        if user in by_spot:
+            calls = [call._replace(account=str(by_spot[user].values.get(n, ""))) for n, call in enumerate(calls)]
+        return self._arguments.applied(calls, columns, bounds)
+
+    def _values(self, names: Sequence[str]) -> set[str]:
+        return {str(value) for name in names for value in self.knowledge.domain(name)}
+
+    def _are_keys(self, names: Sequence[str]) -> bool:
+        """Return whether the names of an object's members are known keys of one kind."""
+        return any(set(names) <= set(map(str, self.knowledge.domain(name))) for name in KEY_NAMES)
+
+
+def is_granted(call: Call) -> bool:
+    """Return whether the service granted a call, though the contract may not be able to read its response."""
+    return call.outcome is Outcome.GRANTED or (call.outcome is Outcome.BROKEN and _is_json(call.exchange))
+
+
+def _is_success(exchange: Exchange) -> bool:
+    """Return whether the status of a response is one of success."""
+    answer = exchange.answer
+    return answer is not None and HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES
+
+
+def _is_json(exchange: Exchange) -> bool:
+    return _is_success(exchange) and exchange.answer is not None and exchange.answer.json is not ABSENT
+
+
+def _is_about(meaning: Meaning, names: set[str]) -> bool:
+    """Return whether a meaning is about the result of an operation, not about the account."""
+    source = meaning.name if isinstance(meaning, Value) else getattr(meaning, "source", "")
+    first = source.strip("{").partition(".")[0]
+    return bool(source) and first not in ("account", "operation") and (first in names or isinstance(meaning, Value))

@@ -1,0 +1,128 @@
+"""The SMS and the states in the responses that show orders, and the numbers of items in their lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mockserver.contract.vocabulary import Type
+from mockserver.drift.inference.bodies import leaves, lists
+from mockserver.drift.inference.encodings import Encoding, decoded
+from mockserver.drift.inference.knowledge import SMS
+from mockserver.drift.inference.meaning import Count, Each, Value
+from mockserver.drift.inference.order_states import Shown, possible, words
+from mockserver.traffic.calls import STATES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mockserver.drift.inference.bodies import Column, Instance, Node
+    from mockserver.drift.inference.meaning import Meaning, Path
+    from mockserver.drift.inference.scope import Evidence, Scope
+
+
+def messages(node: Node, scope: Scope) -> dict[Path, Meaning]:
+    """Return the meanings of a list of SMS: sentences in an order, each with a code that the sentence contains.
+
+    Empty for any other list.
+    """
+    name = _order(scope)
+    if not name or node.item is None or node.keys:
+        return {}
+    single = [leaf for leaf in leaves(node.item) if leaf.cells]
+    sentences = [leaf for leaf in single if leaf.kind == "string" and _are_sentences(leaf)]
+    if len(sentences) != 1:
+        return {}
+    (text,) = sentences
+    found: dict[Path, Meaning] = {
+        node.path: Each(f"{name}.messages", "message", "message", "", node.times),
+        text.path: Value("message.text", Encoding("string"), None, len(text.distinct)),
+    }
+    codes = [leaf for leaf in single if leaf is not text and _are_within(leaf, text)]
+    times = [leaf for leaf in single if leaf not in (text, *codes) and _time(leaf)]
+    if len(codes) == 1:
+        found[codes[0].path] = Value("message.code", Encoding("string"), None, len(codes[0].distinct))
+    if len(times) == 1:
+        found[times[0].path] = Value("message.received_at", _time(times[0]), None, len(times[0].distinct))
+    return found if len(codes) == 1 or len(text.distinct) > 1 else {}
+
+
+def count(column: Column, node: Node, meanings: Mapping[Path, Meaning]) -> Count | None:
+    """Return the meaning of numbers that are always the length of a list beside them."""
+    if column.node.kind != "integer" or len(set(column.cells.values())) < 2:
+        return None
+    for inner in lists(node):
+        each = meanings.get(inner.path)
+        lengths = {place: inner.lengths.get(place) for place in column.cells}
+        if isinstance(each, Each) and lengths == dict(column.cells):
+            return Count(each.source)
+    return None
+
+
+def states(
+    column: Column,
+    node: Node,
+    scope: Scope,
+    evidence: Evidence,
+    meanings: Mapping[Path, Meaning],
+    elsewhere: dict[str, Any],
+) -> Value | None:
+    """Return the meaning of words for the states of orders; None for other values.
+
+    `elsewhere` are the words that other responses of the document show; those found are added.
+    """
+    name = _order(scope)
+    if not name or column.node.kind != "string" or not 1 < len(column.node.distinct) <= len(STATES):
+        return None
+    knowledge = evidence.knowledge
+    shown = []
+    for place, word in column.cells.items():
+        whose = scope.entity(name, place)
+        if whose is not None:
+            at = evidence.at(place)
+            has_sms = _has_sms(node, name, place, meanings)
+            if has_sms:
+                knowledge.happen(whose, SMS, at)
+            may_be = possible(knowledge.events(whose, at), has_sms=has_sms)
+            shown.append(Shown((whose, knowledge.since(whose, at)), at, word, may_be))
+    found = words(shown, elsewhere)
+    if len(found) < 2:
+        return None
+    elsewhere |= {state: word for state, word in found.items() if state not in elsewhere}
+    return Value(f"{name}.state", None, found, len(shown))
+
+
+def _order(scope: Scope) -> str:
+    """Return the name of the order in a scope; empty if there is none."""
+    return next((name for name, record in scope.names.items() if record == "order"), "")
+
+
+def _has_sms(node: Node, name: str, place: Instance, meanings: Mapping[Path, Meaning]) -> bool | None:
+    """Return whether an order at a place shows an SMS; None if no such place is known."""
+    for inner in node.walk():
+        meaning = meanings.get(inner.path)
+        if isinstance(meaning, Each) and meaning.source == f"{name}.messages" and place in inner.lengths:
+            return inner.lengths[place] > 0
+        if isinstance(meaning, Value) and meaning.name.startswith(f"{name}.latest.") and place in inner.cells:
+            return inner.cells[place] not in (None, "")
+    return None
+
+
+def _are_sentences(leaf: Node) -> bool:
+    """Return whether texts are written for people: most have several words."""
+    texts = [value for value in leaf.distinct if isinstance(value, str)]
+    return bool(texts) and sum(" " in text.strip() for text in texts) * 2 > len(texts) and not _time(leaf)
+
+
+def _are_within(leaf: Node, text: Node) -> bool:
+    """Return whether each value is a part of the text beside it."""
+    pairs = [(value, text.cells.get(place)) for place, value in leaf.cells.items() if value is not None]
+    return bool(pairs) and all(
+        isinstance(value, str) and isinstance(whole, str) and value in whole != value for value, whole in pairs
+    )
+
+
+def _time(leaf: Node) -> Encoding | None:
+    """Return the only format in which all values are times."""
+    found = [{encoding for encoding, _ in decoded(Type("time"), value, leaf.kind)} for value in leaf.distinct]
+    common = set.intersection(*found) if found else set()
+    return next(iter(common)) if len(common) == 1 else None

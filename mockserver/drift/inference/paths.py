@@ -1,0 +1,103 @@
+"""Requests for paths that the contract does not know, grouped by the path that they have in common."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
+
+from mockserver.contract.routing import segments
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from mockserver.contract import Document
+    from mockserver.traffic import Exchange, Request
+
+_IDENTIFIER = re.compile(r"[0-9]+|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+VARIABLE = ""
+"""Stands for a segment that varies."""
+
+
+class Unmatched(NamedTuple):
+    """A request for an unknown path below the prefix of a document, and its exchange."""
+
+    document: Document
+    path: str
+    exchange: Exchange
+
+
+class Group(NamedTuple):
+    """Requests with the same method and path. Segments that vary are empty."""
+
+    document: Document
+    method: str
+    path: tuple[str, ...]
+    requests: tuple[Unmatched, ...]
+
+    def variables(self, request: Request) -> Mapping[str, str]:
+        """Return the segments of a request that vary, by their position."""
+        _, _, rest = request.path.partition(f"{self.document.prefix}/")
+        parts = segments(f"/{rest}")
+        return {str(position): unquote(parts[position]) for position, part in enumerate(self.path) if part == VARIABLE}
+
+    def has(self, method: str, path: str) -> bool:
+        """Return whether a request with a method and a path belongs to the group."""
+        parts = [unquote(part) for part in segments(path)]
+        return (
+            method == self.method
+            and len(parts) == len(self.path)
+            and all(own in (VARIABLE, part) for own, part in zip(self.path, parts, strict=True))
+        )
+
+    def template(self, names: Mapping[str, str]) -> str:
+        """Return the path template with these names for the positions that vary."""
+        parts = [part or f"{{{names[str(position)]}}}" for position, part in enumerate(self.path)]
+        return "".join(f"/{part}" for part in parts)
+
+
+def groups(unmatched: Iterable[Unmatched], sure: Collection[str], likely: Collection[str]) -> list[Group]:
+    """Group requests by path.
+
+    `sure` are values that are never names: user ids, order ids. `likely` are values such as the codes of countries:
+    a segment varies only if several of them are seen there.
+    """
+    found: defaultdict[tuple[str, str, tuple[str, ...]], list[Unmatched]] = defaultdict(list)
+    for each in unmatched:
+        parts = tuple(
+            VARIABLE if part in sure or _IDENTIFIER.fullmatch(part) else part
+            for part in map(unquote, segments(each.path))
+        )
+        found[each.document.name, each.exchange.request.method, parts].append(each)
+    return _merged(
+        [Group(many[0].document, method, parts, tuple(many)) for (_, method, parts), many in found.items()], likely
+    )
+
+
+def _merged(found: list[Group], likely: Collection[str]) -> list[Group]:
+    """Merge the groups that differ in a single segment, if each has a likely value there."""
+    for group in found:
+        for position, part in enumerate(group.path):
+            if part not in likely:
+                continue
+            path = (*group.path[:position], VARIABLE, *group.path[position + 1 :])
+            alike = [
+                each
+                for each in found
+                if (each.document.name, each.method) == (group.document.name, group.method)
+                and len(each.path) == len(path)
+                and (*each.path[:position], VARIABLE, *each.path[position + 1 :]) == path
+                and (each.path[position] in likely or each.path[position] == VARIABLE)
+            ]
+            if len(alike) > 1:
+                merged = group._replace(path=path, requests=tuple(one for each in alike for one in each.requests))
+                return _merged([merged, *(each for each in found if each not in alike)], likely)
+    return found
+
+
+def loosened(group: Group, likely: Collection[str]) -> Iterable[Group]:
+    """Yield the group with one more segment that may vary: a likely value of which only one was seen."""
+    for position, part in enumerate(group.path):
+        if part in likely:
+            yield group._replace(path=(*group.path[:position], VARIABLE, *group.path[position + 1 :]))
