@@ -108,14 +108,20 @@ def measure(vendor: Vendor, directory: Path) -> Result:
     drift, bases = compare(lambda: read(recording))
     overlay = propose(drift, bases, "a recording")
     proposal.write_text(write(overlay) if overlay else "")
-    truth, problem, overlays = contract(overlays=[own]), "", [proposal] if overlay else []
+    return judge(vendor, directory, exchanges, drift)
+
+
+def judge(vendor: Vendor, directory: Path, exchanges: list[Exchange], drift: Drift) -> Result:
+    """Hold `proposal.yaml` in a directory against `vendor.yaml` there. An empty proposal changes nothing."""
+    own, proposal = directory / "vendor.yaml", directory / "proposal.yaml"
+    overlays, problem = [proposal] if proposal.read_text() else [], ""
     try:
         proposed = contract(overlays=overlays)
         answers = replay(exchanges, *overlays)
     except LocatedError as error:
         proposed, problem = contract(), str(error)
         answers = replay(exchanges)
-    trial = _Trial(truth, proposed, exchanges, answers, drift)
+    trial = _Trial(contract(overlays=[own]), proposed, exchanges, answers, drift)
     verdicts = tuple(
         trial.verdict(decision)
         for decision in vendor.decisions

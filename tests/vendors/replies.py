@@ -43,7 +43,7 @@ def reply(truth: Contract, proposed: Contract, exchange: Exchange, now: Answer) 
         alike = stated.refused.reason == true.refused.reason
     elif alike and stated is not None:
         common = stated.facts.keys() & true.facts.keys()
-        alike = bool(common) and all(_agree(stated.facts[name], true.facts[name]) for name in common)
+        alike = bool(common or not true.facts) and all(_agree(stated.facts[name], true.facts[name]) for name in common)
     differing = tuple(_differing(_body(exchange.answer), _body(now)))
     if now.status != exchange.answer.status:
         differing = (*differing, ())
