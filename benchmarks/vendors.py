@@ -77,7 +77,10 @@ def closing(results: Sequence[Result]) -> Iterable[str]:
     for key, times in Counter(f"{each.kind}" for each in wrong).most_common():
         yield f"  {times} times {key}"
     yield f"answers that are the same: {same} of {asked} ({same / max(asked, 1):.1%})"
+    yield f"places that are left open: {sum(result.open for result in results)}"
     yield f"proposals that cannot be loaded: {sum(bool(result.problem) for result in results)}"
+    yield f"proposals under which drift finds something again: {sum(bool(result.left) for result in results)}"
+    yield f"proposals with a key: {sum(result.leaks for result in results)}"
 
 
 def story(result: Result, *, verbose: bool) -> Iterable[str]:
@@ -85,6 +88,8 @@ def story(result: Result, *, verbose: bool) -> Iterable[str]:
     yield f"\n{result.vendor.name}: {result.same} of {result.exchanges} answers are the same"
     if verbose:
         yield f"\nthe vendor:\n{result.vendor.overlay}\nthe proposal:\n{result.proposal}"
+    if result.left:
+        yield f"  under the proposal drift still finds {result.left} differences"
     if result.problem:
         yield f"  cannot be loaded: {result.problem}"
     for verdict in result.verdicts:
@@ -95,7 +100,7 @@ def story(result: Result, *, verbose: bool) -> Iterable[str]:
 
 
 def main(arguments: Iterable[str] | None = None) -> int:
-    """Print the table; return 1 if a proposal states anything wrongly or cannot be loaded."""
+    """Print the table; return 1 if a proposal states anything wrongly, cannot be loaded, or holds a key."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1, help="by default 1")
     parser.add_argument("--draws", type=int, default=100, help="how many vendors, by default 100")
@@ -121,7 +126,7 @@ def main(arguments: Iterable[str] | None = None) -> int:
     console.print(table(results))
     for line in closing(results):
         console.print(line, markup=False)
-    return 1 if any(result.wrong or result.problem for result in results) else 0
+    return 1 if any(result.wrong or result.problem or result.leaks for result in results) else 0
 
 
 if __name__ == "__main__":

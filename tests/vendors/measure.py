@@ -14,14 +14,15 @@ from mockserver.contract.loading import as_yaml
 from mockserver.drift import compare, propose, write
 from mockserver.traffic import jsonl
 from mockserver.traffic.recordings import read
+from tests.vendors import claims
 from tests.vendors.repertoire import record
 from tests.vendors.replies import Reply, at
 from tests.vendors.replies import reply as reply_of
-from tests.vendors.statements import OPEN, Key, Statement, Statements, fits, leaves, statements, steps_of
-from tests.vendors.world import replay
+from tests.vendors.statements import OPEN, Key, Statement, Statements, Steps, fits, leaves, statements
+from tests.vendors.world import ACCOUNTS, replay
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from mockserver.contract import Contract
@@ -58,40 +59,28 @@ class Verdict(NamedTuple):
     served: bool = False
 
 
-class Wrong(NamedTuple):
-    """A statement of the proposal that the vendor contradicts."""
-
-    key: Key
-    stated: str
-    true: str
-
-    @property
-    def kind(self) -> str:
-        """What it is that is wrong."""
-        if self.stated.startswith("gone "):
-            return "called gone, but there"
-        part = "a refusal" if self.key.purpose[:1] == "!" else self.key.place.partition(".")[0].partition(" ")[0]
-        wanting = "not there" if self.true == "there is none" else "otherwise"
-        return f"{part}: {wanting}"
-
-    def __str__(self) -> str:
-        return f"{self.key}: stated {self.stated}, true {self.true}"
-
-
 class Result(NamedTuple):
     """The result for a vendor.
 
     `same` counts the answers of the mock under the proposal that equal those of the vendor, out of `exchanges`.
-    `problem` says why the proposal cannot be loaded, if it cannot.
+    `open` counts the places with a meaning that the proposal leaves open, `left` the differences that drift finds in
+    the same recording under the proposal. `problem` says why the proposal cannot be loaded, if it cannot.
     """
 
     vendor: Vendor
     verdicts: tuple[Verdict, ...]
-    wrong: tuple[Wrong, ...]
+    wrong: tuple[claims.Wrong, ...]
     same: int
     exchanges: int
+    open: int
     proposal: str
     problem: str = ""
+    left: int = 0
+
+    @property
+    def leaks(self) -> bool:
+        """Whether the proposal holds a key of the recording."""
+        return any(account.key in self.proposal for account in ACCOUNTS)
 
     @property
     def shown(self) -> list[Verdict]:
@@ -108,7 +97,11 @@ def measure(vendor: Vendor, directory: Path) -> Result:
     drift, bases = compare(lambda: read(recording))
     overlay = propose(drift, bases, "a recording")
     proposal.write_text(write(overlay) if overlay else "")
-    return judge(vendor, directory, exchanges, drift)
+    result = judge(vendor, directory, exchanges, drift)
+    if overlay is None or result.problem:
+        return result
+    again, _ = compare(lambda: read(recording), overlays=[proposal])
+    return result._replace(left=len(again.differences))
 
 
 def judge(vendor: Vendor, directory: Path, exchanges: list[Exchange], drift: Drift) -> Result:
@@ -116,19 +109,18 @@ def judge(vendor: Vendor, directory: Path, exchanges: list[Exchange], drift: Dri
     own, proposal = directory / "vendor.yaml", directory / "proposal.yaml"
     overlays, problem = [proposal] if proposal.read_text() else [], ""
     try:
-        proposed = contract(overlays=overlays)
-        answers = replay(exchanges, *overlays)
+        proposed, answers = replay(exchanges, *overlays)
     except LocatedError as error:
-        proposed, problem = contract(), str(error)
-        answers = replay(exchanges)
+        problem = str(error)
+        proposed, answers = replay(exchanges)
     trial = _Trial(contract(overlays=[own]), proposed, exchanges, answers, drift)
     verdicts = tuple(
         trial.verdict(decision)
         for decision in vendor.decisions
         if decision.kind != "rule" or _is_seen(decision, vendor, exchanges, directory)
     )
-    wrong = () if problem else tuple(trial.wrong())
-    return Result(vendor, verdicts, wrong, trial.same, len(exchanges), proposal.read_text(), problem)
+    wrong = () if problem else tuple(claims.wrong(*trial.statements))
+    return Result(vendor, verdicts, wrong, trial.same, len(exchanges), trial.open, proposal.read_text(), problem)
 
 
 def _is_seen(decision: Decision, vendor: Vendor, exchanges: list[Exchange], directory: Path) -> bool:
@@ -137,7 +129,8 @@ def _is_seen(decision: Decision, vendor: Vendor, exchanges: list[Exchange], dire
     del overlay["x-rules"][decision.where]
     without = directory / "without.yaml"
     without.write_text(as_yaml(overlay).decode())
-    return replay(exchanges, without) != [each.answer for each in exchanges]
+    _, answers = replay(exchanges, without)
+    return answers != [each.answer for each in exchanges]
 
 
 class _Trial:
@@ -154,6 +147,10 @@ class _Trial:
             for operation in document.operations.values()
             for purpose in operation.purposes
         }
+        self._made_up: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+        for key, statement in self._true.items():
+            if statement.meaning == OPEN and key.place.startswith("body."):
+                self._made_up[key[:2]].append(key.place)
         pairs = zip(exchanges, answers, strict=True)
         self._replies = [self._settled(reply) for pair in pairs if (reply := reply_of(truth, proposed, *pair))]
         self._seen = self._values()
@@ -163,17 +160,26 @@ class _Trial:
                 self._by_drawn[number].append(key)
 
     @property
+    def statements(self) -> tuple[Statements, Statements, Statements]:
+        """The statements of the contract, of the vendor, and of the proposal."""
+        return self._plain, self._true, self._stated
+
+    @property
     def same(self) -> int:
         """How many answers were the same."""
         return sum(not reply.differing for reply in self._replies)
 
+    @property
+    def open(self) -> int:
+        """How many places with a meaning the proposal leaves open."""
+        return sum(
+            statement.meaning == OPEN and key in self._true and self._true[key].meaning != OPEN
+            for key, statement in self._stated.items()
+        )
+
     def _settled(self, reply: Reply) -> Reply:
         """Leave out where values differ that the vendor made up, and the proposal has made up, too."""
-        places = [
-            key.place
-            for key, statement in self._true.items()
-            if statement.meaning == OPEN and key[:2] == (reply.document, reply.purpose) and key.place[:5] == "body."
-        ]
+        places = self._made_up[reply.document, reply.purpose]
         left = (
             steps
             for steps in reply.differing
@@ -196,66 +202,6 @@ class _Trial:
         proposed = named and all(self._has_form(key) and not self._stale(key) for key in own)
         served = all(map(self._is_served, own))
         return Verdict(decision, True, self._is_detected(decision, own), named, proposed, served)
-
-    def wrong(self) -> Iterator[Wrong]:
-        """Yield what the proposal claims, that is states otherwise than the contract, and the vendor contradicts."""
-        for key, stated in self._stated.items():
-            plain, true = self._plain.get(key), self._true.get(key)
-            if key.purpose == "rules" or key.purpose[:1] == "!":
-                allowed = (plain and plain.meaning, true and true.meaning, OPEN if true else None)
-                if stated.meaning not in allowed:
-                    yield Wrong(key, stated.meaning, true.meaning if true else "there is none")
-            elif plain is None or stated.meaning != plain.meaning:
-                yield from self._wrong_meaning(key, stated, true)
-            else:
-                yield from self._wrong_form(key, stated, plain, true)
-        for key, plain in self._plain.items():
-            if key not in self._stated and (true := self._true.get(key)) and self._is_gone(key):
-                yield Wrong(key, f"gone (was {plain.meaning})", true.meaning)
-
-    def _wrong_meaning(self, key: Key, stated: Statement, true: Statement | None) -> Iterator[Wrong]:
-        route = Key(key.document, key.purpose, "route")
-        if key.place.startswith("request path") and self._stated.get(route) != self._true.get(route):
-            return  # positions in different paths cannot be compared
-        if true is None:
-            known = self._below_open(key, self._true) or self._is_item(key)
-            if stated.meaning != OPEN or not known:
-                yield Wrong(key, stated.meaning if stated.meaning != OPEN else "a field", "there is none")
-        elif stated.meaning not in (OPEN, true.meaning):
-            yield Wrong(key, stated.meaning, true.meaning)
-        elif stated.meaning == true.meaning:
-            yield from self._wrong_form(key, stated, None, true)
-
-    def _wrong_form(
-        self, key: Key, stated: Statement, plain: Statement | None, true: Statement | None
-    ) -> Iterator[Wrong]:
-        if true is None or true.meaning != stated.meaning:
-            return
-        for value, text in stated.form.items():
-            if text not in (true.form.get(value, text), plain and plain.form.get(value)):
-                yield Wrong(key, f"{value} as {text}", true.form[value])
-
-    def _is_gone(self, key: Key) -> bool:
-        """Whether the proposal has the operation, but nothing at this place, nor leaves it open."""
-        route = Key(key.document, key.purpose, "route")
-        if route not in self._stated or self._below_open(key, self._stated):
-            return False
-        return not (key.place.startswith("request path") and self._stated[route] != self._true.get(route))
-
-    def _below_open(self, key: Key, stated: Statements) -> bool:
-        """Whether a place that holds this one is stated without a meaning."""
-        return any(
-            other.meaning == OPEN
-            for end in range(len(key.place))
-            if (other := stated.get(key._replace(place=key.place[:end]))) and key.place[end] in ".[{"
-        )
-
-    def _is_item(self, key: Key) -> bool:
-        """Whether the place is that of an item of a list or of a keyed object of the vendor."""
-        steps = steps_of(key.place)
-        return any(
-            other.purpose == key.purpose and "{}" in other.place and fits(other.place, steps) for other in self._true
-        )
 
     def _of_rule(self, decision: Decision) -> Verdict:
         key = Key("", "rules", decision.where)
@@ -296,8 +242,8 @@ class _Trial:
         return bool(self._seen.get(key))
 
     def _is_named(self, key: Key, *, form: bool) -> bool:
-        stated = self._stated.get(key)
-        same = stated is not None and stated.meaning == self._true[key].meaning
+        stated, true = self._stated.get(key), self._true[key].meaning
+        same = stated is not None and stated.meaning in (true, OPEN if true.startswith("= ") else true)
         return same and (not form or self._has_form(key))
 
     def _has_form(self, key: Key) -> bool:
@@ -364,13 +310,18 @@ class _Trial:
             if key.place.startswith("body"):
                 places[key[:2]].append(key.place)
         found: defaultdict[Key, set[str]] = defaultdict(set)
+        keys: dict[tuple[str, str, Steps], list[Key]] = {}
         for reply in self._replies:
             if reply.refusal or reply.body is ABSENT:
                 continue
+            operation = reply.document, reply.purpose
             for steps, value in leaves(reply.body):
-                for place in places[reply.document, reply.purpose]:
-                    if fits(place, steps):
-                        found[Key(reply.document, reply.purpose, place)].add(repr(value))
+                here = keys.get((*operation, steps))
+                if here is None:
+                    here = [Key(*operation, place) for place in places[operation] if fits(place, steps)]
+                    keys[*operation, steps] = here
+                for key in here:
+                    found[key].add(repr(value))
         return found
 
 

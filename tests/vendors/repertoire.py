@@ -34,7 +34,7 @@ class Client:
 
     def __init__(self, world: World, document: str, exchanges: list[Exchange]) -> None:
         self._world = world
-        self._document = world.documents[document]
+        self._document = world.contract.documents[document]
         self._exchanges = exchanges
 
     def knows(self, purpose: str) -> bool:
@@ -74,7 +74,7 @@ def record(*overlays: Path) -> list[Exchange]:
     """The exchanges of a day with the vendor that overlays describe."""
     world = World(*overlays)
     exchanges: list[Exchange] = []
-    clients = [Client(world, name, exchanges) for name in world.documents]
+    clients = [Client(world, name, exchanges) for name in world.contract.documents]
     for client in clients:
         _look_around(client)
     for client in clients:

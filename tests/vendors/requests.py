@@ -48,7 +48,7 @@ def parameter_moved(draft: Draft) -> bool:
     name, place = parameter["name"], parameter["in"]
     places = [other for other in ("query", "body", "path") if other != place and (other != "body" or site.body)]
     new = draft.random.choice(places)
-    if new == "path" and not parameter.get("required"):
+    if new == "path" and (not parameter.get("required") or parameter.get("x-credential") == "key"):
         return False
     route = f"{site.path}/{{{name}}}" if new == "path" else site.path.replace(f"/{{{name}}}", "")
     if route in ("", "/") or _named_twice(route):

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import httpx
 import yaml
 
-from mockserver.api.api import ServedContracts
+from mockserver.api.api import ServedContracts, served
+from mockserver.contract import contract
 from mockserver.contract.overlays import effective
 from mockserver.control.world_factory import WorldFactory
 from mockserver.scenario import fixtures
@@ -20,7 +21,8 @@ from mockserver.web.app import create_app
 from tests.asgi import respond
 
 if TYPE_CHECKING:
-    from mockserver.contract import Document
+    from mockserver.api.api import ServedContract
+    from mockserver.contract import Contract
 
 SCENARIO = Path(__file__).with_name("scenario.yaml")
 BASE = "http://vendor.test"
@@ -39,13 +41,23 @@ class Account(NamedTuple):
 ACCOUNTS = tuple(Account(each["userId"], each["key"]) for each in yaml.safe_load(SCENARIO.read_text())["accounts"])
 
 
+class _Services(ServedContracts):
+    """The service under overlays, with the contract that it was made from."""
+
+    contract: Contract
+
+    def _load(self, readings: tuple[tuple[str, object], ...]) -> ServedContract:
+        self.contract = contract(dict(readings), self.overlays)
+        return served(self.contract)
+
+
 class World:
     """A world of the scenario, under overlays."""
 
     def __init__(self, *overlays: Path) -> None:
-        services = ServedContracts(overlays)
+        services = _Services(overlays)
         service = services()
-        self.documents: dict[str, Document] = dict(service.documents)
+        self.contract = services.contract
         loaded = load(str(SCENARIO), _shipped().catalogue)
         data = {**loaded.data, "readings": dict(effective({}, overlays))}
         worlds = Worlds()
@@ -73,11 +85,11 @@ class World:
         return Exchange(request, self.answer(request), self.now, 3.0)
 
 
-def replay(exchanges: list[Exchange], *overlays: Path) -> list[Answer]:
-    """The answers to the same requests at the same times, under overlays."""
+def replay(exchanges: list[Exchange], *overlays: Path) -> tuple[Contract, list[Answer]]:
+    """The answers to the same requests at the same times, under overlays; and the contract."""
     world = World(*overlays)
     answers = []
     for exchange in exchanges:
         world.advance(exchange.started - world.now)
         answers.append(world.answer(exchange.request))
-    return answers
+    return world.contract, answers
