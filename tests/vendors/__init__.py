@@ -1,0 +1,1 @@
+"""Random vendors: contracts drawn by chance, a client for any of them, and what drift finds out about them."""
