@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 IN_RESPONSE = frozenset({Kind.VALUE, Kind.MISSING, Kind.NEW_FIELD, Kind.NEW_VALUE, Kind.RENAMED})
 IN_REQUEST = frozenset({Kind.GRANTED, Kind.NEW_PARAMETER})
 PROVENANCE = "x-provenance"
+INHERITED = ("page", "ground")
+"""The fields of a provenance that the parts of an object take from it."""
 
 
 def apply(edits: Edits, differences: Sequence[Difference], drift: Drift, source: str) -> None:
@@ -77,7 +79,9 @@ def _revise_response(
     media.clear()
     media["schema"] = schema
     last = max(each.last for each in found)
-    edits.response(operation, operation.status)[PROVENANCE] = provenance(source, last, learned.shape.times)
+    response = edits.response(operation, operation.status)
+    kept = {name: value for name, value in response.get(PROVENANCE, {}).items() if name in INHERITED}
+    response[PROVENANCE] = {**provenance(source, last, learned.shape.times), **kept}
 
 
 def _revise_failures(edits: Edits, learned: LearnedFailures, source: str) -> None:
@@ -139,7 +143,8 @@ def _move(edits: Edits, operation: Operation, learned: Learned, source: str) -> 
         schema = _body(in_body, by_spot, count)
         described["requestBody"] = {"required": True, "content": {JSON_TYPE: {"schema": schema}}}
     last = max(call.exchange.started for call in learned.calls)
-    described[PROVENANCE] = provenance(source, last, count)
+    kept = {name: value for name, value in described.get(PROVENANCE, {}).items() if name in INHERITED}
+    described[PROVENANCE] = {**provenance(source, last, count), **kept}
 
 
 def _role(parameter: Data) -> tuple[str, str]:

@@ -21,7 +21,11 @@ class FailureRevision(Revision):
         super().__init__(document, data, {}, {}, old)
         self._shape = learned.shape
         kept = {name for path, name in prior(old).items() if learned.shape.at(path) is not None}
-        wanted = {learned.code: "failure.code", learned.text: "failure.text"} if not kept else {}
+        wanted = {learned.code: "failure.code", learned.text: "failure.text"}
+        if learned.text is None:
+            wanted = {learned.code: "failure.text"}
+        if kept:
+            wanted = {}
         self._places = {path: name for path, name in wanted.items() if path is not None}
 
     def _scalar(self, node: Node, old: Schema | None) -> Schema:

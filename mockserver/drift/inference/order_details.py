@@ -12,6 +12,9 @@ from mockserver.drift.inference.meaning import Count, Each, Value
 from mockserver.drift.inference.order_states import Shown, possible, words
 from mockserver.traffic.calls import STATES
 
+ENOUGH = 5
+"""How often a number must have been the length of a list."""
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -48,7 +51,8 @@ def messages(node: Node, scope: Scope) -> dict[Path, Meaning]:
 
 def count(column: Column, node: Node, meanings: Mapping[Path, Meaning]) -> Count | None:
     """Return the meaning of numbers that are always the length of a list beside them."""
-    if column.node.kind != "integer" or len(set(column.cells.values())) < 2:
+    values = list(column.cells.values())
+    if column.node.kind != "integer" or len(values) < ENOUGH or len(set(values)) < 2 or max(values) < 2:
         return None
     for inner in lists(node):
         each = meanings.get(inner.path)

@@ -102,9 +102,10 @@ class Revision:
         schema = plain(node)
         if isinstance(meaning, Rivals):
             schema[RIVALS] = [each.name for each in meaning.values]
-        if (constant := _constant(node)) is not None:
+        constant = _constant(node)
+        if isinstance(constant, bool) and len(node.path) == 1:
             return {"type": node.kind, "const": constant}
-        return {**schema, "x-made-up": True}
+        return {**schema, **({"enum": [constant]} if constant is not None else {}), "x-made-up": True}
 
     def _kept(self, node: Node, old: Schema) -> Schema | None:
         """Return the schema of the contract, widened to what was seen; None if nothing speaks for its meaning."""
