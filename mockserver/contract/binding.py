@@ -95,6 +95,16 @@ class Binding:
         spot = self._selector if name == OPERATION else self._spots.get(name)
         return spot.path if spot else None
 
+    def fact(self, name: str, value: Any) -> Any:
+        """Return the fact that a value has at the place of an argument; ABSENT if it cannot be read there."""
+        spot = self._selector if name == OPERATION else self._spots.get(name)
+        if spot is None or spot.pieces:
+            return ABSENT
+        try:
+            return spot.format.read(value)
+        except ValueError:
+            return ABSENT
+
     def purpose(self, arguments: Arguments) -> str:
         """Return the purpose of a request: the name of a vocabulary operation, or empty if it is unknown."""
         if self._selector is None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from mockserver.contract.annotations import Meaning
-    from mockserver.contract.arguments import Arguments
+    from mockserver.contract.arguments import Arguments, Credentials
     from mockserver.contract.document import Document
     from mockserver.contract.index import Index
     from mockserver.contract.parts import Schema
@@ -116,6 +116,15 @@ class Operation:
         A value that cannot be converted is kept unchanged, so that `check_request` rejects it.
         """
         return self._reader.read(path_params, query, body, bearer)
+
+    @property
+    def credentials(self) -> Credentials:
+        """The places of the credentials."""
+        return self._reader.credentials
+
+    def read_argument(self, name: str, value: Any) -> Any:
+        """Return the fact that a value has at the place of an argument; ABSENT if it has none there."""
+        return self._meaning.binding.fact(name, value) if self._meaning else ABSENT
 
     def purpose(self, arguments: Arguments) -> str:
         """Return the purpose of a request; empty if it is unknown."""

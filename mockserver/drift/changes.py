@@ -10,6 +10,7 @@ from mockserver.contract import Confidence, vocabulary
 from mockserver.contract.parts import JSON_TYPE, METHODS, types
 from mockserver.drift.difference import Kind
 from mockserver.drift.inference.failure_schema import FailureRevision
+from mockserver.drift.inference.learned import operation_spot
 from mockserver.drift.inference.schemas import Revision
 from mockserver.drift.inference.text_patterns import pattern
 from mockserver.drift.new_operations import described_response, new_operation
@@ -202,8 +203,8 @@ def _bind(edits: Edits, operation: Operation, learned: Learned) -> None:
     for bound in learned.bounds:
         column = columns[bound.spot]
         required = len(column.values) == count
-        _remove(edits, operation, operation.spot(bound.argument), bound.spot)
-        if operation.spot(bound.argument) == bound.spot:
+        _remove(edits, operation, operation_spot(operation, bound), bound.spot)
+        if bound.argument and operation.spot(bound.argument) == bound.spot:
             _restate(edits, operation, bound, column)
         elif bound.spot[0] == "body":
             _bind_in_body(edits, operation, bound, column, required=required)

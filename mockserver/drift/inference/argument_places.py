@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mockserver.contract import vocabulary
+import jsonschema_rs
+
+from mockserver.contract import ABSENT, vocabulary
+from mockserver.contract.arguments import coercion
+from mockserver.contract.parts import types
+from mockserver.contract.routing import parameter_name, segments
+from mockserver.contract.vocabulary import OPERATION
 from mockserver.drift.inference import refusals, requests
 from mockserver.drift.inference.encodings import decoded
 from mockserver.drift.inference.knowledge import KEYS, fields_of
@@ -16,6 +22,7 @@ if TYPE_CHECKING:
     from mockserver.contract.vocabulary import Argument
     from mockserver.drift.inference.encodings import Encoding
     from mockserver.drift.inference.knowledge import Knowledge
+    from mockserver.drift.inference.paths import Group
     from mockserver.drift.inference.requests import Bound, Sent
     from mockserver.drift.inference.study import Study
     from mockserver.traffic.calls import Call
@@ -39,11 +46,58 @@ def _arguments(calls: Sequence[Call]) -> Mapping[str, Argument]:
     }
 
 
+def _of(purpose: str) -> Mapping[str, Argument]:
+    return vocabulary().purposes[purpose].arguments
+
+
+def _old_names(operation: Operation, group: Group) -> Mapping[str, str]:
+    """Return the names of the parameters at the positions of a path; empty if its fixed segments are others."""
+    stated = segments(operation.path)
+    if len(stated) != len(group.path):
+        return {}
+    names = [parameter_name(segment) for segment in stated]
+    fixed = all(name or part == segment for name, part, segment in zip(names, group.path, stated, strict=True))
+    return {str(position): name for position, name in enumerate(names) if name} if fixed else {}
+
+
+def _schema_at(operation: Operation, spot: tuple[str, ...]) -> Any:
+    """Return the schema of a place of requests in the contract; None if it has none."""
+    if spot[0] != "body":
+        return next((each.schema for each in operation.parameters if (each.place, each.name) == spot), None)
+    schema: Any = operation.body_schema
+    for name in spot[1:]:
+        schema = schema.get("properties", {}).get(name) if schema else None
+    return schema
+
+
+def _are_valid(schema: Any, column: Sent) -> bool:
+    """Return whether all values of a column conform to a schema of the contract, whose parameters are texts."""
+    validator = jsonschema_rs.Draft202012Validator({k: v for k, v in schema.items() if not k.startswith("x-")})
+    read = coercion(types(schema)) if column.spot[0] != "body" else None
+    return all(
+        validator.is_valid(read(value) if read and isinstance(value, str) else value)
+        for value in column.values.values()
+    )
+
+
 class ArgumentPlaces:
     """Finds the places and formats of arguments by what is known of records."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
+
+    def stated(self, operation: Operation, group: Group, columns: Sequence[Sent]) -> list[Bound]:
+        """Return the arguments that stand where the contract has them, though the path or the method is another one."""
+        names = _old_names(operation, group)
+        takes = {OPERATION, *(name for purpose in operation.purposes for name in _of(purpose))}
+        found = []
+        for column in columns:
+            spot = ("path", names.get(column.spot[1], "")) if column.spot[0] == "path" else column.spot
+            argument = next((name for name in takes if operation.spot(name) == spot), "")
+            schema = _schema_at(operation, spot)
+            if argument and schema is not None and _are_valid(schema, column):
+                found.append(requests.Bound(column.spot, argument))
+        return found
 
     def restated(
         self, operation: Operation, calls: Sequence[Call], columns: Sequence[Sent], study: Study
@@ -105,7 +159,7 @@ class ArgumentPlaces:
     def applied(self, calls: Sequence[Call], columns: Sequence[Sent], bounds: Sequence[Bound]) -> list[Call]:
         """Return calls with the arguments that were found at new places."""
         by_spot = {column.spot: column for column in columns}
-        types = {
+        known = {
             argument: described.type
             for purpose in vocabulary().purposes.values()
             for argument, described in purpose.arguments.items()
@@ -115,11 +169,16 @@ class ArgumentPlaces:
             arguments = dict(call.arguments)
             for bound in bounds:
                 column = by_spot.get(bound.spot)
-                if bound.argument and column is not None and number in column.values:
-                    value = column.values[number]
-                    facts = dict(decoded(types[bound.argument], value, column.kind, exact=False))
-                    if bound.encoding in facts:
-                        arguments[bound.argument] = facts[bound.encoding]
+                if not bound.argument or column is None or number not in column.values:
+                    continue
+                value = column.values[number]
+                if bound.encoding is None:
+                    fact = call.operation.read_argument(bound.argument, value) if call.operation else ABSENT
+                else:
+                    facts = dict(decoded(known[bound.argument], value, column.kind, exact=False))
+                    fact = facts.get(bound.encoding, ABSENT)
+                if fact is not ABSENT:
+                    arguments[bound.argument] = fact
             changed.append(call if arguments == call.arguments else call._replace(arguments=arguments))
         return changed
 

@@ -54,8 +54,7 @@ class Learned(NamedTuple):
 def operation_spot(operation: Operation, bound: Bound) -> tuple[str, ...] | None:
     """Return the place in the contract of what a place of requests holds; None if it has none."""
     if bound.credential:
-        found = ((each.place, each.name) for each in operation.parameters if each.credential == bound.credential)
-        return next(found, None)
+        return operation.credentials.user if bound.credential == "user" else operation.credentials.key
     return operation.spot(bound.argument)
 
 

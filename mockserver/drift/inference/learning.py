@@ -8,12 +8,13 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from mockserver.contract import ABSENT, vocabulary
+from mockserver.contract.vocabulary import OPERATION
 from mockserver.drift.inference import paths, refusals, requests
 from mockserver.drift.inference.argument_places import ArgumentPlaces, is_stated, open_arguments
 from mockserver.drift.inference.bodies import fixed_arrays, shape
 from mockserver.drift.inference.call_facts import CallFacts
 from mockserver.drift.inference.knowledge import Knowledge
-from mockserver.drift.inference.learned import Learned, NewPath, shared
+from mockserver.drift.inference.learned import Learned, NewPath, operation_spot, shared
 from mockserver.drift.inference.meaning import Value
 from mockserver.drift.inference.schemas import prior
 from mockserver.drift.inference.scope import Evidence
@@ -41,6 +42,8 @@ LIKELY = ("country.code", "service.code", "carrier.name", "order.carrier", "wall
 """The values that may be variable segments of a path."""
 
 
+EXAMINED = 50
+"""The maximum number of responses that are compared with an operation."""
 SAFE = ("GET", "HEAD")
 """The methods of requests that change nothing."""
 
@@ -156,7 +159,8 @@ class Learning:
         open_ = open_arguments(operation, calls)
         restated = self._arguments.restated(operation, calls, columns, study)
         strange += [column for column in columns if column.spot in {bound.spot for bound in restated}]
-        bounds = self._bind(operation.name, calls, strange, open_, study, restated)
+        missing = [each for each in self._credentials(strange) if not self._has_credential(operation, each, columns)]
+        bounds = self._bind(operation.name, calls, strange, open_, study, [*restated, *missing])
         changed = self._arguments.applied(calls, strange, bounds)
         if changed != list(calls):
             self._calls[operation.name] = changed
@@ -165,6 +169,12 @@ class Learning:
         for number, call in enumerate(changed):
             self._facts.deduce(call, study.entity("order", number))
         return Learned(operation, tuple(changed), study.root, study.meanings, bounds, tuple(strange))
+
+    @staticmethod
+    def _has_credential(operation: Operation, bound: Bound, columns: Sequence[Sent]) -> bool:
+        """Return whether requests have a credential at its place in the contract."""
+        spot = operation_spot(operation, bound)
+        return any(column.spot == spot for column in columns)
 
     def _bind(
         self,
@@ -177,7 +187,7 @@ class Learning:
     ) -> tuple[Bound, ...]:
         known = self._bounds[name]
         for bound in restated:
-            known.setdefault(bound.argument, bound)
+            known.setdefault(bound.argument or bound.credential, bound)
         if open_ and columns:
             expected = partial(self._arguments.expected, calls, study)
             for bound in requests.bind(columns, open_, self.knowledge, expected):
@@ -206,42 +216,41 @@ class Learning:
 
     def _find_moved(self, document: Document) -> dict[str, Learned]:
         """Find the operations of a document among the requests for unknown paths, the best matches first."""
-        unmet = [each for each in document.operations.values() if each.name not in self._met]
-        matches: list[tuple[int, Group, Learned, Study]] = []
-        for group in (each for each in self.unexplained if each.document is document):
-            for operation in unmet:
-                if operation.name not in self._moved:
-                    matches += self._matches(group, operation)
-        found: dict[str, Learned] = {}
+        found = {
+            name: self._accept(*self._learn_moved(group, calls[0].operation))
+            for name, (group, calls) in list(self._moved.items())
+            if calls[0].operation and calls[0].document is document
+        }
+        unmet = [each for each in document.operations.values() if each.name not in self._met | self._moved.keys()]
+        groups = [each for each in self.unexplained if each.document is document]
+        matches = [match for group in groups for operation in unmet for match in self._matches(group, operation)]
         taken: set[int] = set()
-        for score, group, learned, study in sorted(matches, key=lambda each: -each[0]):
-            name = learned.operation.name
-            numbers = {id(each) for each in group.requests}
+        for score, learned, study in sorted(matches, key=lambda each: -each[0]):
+            name, group = learned.operation.name, learned.group
+            numbers = {id(each) for each in group.requests} if group else set()
             rivals = [
                 other
-                for other, its, theirs, _ in matches
-                if other == score and (theirs.operation.name == name) != (its.path == group.path)
+                for other, theirs, _ in matches
+                if other == score and (theirs.operation.name == name) != (theirs.group == group)
             ]
-            if rivals or name in self._moved or numbers & taken:
-                continue
-            taken |= numbers
-            self._moved[name] = group, list(learned.calls)
-            self._moved_bounds[name] = learned.bounds
-            study.teach()
-            found[name] = learned
-        for name, (group, calls) in self._moved.items():
-            if name not in found and calls[0].operation and calls[0].operation.document is document:
-                learned, study = self._learn_moved(group, calls[0].operation)
-                study.teach()
-                self._moved[name] = group, list(learned.calls)
-                self._moved_bounds[name] = learned.bounds
-                found[name] = learned
-        for learned in found.values():
-            for call in learned.calls:
-                self._facts.deduce(call, None)
+            if not (rivals or name in self._moved or numbers & taken):
+                taken |= numbers
+                for call in learned.calls:
+                    self._facts.learn(call)
+                found[name] = self._accept(learned, study)
         return found
 
-    def _matches(self, group: Group, operation: Operation) -> Iterable[tuple[int, Group, Learned, Study]]:
+    def _accept(self, learned: Learned, study: Study) -> Learned:
+        """Take requests for an unknown path as calls of an operation, and learn from them."""
+        assert learned.group is not None  # noqa: S101 - only operations that have moved come here
+        self._moved[learned.operation.name] = learned.group, list(learned.calls)
+        self._moved_bounds[learned.operation.name] = learned.bounds
+        study.teach()
+        for call in learned.calls:
+            self._facts.deduce(call, None)
+        return learned
+
+    def _matches(self, group: Group, operation: Operation) -> Iterable[tuple[int, Learned, Study]]:
         likely = self._values(LIKELY)
         for candidate in (group, *paths.loosened(group, likely)):
             learned, study = self._learn_moved(candidate, operation)
@@ -250,6 +259,8 @@ class Learning:
             needed = {name for purpose in purposes for name, each in purpose.arguments.items() if each.required}
             names = {name for purpose in purposes for name in purpose.result}
             meanings = sum(_is_about(meaning, names) for meaning in learned.meanings.values())
+            if _conforms(learned):
+                meanings += sum(bool(node.cells) for node in learned.shape.walk())
             free = [
                 column
                 for column in learned.columns
@@ -258,25 +269,31 @@ class Learning:
             if purposes and needed <= bound and meanings and not free:
                 unbound = len(learned.columns) - len(learned.bounds)
                 open_ = sum(bool(node.cells) and node.path not in learned.meanings for node in learned.shape.walk())
-                yield 10 * (len(bound) + meanings) - 3 * unbound - open_, candidate, learned, study
+                yield 10 * (len(bound) + meanings) - 3 * unbound - open_, learned, study
 
     def _learn_moved(self, group: Group, operation: Operation) -> tuple[Learned, Study]:
         """Study the requests for an unknown path as calls of an operation."""
-        purpose = operation.purposes[0] if len(operation.purposes) == 1 else ""
         accepted = [each for each in group.requests if _is_json(each.exchange)] or list(group.requests)
-        calls = [
-            Call(each.exchange, group.document, operation, purpose, "", {}, None, Outcome.GRANTED) for each in accepted
-        ]
         columns = requests.sent([each.exchange.request for each in accepted], group.variables)
         bounds = self._credentials(columns)
+        calls = [_granted(each, operation) for each in accepted]
         users = next((each.spot for each in bounds if each.credential == "user"), None)
         if users is not None:
             column = next(each for each in columns if each.spot == users)
             calls = [call._replace(account=str(column.values.get(number, ""))) for number, call in enumerate(calls)]
-        free = [column for column in columns if not any(each.spot == column.spot for each in bounds)]
-        arguments = vocabulary().purposes[purpose].arguments if purpose else {}
+        bounds += self._arguments.stated(operation, group, columns)
+        calls = _with_purposes(self._arguments.applied(calls, columns, bounds))
+        placed = {bound.spot for bound in bounds}
+        free = [column for column in columns if column.spot not in placed]
+        found = {bound.argument for bound in bounds}
+        open_ = {
+            name: each
+            for purpose in {call.purpose for call in calls if call.purpose}
+            for name, each in vocabulary().purposes[purpose].arguments.items()
+            if name not in found
+        }
         study = self._study(calls)
-        bounds += requests.bind(free, arguments, self.knowledge, partial(self._arguments.expected, calls, study))
+        bounds += requests.bind(free, open_, self.knowledge, partial(self._arguments.expected, calls, study))
         changed = self._arguments.applied(calls, columns, bounds)
         if changed != calls:
             study = self._study(changed)
@@ -287,17 +304,14 @@ class Learning:
 
     def _as_calls(self, group: Group, operation: Operation, unmatched: Sequence[Unmatched]) -> list[Call]:
         """Return requests for the new path of an operation as its calls, with their arguments."""
-        purpose = operation.purposes[0] if len(operation.purposes) == 1 else ""
-        calls = [
-            Call(each.exchange, group.document, operation, purpose, "", {}, None, Outcome.GRANTED) for each in unmatched
-        ]
+        calls = [_granted(each, operation) for each in unmatched]
         columns = requests.sent([each.exchange.request for each in unmatched], group.variables)
         bounds = self._moved_bounds.get(operation.name, ())
         by_spot = {column.spot: column for column in columns}
         user = next((each.spot for each in bounds if each.credential == "user"), None)
         if user in by_spot:
             calls = [call._replace(account=str(by_spot[user].values.get(n, ""))) for n, call in enumerate(calls)]
-        return self._arguments.applied(calls, columns, bounds)
+        return _with_purposes(self._arguments.applied(calls, columns, bounds))
 
     def _values(self, names: Sequence[str]) -> set[str]:
         return {str(value) for name in names for value in self.knowledge.domain(name)}
@@ -310,6 +324,33 @@ class Learning:
 def is_granted(call: Call) -> bool:
     """Return whether the service granted a call, though the contract may not be able to read its response."""
     return call.outcome is Outcome.GRANTED or (call.outcome is Outcome.BROKEN and _is_json(call.exchange))
+
+
+def _granted(unmatched: Unmatched, operation: Operation) -> Call:
+    """Return a request for an unknown path as a granted call of an operation, with what the contract reads."""
+    answer = unmatched.exchange.answer
+    reading = operation.read_answer(operation.status, answer.json) if answer else None
+    facts = reading.facts if reading and reading.granted else {}
+    purpose = operation.purposes[0] if len(operation.purposes) == 1 else ""
+    return Call(unmatched.exchange, unmatched.document, operation, purpose, "", {}, None, Outcome.GRANTED, facts=facts)
+
+
+def _with_purposes(calls: Sequence[Call]) -> list[Call]:
+    """Return calls with the purposes that an argument names."""
+    named = [str(call.arguments.get(OPERATION, "")) for call in calls]
+    return [call._replace(purpose=call.purpose or name) for call, name in zip(calls, named, strict=True)]
+
+
+def _conforms(learned: Learned) -> bool:
+    """Return whether all responses conform to the contract of the operation, and say something."""
+    operation, answers = learned.operation, [call.exchange.answer for call in learned.calls]
+    return (
+        operation.success_schema is not None
+        and sum(bool(node.cells) for node in learned.shape.walk()) > 1
+        and not any(
+            answer is None or operation.check_answer(operation.status, answer.json) for answer in answers[:EXAMINED]
+        )
+    )
 
 
 def _is_success(exchange: Exchange) -> bool:

@@ -14,6 +14,11 @@ from mockserver.traffic.calls import STATES
 
 ENOUGH = 5
 """How often a number must have been the length of a list."""
+DISTINCT = 3
+"""In how many different lengths; the lists of SMS are short."""
+
+SMALL = 100
+"""Numbers below may stand for words."""
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,12 +57,13 @@ def messages(node: Node, scope: Scope) -> dict[Path, Meaning]:
 def count(column: Column, node: Node, meanings: Mapping[Path, Meaning]) -> Count | None:
     """Return the meaning of numbers that are always the length of a list beside them."""
     values = list(column.cells.values())
-    if column.node.kind != "integer" or len(values) < ENOUGH or len(set(values)) < 2 or max(values) < 2:
+    if column.node.kind != "integer" or len(values) < ENOUGH or len(set(values)) < 2:
         return None
     for inner in lists(node):
         each = meanings.get(inner.path)
         lengths = {place: inner.lengths.get(place) for place in column.cells}
-        if isinstance(each, Each) and lengths == dict(column.cells):
+        enough = len(set(values)) >= DISTINCT or (isinstance(each, Each) and each.record == "message")
+        if isinstance(each, Each) and enough and lengths == dict(column.cells):
             return Count(each.source)
     return None
 
@@ -75,7 +81,7 @@ def states(
     `elsewhere` are the words that other responses of the document show; those found are added.
     """
     name = _order(scope)
-    if not name or column.node.kind != "string" or not 1 < len(column.node.distinct) <= len(STATES):
+    if not name or not 1 < len(column.node.distinct) <= len(STATES) or not all(map(_is_word, column.node.distinct)):
         return None
     knowledge = evidence.knowledge
     shown = []
@@ -93,6 +99,13 @@ def states(
         return None
     elsewhere |= {state: word for state, word in found.items() if state not in elsewhere}
     return Value(f"{name}.state", None, found, len(shown))
+
+
+def _is_word(value: Any) -> bool:
+    """Return whether a value may be a word for a state: a text without blanks, or a small number."""
+    if isinstance(value, str):
+        return " " not in value
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < SMALL
 
 
 def _order(scope: Scope) -> str:
