@@ -74,7 +74,7 @@ def _revise_response(
     success = operation.success_schema
     revision = Revision(edits.document, edits.before, learned.meanings, names, success)
     media = edits.media(operation, operation.status)
-    schema = revision.revised(learned.shape, success)
+    schema = revision.revised_from(learned.shape)
     if schema == media.get("schema"):
         return
     media.clear()

@@ -78,11 +78,21 @@ class Revision:
         self._variables: Names = {**names, **_variables(meanings), **_stated_variables(success)}
         self._renamed: dict[str, str] = {}
         self._success = success
+        self._absent: list[Schema] = []
+
+    def revised_from(self, root: Node) -> Any:
+        """Return the schema of the whole response."""
+        self._absent = [each for path, each in _objects(self._success) if not _is_at(each, root.at(path))]
+        return self.revised(root, self._success)
 
     def revised(self, node: Node, old: Schema | None) -> Any:
         """Return the schema of a place: that of the contract if everything seen there fits it."""
         if old is not None and self.fits(old, node):
             return self._stated(old)
+        if old is None or not _is_alike(old, node):
+            old = next((each for each in self._absent if _is_alike(each, node)), old)
+            if old is not None and self.fits(old, node):
+                return self._stated(old)
         if node.item is not None or (node.lengths and not node.members):
             return self._list(node, old)
         if node.is_tuple:
@@ -169,7 +179,10 @@ class Revision:
         )
 
     def _object(self, node: Node, old: Schema | None) -> Schema:
-        known = old.get("properties", {}) if old else {}
+        known = dict(old.get("properties", {})) if old else {}
+        for each in self._absent:
+            if _is_alike(each, node):
+                known = {**each["properties"], **known}
         seen = node.kinds["object"]
         names = [name for name in known if name in node.members]
         names += [name for name in node.members if name not in known]
@@ -204,7 +217,7 @@ class Revision:
     def _list(self, node: Node, old: Schema | None) -> Schema:
         meaning = self._meanings.get(node.path)
         kind = "additionalProperties" if node.is_keyed else "items"
-        inner = old.get(kind) if old else None
+        inner = (old.get(kind) or old.get("items")) if old else None
         stated = old.get("x-each", "") if old and isinstance(inner, dict) else ""
         source, _, variable = stated.partition(" as ")
         if not isinstance(meaning, Each):
@@ -349,6 +362,33 @@ def _schemas(schema: Any) -> Iterator[Schema]:
                 yield from _schemas(inner)
         for name in ("items", "additionalProperties"):
             yield from _schemas(schema.get(name))
+
+
+def _objects(schema: Schema | None, path: Path = ()) -> Iterator[tuple[Path, Schema]]:
+    """Yield the objects and the lists of objects in a schema with their paths."""
+    if schema is None:
+        return
+    items = schema.get("items")
+    if "properties" in schema or isinstance(items, dict):
+        yield path, schema
+    for name, inner in schema.get("properties", {}).items():
+        yield from _objects(inner, (*path, name))
+    if isinstance(items, dict):
+        yield from _objects(items, (*path, LISTED))
+
+
+def _is_at(schema: Schema, node: Node | None) -> bool:
+    """Return whether a place is what a schema describes: an object with most of its fields, or a list of such."""
+    return node is not None and _is_alike(schema, node)
+
+
+def _is_alike(schema: Schema, node: Node) -> bool:
+    """Return whether most fields of an object in the contract were seen in an object, or in the items of a list."""
+    if isinstance(schema.get("items"), dict):
+        return node.item is not None and not node.members and _is_alike(schema["items"], node.item)
+    fields = schema.get("properties", {}).keys()
+    seen = fields & node.members.keys()
+    return not node.is_tuple and len(seen) > 1 and len(seen) * 2 > len(fields)
 
 
 def _widened(schema: Schema, node: Node) -> Schema:
