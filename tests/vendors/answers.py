@@ -17,7 +17,16 @@ if TYPE_CHECKING:
 
     from tests.vendors.draft import Draft, Field, Schema
 
-NEEDED = {"order.id", "offer.m", "offer.n", "payment.id", "order.state", "account.balance"}
+NEEDED = (
+    "account.balance",
+    "country.code",
+    "offer.m",
+    "offer.n",
+    "order.id",
+    "order.state",
+    "payment.id",
+    "service.code",
+)
 """What a client cannot do without."""
 
 KEYS = {
@@ -277,9 +286,11 @@ def added(draft: Draft) -> bool:
 
 def gone(draft: Draft) -> bool:
     """A field is not there."""
-    field = _field(
-        draft, lambda field: _is_value(field) and field.meaning not in NEEDED and len(field.holder["properties"]) > 1
-    )
+
+    def fits(field: Field) -> bool:
+        return _is_value(field) and not field.meaning.endswith(NEEDED) and len(field.holder["properties"]) > 1
+
+    field = _field(draft, fits)
     if field is None:
         return False
     draft.decide("gone", field, field.place, field.name, "-")

@@ -243,7 +243,8 @@ class _Trial:
 
     def _is_named(self, key: Key, *, form: bool) -> bool:
         stated, true = self._stated.get(key), self._true[key].meaning
-        same = stated is not None and stated.meaning in (true, OPEN if true.startswith("= ") else true)
+        constant = true.startswith("= ") and key.purpose[:1] != "!"  # what is always the same may be left open
+        same = stated is not None and stated.meaning in (true, OPEN if constant else true)
         return same and (not form or self._has_form(key))
 
     def _has_form(self, key: Key) -> bool:
