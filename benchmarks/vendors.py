@@ -18,7 +18,7 @@ overlay, and the mock under the proposal answers the same requests at the same t
 - served: the mock under the proposal answers with the same values there. Values that the vendor makes up are left out.
 - wrong: statements of the proposal that the vendor contradicts, whatever decision they belong to: another meaning, unit
   or word, a field that is not there, a field called gone that is there, another refusal or rule. What a proposal leaves
-  open (`x-made-up` without a meaning) is never wrong at a place that exists.
+  open (`x-made-up` without a meaning) is never wrong at a place that exists. What cannot be loaded is not looked at.
 """
 
 import argparse

@@ -17,7 +17,16 @@ if TYPE_CHECKING:
 
     from tests.vendors.draft import Draft, Field, Schema
 
-NEEDED = {"order.id", "offer.m", "offer.n", "payment.id", "order.state", "account.balance"}
+NEEDED = (
+    "account.balance",
+    "country.code",
+    "offer.m",
+    "offer.n",
+    "order.id",
+    "order.state",
+    "payment.id",
+    "service.code",
+)
 """What a client cannot do without."""
 
 KEYS = {
@@ -225,6 +234,39 @@ def counted(draft: Draft) -> bool:
     return True
 
 
+def tupled(draft: Draft) -> bool:
+    """Some values of an object are a list, told apart by their positions."""
+    field = _field(draft, _is_value)
+    if field is None:
+        return False
+    mates = [name for name, inner in field.holder["properties"].items() if "x-value" in inner and name != field.name]
+    names = [field.name, *draft.random.sample(mates, min(len(mates), draft.random.randint(1, 2)))]
+    name = fresh(draft.random, field.holder["properties"])
+    items = [remove(field.holder, each) for each in names]
+    schema: Schema = {"type": "array", "minItems": len(items), "maxItems": len(items), "x-items": items}
+    mark(schema, draft.decide("tupled", field, field.place, ", ".join(names), name))
+    put(field.holder, name, schema)
+    return True
+
+
+def separated(draft: Draft) -> bool:
+    """A list of texts is one text."""
+
+    def fits(field: Field) -> bool:
+        schema = field.schema
+        return "x-each" in schema and "x-separator" not in schema and "x-value" in schema.get("items", {})
+
+    field = _field(draft, fits)
+    if field is None:
+        return False
+    between = draft.random.choice([",", "|", ", "])
+    number = draft.decide("separated", field, field.place, "list", f"text with {between!r}")
+    field.schema.update({"type": "string", "x-separator": between})
+    field.schema.pop("minItems", None)
+    mark(field.schema, number)
+    return True
+
+
 def reunited(draft: Draft) -> bool:
     """A value is written in another unit or form."""
     field = _field(draft, lambda field: type_of(field.meaning) in POOLS["units"])
@@ -277,9 +319,11 @@ def added(draft: Draft) -> bool:
 
 def gone(draft: Draft) -> bool:
     """A field is not there."""
-    field = _field(
-        draft, lambda field: _is_value(field) and field.meaning not in NEEDED and len(field.holder["properties"]) > 1
-    )
+
+    def fits(field: Field) -> bool:
+        return _is_value(field) and not field.meaning.endswith(NEEDED) and len(field.holder["properties"]) > 1
+
+    field = _field(draft, fits)
     if field is None:
         return False
     draft.decide("gone", field, field.place, field.name, "-")

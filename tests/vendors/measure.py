@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from tests.vendors.generator import Vendor
 
 
-_NAMING = frozenset({"renamed", "failure", "moved", "path", "method", "unwrapped", "nested", "joined"})
+_NAMING = frozenset(
+    {"renamed", "failure", "moved", "path", "method", "unwrapped", "nested", "joined", "tupled", "status"}
+)
 """The kinds of decisions in which what was and what is are names or paths."""
 
 
@@ -237,13 +239,14 @@ class _Trial:
     def _is_shown(self, key: Key) -> bool:
         if key.purpose[:1] == "!":
             return any((reply.document, f"!{reply.refusal}") == key[:2] for reply in self._replies)
-        if key.place == "route" or key.place.startswith("request"):
+        if not key.place.startswith("body"):
             return any((reply.document, reply.purpose) == key[:2] for reply in self._replies)
         return bool(self._seen.get(key))
 
     def _is_named(self, key: Key, *, form: bool) -> bool:
         stated, true = self._stated.get(key), self._true[key].meaning
-        same = stated is not None and stated.meaning in (true, OPEN if true.startswith("= ") else true)
+        constant = true.startswith("= ") and key.purpose[:1] != "!"  # what is always the same may be left open
+        same = stated is not None and stated.meaning in (true, OPEN if constant else true)
         return same and (not form or self._has_form(key))
 
     def _has_form(self, key: Key) -> bool:
@@ -272,7 +275,9 @@ class _Trial:
         if key.purpose[:1] == "!":
             replies = [reply for reply in self._replies if (reply.document, f"!{reply.refusal}") == key[:2]]
             return not any(reply.differing for reply in replies)
-        if key.place == "route" or key.place.startswith("request"):
+        if key.place == "status":
+            return not any(() in reply.differing for reply in self._granted(key))
+        if not key.place.startswith("body"):
             return all(reply.alike for reply in replies)
         return not any(
             any(fits(key.place, steps) or steps == () for steps in reply.differing) for reply in self._granted(key)

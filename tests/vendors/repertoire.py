@@ -215,6 +215,7 @@ def _list(client: Client) -> None:
     client.call("orders")
     client.call("invoices")
     client.call("coupons")
+    client.call("popular")
     client.call("statistics")
     client.call("statistics", since=1_749_945_600_000, through=1_750_032_000_000 - 1)
     client.call("statistics", since=1_640_995_200_000, through=1_672_531_200_000 - 1)

@@ -141,6 +141,17 @@ def argument_reunited(draft: Draft) -> bool:
     return True
 
 
+def success(draft: Draft) -> bool:
+    """A granted request is answered with another status."""
+    site = _site(draft)
+    responses = site.described["responses"]
+    old = min(status for status in responses if status.startswith("2"))
+    new = draft.random.choice([status for status in ("200", "201", "202") if status not in responses])
+    responses[new] = responses.pop(old)
+    mark(responses[new], draft.decide("status", site, "status", old, new))
+    return True
+
+
 def refusal(draft: Draft) -> bool:
     """A reason has another status, code, text or media type."""
     document = draft.random.choice(list(draft.data))

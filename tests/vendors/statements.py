@@ -84,6 +84,9 @@ class _Reader:
         """All statements."""
         found: Statements = dict(self._requests())
         meaning = self._operation._meaning
+        if meaning is not None:
+            drawn = frozenset(self._own["responses"].get(str(meaning.status), {}).get(DRAWN, ()))
+            found[self._key("status")] = Statement(f"= {meaning.status}", {}, drawn)
         if meaning is not None and meaning.schema is not None:
             names = vocabulary().names_of({self._purpose.name: self._purpose})
             found.update(self._walk(meaning.schema, names, {}, "body", frozenset()))
