@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mockserver.contract import Confidence, vocabulary
+from mockserver.contract.failures import success_status
 from mockserver.contract.parts import JSON_TYPE, METHODS, types
 from mockserver.drift.difference import Kind
 from mockserver.drift.inference.failure_schema import FailureRevision
 from mockserver.drift.inference.learned import operation_spot
-from mockserver.drift.inference.schemas import Revision
+from mockserver.drift.inference.schemas import ENOUGH, Revision
 from mockserver.drift.inference.text_patterns import pattern
 from mockserver.drift.new_operations import described_response, new_operation
 
@@ -55,9 +56,12 @@ def _revise(
     elif learned is not None and learned.bounds:
         _bind(edits, operation, learned)
     in_response = any(each.kind in IN_RESPONSE and _is_of_success(operation, each) for each in differences)
-    if learned is not None and in_response:
+    renumbered = _renumber(edits, operation, learned) if learned is not None else False
+    if learned is not None and (in_response or renumbered):
         _revise_response(edits, operation, learned, differences, source)
     for difference in differences:
+        if renumbered and difference.kind is Kind.NEW_STATUS and not difference.refused:
+            continue
         if change := _CHANGES.get(difference.kind):
             change(edits, operation, difference, source)
 
@@ -73,16 +77,29 @@ def _revise_response(
     names = vocabulary().names_of({name: vocabulary().purposes[name] for name in operation.purposes})
     success = operation.success_schema
     revision = Revision(edits.document, edits.before, learned.meanings, names, success)
-    media = edits.media(operation, operation.status)
+    status = success_status(edits.operation(operation)["responses"]) or operation.status
+    media = edits.media(operation, status)
     schema = revision.revised_from(learned.shape)
     if schema == media.get("schema"):
         return
     media.clear()
     media["schema"] = schema
     last = max(each.last for each in found)
-    response = edits.response(operation, operation.status)
+    response = edits.response(operation, status)
     kept = {name: value for name, value in response.get(PROVENANCE, {}).items() if name in INHERITED}
     response[PROVENANCE] = {**provenance(source, last, learned.shape.times), **kept}
+
+
+def _renumber(edits: Edits, operation: Operation, learned: Learned) -> bool:
+    """Give the success response of an operation another status, if all granted calls have it."""
+    statuses = {call.status for call in learned.calls}
+    if len(learned.calls) < ENOUGH or len(statuses) != 1 or statuses == {operation.status}:
+        return False
+    responses = edits.operation(operation)["responses"]
+    if str(operation.status) not in responses:
+        return False
+    responses[str(statuses.pop())] = responses.pop(str(operation.status))
+    return True
 
 
 def _revise_failures(edits: Edits, learned: LearnedFailures, source: str) -> None:

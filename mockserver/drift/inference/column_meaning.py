@@ -6,6 +6,7 @@ refutes it, and it has no rival.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from mockserver.drift.inference.meaning import Rivals, Value
 from mockserver.drift.inference.scope import tells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
 
     from mockserver.drift.inference.bodies import Column, Instance
     from mockserver.drift.inference.meaning import Meaning, Path
@@ -104,25 +105,26 @@ class ColumnMeanings:
             return None
         best: Value | None = None
         for name, expected in self._expected_words(column, scope):
-            words = _mapping(expected)
+            words = _mapping([(value, word) for value, word, _ in expected]) if _are_backed(expected) else None
             if words and len(words) > 1 and (best is None or len(words) > len(best.words or ())):
                 best = Value(name, None, words, len(expected))
         return best
 
-    def _expected_words(self, column: Column, scope: Scope) -> Iterator[tuple[str, list[tuple[Any, str]]]]:
+    def _expected_words(self, column: Column, scope: Scope) -> Iterator[tuple[str, list[tuple[Any, str, Hashable]]]]:
+        """Yield the names that words may have, and for each value its word and the record that it belongs to."""
         if scope.depth == 1:
-            yield OPERATION, [(value, self._evidence.purpose(place)) for place, value in column.cells.items()]
+            yield OPERATION, [(value, self._evidence.purpose(place), place) for place, value in column.cells.items()]
         for name, record in scope.names.items():
             for field_, type_ in fields_of(record).items():
                 if type_.name not in vocabulary().words and type_.name != "boolean":
                     continue
-                pairs = []
+                pairs: list[tuple[Any, str, Hashable]] = []
                 for place, value in column.cells.items():
                     whose = scope.entity(name, place)
                     known = self._evidence.knowledge.values(whose, field_, self._evidence.at(place)) if whose else []
-                    if len(set(known)) == 1:
+                    if len(set(known)) == 1 and whose is not None:
                         word = known[0]
-                        pairs.append((value, str(word).lower() if isinstance(word, bool) else word))
+                        pairs.append((value, str(word).lower() if isinstance(word, bool) else word, whose))
                 if pairs:
                     yield f"{name}.{field_}", pairs
 
@@ -206,6 +208,16 @@ def _chosen(candidates: Sequence[Candidate], prior: str) -> Meaning:
     return Rivals(tuple(each.value for each in rivals))
 
 
+def _are_backed(expected: Sequence[tuple[Any, str, Hashable]]) -> bool:
+    """Return whether words are unlikely to agree by chance: one record shows several, or several records each."""
+    records: defaultdict[Hashable, set[str]] = defaultdict(set)
+    words: defaultdict[str, set[Hashable]] = defaultdict(set)
+    for _, word, whose in expected:
+        records[whose].add(word)
+        words[word].add(whose)
+    return any(len(each) > 1 for each in records.values()) or all(len(each) > 1 for each in words.values())
+
+
 def _mapping(pairs: Sequence[tuple[Any, str]]) -> dict[str, Any] | None:
     """Return the word on the wire for each word of the vocabulary; None if one has several meanings."""
     meant: defaultdict[Any, set[str]] = defaultdict(set)
@@ -227,9 +239,10 @@ def _template(text: str, known: Mapping[str, str]) -> str | None:
     used = 0
     marks: dict[str, str] = {}
     for name, value in sorted(known.items(), key=lambda each: -len(each[1])):
-        if len(value) > 1 and value in found and not any(value in name_ for name_ in marks):
+        place = re.search(rf"(?<![A-Za-z0-9]){re.escape(value)}(?![A-Za-z0-9])", found) if len(value) > 1 else None
+        if place is not None:
             mark = chr(0xE000 + len(marks))
-            found = found.replace(value, mark, 1)
+            found = found[: place.start()] + mark + found[place.end() :]
             marks[mark] = name
             used += 1
     if used < 2 or "{" in found or "}" in found:

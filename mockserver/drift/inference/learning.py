@@ -243,12 +243,28 @@ class Learning:
     def _accept(self, learned: Learned, study: Study) -> Learned:
         """Take requests for an unknown path as calls of an operation, and learn from them."""
         assert learned.group is not None  # noqa: S101 - only operations that have moved come here
+        whole = self._whole(learned.group)
+        if len(whole.requests) > len(learned.group.requests):
+            wider, its_study = self._learn_moved(whole, learned.operation)
+            if {bound.spot for bound in wider.bounds} >= {bound.spot for bound in learned.bounds}:
+                learned, study = wider, its_study
+        assert learned.group is not None  # noqa: S101 - as above
         self._moved[learned.operation.name] = learned.group, list(learned.calls)
         self._moved_bounds[learned.operation.name] = learned.bounds
         study.teach()
         for call in learned.calls:
             self._facts.deduce(call, None)
         return learned
+
+    def _whole(self, group: Group) -> Group:
+        """Return a group with all requests for its path: some may have been grouped by a segment that varies."""
+        return group._replace(
+            requests=tuple(
+                each
+                for each in self._unmatched
+                if each.document is group.document and group.has(each.exchange.request.method, each.path)
+            )
+        )
 
     def _matches(self, group: Group, operation: Operation) -> Iterable[tuple[int, Learned, Study]]:
         likely = self._values(LIKELY)

@@ -11,6 +11,7 @@ import jsonschema_rs
 
 from mockserver.contract import Confidence, vocabulary
 from mockserver.contract import pointer as pointers
+from mockserver.contract.formats import CASES
 from mockserver.contract.parts import types
 from mockserver.contract.vocabulary import Type
 from mockserver.drift.inference.bodies import KEYED, LISTED, Node
@@ -20,7 +21,7 @@ from mockserver.drift.inference.meaning import Count, Each, Rivals, Value
 from mockserver.drift.inference.text_patterns import pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from mockserver.contract import Document
     from mockserver.contract.parts import Schema
@@ -133,7 +134,11 @@ class Revision:
         if old["x-value"].partition(".")[0] not in self._variables:
             return _widened(schema, node) if fitting else None
         type_ = vocabulary().type_of(old["x-value"], self._variables)[0]
-        if not fitting and type_.name not in vocabulary().words and type_.name != "boolean":
+        known = vocabulary().words.get(type_.name, ())
+        if not fitting and known:
+            words = _in_another_case(node, known)
+            return {"type": "string", "x-value": old["x-value"], "x-words": words} if words else None
+        if not fitting and type_.name != "boolean":
             encoding = common_encoding(type_, node.column())
             if encoding is None:
                 return None
@@ -389,6 +394,15 @@ def _is_alike(schema: Schema, node: Node) -> bool:
     fields = schema.get("properties", {}).keys()
     seen = fields & node.members.keys()
     return not node.is_tuple and len(seen) > 1 and len(seen) * 2 > len(fields)
+
+
+def _in_another_case(node: Node, known: Collection[str]) -> dict[str, str]:
+    """Return the words that were seen by those of the vocabulary, if they differ in case only; otherwise nothing."""
+    for case in CASES:
+        written = {getattr(word, case)(): word for word in known}
+        if all(value in written for value in node.distinct):
+            return {written[value]: value for value in node.distinct}
+    return {}
 
 
 def _widened(schema: Schema, node: Node) -> Schema:
