@@ -101,7 +101,7 @@ class Drift(NamedTuple):
 
     Of `exchanges`, `matched` belong to an operation, `lost` have no response, and `disturbed` were altered by faults of
     the mock or blocked by a proxy. The rest do not concern the contract. `first` and `last` are in milliseconds since
-    the epoch.
+    the epoch. `remarks` are about exchanges that say nothing, and bodies that are unknown.
     """
 
     exchanges: int
@@ -113,6 +113,7 @@ class Drift(NamedTuple):
     confirmed: tuple[Confirmed, ...]
     differences: tuple[Difference, ...]
     indications: tuple[Indication, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def contradicted(self) -> tuple[Difference, ...]:

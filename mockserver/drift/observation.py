@@ -14,7 +14,9 @@ from mockserver.drift.difference import Confirmed, Difference, Drift, Kind, Occu
 from mockserver.drift.new_operations import UnmatchedRequests
 from mockserver.drift.schema_inference import Seen, walk
 from mockserver.traffic import header
-from mockserver.traffic.calls import Known, arguments_of, match
+from mockserver.traffic.calls import Known, arguments_of, is_preflight, match
+from mockserver.traffic.exchange import ANSWER, REQUEST
+from mockserver.traffic.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -22,10 +24,9 @@ if TYPE_CHECKING:
     from mockserver.contract import Document, Operation, Violation
     from mockserver.contract.operation import AnswerFacts
     from mockserver.drift.schema_inference import Path
-    from mockserver.traffic import Answer, Exchange, Request
+    from mockserver.traffic import Answer, Exchange
     from mockserver.traffic.reading_inference import Indication
 
-_ANSWER, _REQUEST = "answer", "request"
 _NOT_THERE = (404, 405, 501)
 _NOWHERE = frozenset({"NOT_FOUND", "METHOD_NOT_ALLOWED"})
 _MALFORMED = "INVALID_REQUEST"
@@ -38,6 +39,7 @@ class Observation:
         self._documents = {document.name: document for document in documents}
         self._exchanges = self._matched = self._lost = self._disturbed = 0
         self._first = self._last = 0
+        self._tally = Tally()
         self._confirmed: Counter[tuple[str, str]] = Counter()
         self._what: dict[tuple[str, str], str] = {}
         self._differing: dict[tuple[Kind, str, str, str], Occurrences] = {}
@@ -50,7 +52,8 @@ class Observation:
         """Add an exchange, which must be redacted already."""
         self._exchanges += 1
         found = match(self._documents.values(), exchange.request)
-        if found is None or _is_preflight(exchange.request):
+        self._tally.see(exchange, found)
+        if found is None or is_preflight(exchange.request):
             return
         if exchange.notes.get("faults") or exchange.notes.get("stopped"):
             self._disturbed += 1
@@ -92,6 +95,7 @@ class Observation:
                 *self._unmatched.new(),
             ),
             readings,
+            tuple(self._tally.remarks()),
         )
 
     def _explain_unmatched(self) -> None:
@@ -112,11 +116,12 @@ class Observation:
     def _see_answer(self, known: Known, exchange: Exchange, answer: Answer, *, moved: bool = False) -> None:
         operation, status = known.operation, answer.status
         document = known.document
-        left_out = exchange.notes.get("left_out", ())
         body = answer.json
         content_type = header(answer.headers, "content-type") or ""
         reading = operation.read_answer(status, body, content_type)
         refusal = reading.refused.reason if reading.refused else ""
+        if status in _NOT_THERE and not exchange.knows(ANSWER):
+            return  # the status alone does not tell a missing path from a refusal
         if refusal in _NOWHERE or (status in _NOT_THERE and document.check_failure(status, body, content_type)):
             self._differ(
                 Kind.PATH, operation, operation.pointer, exchange, what="path", expected=operation.path, got=str(status)
@@ -130,12 +135,12 @@ class Observation:
             self._see_status(operation, exchange, answer, reason)
             return
         self._confirm(document, f"{operation.pointer}/responses/{status}", operation, str(status))
-        if _ANSWER not in left_out and not _is_truncated(answer):
+        if exchange.knows(ANSWER):
             violations = operation.check_answer(status, body, content_type)
             self._see_violations(operation, exchange, violations, f"{status} ", {"body": body})
             if (schema := operation.answers[status].schema) is not None and body is not ABSENT:
                 self._see_value(known, exchange, f"{status} ", schema, body, violations)
-        if _REQUEST not in left_out:
+        if exchange.knows(REQUEST):
             self._see_request(known, exchange, status, reading)
 
     def _see_status(self, operation: Operation, exchange: Exchange, answer: Answer, reason: str) -> None:
@@ -331,18 +336,6 @@ def _refuses_as_malformed(document: Document, status: int, reading: AnswerFacts)
         return False
     meant = {entry.reason for entry in document.failures.by_status(status)}
     return reading.refused.reason == _MALFORMED or (reading.refused.reason == UNKNOWN and meant == {_MALFORMED})
-
-
-def _is_preflight(request: Request) -> bool:
-    """Return whether a request is a CORS preflight request, which belongs to no operation."""
-    headers = ("origin", "access-control-request-method")
-    return request.method == "OPTIONS" and all(header(request.headers, name) for name in headers)
-
-
-def _is_truncated(answer: Answer) -> bool:
-    """Return whether the recorder has truncated the body."""
-    length = header(answer.headers, "content-length") or ""
-    return length.isdecimal() and len(answer.body) < int(length)
 
 
 def _at(whole: Any, path: Path) -> Any:

@@ -18,7 +18,7 @@ from mockserver.contract.failures import UNKNOWN
 from mockserver.contract.operation import AnswerFacts
 from mockserver.contract.parts import JSON_TYPE
 from mockserver.contract.reader import get
-from mockserver.traffic.exchange import header
+from mockserver.traffic.exchange import ANSWER, header
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,6 +59,11 @@ def match(documents: Iterable[Document], request: Request) -> Known | Unknown | 
             if unknown is None and not isinstance(route, BadPath):
                 unknown = Unknown(document, path)
     return unknown
+
+
+def is_preflight(request: Request) -> bool:
+    """Whether a request is a CORS preflight request of a browser, which belongs to no operation."""
+    return request.method == "OPTIONS" and header(request.headers, "access-control-request-method") is not None
 
 
 Offer = tuple[str, str, str]
@@ -188,7 +193,7 @@ class Call(NamedTuple):
 
 
 def calls(documents: Iterable[Document], exchanges: Iterable[Exchange]) -> Iterator[Call]:
-    """Yield the calls among exchanges, in order. Exchanges with other services are skipped."""
+    """Yield the calls among exchanges, in order. Exchanges with other services and preflights are skipped."""
     known = tuple(documents)
     for exchange in exchanges:
         call = read(known, exchange)
@@ -197,9 +202,9 @@ def calls(documents: Iterable[Document], exchanges: Iterable[Exchange]) -> Itera
 
 
 def read(documents: Iterable[Document], exchange: Exchange) -> Call | None:
-    """Interpret an exchange as a call; None for an exchange with another service."""
+    """Interpret an exchange as a call; None for an exchange with another service, and for a preflight request."""
     found = match(documents, exchange.request)
-    if found is None:
+    if found is None or is_preflight(exchange.request):
         return None
     interpretation = _interpret(found, exchange)
     if isinstance(found, Unknown):
@@ -242,8 +247,8 @@ def _interpret(found: Known | Unknown, exchange: Exchange) -> _Interpretation:
 
 
 def _is_body_omitted(exchange: Exchange) -> bool:
-    """Whether the recorder has omitted the body of a complete response, which the client could read."""
-    return "answer" in exchange.notes.get("left_out", ()) and not exchange.notes.get("failure")
+    """Whether the body of a complete response is unknown, although the client could read it."""
+    return not exchange.knows(ANSWER) and not exchange.notes.get("failure") and not exchange.notes.get("faults")
 
 
 def _succeeds(found: Known | Unknown, status: int) -> bool:

@@ -169,7 +169,7 @@ def test_of_lines_that_were_cut_off_the_whole_ones_are_read(tmp_path: Path) -> N
         (b"", "the file is empty"),
         (
             b'{"log": {"entries": [{"request": {"method": "GET"}}]}}',
-            "entry 1: response is missing: it must be an object",
+            r"entry 1: request\.url is missing: it must be a string",
         ),
         (
             b'{"log": {"entries": [{"request": {"method": "GET"}, "response": {"status": 200}}]}}',
@@ -179,8 +179,11 @@ def test_of_lines_that_were_cut_off_the_whole_ones_are_read(tmp_path: Path) -> N
         (b'{"started": 1}\n', r"line 1: .*request"),
         (b"a: 1\n", "unknown format: a recording must be HAR"),
         (b"a: [1\nb", r"line \d+, column \d+: "),
-        (b"interactions:\n- request: {method: GET}\n  response: {}\n- {}\n", "interaction 1: status is missing"),
-        (b"\xff\xfe\x00", "this is not a recording"),
+        (
+            b"interactions:\n- request: {method: GET}\n  response: {}\n- {}\n",
+            r"interaction 1: request\.uri is missing",
+        ),
+        (b"\x89PNG\r\n\x1a\n", "this is not a recording"),
     ],
     ids=["empty", "no response", "no url", "no json", "no line", "yaml", "broken yaml", "cassette", "binary"],
 )
