@@ -135,11 +135,12 @@ class Observation:
             self._see_status(operation, exchange, answer, reason)
             return
         self._confirm(document, f"{operation.pointer}/responses/{status}", operation, str(status))
-        if exchange.knows(ANSWER):
-            violations = operation.check_answer(status, body, content_type)
-            self._see_violations(operation, exchange, violations, f"{status} ", {"body": body})
-            if (schema := operation.answers[status].schema) is not None and body is not ABSENT:
-                self._see_value(known, exchange, f"{status} ", schema, body, violations)
+        if not exchange.knows(ANSWER):
+            return
+        violations = operation.check_answer(status, body, content_type)
+        self._see_violations(operation, exchange, violations, f"{status} ", {"body": body})
+        if (schema := operation.answers[status].schema) is not None and body is not ABSENT:
+            self._see_value(known, exchange, f"{status} ", schema, body, violations)
         if exchange.knows(REQUEST):
             self._see_request(known, exchange, status, reading)
 

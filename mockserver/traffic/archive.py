@@ -13,6 +13,7 @@ from mockserver.traffic.exchange import (
     EARLIEST,
     LATEST,
     LEFT_OUT,
+    PACKED,
     REQUEST,
     SHORT,
     Answer,
@@ -78,9 +79,9 @@ def _entry(entry: Any, stamp: int) -> Exchange:
     status = _status(received.get("status"))
     answer, has_answer = _answer(received, status, request) if status else (None, True)
     size = _whole_number(_optional(received, "content", dict, {}).get("size"))
-    notes = dict(_optional(sent, "_notes", dict, {}))
+    notes = _notes(sent)
     if left_out := [side for side, is_there in ((REQUEST, has_request), (ANSWER, has_answer)) if not is_there]:
-        notes[LEFT_OUT] = left_out
+        notes[LEFT_OUT] = sorted({*notes.get(LEFT_OUT, ()), *left_out})
     elif answer and size and 0 < len(answer.body) < size and len(answer.content) < size:
         notes[SHORT] = [ANSWER]
     return Exchange(
@@ -91,6 +92,13 @@ def _entry(entry: Any, stamp: int) -> Exchange:
         str(sent.get("_operation") or ""),
         notes,
     )
+
+
+def _notes(sent: dict[str, Any]) -> dict[str, Any]:
+    notes = dict(_optional(sent, "_notes", dict, {}, "request."))
+    for name in (LEFT_OUT, SHORT, PACKED):
+        _optional(notes, name, list, [], "request._notes.")
+    return notes
 
 
 def _request(sent: dict[str, Any]) -> tuple[Request, bool]:
@@ -144,7 +152,7 @@ def _journal_exchange(record: Any, stamp: int) -> Exchange:
     )
 
 
-_KINDS = {dict: "an object", str: "a string", int: "an integer"}
+_KINDS = {dict: "an object", list: "a list", str: "a string", int: "an integer"}
 
 
 def _field(holder: Any, name: str, kind: type, prefix: str = "") -> Any:

@@ -76,12 +76,14 @@ class _InteractionError(ValueError):
 
 
 def _interactions(file: IO[bytes]) -> list[Any]:
+    text = file.read()
     try:
-        data = yaml.load(file, _Loader)  # noqa: S506 - a safe loader
+        data = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        ended = "end of stream" in str(error.problem) or "<stream end>" in str(error.problem)
+        is_at_end = mark is not None and mark.line >= len(text.rstrip().splitlines())
+        ended = is_at_end or "end of stream" in str(error.problem)
         reason = "the file ends here; it was cut off" if ended else error.problem
         raise (CutOffError if ended else RecordingError)(f"{where}{reason}") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:

@@ -7,6 +7,7 @@ from heapq import merge
 from operator import attrgetter
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, NamedTuple
+from weakref import finalize
 
 from mockserver.traffic.exchange import RecordingError
 
@@ -65,7 +66,9 @@ class Timeline:
         """Write the held exchanges to the file as a sorted run."""
         self._held.sort(key=_started)
         try:
-            self._file = self._file or TemporaryFile()  # noqa: SIM115 - open as long as this object
+            if self._file is None:
+                self._file = TemporaryFile()  # noqa: SIM115 - open as long as this object
+                finalize(self, self._file.close)
             self._runs.append([self._write(self._file, block) for block in self._blocks()])
         except OSError as error:
             raise RecordingError(f"a temporary file cannot be written: {error.strerror or error}") from None
