@@ -176,7 +176,8 @@ class Call(NamedTuple):
     def at(self) -> int:
         """The start of the call in milliseconds since the epoch: virtual time if it was recorded, else real time."""
         stamp = self.exchange.notes.get("at")
-        return _milliseconds(stamp) if isinstance(stamp, str) else self.exchange.started
+        virtual = _milliseconds(stamp) if isinstance(stamp, str) else None
+        return self.exchange.started if virtual is None else virtual
 
     @property
     def retry_after(self) -> float:
@@ -303,8 +304,11 @@ def _records(facts: Facts, one: str, many: str) -> list[Facts]:
 
 
 @cache
-def _milliseconds(stamp: str) -> int:
-    return round(datetime.fromisoformat(stamp).timestamp() * 1000)
+def _milliseconds(stamp: str) -> int | None:
+    try:
+        return round(datetime.fromisoformat(stamp).timestamp() * 1000)
+    except ValueError:
+        return None
 
 
 STATES = vocabulary().words["state"]
