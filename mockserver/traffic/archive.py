@@ -77,13 +77,12 @@ def _entry(entry: Any, stamp: int) -> Exchange:
     sent, received = _field(entry, "request", dict), _optional(entry, "response", dict, {})
     request, has_request = _request(sent)
     status = _status(received.get("status"))
-    answer, has_answer = _answer(received, status, request) if status else (None, True)
-    size = _whole_number(_optional(received, "content", dict, {}).get("size"))
+    answer, problem = _answer(received, status, request) if status else (None, "")
     notes = _notes(sent)
-    if left_out := [side for side, is_there in ((REQUEST, has_request), (ANSWER, has_answer)) if not is_there]:
-        notes[LEFT_OUT] = sorted({*notes.get(LEFT_OUT, ()), *left_out})
-    elif answer and size and 0 < len(answer.body) < size and len(answer.content) < size:
-        notes[SHORT] = [ANSWER]
+    if not has_request:
+        _note(notes, LEFT_OUT, REQUEST)
+    if problem:
+        _note(notes, problem, ANSWER)
     return Exchange(
         request,
         answer,
@@ -96,9 +95,13 @@ def _entry(entry: Any, stamp: int) -> Exchange:
 
 def _notes(sent: dict[str, Any]) -> dict[str, Any]:
     notes = dict(_optional(sent, "_notes", dict, {}, "request."))
-    for name in (LEFT_OUT, SHORT, PACKED):
-        _optional(notes, name, list, [], "request._notes.")
+    for name in notes.keys() & {LEFT_OUT, SHORT, PACKED}:
+        _field(notes, name, list, "request._notes.")
     return notes
+
+
+def _note(notes: dict[str, Any], name: str, side: str) -> None:
+    notes[name] = sorted({*notes.get(name, ()), side})
 
 
 def _request(sent: dict[str, Any]) -> tuple[Request, bool]:
@@ -107,31 +110,34 @@ def _request(sent: dict[str, Any]) -> tuple[Request, bool]:
     posted, headers = _optional(sent, "postData", dict, {}, "request."), _records(sent, "request")
     size = _whole_number(sent.get("bodySize"))
     body = _body(posted, posted.get("encoding") or posted.get("_encoding"), size)
-    return Request(method, url, fitting(headers, body), body), bool(body) or _is_empty_request(
-        method, header(headers, "content-length"), size, posted
-    )
+    request = Request(method, url, fitting(headers, body), body)
+    return request, bool(body) or _is_empty(request, size, posted)
 
 
-def _is_empty_request(method: str, length: str | None, size: int | None, posted: dict[str, Any]) -> bool:
+def _is_empty(request: Request, size: int | None, posted: dict[str, Any]) -> bool:
     """Return whether a request without a recorded body had none."""
     if posted.get("_file") or posted.get("params"):
         return False
     if size is not None:
         return size == 0
-    return method in _WITHOUT_REQUEST_BODY or length == "0" or posted.get("text") == ""
+    if request.method in _WITHOUT_REQUEST_BODY or posted.get("text") == "":
+        return True
+    return header(request.headers, "content-length") == "0"
 
 
-def _answer(received: dict[str, Any], status: int, request: Request) -> tuple[Answer, bool]:
-    """Return a response, and whether its body is in the recording."""
+def _answer(received: dict[str, Any], status: int, request: Request) -> tuple[Answer, str]:
+    """Return a response, and why its body is unknown: `LEFT_OUT`, `SHORT`, or nothing."""
     content = _optional(received, "content", dict, {}, "response.")
     size = _whole_number(content.get("size"))
     body = _body(content, content.get("encoding"), size)
     answer = Answer(status, fitting(_records(received, "response"), body), body)
-    if body or status in _WITHOUT_ANSWER_BODY or request.method == "HEAD":
-        return answer, True
-    if content.get("_file") or size or content.get("size") == -1:
-        return answer, False
-    return answer, size == 0 or content.get("text") == "" or received.get("bodySize") == 0
+    if body:
+        return answer, SHORT if size and len(body) < size and len(answer.content) < size else ""
+    if status in _WITHOUT_ANSWER_BODY or request.method == "HEAD":
+        return answer, ""
+    is_unknown = content.get("_file") or size or content.get("size") == -1
+    is_empty = size == 0 or content.get("text") == "" or received.get("bodySize") == 0
+    return answer, LEFT_OUT if is_unknown or not is_empty else ""
 
 
 def _journal_exchange(record: Any, stamp: int) -> Exchange:

@@ -272,7 +272,7 @@ def test_of_a_har_whose_json_breaks_off_the_beginning_is_used(tmp_path: Path) ->
     found = recordings.read_all([path])
     assert (len(list(found.exchanges)), found.cut_off) == (2, True)
     assert re.fullmatch(
-        r".*a\.har: after entry 2: this is not JSON: .*; the exchanges before it are used", *found.remarks
+        r".*a\.har: after entry 2: this is not JSON: .*; the exchanges before it are used", found.remarks[0]
     )
 
 
