@@ -29,6 +29,7 @@ EXTRAS = {
     "mockserver.reports": "contracts",
     "mockserver.verify": "contracts",
     "mockserver.traffic.archive": "contracts",
+    "mockserver.traffic.file_format": "contracts",
     "mockserver.cli.targets": "contracts",
     "mockserver.grade": "contracts",
     "mockserver.pytest_plugin": "pytest",

@@ -10,9 +10,7 @@ from mockserver.cli import options
 from mockserver.cli.options import UnusableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from mockserver.traffic import Exchange
+    from collections.abc import Sequence
 
 
 @click.command()
@@ -47,24 +45,16 @@ def drift(
         from mockserver import reports
         from mockserver.contract import LocatedError
         from mockserver.drift import console
-        from mockserver.traffic.exchange import CutOffError, RecordingError
-        from mockserver.traffic.recordings import read
-    cut_off: dict[Path, str] = {}
-
-    def exchanges() -> "Iterator[Exchange]":
-        for path in traffic:
-            try:
-                yield from read(path)
-            except CutOffError as error:
-                cut_off[path] = str(error)
-
+        from mockserver.traffic.exchange import RecordingError
+        from mockserver.traffic.recordings import read_all
     try:
         reports.check_formats(formats)
-        found, bases = drifting.compare(exchanges, readings, tuple(overlays))
+        recordings = read_all(traffic)
+        found, bases = drifting.compare(lambda: recordings.exchanges, readings, tuple(overlays))
     except (LocatedError, RecordingError, reports.UnknownFormatError) as error:
         raise UnusableError(str(error)) from None
-    for message in cut_off.values():
-        click.echo(f"{message}; the exchanges before it are used", err=True)
+    for remark in recordings.remarks:
+        click.echo(remark, err=True)
     if not found.matched and not found.differences:
         raise UnusableError("no exchange matches an operation of the contract: is this traffic of the service?")
     console.show(found, Console(no_color=no_color or None), quiet=quiet)

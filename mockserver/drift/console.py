@@ -139,6 +139,7 @@ def _remarks(drift: Drift) -> Iterator[str]:
         yield f"{drift.lost} requests had no response."
     if drift.disturbed:
         yield f"{drift.disturbed} exchanges are left out: faults of the mock, or calls that a proxy blocked."
+    yield from drift.remarks
 
 
 def _day(milliseconds: int) -> str:

@@ -107,9 +107,9 @@ class Drift(NamedTuple):
 
     Of `exchanges`, `matched` belong to an operation, `lost` have no response, and `disturbed` were altered by faults of
     the mock or blocked by a proxy. The rest do not concern the contract. `first` and `last` are in milliseconds since
-    the epoch. `learned` is what the traffic shows of operations that differ, by
-    name, and `failures` what it shows of failures, by document.
-    `sample` are the exchanges that this was inferred from.
+    the epoch. `remarks` are about exchanges that say nothing, and bodies that are unknown. `learned` is what traffic
+    shows of operations that differ, by name, and `failures` what it shows of failures, by document. `sample` are the
+    exchanges that this was inferred from.
     """
 
     exchanges: int
@@ -121,6 +121,7 @@ class Drift(NamedTuple):
     confirmed: tuple[Confirmed, ...]
     differences: tuple[Difference, ...]
     indications: tuple[Indication, ...] = ()
+    remarks: tuple[str, ...] = ()
     learned: Mapping[str, Learned] = {}
     failures: Mapping[str, LearnedFailures] = {}
     sample: tuple[Exchange, ...] = ()

@@ -18,7 +18,9 @@ from mockserver.drift.inference.paths import Unmatched
 from mockserver.drift.inferred_differences import failures, moved, new_path
 from mockserver.drift.schema_inference import Seen, walk
 from mockserver.traffic import header
-from mockserver.traffic.calls import Known, arguments_of, match, read
+from mockserver.traffic.calls import Known, arguments_of, is_preflight, match, read
+from mockserver.traffic.exchange import ANSWER, REQUEST
+from mockserver.traffic.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -27,10 +29,9 @@ if TYPE_CHECKING:
     from mockserver.contract.operation import AnswerFacts
     from mockserver.drift.inference.learned import Learned
     from mockserver.drift.schema_inference import Path
-    from mockserver.traffic import Answer, Exchange, Request
+    from mockserver.traffic import Answer, Exchange
     from mockserver.traffic.reading_inference import Indication
 
-_ANSWER, _REQUEST = "answer", "request"
 _NOT_THERE = (404, 405, 501)
 _NOWHERE = frozenset({"NOT_FOUND", "METHOD_NOT_ALLOWED"})
 _MALFORMED = "INVALID_REQUEST"
@@ -47,6 +48,7 @@ class Observation:
         self._documents = {document.name: document for document in documents}
         self._exchanges = self._matched = self._lost = self._disturbed = 0
         self._first = self._last = 0
+        self._tally = Tally()
         self._confirmed: Counter[tuple[str, str]] = Counter()
         self._what: dict[tuple[str, str], str] = {}
         self._differing: dict[tuple[Kind, str, str, str], Occurrences] = {}
@@ -60,7 +62,8 @@ class Observation:
         """Add an exchange, which must be redacted already."""
         self._exchanges += 1
         found = match(self._documents.values(), exchange.request)
-        if found is None or _is_preflight(exchange.request):
+        self._tally.see(exchange, found)
+        if found is None or is_preflight(exchange.request):
             return
         if exchange.notes.get("faults") or exchange.notes.get("stopped"):
             self._disturbed += 1
@@ -73,10 +76,10 @@ class Observation:
         if isinstance(found, Known):
             self._matched += 1
             self._hosts.add(exchange.request.authority)
-            if len(self._kept[found.operation.name]) < KEPT:
+            if exchange.knows(ANSWER) and len(self._kept[found.operation.name]) < KEPT:
                 self._kept[found.operation.name].append(exchange)
             self._see_answer(found, exchange, exchange.answer)
-        elif len(self._unmatched) < KEPT_UNMATCHED:
+        elif exchange.knows(ANSWER) and len(self._unmatched) < KEPT_UNMATCHED:
             self._unmatched.append(Unmatched(found.document, found.path, exchange))
 
     def drift(self, indications: Iterable[Indication] = ()) -> Drift:
@@ -110,6 +113,7 @@ class Observation:
                 *(map(new_path, learning.new_paths()) if learning else ()),
             ),
             readings,
+            tuple(self._tally.remarks()),
             learned,
             found,
             tuple(self._sample()),
@@ -142,12 +146,13 @@ class Observation:
     def _see_answer(self, known: Known, exchange: Exchange, answer: Answer, *, moved: bool = False) -> None:
         operation, status = known.operation, answer.status
         document = known.document
-        left_out = exchange.notes.get("left_out", ())
         body = answer.json
         content_type = header(answer.headers, "content-type") or ""
         reading = operation.read_answer(status, body, content_type)
         refusal = reading.refused.reason if reading.refused else ""
         self._in_refusal = False
+        if status in _NOT_THERE and not exchange.knows(ANSWER):
+            return  # the status alone does not tell a missing path from a refusal
         if refusal in _NOWHERE or (status in _NOT_THERE and document.check_failure(status, body, content_type)):
             self._differ(
                 Kind.PATH, operation, operation.pointer, exchange, what="path", expected=operation.path, got=str(status)
@@ -162,12 +167,13 @@ class Observation:
             self._see_status(operation, exchange, answer, reason)
             return
         self._confirm(document, f"{operation.pointer}/responses/{status}", operation, str(status))
-        if _ANSWER not in left_out and not _is_truncated(answer):
-            violations = operation.check_answer(status, body, content_type)
-            self._see_violations(operation, exchange, violations, f"{status} ", {"body": body})
-            if (schema := operation.answers[status].schema) is not None and body is not ABSENT:
-                self._see_value(known, exchange, f"{status} ", schema, body, violations)
-        if _REQUEST not in left_out and not moved:
+        if not exchange.knows(ANSWER):
+            return
+        violations = operation.check_answer(status, body, content_type)
+        self._see_violations(operation, exchange, violations, f"{status} ", {"body": body})
+        if (schema := operation.answers[status].schema) is not None and body is not ABSENT:
+            self._see_value(known, exchange, f"{status} ", schema, body, violations)
+        if exchange.knows(REQUEST) and not moved:
             self._see_request(known, exchange, status, reading)
 
     def _see_status(self, operation: Operation, exchange: Exchange, answer: Answer, reason: str) -> None:
@@ -365,18 +371,6 @@ def _refuses_as_malformed(document: Document, status: int, reading: AnswerFacts)
         return False
     meant = {entry.reason for entry in document.failures.by_status(status)}
     return reading.refused.reason == _MALFORMED or (reading.refused.reason == UNKNOWN and meant == {_MALFORMED})
-
-
-def _is_preflight(request: Request) -> bool:
-    """Return whether a request is a CORS preflight request, which belongs to no operation."""
-    headers = ("origin", "access-control-request-method")
-    return request.method == "OPTIONS" and all(header(request.headers, name) for name in headers)
-
-
-def _is_truncated(answer: Answer) -> bool:
-    """Return whether the recorder has truncated the body."""
-    length = header(answer.headers, "content-length") or ""
-    return length.isdecimal() and len(answer.body) < int(length)
 
 
 def _at(whole: Any, path: Path) -> Any:

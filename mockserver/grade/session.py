@@ -17,8 +17,10 @@ from mockserver.proxy import UpstreamError
 from mockserver.reports.summary import counted
 from mockserver.testing import Server, SteeringError
 from mockserver.testing.judgement import documents
-from mockserver.traffic.exchange import CutOffError, RecordingError
-from mockserver.traffic.recordings import keys_of, read
+from mockserver.traffic.calls import match
+from mockserver.traffic.exchange import RecordingError
+from mockserver.traffic.recordings import keys_of, read_all
+from mockserver.traffic.tally import Tally
 from mockserver.verify import TargetError, of_urls
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from mockserver.proxy.app import Disconnect
     from mockserver.testing import SmsOnline
     from mockserver.traffic import Exchange
+    from mockserver.traffic.recordings import Recordings
     from mockserver.traffic.spending import Allowance
 
 KEYS = ("SMSONLINE_API_KEY", "SMSONLINE_OTHER_API_KEY")
@@ -72,19 +75,21 @@ def recorded(paths: Iterable[Path], attempt: TrialSettings, *, ended: bool = Fal
 
     Raises GradingError, LocatedError.
     """
-    known, remarks, trials = _documents(attempt), [], []
+    known, trials = _documents(attempt), []
+    remarks: list[str] = []
     for path in paths:
-        recording, cut_off = _exchanges(path, known.values())
-        if cut_off:
-            remarks.append(f"{cut_off}; the exchanges before it are used")
-        exchanges = [each for each in recording if not each.notes.get("stopped")]
-        if stopped := len(recording) - len(exchanges):
+        recording = _read(path, known.values())
+        everything = list(recording.exchanges)
+        exchanges = [each for each in everything if not each.notes.get("stopped")]
+        remarks += recording.remarks
+        if stopped := len(everything) - len(exchanges):
             remarks.append(f"{path}: ignored {counted(stopped, 'request')} that the proxy stopped")
+        remarks += [f"{path}: {remark}" for remark in _tally(exchanges, known.values())]
         judgement = judge.judge(
             exchanges,
             known,
             limits=attempt.limits,
-            ended=ended and not cut_off,
+            ended=ended and not recording.cut_off,
             paced=attempt.paced,
             readings=_readings(attempt),
             overlays=attempt.overlays,
@@ -195,16 +200,20 @@ def _check(trial: Trial, server: Server | None = None) -> None:
     raise GradingError(f"the command {completed.ending} without calling the service: {hint}{printed}")
 
 
-def _exchanges(path: Path, documents: Collection[Document]) -> tuple[list[Exchange], str]:
-    """Read a recording, with its keys redacted everywhere. Return its exchanges and the error if it was cut off."""
-    exchanges: list[Exchange] = []
+def _read(path: Path, documents: Collection[Document]) -> Recordings:
+    """Read a recording, with its keys redacted everywhere."""
     try:
-        exchanges.extend(read(path, keys_of(path, documents)))
-    except CutOffError as error:
-        return exchanges, str(error)
+        return read_all([path], keys_of(path, documents))
     except RecordingError as error:
         raise GradingError(str(error)) from None
-    return exchanges, ""
+
+
+def _tally(exchanges: Iterable[Exchange], documents: Collection[Document]) -> Iterator[str]:
+    """Yield remarks about exchanges that do not concern the client, and bodies that are unknown."""
+    tally = Tally()
+    for exchange in exchanges:
+        tally.see(exchange, match(documents, exchange.request))
+    return tally.remarks()
 
 
 def _readings(attempt: TrialSettings) -> dict[str, object]:

@@ -17,7 +17,7 @@ from mockserver.judge import Limits
 from mockserver.judge.rules import FAILS
 from mockserver.testing.judgement import documents
 from mockserver.testing.server import Wanted
-from mockserver.traffic import Redactor
+from mockserver.traffic import Exchange, Redactor
 from mockserver.traffic.archive import read_journal
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ def with_strays(judgement: Judgement, server: Server, world: SmsOnline, overlays
     """Add the findings of requests that named the world's user but did not send its key."""
     shown = server.steering.ask("listStrays", query={"limit": _STRAY_LIMIT})["exchanges"]
     own = [each for each in shown if each["account"] == world.user_id]
-    exchanges = read_journal(BytesIO(orjson.dumps({"exchanges": own})), 0)
+    entries = read_journal(BytesIO(orjson.dumps({"exchanges": own})), 0)
+    exchanges = [entry for entry in entries if isinstance(entry, Exchange)]
     strays = judge.judge(exchanges, documents((), tuple(overlays)), paced=False, overlays=overlays)
     return judgement._replace(findings=_distinct(judgement.findings, strays.findings))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mockserver.contract import Confidence, Severity, did_you_mean
 from mockserver.judge.history import Breach
 from mockserver.traffic.calls import Outcome
-from mockserver.traffic.exchange import header
+from mockserver.traffic.exchange import REQUEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,7 +34,7 @@ def unknown_names(calls: Iterable[Call]) -> Iterator[Breach]:
 def paths(calls: Iterable[Call]) -> Iterator[Breach]:
     """Find requests whose path or method is not in the contract."""
     for call in calls:
-        if call.operation is None and not _is_preflight(call):
+        if call.operation is None:
             method, document = call.exchange.request.method, call.document
             path = call.exchange.request.path.rpartition(f"{document.prefix}/")[2]
             known = [operation.path.lstrip("/") for operation in document.operations.values()]
@@ -59,15 +59,9 @@ def deprecated(calls: Iterable[Call]) -> Iterator[Breach]:
             )
 
 
-def _is_preflight(call: Call) -> bool:
-    """Return whether a call is the CORS preflight request of a browser."""
-    request = call.exchange.request
-    return request.method == "OPTIONS" and header(request.headers, "access-control-request-method") is not None
-
-
 def _violations(calls: Iterable[Call], severity: Severity) -> Iterator[Breach]:
     for call in calls:
-        if call.operation is None or call.read is None or "request" in call.exchange.notes.get("left_out", ()):
+        if call.operation is None or call.read is None or not call.exchange.knows(REQUEST):
             continue
         for violation in call.operation.check_request(call.read):
             if violation.level is severity:

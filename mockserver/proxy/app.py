@@ -13,6 +13,7 @@ from mockserver.proxy.gate import StoppedError
 from mockserver.proxy.keys import Keyring
 from mockserver.proxy.proxied_exchange import ProxiedCall, ProxiedExchange
 from mockserver.proxy.upstream import LOST, UpstreamFailure
+from mockserver.traffic.exchange import ANSWER, REQUEST, without_unknown_bodies
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
@@ -199,15 +200,16 @@ class Proxy:
             sent = call.failure is None or call.failure.sent
             self._gate.settle(self._match(call, self._contract.match_loosely), call.held, answer, sent=sent)
         match = self._match(call, self._contract.match)
-        request = call.request(self._upstream.origin)
-        self._keyring.see(request)
+        self._keyring.see(call.request(self._upstream.origin))
         redactor = self._keyring.redactor
-        known = request if call.body.whole and not call.stopped else None
+        operation = match.operation.name if match.operation else ""
+        exchange = without_unknown_bodies(call.exchange(self._upstream.origin, operation))
+        known = exchange.request if exchange.knows(REQUEST) and not call.stopped else None
+        answer = exchange.answer if exchange.knows(ANSWER) else None
         violations = tuple(
             violation._replace(message=redactor.text(violation.message))
             for violation in self._contract.check(match, known, answer)
         )
-        exchange = call.exchange(self._upstream.origin, match.operation.name if match.operation else "")
         notes = {**exchange.notes, "violations": list(map(str, violations))} if violations else exchange.notes
         proxied = ProxiedExchange(
             redactor.exchange(exchange._replace(notes=notes)),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from mockserver.contract import Severity
 from mockserver.traffic import har, jsonl
+from mockserver.traffic.calls import is_preflight
 from mockserver.traffic.coverage import Coverage
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class TrafficSummary:
 
     def __init__(self, documents: Iterable[Document]) -> None:
         self.coverage = Coverage(documents)
-        self.exchanges = self.stopped = self.failed = self.unknown = 0
+        self.exchanges = self.stopped = self.failed = self.preflights = self.unknown = 0
         self._violations: dict[_Rule, Violation] = {}
         self._times: Counter[_Rule] = Counter()
 
@@ -108,7 +109,9 @@ class TrafficSummary:
         self.exchanges += 1
         self.stopped += bool(proxied.stopped)
         self.failed += bool(proxied.failure)
-        self.unknown += not exchange.operation
+        preflight = is_preflight(exchange.request)
+        self.preflights += preflight
+        self.unknown += not exchange.operation and not preflight
         if exchange.operation and exchange.answer and not proxied.failure:
             self.coverage.answer(exchange.operation, exchange.answer.status)
         new = []
@@ -127,7 +130,12 @@ class TrafficSummary:
 
     def summary(self) -> Iterator[str]:
         """Yield the lines of the summary."""
-        counts = {"stopped": self.stopped, "failed": self.failed, "without a known operation": self.unknown}
+        counts = {
+            "stopped": self.stopped,
+            "failed": self.failed,
+            "preflights": self.preflights,
+            "without a known operation": self.unknown,
+        }
         others = "".join(f", {what}: {count}" for what, count in counts.items() if count)
         yield f"exchanges: {self.exchanges}{others}"
         ratios = self.coverage.ratios()

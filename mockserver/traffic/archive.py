@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-import binascii
-from base64 import b64decode
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any
 
 import ijson  # type: ignore[import-untyped]
 
-from mockserver.traffic.exchange import Answer, CutOffError, Exchange, RecordingError, Request, fitting, header
+from mockserver.traffic import base64_text
+from mockserver.traffic.exchange import (
+    ANSWER,
+    EARLIEST,
+    LATEST,
+    LEFT_OUT,
+    PACKED,
+    REQUEST,
+    SHORT,
+    Answer,
+    CutOffError,
+    Exchange,
+    RecordingError,
+    Request,
+    UnreadableEntry,
+    fitting,
+    header,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,37 +34,34 @@ if TYPE_CHECKING:
 _ORIGIN = "http://smsonline-mock"
 _TRUNCATED = ("premature EOF", "ncomplete JSON")
 """Parts of the messages of the ijson parsers for a truncated text."""
+_WITHOUT_REQUEST_BODY = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "CONNECT"})
+_WITHOUT_ANSWER_BODY = frozenset({204, 304})
 
 
-def first_key(head: bytes) -> str:
-    """Return the first key of the object at the beginning of a JSON text; empty if the text is too short."""
-    try:
-        return next((str(value) for event, value in ijson.basic_parse(head) if event == "map_key"), "")
-    except ijson.JSONError:
-        return ""
-
-
-def read(file: IO[bytes], stamp: int) -> Iterator[Exchange]:
+def read(file: IO[bytes], stamp: int) -> Iterator[Exchange | UnreadableEntry]:
     """Read the entries of a HAR file. `stamp` is the time of entries without a valid time, in milliseconds.
 
-    Raises RecordingError, and CutOffError if the file is truncated.
+    Raises RecordingError if the file is not JSON, and CutOffError if it is truncated.
     """
     return _read(file, "log.entries.item", "entry", lambda entry: _entry(entry, stamp))
 
 
-def read_journal(file: IO[bytes], stamp: int) -> Iterator[Exchange]:
+def read_journal(file: IO[bytes], stamp: int) -> Iterator[Exchange | UnreadableEntry]:
     """Read the exchanges of a journal in the format of the control API. Raises as `read` does."""
     return _read(file, "exchanges.item", "exchange", lambda record: _journal_exchange(record, stamp))
 
 
-def _read(file: IO[bytes], prefix: str, noun: str, exchange: Callable[[Any], Exchange]) -> Iterator[Exchange]:
+def _read(
+    file: IO[bytes], prefix: str, noun: str, exchange: Callable[[Any], Exchange]
+) -> Iterator[Exchange | UnreadableEntry]:
     number = 0
     try:
         for number, item in enumerate(ijson.items(file, prefix, use_float=True), 1):
             try:
-                yield exchange(item)
+                entry: Exchange | UnreadableEntry = exchange(item)
             except _EntryError as error:
-                raise RecordingError(f"{noun} {number}: {error}") from None
+                entry = UnreadableEntry(f"{noun} {number}", str(error))
+            yield entry
     except (ijson.JSONError, UnicodeDecodeError) as error:
         message = next(iter(str(error).strip().splitlines()), "")
         if any(sign in message for sign in _TRUNCATED):
@@ -62,50 +74,83 @@ class _EntryError(ValueError):
 
 
 def _entry(entry: Any, stamp: int) -> Exchange:
-    request, response = _field(entry, "request", dict), _field(entry, "response", dict)
-    content = response.get("content") or {}
-    post_data = request.get("postData") or {}
-    headers = _records(request, "request")
-    body = _body(post_data, "request.postData", encoding=post_data.get("_encoding"))
-    status = _field(response, "status", int, "response.")
-    answer_body = _body(content, "response.content", encoding=content.get("encoding"))
-    left_out = [
-        side
-        for side, lacking in (
-            ("request", not body and (_size(request) > 0 or bool(post_data.get("params")))),
-            ("answer", "text" not in content and (content.get("size") or 0) > 0),
-        )
-        if lacking
-    ]
-    notes = dict(request.get("_notes") or {}) | ({"left_out": left_out} if left_out else {})
-    answer = Answer(status, fitting(_records(response, "response"), answer_body), answer_body) if status else None
+    sent, received = _field(entry, "request", dict), _optional(entry, "response", dict, {})
+    request, has_request = _request(sent)
+    status = _status(received.get("status"))
+    answer, problem = _answer(received, status, request) if status else (None, "")
+    notes = _notes(sent)
+    if not has_request:
+        _note(notes, LEFT_OUT, REQUEST)
+    if problem:
+        _note(notes, problem, ANSWER)
     return Exchange(
-        Request(
-            _field(request, "method", str, "request.").upper(),
-            _field(request, "url", str, "request."),
-            fitting(headers, body),
-            body,
-        ),
+        request,
         answer,
         _time(entry.get("startedDateTime"), stamp),
         _number(entry.get("time")),
-        str(request.get("_operation") or ""),
+        str(sent.get("_operation") or ""),
         notes,
     )
+
+
+def _notes(sent: dict[str, Any]) -> dict[str, Any]:
+    notes = dict(_optional(sent, "_notes", dict, {}, "request."))
+    for name in notes.keys() & {LEFT_OUT, SHORT, PACKED}:
+        _field(notes, name, list, "request._notes.")
+    return notes
+
+
+def _note(notes: dict[str, Any], name: str, side: str) -> None:
+    notes[name] = sorted({*notes.get(name, ()), side})
+
+
+def _request(sent: dict[str, Any]) -> tuple[Request, bool]:
+    """Return a request, and whether its body is in the recording."""
+    method, url = _field(sent, "method", str, "request.").upper(), _field(sent, "url", str, "request.")
+    posted, headers = _optional(sent, "postData", dict, {}, "request."), _records(sent, "request")
+    size = _whole_number(sent.get("bodySize"))
+    body = _body(posted, posted.get("encoding") or posted.get("_encoding"), size)
+    request = Request(method, url, fitting(headers, body), body)
+    return request, bool(body) or _is_empty(request, size, posted)
+
+
+def _is_empty(request: Request, size: int | None, posted: dict[str, Any]) -> bool:
+    """Return whether a request without a recorded body had none."""
+    if posted.get("_file") or posted.get("params"):
+        return False
+    if size is not None:
+        return size == 0
+    if request.method in _WITHOUT_REQUEST_BODY or posted.get("text") == "":
+        return True
+    return header(request.headers, "content-length") == "0"
+
+
+def _answer(received: dict[str, Any], status: int, request: Request) -> tuple[Answer, str]:
+    """Return a response, and why its body is unknown: `LEFT_OUT`, `SHORT`, or nothing."""
+    content = _optional(received, "content", dict, {}, "response.")
+    size = _whole_number(content.get("size"))
+    body = _body(content, content.get("encoding"), size)
+    answer = Answer(status, fitting(_records(received, "response"), body), body)
+    if body:
+        return answer, SHORT if size and len(body) < size and len(answer.content) < size else ""
+    if status in _WITHOUT_ANSWER_BODY or request.method == "HEAD":
+        return answer, ""
+    is_unknown = content.get("_file") or size or content.get("size") == -1
+    is_empty = size == 0 or content.get("text") == "" or received.get("bodySize") == 0
+    return answer, LEFT_OUT if is_unknown or not is_empty else ""
 
 
 def _journal_exchange(record: Any, stamp: int) -> Exchange:
     """Read an exchange of the journal. It has the path and the query separately, and headers as pairs."""
     request, answer = _field(record, "request", dict), _field(record, "answer", dict)
-    headers = tuple((str(name), str(value)) for name, value in request.get("headers", ()))
+    headers = _pairs(request, "request")
     host = header(headers, "host")
     query = record.get("query")
     url = f"{f'http://{host}' if host else _ORIGIN}{_field(record, 'path', str)}{f'?{query}' if query else ''}"
     status = _field(record, "status", int)
-    answer_headers = tuple((str(name), str(value)) for name, value in answer.get("headers", ()))
     return Exchange(
         Request(_field(record, "method", str), url, headers, str(request.get("body") or "").encode()),
-        Answer(status, answer_headers, str(answer.get("body") or "").encode()) if status else None,
+        Answer(status, _pairs(answer, "answer"), str(answer.get("body") or "").encode()) if status else None,
         _time(record.get("began"), stamp),
         _number(record.get("milliseconds")),
         str(record.get("operation") or ""),
@@ -113,13 +158,19 @@ def _journal_exchange(record: Any, stamp: int) -> Exchange:
     )
 
 
+_KINDS = {dict: "an object", list: "a list", str: "a string", int: "an integer"}
+
+
 def _field(holder: Any, name: str, kind: type, prefix: str = "") -> Any:
     value = holder.get(name) if isinstance(holder, dict) else None
     if not isinstance(value, kind) or isinstance(value, bool):
-        expected = {dict: "an object", str: "a string", int: "an integer"}[kind]
         problem = "is missing: it must be" if value is None else "must be"
-        raise _EntryError(f"{prefix}{name} {problem} {expected}")
+        raise _EntryError(f"{prefix}{name} {problem} {_KINDS[kind]}")
     return value
+
+
+def _optional(holder: dict[str, Any], name: str, kind: type, default: Any, prefix: str = "") -> Any:
+    return default if holder.get(name) is None else _field(holder, name, kind, prefix)
 
 
 def _records(message: dict[str, Any], side: str) -> Headers:
@@ -131,29 +182,40 @@ def _records(message: dict[str, Any], side: str) -> Headers:
     return tuple((name, value) for name, value in pairs if not name.startswith(":"))
 
 
-def _body(content: dict[str, Any], where: str, encoding: object) -> bytes:
+def _pairs(message: dict[str, Any], side: str) -> Headers:
+    try:
+        return tuple((str(name), str(value)) for name, value in message.get("headers") or ())
+    except (TypeError, ValueError):
+        raise _EntryError(f"{side}.headers must be a list of pairs of name and value") from None
+
+
+def _body(content: dict[str, Any], encoding: object, size: int | None) -> bytes:
     text = content.get("text")
     if not isinstance(text, str):
         return b""
-    if encoding != "base64":
-        return text.encode(errors="surrogatepass")
-    try:
-        return b64decode(text, validate=True)
-    except binascii.Error as error:
-        raise _EntryError(f"{where}.text: this is not base64: {error}") from None
+    return base64_text.decode(text, size) if encoding == "base64" else text.encode(errors="surrogatepass")
 
 
-def _size(request: dict[str, Any]) -> int:
-    size = request.get("bodySize")
-    return size if isinstance(size, int) else 0
+def _status(value: object) -> int:
+    """Return a status; 0 if there is none, since the connection ended before the response."""
+    if isinstance(value, str) and value.isdecimal():
+        value = int(value[:4])
+    return int(value) if isinstance(value, int | float) and 100 <= value < 1000 else 0
+
+
+def _whole_number(value: object) -> int | None:
+    """Return a number of bytes; None if it is unknown, which HAR writes as -1."""
+    return int(value) if isinstance(value, int | float) and 0 <= value < float("inf") else None
 
 
 def _time(text: object, stamp: int) -> int:
     try:
-        return int(datetime.fromisoformat(str(text)).timestamp() * 1000)
+        moment = datetime.fromisoformat(str(text))
+        milliseconds = int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
     except (ValueError, OverflowError):
         return stamp
+    return milliseconds if EARLIEST <= milliseconds <= LATEST else stamp
 
 
 def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) and value >= 0 else 0.0
+    return float(value) if isinstance(value, int | float) and 0 <= value < float("inf") else 0.0

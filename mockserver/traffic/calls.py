@@ -18,7 +18,7 @@ from mockserver.contract.failures import UNKNOWN
 from mockserver.contract.operation import AnswerFacts
 from mockserver.contract.parts import JSON_TYPE
 from mockserver.contract.reader import get
-from mockserver.traffic.exchange import header
+from mockserver.traffic.exchange import ANSWER, header
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,6 +59,11 @@ def match(documents: Iterable[Document], request: Request) -> Known | Unknown | 
             if unknown is None and not isinstance(route, BadPath):
                 unknown = Unknown(document, path)
     return unknown
+
+
+def is_preflight(request: Request) -> bool:
+    """Whether a request is a CORS preflight request of a browser, which belongs to no operation."""
+    return request.method == "OPTIONS" and header(request.headers, "access-control-request-method") is not None
 
 
 Offer = tuple[str, str, str]
@@ -171,7 +176,8 @@ class Call(NamedTuple):
     def at(self) -> int:
         """The start of the call in milliseconds since the epoch: virtual time if it was recorded, else real time."""
         stamp = self.exchange.notes.get("at")
-        return _milliseconds(stamp) if isinstance(stamp, str) else self.exchange.started
+        virtual = _milliseconds(stamp) if isinstance(stamp, str) else None
+        return self.exchange.started if virtual is None else virtual
 
     @property
     def retry_after(self) -> float:
@@ -188,7 +194,7 @@ class Call(NamedTuple):
 
 
 def calls(documents: Iterable[Document], exchanges: Iterable[Exchange]) -> Iterator[Call]:
-    """Yield the calls among exchanges, in order. Exchanges with other services are skipped."""
+    """Yield the calls among exchanges, in order. Exchanges with other services and preflights are skipped."""
     known = tuple(documents)
     for exchange in exchanges:
         call = read(known, exchange)
@@ -197,9 +203,9 @@ def calls(documents: Iterable[Document], exchanges: Iterable[Exchange]) -> Itera
 
 
 def read(documents: Iterable[Document], exchange: Exchange) -> Call | None:
-    """Interpret an exchange as a call; None for an exchange with another service."""
+    """Interpret an exchange as a call; None for an exchange with another service, and for a preflight request."""
     found = match(documents, exchange.request)
-    if found is None:
+    if found is None or is_preflight(exchange.request):
         return None
     interpretation = _interpret(found, exchange)
     if isinstance(found, Unknown):
@@ -242,8 +248,8 @@ def _interpret(found: Known | Unknown, exchange: Exchange) -> _Interpretation:
 
 
 def _is_body_omitted(exchange: Exchange) -> bool:
-    """Whether the recorder has omitted the body of a complete response, which the client could read."""
-    return "answer" in exchange.notes.get("left_out", ()) and not exchange.notes.get("failure")
+    """Whether the body of a complete response is unknown, although the client could read it."""
+    return not exchange.knows(ANSWER) and not exchange.notes.get("failure") and not exchange.notes.get("faults")
 
 
 def _succeeds(found: Known | Unknown, status: int) -> bool:
@@ -298,8 +304,11 @@ def _records(facts: Facts, one: str, many: str) -> list[Facts]:
 
 
 @cache
-def _milliseconds(stamp: str) -> int:
-    return round(datetime.fromisoformat(stamp).timestamp() * 1000)
+def _milliseconds(stamp: str) -> int | None:
+    try:
+        return round(datetime.fromisoformat(stamp).timestamp() * 1000)
+    except ValueError:
+        return None
 
 
 STATES = vocabulary().words["state"]

@@ -1,9 +1,8 @@
-"""Exchanges: a recorded request and its response, their content codings, and the errors of reading recordings."""
+"""Exchanges: a recorded request and its response, the bodies that are unknown, and the errors of reading recordings."""
 
 from __future__ import annotations
 
 import re
-import zlib
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl
@@ -11,48 +10,14 @@ from urllib.parse import parse_qsl
 import orjson
 
 from mockserver.contract import ABSENT
+from mockserver.traffic.codings import decode as decode
+from mockserver.traffic.codings import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mockserver.contract import Operation
     from mockserver.contract.operation import AnswerFacts
-
-
-LIMIT = 16 * 1024 * 1024
-"""The maximum size of a decompressed body in bytes: a small body may decompress to gigabytes."""
-
-_WINDOWS = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}
-"""The zlib window sizes of each coding: servers send `deflate` with and without the zlib header."""
-
-
-def decode(codings: str, body: bytes) -> bytes | None:
-    """Return the decoded content of a body by the value of its Content-Encoding header.
-
-    A truncated body is decoded as far as possible. Returns None if the body cannot be decoded: the coding is not
-    supported, the body does not have this coding, or its content is longer than `LIMIT`.
-    """
-    content: bytes | None = body
-    for coding in reversed(codings.lower().replace(" ", "").split(",")):
-        if content and coding not in ("", "identity"):
-            attempts = (_decompress(content, window) for window in _WINDOWS.get(coding, ()))
-            content = next((decompressed for decompressed in attempts if decompressed is not None), None)
-    return content
-
-
-def _decompress(compressed: bytes, window: int) -> bytes | None:
-    """Decompress all streams of a body, since gzip allows several; None if that fails."""
-    content = b""
-    while compressed:
-        stream = zlib.decompressobj(window)
-        try:
-            content += stream.decompress(compressed, LIMIT + 1 - len(content))
-        except zlib.error:
-            return None
-        if len(content) > LIMIT:
-            return None
-        compressed = stream.unused_data
-    return content
 
 
 Headers = tuple[tuple[str, str], ...]
@@ -116,7 +81,7 @@ class Exchange(NamedTuple):
 
     `started` is in milliseconds since the epoch, in real time; `duration` is in milliseconds. `operation` is a name
     such as `v3.orderNumber`, or empty. `notes` are additional JSON values of the recorder: virtual time, world, faults,
-    violations.
+    violations, and which bodies are unknown.
     """
 
     request: Request
@@ -125,6 +90,28 @@ class Exchange(NamedTuple):
     duration: float
     operation: str = ""
     notes: Mapping[str, Any] = MappingProxyType({})
+
+    def knows(self, side: str) -> bool:
+        """Whether the body of a side, `REQUEST` or `ANSWER`, is known.
+
+        It is unknown if the recorder omitted it, if it is cut off, or if its content coding cannot be decoded. An
+        unknown body is neither empty nor wrong.
+        """
+        return side not in self.notes.get(LEFT_OUT, ())
+
+
+REQUEST, ANSWER = "request", "answer"
+"""The sides of an exchange, as notes name them."""
+
+LEFT_OUT = "left_out"
+"""The note that lists the sides whose body is unknown."""
+SHORT = "short"
+"""The note that lists the sides whose body is shorter than its content-length."""
+PACKED = "packed"
+"""The note that lists the sides whose body has a content coding that cannot be decoded."""
+
+EARLIEST, LATEST = 0, 253_402_300_799_999
+"""The range of `started`: the years 1970 to 9999."""
 
 
 def header(headers: Headers, name: str) -> str | None:
@@ -164,6 +151,54 @@ def fitting(headers: Headers, body: bytes) -> Headers:
     return tuple((name, value) for name, value in headers if name.lower() not in ("content-encoding", "content-length"))
 
 
+_WITHOUT_BODY = frozenset({204, 304})
+
+
+def without_unknown_bodies(exchange: Exchange) -> Exchange:
+    """Return an exchange without the bodies that are cut off or cannot be decoded; its notes name their sides.
+
+    A body that is shorter than its content-length, but is complete JSON, is kept: its header may be wrong.
+    """
+    request, answer, notes = exchange.request, exchange.answer, exchange.notes
+    sides = [(REQUEST, request, True), (ANSWER, answer, answer is not None and _may_have_body(request, answer))]
+    found: dict[str, list[str]] = {}
+    for side, message, may_have_body in sides:
+        if message is None or not exchange.knows(side):
+            continue
+        problem = SHORT if side in notes.get(SHORT, ()) else _problem(message, may_have_body=may_have_body)
+        if problem:
+            found.setdefault(problem, []).append(side)
+            if problem == PACKED or message.json is ABSENT:
+                found.setdefault(LEFT_OUT, []).append(side)
+    if not found:
+        return exchange
+    unknown = found.get(LEFT_OUT, ())
+    return exchange._replace(
+        request=request._replace(body=b"") if REQUEST in unknown else request,
+        answer=answer._replace(body=b"") if answer is not None and ANSWER in unknown else answer,
+        notes={**notes, **{name: sorted({*notes.get(name, ()), *sides}) for name, sides in found.items()}},
+    )
+
+
+def _may_have_body(request: Request, answer: Answer) -> bool:
+    return request.method != "HEAD" and answer.status not in _WITHOUT_BODY
+
+
+def _problem(message: Request | Answer, *, may_have_body: bool) -> str:
+    """Return why the body of a message is unknown: `SHORT`, `PACKED`, or nothing."""
+    body = message.body
+    for name, value in message.headers:
+        lower = name.lower()
+        if lower == "content-length":
+            if may_have_body and value.isdecimal() and len(body) < int(value):
+                return SHORT
+        elif lower == "content-encoding" and body:
+            unpacked = unpack(value, body)
+            if unpacked is None or not unpacked.is_whole:
+                return SHORT if unpacked else PACKED
+    return ""
+
+
 def facts_of(operation: Operation, answer: Answer) -> AnswerFacts:
     """Return the facts or the refusal of a response, by the names of the vocabulary."""
     return operation.read_answer(answer.status, answer.json, header(answer.headers, "content-type") or "")
@@ -171,6 +206,22 @@ def facts_of(operation: Operation, answer: Answer) -> AnswerFacts:
 
 class RecordingError(ValueError):
     """A recording cannot be read. The text has the file, the line or entry, and the reason, but no value."""
+
+
+class UnreadableEntry(NamedTuple):
+    """An entry of a recording that cannot be read: its place, such as `line 3`, and the reason without any value."""
+
+    place: str
+    reason: str
+
+
+class UnknownFormatError(RecordingError):
+    """A file is not in the format of any recording."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "unknown format: a recording must be HAR, JSON Lines, a VCR cassette or the journal of the mock"
+        )
 
 
 class CutOffError(RecordingError):

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import harfile
 
-from mockserver.traffic.exchange import header
+from mockserver.traffic.exchange import ANSWER, REQUEST, header
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,14 +19,16 @@ if TYPE_CHECKING:
 
 _HTTP = "HTTP/1.1"
 _UNKNOWN = "application/octet-stream"
+_UNKNOWN_SIZE = -1
 
 
 def write(exchanges: Iterable[Exchange], file: IO[str], version: str = "") -> None:
     """Write exchanges to a text file one by one. The caller redacts them.
 
     A lost response has the status 0. Bodies are decoded: UTF-8 as text, others as base64. Custom fields of the request
-    begin with `_`: `_operation` and `_notes`, and in `postData` `_encoding` for a body in base64. `version` is the
-    version of this program. Raises TypeError if notes are not JSON values.
+    begin with `_`: `_operation` and `_notes`, and in `postData` `_encoding` for a body in base64. An unknown body
+    has no text, and -1 as its `bodySize`. `version` is the version of this program. Raises TypeError if notes are not
+    JSON values.
     """
     creator = harfile.Creator(name="smsonline-mock", version=version)
     with harfile.HarFile.open(file, creator=creator) as archive:
@@ -35,7 +37,7 @@ def write(exchanges: Iterable[Exchange], file: IO[str], version: str = "") -> No
                 startedDateTime=datetime.fromtimestamp(exchange.started / 1000, UTC),
                 time=exchange.duration,
                 request=_request(exchange),
-                response=_response(exchange.answer) if exchange.answer else _lost(),
+                response=_response(exchange.answer, known=exchange.knows(ANSWER)) if exchange.answer else _lost(),
                 timings=harfile.Timings(send=0, wait=exchange.duration, receive=0),
             )
 
@@ -67,7 +69,7 @@ def _request(exchange: Exchange) -> _Request:
         headers=_records(request.headers),
         queryString=_records(request.query),
         postData=_post_data(request) if request.body else None,
-        bodySize=len(request.body),
+        bodySize=len(request.body) if exchange.knows(REQUEST) else _UNKNOWN_SIZE,
         operation=exchange.operation,
         notes=dict(exchange.notes),
     )
@@ -78,9 +80,9 @@ def _post_data(request: Request) -> _PostData:
     return _PostData(header(request.headers, "content-type") or _UNKNOWN, text=text, encoding=encoding)
 
 
-def _response(answer: Answer) -> harfile.Response:
+def _response(answer: Answer, *, known: bool) -> harfile.Response:
     content = answer.content
-    text, encoding = _text(content)
+    text, encoding = _text(content) if known else (None, None)
     return harfile.Response(
         status=answer.status,
         statusText=_phrase(answer.status),
@@ -94,7 +96,7 @@ def _response(answer: Answer) -> harfile.Response:
             encoding=encoding,
         ),
         redirectURL=header(answer.headers, "location") or "",
-        bodySize=len(answer.body),
+        bodySize=len(answer.body) if known else _UNKNOWN_SIZE,
     )
 
 

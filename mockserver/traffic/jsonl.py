@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 import orjson
 
-from mockserver.traffic.exchange import Answer, Exchange, Headers, Request
+from mockserver.traffic.exchange import (
+    EARLIEST,
+    LATEST,
+    LEFT_OUT,
+    PACKED,
+    SHORT,
+    Answer,
+    Exchange,
+    Headers,
+    Request,
+    UnreadableEntry,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,6 +46,7 @@ _ANSWER = {
     "required": ["status"],
     "properties": {"status": {"type": "integer"}, "headers": _HEADERS, "body": _BODY},
 }
+_SIDES = {"type": "array", "items": {"type": "string"}}
 SCHEMA = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "type": "object",
@@ -42,10 +54,10 @@ SCHEMA = {
     "properties": {
         "request": _REQUEST,
         "answer": _ANSWER,
-        "started": {"type": "integer"},
+        "started": {"type": "integer", "minimum": EARLIEST, "maximum": LATEST},
         "duration": {"type": "number"},
         "operation": {"type": "string"},
-        "notes": {"type": "object"},
+        "notes": {"type": "object", "properties": dict.fromkeys((LEFT_OUT, SHORT, PACKED), _SIDES)},
     },
 }
 """The JSON Schema of a line. Unknown fields are ignored."""
@@ -75,30 +87,45 @@ def write(exchanges: Iterable[Exchange]) -> Iterator[bytes]:
 
 
 def read(lines: Iterable[bytes]) -> Iterator[Exchange]:
-    """Yield the exchanges of lines, such as a file opened in binary mode. Raises LinesError."""
+    """Yield the exchanges of lines, such as a file opened in binary mode. Raises LinesError at the first bad line."""
+    for entry in entries(lines):
+        if isinstance(entry, UnreadableEntry):
+            raise LinesError(f"{entry.place}: {entry.reason}")
+        yield entry
+
+
+def entries(lines: Iterable[bytes]) -> Iterator[Exchange | UnreadableEntry]:
+    """Yield the exchanges of lines, and in their place the lines that cannot be read. Raises CutOffLineError."""
     for number, line in enumerate(lines, 1):
-        if line.strip():
-            yield _exchange(_parsed(line, number), number)
+        if not line.strip():
+            continue
+        try:
+            yield _exchange(_parsed(line))
+        except orjson.JSONDecodeError as error:
+            if not line.endswith(b"\n"):
+                raise CutOffLineError(f"line {number}: the file ends within this line; it was cut off") from None
+            yield UnreadableEntry(f"line {number}", f"this is not JSON: {error}")
+        except _LineError as error:
+            yield UnreadableEntry(f"line {number}", str(error))
 
 
-def _parsed(line: bytes, number: int) -> dict[str, Any]:
-    try:
-        data: dict[str, Any] = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        if not line.endswith(b"\n"):
-            raise CutOffLineError(f"line {number}: the file ends within this line; it was cut off") from None
-        raise LinesError(f"line {number}: this is not JSON: {error}") from None
+class _LineError(ValueError):
+    """A line is JSON, but no exchange. The text names the field and the problem."""
+
+
+def _parsed(line: bytes) -> dict[str, Any]:
+    data: dict[str, Any] = orjson.loads(line)
     for violation in _validator().iter_errors(data):
         field = ".".join(str(part) for part in violation.instance_path)
-        raise LinesError(f"line {number}: {f'{field}: ' if field else ''}{violation.message}")
+        raise _LineError(f"{f'{field}: ' if field else ''}{violation.message}")
     return data
 
 
-def _exchange(data: dict[str, Any], number: int) -> Exchange:
+def _exchange(data: dict[str, Any]) -> Exchange:
     request, answer = data["request"], data["answer"]
     return Exchange(
-        Request(request["method"], request["url"], *_read(request, f"line {number}: request")),
-        answer and Answer(answer["status"], *_read(answer, f"line {number}: answer")),
+        Request(request["method"], request["url"], *_read(request, "request")),
+        answer and Answer(answer["status"], *_read(answer, "answer")),
         data["started"],
         data["duration"],
         data.get("operation", ""),
@@ -121,7 +148,7 @@ def _read(message: dict[str, Any], where: str) -> tuple[Headers, bytes]:
     try:
         return headers, b64decode(body["base64"], validate=True)
     except binascii.Error as error:
-        raise LinesError(f"{where}.body.base64: this is not base64: {error}") from None
+        raise _LineError(f"{where}.body.base64: this is not base64: {error}") from None
 
 
 @cache

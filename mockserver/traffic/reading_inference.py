@@ -16,7 +16,7 @@ from mockserver.contract.parts import JSON_TYPE
 from mockserver.contract.readings import SHIPPED, Evidence
 from mockserver.contract.vocabulary import DURATION, milliseconds
 from mockserver.traffic.calls import UNCERTAIN, Outcome, read
-from mockserver.traffic.exchange import Answer, header
+from mockserver.traffic.exchange import ANSWER, Answer, header
 from mockserver.traffic.rule_witnesses import WITNESSES
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ class _ByAnswers:
 
     def see(self, call: Call) -> str:
         """Return the value that a call supports: none if its reason is unknown or its body was not recorded."""
-        left_out = "answer" in call.exchange.notes.get("left_out", ())
-        if call.operation is None or call.outcome is Outcome.LOST or call.refusal == UNKNOWN or left_out:
+        is_known = call.exchange.knows(ANSWER)
+        if call.operation is None or call.outcome is Outcome.LOST or call.refusal == UNKNOWN or not is_known:
             return ""
         answer, place = call.exchange.answer, (call.document.name, call.operation.id)
         if answer is None or (call.outcome is Outcome.GRANTED and self._have_equal_schemas(place, answer.status)):

@@ -1,75 +1,102 @@
 """Reading recorded traffic in any supported format: HAR, JSON Lines, VCR cassettes, the journal of the mock.
 
-Exchanges are redacted as they are read. They are read one by one: only a cassette is held in memory as a whole.
+Exchanges are redacted as they are read. They are read one by one: only a cassette is held in memory as a whole. An
+entry that cannot be read is left out, and told.
 """
 
 from __future__ import annotations
 
-import gzip
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Mapping
 from contextlib import suppress
-from enum import StrEnum
 from functools import lru_cache
-from types import MappingProxyType
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote_plus
 
 from mockserver.contract.arguments import bearer
 from mockserver.traffic.calls import match
-from mockserver.traffic.exchange import CutOffError, RecordingError, header
+from mockserver.traffic.exchange import CutOffError, RecordingError, UnreadableEntry, header, without_unknown_bodies
 from mockserver.traffic.redaction import Redactor, shipped_names
+from mockserver.traffic.timeline import Timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from pathlib import Path
+    from typing import IO
 
     from mockserver.contract import Document
     from mockserver.traffic.exchange import Exchange, Request
-
-_HEAD = 64 * 1024
-_GZIP = b"\x1f\x8b"
-_BOM = b"\xef\xbb\xbf"
-
+    from mockserver.traffic.file_format import RecordingFormat
 
 KEY_IN_URL = "key_in_url"
 """The note of an exchange whose URL contains one of the given keys."""
 
-
-class RecordingFormat(StrEnum):
-    """The format of a recording."""
-
-    HAR = "HAR"
-    JOURNAL = "journal of the mock"
-    CASSETTE = "VCR cassette"
-    LINES = "JSON Lines"
+_TOLD = 3
+"""The maximum number of unreadable entries of a file that are told one by one."""
 
 
-_FORMAT_BY_KEY = {
-    "log": RecordingFormat.HAR,
-    "exchanges": RecordingFormat.JOURNAL,
-    "recorded": RecordingFormat.JOURNAL,
-    "interactions": RecordingFormat.CASSETTE,
-    "http_interactions": RecordingFormat.CASSETTE,
-    "version": RecordingFormat.CASSETTE,
-    "recorded_with": RecordingFormat.CASSETTE,
-}
-"""The format by the first key of the file; any other key means JSON Lines."""
+class Recordings(NamedTuple):
+    """The exchanges of several files in the order of time, and what the user should know about the files.
+
+    `remarks` say which entries could not be read, and which files end too early. `cut_off` is whether a file does.
+    """
+
+    exchanges: Timeline
+    remarks: tuple[str, ...] = ()
+    cut_off: bool = False
 
 
-def read(path: Path, keys: Collection[str] = ()) -> Iterator[Exchange]:
-    """Read the exchanges of a file, in order. The file may be compressed with gzip.
+def read_all(paths: Iterable[Path], keys: Collection[str] = ()) -> Recordings:
+    """Read files as `read` does, and sort their exchanges by time.
+
+    A file that breaks off is used up to there. Raises RecordingError for a file of which nothing can be read.
+    """
+    remarks: list[str] = []
+    cut_off: list[Path] = []
+
+    def exchanges() -> Iterator[Exchange]:
+        for path in paths:
+            unreadable: list[UnreadableEntry] = []
+            used = 0
+            try:
+                for exchange in read(path, keys, unreadable):
+                    used += 1
+                    yield exchange
+            except CutOffError as error:
+                cut_off.append(path)
+                remarks.append(f"{error}; the exchanges before it are used")
+            except RecordingError as error:
+                if not used:
+                    raise
+                cut_off.append(path)
+                remarks.append(f"{error}; the exchanges before it are used")
+            if unreadable:
+                remarks.append(_left_out(path, unreadable))
+
+    timeline = Timeline(exchanges())
+    return Recordings(timeline, tuple(remarks), bool(cut_off))
+
+
+def _left_out(path: Path, unreadable: Collection[UnreadableEntry]) -> str:
+    told = "; ".join(f"{entry.place}: {entry.reason}" for entry in list(unreadable)[:_TOLD])
+    count = "1 entry" if len(unreadable) == 1 else f"{len(unreadable)} entries"
+    return f"{path}: left out {count} that cannot be read: {told}{'; …' if len(unreadable) > _TOLD else ''}"
+
+
+def read(path: Path, keys: Collection[str] = (), unreadable: list[UnreadableEntry] | None = None) -> Iterator[Exchange]:
+    """Read the exchanges of a file, in the order of the file. The file may be compressed with gzip.
 
     The `keys` are redacted. An exchange whose URL contains one of them, in a parameter of any name, has the note
-    `key_in_url`. If the recorder has omitted a body, the note `left_out` lists `request` or `answer`. An exchange
-    without a time has the modification time of the file. Raises RecordingError at the first unreadable exchange, and
-    CutOffError if the file is truncated.
+    `key_in_url`. If a body is unknown, the note `left_out` lists its side, `request` or `answer`. An exchange without a
+    time has the modification time of the file. Entries that cannot be read are added to `unreadable`. Raises
+    RecordingError if no entry can be read, or the file breaks off, and CutOffError if it is truncated.
     """
     given = frozenset(keys)
-    for exchange in _raw(path):
-        noted = exchange
-        if any(key in unquote_plus(exchange.request.url) for key in given):
-            noted = exchange._replace(notes={**exchange.notes, KEY_IN_URL: True})
-        yield _redactor(carried_keys(exchange.request) | given).exchange(noted)
+    for exchange in _raw(path, [] if unreadable is None else unreadable):
+        noted = without_unknown_bodies(exchange)
+        if given and any(key in unquote_plus(noted.request.url) for key in given):
+            noted = noted._replace(notes={**noted.notes, KEY_IN_URL: True})
+        yield _redactor(carried_keys(noted.request) | given).exchange(noted)
 
 
 def keys_of(path: Path, documents: Collection[Document]) -> frozenset[str]:
@@ -79,29 +106,41 @@ def keys_of(path: Path, documents: Collection[Document]) -> frozenset[str]:
     """
     found: set[str] = set()
     with suppress(CutOffError):
-        for exchange in _raw(path):
+        for exchange in _raw(path, []):
             if match(documents, exchange.request):
                 found |= carried_keys(exchange.request)
     return frozenset(found)
 
 
-def _raw(path: Path) -> Iterator[Exchange]:
+def _raw(path: Path, unreadable: list[UnreadableEntry]) -> Iterator[Exchange]:
     """Read exchanges without redaction."""
+    used = False
     try:
-        stamp = int(path.stat().st_mtime * 1000)
-        with path.open("rb") as raw:
-            compressed = raw.read(len(_GZIP)) == _GZIP
-            raw.seek(0)
-            file: Any = gzip.GzipFile(fileobj=raw) if compressed else raw
-            yield from _reader(file)(file, stamp)
+        for entry in _entries(path):
+            if isinstance(entry, UnreadableEntry):
+                unreadable.append(entry)
+            else:
+                used = True
+                yield entry
     except CutOffError as error:
         raise CutOffError(f"{path}: {error}") from None
     except EOFError:
         raise CutOffError(f"{path}: the gzip file ends in the middle; it was cut off") from None
     except OSError as error:
         raise RecordingError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except ValueError as error:
+    except (ValueError, zlib.error) as error:
         raise RecordingError(f"{path}: {error}") from None
+    if unreadable and not used:
+        raise RecordingError(f"{path}: {unreadable[0].place}: {unreadable[0].reason}")
+
+
+def _entries(path: Path) -> Iterator[Exchange | UnreadableEntry]:
+    from mockserver.traffic import file_format
+
+    stamp = int(path.stat().st_mtime * 1000)
+    reader = _reader(file_format.detect(path))
+    with file_format.opened(path) as file:
+        yield from reader(file, stamp)
 
 
 def carried_keys(request: Request) -> frozenset[str]:
@@ -118,41 +157,23 @@ def _redactor(keys: frozenset[str]) -> Redactor:
     return Redactor(keys)
 
 
-def _reader(file: IO[bytes]) -> Callable[[IO[bytes], int], Iterator[Exchange]]:
+def _reader(recorded: RecordingFormat) -> Callable[[IO[bytes], int], Iterator[Exchange | UnreadableEntry]]:
     from mockserver.traffic import archive, cassette
+    from mockserver.traffic.file_format import RecordingFormat
 
-    readers: Mapping[RecordingFormat, Callable[[IO[bytes], int], Iterator[Exchange]]] = MappingProxyType(
-        {
-            RecordingFormat.HAR: archive.read,
-            RecordingFormat.JOURNAL: archive.read_journal,
-            RecordingFormat.CASSETTE: cassette.read,
-            RecordingFormat.LINES: _read_lines,
-        }
-    )
-    return readers[_format(file)]
-
-
-def _format(file: IO[bytes]) -> RecordingFormat:
-    """Detect the format from the first key of the file, and seek to its first byte after a byte order mark."""
-    from mockserver.traffic import archive
-
-    head = file.read(_HEAD)
-    start = len(_BOM) if head.startswith(_BOM) else 0
-    file.seek(start)
-    text = head[start:].lstrip()
-    if not text:
-        raise RecordingError("the file is empty")
-    if not text.startswith(b"{"):
-        return RecordingFormat.CASSETTE
-    return _FORMAT_BY_KEY.get(archive.first_key(text), RecordingFormat.LINES)
+    readers: Mapping[RecordingFormat, Callable[[IO[bytes], int], Iterator[Exchange | UnreadableEntry]]] = {
+        RecordingFormat.HAR: archive.read,
+        RecordingFormat.JOURNAL: archive.read_journal,
+        RecordingFormat.CASSETTE: cassette.read,
+        RecordingFormat.LINES: _read_lines,
+    }
+    return readers[recorded]
 
 
-def _read_lines(file: IO[bytes], _: int) -> Iterator[Exchange]:
+def _read_lines(file: IO[bytes], _: int) -> Iterator[Exchange | UnreadableEntry]:
     from mockserver.traffic import jsonl
 
     try:
-        yield from jsonl.read(file)
+        yield from jsonl.entries(file)
     except jsonl.CutOffLineError as error:
         raise CutOffError(str(error)) from None
-    except jsonl.LinesError as error:
-        raise RecordingError(str(error)) from None

@@ -459,6 +459,26 @@ def test_a_body_that_was_not_kept_is_not_judged() -> None:
     assert differences(dropped) == []
 
 
+@pytest.mark.parametrize("status", [200, 222, 400, 401, 402, 404, 405, 429, 500, 501])
+@pytest.mark.parametrize("failures", ["envelope", "status"])
+def test_an_unknown_body_contradicts_nothing(status: int, failures: str) -> None:
+    exchanges = [
+        exchange("GET", f"/v3/numbers/demo/countries{QUERY}", b"", status, left_out=["answer"]),
+        exchange("PUT", "/v3/numbers/demo/order", b"", status, left_out=["answer", "request"]),
+    ]
+    found, _ = compare(lambda: exchanges, {"failures": failures})
+    assert [each for each in found.differences if each.kind is not Kind.NEW_STATUS] == []
+
+
+def test_what_says_nothing_about_the_contract_is_counted() -> None:
+    other = exchange("GET", "/logo.png", b"", host="shop.test")
+    unknown = exchange("GET", f"/v3/numbers/demo/countries{QUERY}", b"", left_out=["answer"])
+    assert drift(countries(COUNTRY), other, unknown)[0].remarks == (
+        "1 request is for another service.",
+        "1 body is not in the recording.",
+    )
+
+
 def test_a_prefix_may_have_something_before_it() -> None:
     behind = exchange("GET", f"/gateway/v3/numbers/demo/countries{QUERY}", {"ok": True, "body": [COUNTRY]})
     assert drift(behind)[0].matched == 1

@@ -6,11 +6,13 @@ import asyncio
 import gzip
 from typing import TYPE_CHECKING
 
+import brotli  # type: ignore[import-untyped]
 import pytest
 
 from mockserver.cli.proxy import hang_up
 from mockserver.proxy import CheckedContract, Gate, Parts, Proxy, Upstream
 from mockserver.traffic import header
+from mockserver.traffic.exchange import ANSWER
 from mockserver.traffic.spending import Allowance
 from tests.proxy.wire import GET, HOST, OK, between, body, canned, headers, listening, proxied, read_request
 
@@ -262,6 +264,31 @@ def test_a_body_over_the_limit_is_passed_on_and_left_out() -> None:
             return got, exchange.answer.body if exchange.answer else b"?", exchange.notes["left_out"]
 
     assert asyncio.run(run()) == (b"x" * 100, b"", ["answer"])
+
+
+BROTLI = brotli.compress(b'{"ok": true, "body": []}')
+
+
+@pytest.mark.parametrize(
+    ("coding", "packed", "known", "broken"),
+    [
+        (b"br", BROTLI, True, set()),
+        (b"br", BROTLI[:-4], False, set()),
+        (b"secret", b"?", False, set()),
+        (b"br", brotli.compress(b'{"ok": true}'), True, {"body.body"}),
+    ],
+    ids=["brotli", "cut brotli", "unknown", "brotli that breaks the contract"],
+)
+def test_a_packed_body_is_read_or_unknown(coding: bytes, packed: bytes, known: bool, broken: set[str]) -> None:
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: %s\r\n" % coding
+
+    async def run() -> tuple[bytes, bool, set[str]]:
+        async with between(canned(head + b"content-length: %d\r\n\r\n" % len(packed) + packed)) as proxy:
+            got = await proxy.talk(GET.replace(b"nothing", b"numbers/demo/countries?apiKey=k"))
+            relayed = await proxy.relayed()
+            return body(got), relayed.exchange.knows(ANSWER), {violation.place for violation in relayed.violations}
+
+    assert asyncio.run(run()) == (packed, known, broken)
 
 
 def test_only_http_is_spoken() -> None:

@@ -34,6 +34,14 @@ def test_exchanges_are_counted_by_what_became_of_them() -> None:
     assert told[0] == "exchanges: 4, stopped: 1, failed: 1, without a known operation: 1"
 
 
+def test_a_preflight_is_not_an_unknown_operation() -> None:
+    proxied = relayed("/v3/x")
+    headers = (("access-control-request-method", "PUT"), ("origin", "http://shop.test"))
+    request = proxied.exchange.request._replace(method="OPTIONS", headers=headers)
+    told = summary(proxied._replace(exchange=proxied.exchange._replace(request=request)))
+    assert told[0] == "exchanges: 1, preflights: 1"
+
+
 def test_answers_cover_their_operations() -> None:
     assert summary(relayed(), relayed(status=401))[1].startswith(f"covered: 1 of {operations('v3')} operations, 2 of ")
 

@@ -189,6 +189,12 @@ def test_time_is_that_of_the_world_if_it_was_recorded() -> None:
     assert found.at == 1_750_000_000_500
 
 
+@pytest.mark.parametrize("at", ["soon", None, 5])
+def test_a_virtual_time_that_is_none_is_not_used(at: object) -> None:
+    noted = exchange("GET", f"{V3}/popular?apiKey=k")._replace(notes={"at": at})
+    assert [call.at for call in calls(DOCUMENTS, [noted])] == [noted.started]
+
+
 def test_time_is_that_of_the_recorder_otherwise() -> None:
     assert call("GET", f"{V3}/popular?apiKey=k").at == 1000
 

@@ -96,3 +96,12 @@ def test_operation_and_notes_are_custom_fields() -> None:
 
 def test_without_operation_and_notes_there_are_no_custom_fields() -> None:
     assert [name for name in _entry()["request"] if name.startswith("_")] == []
+
+
+def test_an_unknown_body_is_not_written_as_empty() -> None:
+    entry = _entry(answer=Answer(200), notes={"left_out": ["answer", "request"]})
+    assert (entry["response"]["content"], entry["response"]["bodySize"], entry["request"]["bodySize"]) == (
+        {"size": 0, "mimeType": "application/octet-stream"},
+        -1,
+        -1,
+    )
