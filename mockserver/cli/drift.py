@@ -1,7 +1,7 @@
 """The subcommand `smsonline-mock drift`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +11,8 @@ from mockserver.cli.options import UnusableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from mockserver.drift import Proposal
 
 
 @click.command()
@@ -60,21 +62,24 @@ def drift(
     console.show(found, Console(no_color=no_color or None), quiet=quiet)
     source = ", ".join(path.name for path in traffic)
     if propose:
-        _propose(propose, drifting.propose(found, bases, source))
+        _propose(propose, drifting.proposal(found, bases, source), len(found.differences))
     documents = [basis.document for basis in bases.values()]
     for path in reports.write(console.run(found, documents, source, __version__), formats, directory):
         click.echo(f"Written: {path}")
     raise SystemExit(1 if found.differences else 0)
 
 
-def _propose(file: Path, overlay: "dict[str, Any] | None") -> None:
+def _propose(file: Path, proposal: "Proposal", differences: int) -> None:
     from mockserver import drift as drifting
 
-    if overlay is None:
+    if proposal.overlay is None:
         click.echo("Nothing to propose.")
         return
     try:
-        file.write_text(drifting.write(overlay), encoding="utf-8")
+        file.write_text(drifting.write(proposal.overlay, proposal.questions), encoding="utf-8")
     except OSError as error:
         raise UnusableError(f"{file}: cannot be written: {error.strerror}") from None
     click.echo(f"Written: {file}")
+    left = len(proposal.questions)
+    questions = "1 question is" if left == 1 else f"{left} questions are"
+    click.echo(f"{differences} differences. {questions} left{f': see the comments in {file}' if left else ''}.")

@@ -14,7 +14,7 @@ from mockserver.contract.readings import DEFAULTS
 from mockserver.drift.difference import Confirmed, Difference, Drift, Kind
 from mockserver.drift.edits import Basis
 from mockserver.drift.observation import Observation
-from mockserver.drift.proposal import propose, write
+from mockserver.drift.proposal import Proposal, proposal, propose, write
 from mockserver.drift.rule_inference import shown
 from mockserver.traffic.calls import read
 from mockserver.traffic.reading_inference import Indication, Readings, settled
@@ -26,7 +26,19 @@ if TYPE_CHECKING:
     from mockserver.contract.readings import Choices
     from mockserver.traffic import Exchange
 
-__all__ = ["Basis", "Confirmed", "Difference", "Drift", "Indication", "Kind", "compare", "propose", "write"]
+__all__ = [
+    "Basis",
+    "Confirmed",
+    "Difference",
+    "Drift",
+    "Indication",
+    "Kind",
+    "Proposal",
+    "compare",
+    "proposal",
+    "propose",
+    "write",
+]
 
 
 def compare(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mockserver.contract import Confidence, vocabulary
 from mockserver.contract.failures import success_status
+from mockserver.contract.messages import brief
 from mockserver.contract.parts import JSON_TYPE, METHODS, types
 from mockserver.drift.difference import Kind
 from mockserver.drift.inference.failure_schema import FailureRevision
@@ -15,6 +16,7 @@ from mockserver.drift.inference.learned import operation_spot
 from mockserver.drift.inference.schemas import ENOUGH, Revision
 from mockserver.drift.inference.text_patterns import pattern
 from mockserver.drift.new_operations import described_response, new_operation
+from mockserver.drift.question import of_differences, of_failures, of_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from mockserver.drift.inference.learned import Learned
     from mockserver.drift.inference.refusals import LearnedFailures
     from mockserver.drift.inference.requests import Bound, Sent
+    from mockserver.drift.question import Question
 
 IN_RESPONSE = frozenset({Kind.VALUE, Kind.MISSING, Kind.NEW_FIELD, Kind.NEW_VALUE, Kind.RENAMED})
 IN_REQUEST = frozenset({Kind.GRANTED, Kind.NEW_PARAMETER})
@@ -33,24 +36,37 @@ INHERITED = ("page", "ground")
 """The fields of a provenance that the parts of an object take from it."""
 
 
-def apply(edits: Edits, differences: Sequence[Difference], drift: Drift, source: str) -> None:
-    """Edit a document so that its differences to traffic disappear, as far as traffic shows how."""
+def apply(edits: Edits, differences: Sequence[Difference], drift: Drift, source: str) -> list[Question]:
+    """Edit a document so that its differences to traffic disappear, as far as traffic shows how.
+
+    Return the questions that are left.
+    """
+    questions: list[Question] = []
     if edits.document.name in drift.failures and any(each.refused or each.kind is Kind.FAILURE for each in differences):
         _revise_failures(edits, drift.failures[edits.document.name], source)
     by_operation: defaultdict[str, list[Difference]] = defaultdict(list)
     for each in differences:
         by_operation[each.operation].append(each)
     for operation in edits.document.operations.values():
-        _revise(edits, operation, drift.learned.get(operation.name), by_operation.get(operation.name, []), source)
+        known = drift.learned.get(operation.name)
+        questions += _revise(edits, operation, known, by_operation.get(operation.name, []), source)
     for difference in by_operation.get(edits.document.name, ()):
         if difference.kind is Kind.NEW_PATH:
             _add_operation(edits, difference, source)
+    if edits.document.name in drift.failures:
+        questions += of_failures(edits.document.name, drift.failures[edits.document.name])
+    bound = ((each.operation.name, spot.spot[-1]) for each in drift.learned.values() for spot in each.bounds)
+    return [*questions, *of_differences(differences, bound)]
 
 
 def _revise(
     edits: Edits, operation: Operation, learned: Learned | None, differences: Sequence[Difference], source: str
-) -> None:
-    """Change an operation: its path, the places of its arguments, its success response, and what else differs."""
+) -> list[Question]:
+    """Change an operation: its path, the places of its arguments, its success response, and what else differs.
+
+    Return the questions that are left.
+    """
+    questions: list[Question] = []
     if learned is not None and learned.group is not None:
         _move(edits, operation, learned, source)
     elif learned is not None and learned.bounds:
@@ -58,12 +74,13 @@ def _revise(
     in_response = any(each.kind in IN_RESPONSE and _is_of_success(operation, each) for each in differences)
     renumbered = _renumber(edits, operation, learned) if learned is not None else False
     if learned is not None and (in_response or renumbered):
-        _revise_response(edits, operation, learned, differences, source)
+        questions = _revise_response(edits, operation, learned, differences, source)
     for difference in differences:
         if renumbered and difference.kind is Kind.NEW_STATUS and not difference.refused:
             continue
         if change := _CHANGES.get(difference.kind):
             change(edits, operation, difference, source)
+    return questions
 
 
 def _is_of_success(operation: Operation, difference: Difference) -> bool:
@@ -73,7 +90,7 @@ def _is_of_success(operation: Operation, difference: Difference) -> bool:
 
 def _revise_response(
     edits: Edits, operation: Operation, learned: Learned, found: Iterable[Difference], source: str
-) -> None:
+) -> list[Question]:
     names = vocabulary().names_of({name: vocabulary().purposes[name] for name in operation.purposes})
     success = operation.success_schema
     revision = Revision(edits.document, edits.before, learned.meanings, names, success)
@@ -81,13 +98,17 @@ def _revise_response(
     media = edits.media(operation, status)
     schema = revision.revised_from(learned.shape)
     if schema == media.get("schema"):
-        return
+        return []
     media.clear()
     media["schema"] = schema
     last = max(each.last for each in found)
     response = edits.response(operation, status)
     kept = {name: value for name, value in response.get(PROVENANCE, {}).items() if name in INHERITED}
     response[PROVENANCE] = {**provenance(source, last, learned.shape.times), **kept}
+    return [
+        of_value(operation.name, status, node.path, names, brief(next(iter(node.distinct), "")))
+        for node, names in revision.open
+    ]
 
 
 def _renumber(edits: Edits, operation: Operation, learned: Learned) -> bool:

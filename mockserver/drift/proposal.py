@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
@@ -11,25 +11,38 @@ from mockserver.drift.difference import Kind
 from mockserver.drift.edits import Edits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mockserver.drift.difference import Drift
     from mockserver.drift.edits import Basis
+    from mockserver.drift.question import Question
 
 _VERSION = "1.0.0"
 
 
-def propose(drift: Drift, bases: Mapping[str, Basis], source: str) -> dict[str, Any] | None:
-    """Return an OpenAPI Overlay 1.0 that corrects contradicted facts and adds new ones; None if it would be empty.
+class Proposal(NamedTuple):
+    """An OpenAPI Overlay 1.0, None if it would be empty, and the questions that the traffic leaves open."""
 
-    `source` names the origin of the traffic. Differences that traffic does not show how to resolve, such as a refused
-    request, are left out.
+    overlay: dict[str, Any] | None
+    questions: tuple[Question, ...]
+
+
+def propose(drift: Drift, bases: Mapping[str, Basis], source: str) -> dict[str, Any] | None:
+    """Return the overlay of a proposal; see `proposal`."""
+    return proposal(drift, bases, source).overlay
+
+
+def proposal(drift: Drift, bases: Mapping[str, Basis], source: str) -> Proposal:
+    """Return an overlay that corrects contradicted facts and adds new ones, and the questions that are left.
+
+    `source` names the origin of the traffic.
     """
+    questions: list[Question] = []
     actions: list[dict[str, Any]] = []
     for name, basis in bases.items():
         edits = Edits(basis)
         differences = [each for each in drift.differences if each.document == name]
-        changes.apply(edits, differences, drift, source)
+        questions += changes.apply(edits, differences, drift, source)
         actions += ({"target": action.pop("target"), "x-document": name, **action} for action in edits.actions())
     named = {action["x-document"] for action in actions}
     readings = {each.name: each.instead for each in drift.differences if each.kind is Kind.READING}
@@ -40,11 +53,11 @@ def propose(drift: Drift, bases: Mapping[str, Basis], source: str) -> dict[str, 
         }
         actions.append({"target": "$.info", "update": seen})
     if not actions:
-        return None
+        return Proposal(None, tuple(questions))
     if len(named) == 1 and not (readings or rules):
         for action in actions:
             del action["x-document"]
-    return {
+    overlay = {
         "overlay": _VERSION,
         "info": {"title": f"What {source} showed", "version": changes.date(drift.last)},
         **({"extends": f"{named.pop()}.yaml"} if len(named) == 1 and not (readings or rules) else {}),
@@ -52,11 +65,23 @@ def propose(drift: Drift, bases: Mapping[str, Basis], source: str) -> dict[str, 
         **({"x-rules": rules} if rules else {}),
         "actions": actions,
     }
+    return Proposal(overlay, tuple(questions))
 
 
-def write(overlay: Mapping[str, Any]) -> str:
-    """Return an overlay as YAML."""
-    return yaml.dump(dict(overlay), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+def write(overlay: Mapping[str, Any], questions: Sequence[Question] = ()) -> str:
+    """Return an overlay as YAML, with questions as comments before it."""
+    return _comments(questions) + yaml.dump(
+        dict(overlay), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120
+    )
+
+
+def _comments(questions: Sequence[Question]) -> str:
+    if not questions:
+        return ""
+    lines = [f"{len(questions)} questions are left. Everything else here follows from the recording."]
+    for number, question in enumerate(questions, 1):
+        lines += ["", f"{number}. {question}", *(f"     {answer}" for answer in question.answers)]
+    return "".join(f"# {line}".rstrip() + "\n" for line in lines) + "\n"
 
 
 class _Dumper(yaml.SafeDumper):

@@ -190,8 +190,8 @@ class Knowledge:
     def key_of(self, record: str, flat: Mapping[str, Any]) -> Key | None:
         """Return the key of a record with these fields; None if it is incomplete."""
         names = KEYS.get(record, ())
-        if record == "payment" and not flat.get("id"):
-            names = ("page",)
+        if record == "payment" and not flat.get("id") and flat.get("page"):
+            return (f"page {flat['page']}",)
         values = [flat.get(name) for name in names]
         return tuple(map(str, values)) if names and all(value not in (None, "") for value in values) else None
 
@@ -231,7 +231,10 @@ class Knowledge:
 
     def _of_key(self, whose: Entity, field: str) -> list[Any]:
         names = KEYS.get(whose.record, ())
-        return [whose.key[names.index(field)]] if field in names and len(whose.key) == len(names) else []
+        is_page = whose.record == "payment" and whose.key[:1] and whose.key[0].startswith("page ")
+        if field not in names or len(whose.key) != len(names) or is_page:
+            return []
+        return [whose.key[names.index(field)]]
 
     def domain(self, name: str) -> AbstractSet[Any]:
         """Return all values that a field such as `country.code` has had."""

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 ENOUGH = 3
 """How often an object must have been seen before a field that never came is gone, and a value always the same."""
 SCHEMAS = "/components/schemas/"
-RIVALS = "x-rivals"
-"""Marks a schema whose meaning is open between several names."""
 
 
 def prior(schema: Schema | None, path: Path = ()) -> dict[Path, str]:
@@ -64,7 +62,10 @@ def _source(meaning: Meaning | None) -> str | None:
 
 
 class Revision:
-    """Revises the schema of a success response."""
+    """Revises the schema of a success response.
+
+    `open` are the places whose meaning is unknown, each with the names that traffic supports equally.
+    """
 
     def __init__(
         self, document: Document, data: Any, meanings: Mapping[Path, Meaning], names: Names, success: Schema | None
@@ -80,6 +81,7 @@ class Revision:
         self._renamed: dict[str, str] = {}
         self._success = success
         self._absent: list[Schema] = []
+        self.open: list[tuple[Node, tuple[str, ...]]] = []
 
     def revised_from(self, root: Node) -> Any:
         """Return the schema of the whole response."""
@@ -111,11 +113,10 @@ class Revision:
         if old is not None and (kept := self._kept(node, old)) is not None:
             return kept
         schema = plain(node)
-        if isinstance(meaning, Rivals):
-            schema[RIVALS] = [each.name for each in meaning.values]
         constant = _constant(node)
         if isinstance(constant, bool) and len(node.path) == 1:
             return {"type": node.kind, "const": constant}
+        self.open.append((node, tuple(each.name for each in meaning.values) if isinstance(meaning, Rivals) else ()))
         return {**schema, **({"enum": [constant]} if constant is not None else {}), "x-made-up": True}
 
     def _kept(self, node: Node, old: Schema) -> Schema | None:

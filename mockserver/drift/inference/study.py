@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
     from mockserver.contract.vocabulary import Type
     from mockserver.drift.inference.bodies import Column, Instance, Node
+    from mockserver.drift.inference.encodings import Encoding
     from mockserver.drift.inference.knowledge import Entity
     from mockserver.drift.inference.meaning import Meaning, Path
     from mockserver.drift.inference.scope import Evidence
 
 ENOUGH = 3
 """How often a value must have been seen before it gets a meaning because nothing else is left for it."""
+GROUND = "the only value here that the contract expects and nothing shows"
 _LEFT_OVER = ("ratio", "time", "integer", "money")
 """The types of values that get a meaning because nothing else is left. Texts fit everything."""
 
@@ -212,12 +214,9 @@ class Study:
             if encoding is not None
         ]
         return [
-            (column, Value(name, encoding, None, 0, "the only value here that the contract expects and nothing shows"))
-            for column, name, encoding in fits
-            if sum(each[0] is column for each in fits) == 1
-            and sum(each[1] == name for each in fits) == 1
-            and len(column.cells) >= ENOUGH
-            and missing[name].name in _LEFT_OVER
+            (column, Value(name, encoding, None, 0, GROUND))
+            for column, name, encoding in _only_matches(fits)
+            if len(column.cells) >= ENOUGH and missing[name].name in _LEFT_OVER
         ]
 
     def _sources(self, scope: Scope, sources: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -226,3 +225,19 @@ class Study:
             for field_, type_ in vocabulary().records[record].items():
                 if type_.many and type_.name in vocabulary().records and f"{name}.{field_}" not in sources:
                     yield f"{name}.{field_}", type_.name
+
+
+def _only_matches(fits: Sequence[tuple[Column, str, Encoding]]) -> list[tuple[Column, str, Encoding]]:
+    """Return the pairs of columns and facts that are left when each certain pair is taken out.
+
+    A pair is certain if the column fits nothing else, and is the only such column for the fact.
+    """
+    found: list[tuple[Column, str, Encoding]] = []
+    left = list(fits)
+    while True:
+        single = [each for each in left if sum(other[0] is each[0] for other in left) == 1]
+        sure = [each for each in single if sum(other[1] == each[1] for other in single) == 1]
+        if not sure:
+            return found
+        found += sure
+        left = [each for each in left if not any(each[0] is other[0] or each[1] == other[1] for other in sure)]
