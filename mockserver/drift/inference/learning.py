@@ -61,8 +61,8 @@ class Learning:
         accounts = {call.account for call in calls if call.account}
         self._facts = CallFacts(self.knowledge, next(iter(accounts)) if len(accounts) == 1 else "")
         self._arguments = ArgumentPlaces(self.knowledge)
-        self._unmatched = [each for each in unmatched if _is_success(each.exchange)]
-        self._unknown = [each for each in unmatched if not _is_success(each.exchange)]
+        self._unmatched = [each for each in unmatched if _is_success(each.exchange) and not _is_failure(each)]
+        self._unknown = [each for each in unmatched if not _is_success(each.exchange) or _is_failure(each)]
         self._refused = [call for call in calls if call.operation is not None and not is_granted(call)]
         self._met = {call.name for call in calls if call.operation is not None and is_granted(call)}
         self._bounds: defaultdict[str, dict[str, Bound]] = defaultdict(dict)
@@ -367,6 +367,14 @@ def _conforms(learned: Learned) -> bool:
             answer is None or operation.check_answer(operation.status, answer.json) for answer in answers[:EXAMINED]
         )
     )
+
+
+def _is_failure(unmatched: Unmatched) -> bool:
+    """Return whether a response is a failure of the contract, whatever its status."""
+    answer = unmatched.exchange.answer
+    if answer is None or answer.json is ABSENT:
+        return False
+    return not unmatched.document.check_failure(answer.status, answer.json)
 
 
 def _is_success(exchange: Exchange) -> bool:

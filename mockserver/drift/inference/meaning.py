@@ -44,13 +44,21 @@ class Count(NamedTuple):
     source: str
 
 
+class Separated(NamedTuple):
+    """A list that is written as one text: its name, the name of what is written of each item, and the separator."""
+
+    source: str
+    item: str
+    separator: str
+
+
 class Rivals(NamedTuple):
     """Several meanings that the traffic supports equally well."""
 
     values: tuple[Value, ...]
 
 
-Meaning = Value | Each | Count | Rivals
+Meaning = Value | Each | Count | Separated | Rivals
 Path = tuple[str, ...]
 
 

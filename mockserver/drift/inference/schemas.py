@@ -11,17 +11,16 @@ import jsonschema_rs
 
 from mockserver.contract import Confidence, vocabulary
 from mockserver.contract import pointer as pointers
-from mockserver.contract.formats import CASES
 from mockserver.contract.parts import types
 from mockserver.contract.vocabulary import Type
 from mockserver.drift.inference.bodies import KEYED, LISTED, Node
 from mockserver.drift.inference.column_meaning import common_encoding
 from mockserver.drift.inference.encodings import json_type
-from mockserver.drift.inference.meaning import Count, Each, Rivals, Value
+from mockserver.drift.inference.meaning import Count, Each, Rivals, Separated, Value
 from mockserver.drift.inference.text_patterns import pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from mockserver.contract import Document
     from mockserver.contract.parts import Schema
@@ -82,6 +81,7 @@ class Revision:
         self._success = success
         self._absent: list[Schema] = []
         self.open: list[tuple[Node, tuple[str, ...]]] = []
+        self._guesses: dict[Path, str] = {}
 
     def revised_from(self, root: Node) -> Any:
         """Return the schema of the whole response."""
@@ -110,13 +110,22 @@ class Revision:
             return self._value(node, meaning)
         if isinstance(meaning, Count):
             return {**plain(node), "x-count": meaning.source}
+        if isinstance(meaning, Separated):
+            return {
+                "type": "string",
+                "x-each": f"{meaning.source} as {meaning.item.partition('.')[0]}",
+                "x-separator": meaning.separator,
+                "items": {"type": "string", "x-value": meaning.item},
+            }
         if old is not None and (kept := self._kept(node, old)) is not None:
             return kept
         schema = plain(node)
         constant = _constant(node)
         if isinstance(constant, bool) and len(node.path) == 1:
             return {"type": node.kind, "const": constant}
-        self.open.append((node, tuple(each.name for each in meaning.values) if isinstance(meaning, Rivals) else ()))
+        names = [each.name for each in meaning.values] if isinstance(meaning, Rivals) else []
+        names += [self._guesses[node.path]] if node.path in self._guesses else []
+        self.open.append((node, tuple(names)))
         return {**schema, **({"enum": [constant]} if constant is not None else {}), "x-made-up": True}
 
     def _kept(self, node: Node, old: Schema) -> Schema | None:
@@ -137,8 +146,8 @@ class Revision:
         type_ = vocabulary().type_of(old["x-value"], self._variables)[0]
         known = vocabulary().words.get(type_.name, ())
         if not fitting and known:
-            words = _in_another_case(node, known)
-            return {"type": "string", "x-value": old["x-value"], "x-words": words} if words else None
+            self._guesses[node.path] = old["x-value"]
+            return None
         if not fitting and type_.name != "boolean":
             encoding = common_encoding(type_, node.column())
             if encoding is None:
@@ -395,15 +404,6 @@ def _is_alike(schema: Schema, node: Node) -> bool:
     fields = schema.get("properties", {}).keys()
     seen = fields & node.members.keys()
     return not node.is_tuple and len(seen) > 1 and len(seen) * 2 > len(fields)
-
-
-def _in_another_case(node: Node, known: Collection[str]) -> dict[str, str]:
-    """Return the words that were seen by those of the vocabulary, if they differ in case only; otherwise nothing."""
-    for case in CASES:
-        written = {getattr(word, case)(): word for word in known}
-        if all(value in written for value in node.distinct):
-            return {written[value]: value for value in node.distinct}
-    return {}
 
 
 def _widened(schema: Schema, node: Node) -> Schema:

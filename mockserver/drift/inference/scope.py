@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mockserver.drift.inference.bodies import parts
 from mockserver.drift.inference.encodings import decoded
 from mockserver.drift.inference.knowledge import ANY, KEYS, Entity, entity, fields_of
+from mockserver.drift.inference.meaning import Separated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from mockserver.drift.inference.knowledge import Knowledge
     from mockserver.traffic.calls import Call
 
+SEPARATORS = (", ", ",", "; ", ";", " | ", "|", "/", " ")
+"""What may stand between the items of a list that is written as one text."""
 LONG = 6
 """A text of this length, in characters, is unlikely to agree by chance."""
 _LARGE = 10_000
@@ -125,6 +128,19 @@ class Resolver:
             if values and None not in facts.values() and tells(set(facts.values()), len(column.cells)):
                 found.append((column, facts))
         return sorted(found, key=lambda each: (-len(each[1]), bool(each[0].pieces)))
+
+    def separated(self, column: Column, scope: Scope) -> Separated | None:
+        """Return the meaning of texts that list the carriers of countries; None for other texts."""
+        name = next((name for name, record in scope.names.items() if record == "country"), "")
+        texts = [value for value in column.cells.values() if isinstance(value, str)]
+        if not name or len(texts) < len(column.cells):
+            return None
+        known = self.domain("carrier.name")
+        for separator in SEPARATORS:
+            items = {item for text in texts for item in text.split(separator)}
+            if ANY in items and len(items & known - {ANY}) > 1 and all(item and item.strip() == item for item in items):
+                return Separated(f"{name}.carriers", "carrier.name", separator)
+        return None
 
     def domain(self, name: str) -> set[Any]:
         """Return the known values of a key, which also stands in other records: the code of a country in orders."""

@@ -182,8 +182,10 @@ class Study:
             path = column.node.path
             if path in self.meanings or not column.cells:
                 continue
-            found = count(column, node, self.meanings) or states(
-                column, node, scope, self._evidence, self.meanings, self._state_words
+            found = (
+                count(column, node, self.meanings)
+                or self._resolver.separated(column, scope)
+                or states(column, node, scope, self._evidence, self.meanings, self._state_words)
             )
             if found:
                 self.meanings[path] = found
