@@ -90,7 +90,7 @@ class Observation:
         differences = [
             self._difference(key, seen)
             for key, seen in self._differing.items()
-            if not (key[0] is Kind.PATH and key[1] in elsewhere)
+            if not (key[0] is Kind.PATH and key[1] in learned)
         ]
         found = learning.failures(self._documents.values()) if learning else {}
         failed = [each for name, known in found.items() for each in failures(self._documents[name], known)]
