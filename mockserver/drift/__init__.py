@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mockserver.contract.readings import Choices
     from mockserver.traffic import Exchange
 
-__all__ = ["Basis", "Confirmed", "Difference", "Drift", "Indication", "Kind", "compare", "propose", "write"]
+__all__ = ["Basis", "Confirmed", "Difference", "Drift", "Indication", "Kind", "compare", "propose", "settled", "write"]
 
 
 def compare(
