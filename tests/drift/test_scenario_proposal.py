@@ -27,6 +27,7 @@ from mockserver.traffic.exchange import Answer, Exchange, Request
 from mockserver.traffic.recordings import read
 from tests.drift.conftest import DEMO
 from tests.drift.replaying import Stage, facts, lines, replayed, through, told
+from tests.drift.test_round_trip import MOVED_AND_RENAMED
 
 if TYPE_CHECKING:
     from mockserver.scenario.fixtures import Fixtures
@@ -347,6 +348,20 @@ def test_the_command_writes_an_overlay_and_a_scenario(played: tuple[Stage, Path]
     words = ["drift", str(played[1]), "--propose", files[0], "--propose-scenario", files[1]]
     result = CliRunner().invoke(main, words)
     assert result.output.splitlines()[-2:] == ["Nothing to propose.", f"Written: {files[1]}"]
+
+
+def test_the_scenario_fits_the_overlay_that_is_proposed_with_it(shipped: Fixtures, tmp_path: Path) -> None:
+    real, vendor, scenario = (tmp_path / name for name in ("real.yaml", "vendor.yaml", "day.yaml"))
+    real.write_text(MOVED_AND_RENAMED)
+    stage = Stage(shipped, "default", (real,))
+    day(stage, "demo")
+    recording = stage.recorded(tmp_path / "day.jsonl")
+    words = ["drift", "-q", str(recording), "--propose", str(vendor), "--propose-scenario", str(scenario)]
+    CliRunner().invoke(main, words)
+    twin = Stage(shipped, str(scenario), (vendor,))
+    before = told(stage, read(recording))
+    again = replayed(recording, through(twin.client), twin.keys, [call.account for call in before])
+    assert [facts(call) for call in told(twin, again)] == [facts(call) for call in before]
 
 
 def test_a_scenario_can_be_proposed_alone(played: tuple[Stage, Path], tmp_path: Path) -> None:
