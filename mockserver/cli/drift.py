@@ -10,14 +10,22 @@ from mockserver.cli import options
 from mockserver.cli.options import UnusableError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from mockserver.contract.readings import Choices
     from mockserver.drift import Proposal
+    from mockserver.traffic import Exchange
 
 
 @click.command()
 @click.argument("traffic", nargs=-1, required=True, metavar="TRAFFIC...", type=click.Path(path_type=Path))
 @click.option("--propose", metavar="FILE", type=click.Path(path_type=Path), help="Write the corrections as an overlay.")
+@click.option(
+    "--propose-scenario",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write a scenario that repeats the recording, for the contract with the corrections of --propose.",
+)
 @options.corrections
 @options.readings
 @options.reports
@@ -26,6 +34,7 @@ def drift(
     *,
     traffic: "Sequence[Path]",
     propose: Path | None,
+    propose_scenario: Path | None,
     overlays: "Sequence[Path]",
     readings: dict[str, object],
     formats: "Sequence[str]",
@@ -62,24 +71,59 @@ def drift(
     console.show(found, Console(no_color=no_color or None), quiet=quiet)
     source = ", ".join(path.name for path in traffic)
     if propose:
-        _propose(propose, drifting.proposal(found, bases, source), len(found.differences))
+        written = _propose(propose, drifting.proposal(found, bases, source), len(found.differences))
+        overlays = (*overlays, propose) if written else overlays
+    if propose_scenario:
+        inferred = {**readings, **drifting.settled(found.indications)}
+        _propose_scenario(propose_scenario, recordings.exchanges, inferred, overlays, source)
     documents = [basis.document for basis in bases.values()]
     for path in reports.write(console.run(found, documents, source, __version__), formats, directory):
         click.echo(f"Written: {path}")
     raise SystemExit(1 if found.differences else 0)
 
 
-def _propose(file: Path, proposal: "Proposal", differences: int) -> None:
+def _propose(file: Path, proposal: "Proposal", differences: int) -> bool:
+    """Write an overlay, and return whether there is one."""
     from mockserver import drift as drifting
 
     if proposal.overlay is None:
         click.echo("Nothing to propose.")
-        return
-    try:
-        file.write_text(drifting.write(proposal.overlay, proposal.questions), encoding="utf-8")
-    except OSError as error:
-        raise UnusableError(f"{file}: cannot be written: {error.strerror}") from None
-    click.echo(f"Written: {file}")
+        return False
+    _write(file, drifting.write(proposal.overlay, proposal.questions))
     left = len(proposal.questions)
     questions = "1 question is" if left == 1 else f"{left} questions are"
     click.echo(f"{differences} differences. {questions} left{f': see the comments in {file}' if left else ''}.")
+    return True
+
+
+def _propose_scenario(
+    file: Path, traffic: "Iterable[Exchange]", readings: "Choices", overlays: "Sequence[Path]", source: str
+) -> None:
+    """Write a scenario that repeats traffic under a contract, and report what the mock would not accept in it."""
+    from mockserver.contract import LocatedError, contract
+    from mockserver.contract.overlays import effective
+    from mockserver.drift.recorded_day import EmptyDayError, propose_scenario
+    from mockserver.scenario import fixtures
+    from mockserver.scenario.load import load
+
+    try:
+        service = contract(effective(readings, overlays), tuple(overlays))
+        _write(file, propose_scenario(traffic, service, source))
+    except LocatedError as error:
+        raise UnusableError(f"{error}\nNo scenario is proposed, because the mock cannot serve this contract.") from None
+    except EmptyDayError as error:
+        raise UnusableError(str(error)) from None
+    try:
+        load(str(file), fixtures.load().catalogue)
+    except LocatedError as error:
+        click.echo(
+            f"{error}\nThe recording has what a scenario cannot have: correct this before you serve it.", err=True
+        )
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UnusableError(f"{file}: cannot be written: {error.strerror}") from None
+    click.echo(f"Written: {file}")

@@ -37,6 +37,7 @@ __all__ = [
     "compare",
     "proposal",
     "propose",
+    "settled",
     "write",
 ]
 
