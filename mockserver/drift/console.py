@@ -140,8 +140,13 @@ def _fields_seen(node: Node) -> Iterator[str]:
 
 
 def _told(difference: Difference) -> str:
-    says = f"the contract says {difference.expected}, " if difference.expected else ""
+    says = f"the contract says {difference.expected}, " if difference.expected and not _is_absence(difference) else ""
     return f"{difference.what}: {says}{_found(difference)} ({_times(difference.times)})"
+
+
+def _is_absence(difference: Difference) -> bool:
+    """Return whether something that the contract requires is missing."""
+    return difference.kind is Kind.MISSING or (difference.kind is Kind.GRANTED and difference.rule == "required")
 
 
 def _known(difference: Difference) -> str:
@@ -196,6 +201,8 @@ def _found(difference: Difference) -> str:
     match difference.kind:
         case Kind.MISSING:
             return "is missing"
+        case Kind.GRANTED if difference.rule == "required":
+            return "is missing, and the request was granted"
         case Kind.RENAMED:
             return f"is called {difference.instead}"
         case Kind.MOVED:

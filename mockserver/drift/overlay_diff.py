@@ -56,7 +56,7 @@ def _merge_patch(
         elif value != after[name]:
             new = after[name]
             if isinstance(value, dict) and isinstance(new, dict):
-                if any(inner in new and new[inner] == value[inner] for inner in value):
+                if value.keys() & new.keys():
                     update[name] = _merge_patch(value, new, path, removals)
                     if not update[name]:
                         del update[name]

@@ -78,7 +78,8 @@ def write(overlay: Mapping[str, Any], questions: Sequence[Question] = ()) -> str
 def _comments(questions: Sequence[Question]) -> str:
     if not questions:
         return ""
-    lines = [f"{len(questions)} questions are left. Everything else here follows from the recording."]
+    left = "1 question is" if len(questions) == 1 else f"{len(questions)} questions are"
+    lines = [f"{left} left. Everything else here follows from the recording."]
     for number, question in enumerate(questions, 1):
         lines += ["", f"{number}. {question}", *(f"     {answer}" for answer in question.answers)]
     return "".join(f"# {line}".rstrip() + "\n" for line in lines) + "\n"

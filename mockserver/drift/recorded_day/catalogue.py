@@ -99,6 +99,9 @@ class Market:
             self._raise(key, carrier, tick, least)
         offers, starts = [], []
         for (country, service), shelf in self._shelves.items():
+            if not (country and service):
+                self._notes.add("what orders cost whose country or service is unknown")
+                continue
             slots = shelf.slots
             prices = [slot.first["price"] for slot in slots if "price" in slot.first]
             if not prices:
