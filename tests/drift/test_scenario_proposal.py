@@ -284,6 +284,19 @@ def of(*exchanges: Exchange) -> Any:
     return yaml.safe_load(propose_scenario(exchanges, contract(), "test.jsonl"))
 
 
+def test_an_order_that_another_sms_was_requested_for_ends_when_it_did(shipped: Fixtures, tmp_path: Path) -> None:
+    stage = Stage(shipped, "instant")
+    wanted = {"country": "12", "service": "ds", "carrier": "any", "maximum": 100, "m": "", "n": ""}
+    order = stage.call("v3", "order", "demo", **wanted)["order"]["id"]
+    for _ in range(6):
+        stage.advance(60)
+        stage.call("v3", "look", "demo", order=order)
+    stage.call("v3", "another", "demo", order=order)
+    stage.advance(1300)
+    stage.call("v3", "look", "demo", order=order)
+    assert differences(stage, stage.recorded(tmp_path / "day.jsonl"), shipped) == []
+
+
 def test_calls_are_taken_in_the_order_of_time() -> None:
     path = "/customers/ann/balance"
     data = of(exchange("GET", path, balance(700), 2000), exchange("GET", path, balance(500), 1000))

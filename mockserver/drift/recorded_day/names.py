@@ -102,6 +102,9 @@ class Names:
             self.services = _sorted_as(self.services, [get(facts, "service.code") for facts in call.offers])
         if call.purpose == "order":
             self._see_order(call)
+        elif call.purpose == "toggle_favourite":
+            self._country({"code": call.offer[0]})
+            self._service({"code": call.service})
         country = self.code(call.offer[0])
         for facts in call.offers:
             code, carrier = get(facts, "country.code") or country, get(facts, "carrier") or call.carrier

@@ -337,5 +337,8 @@ def _lifetime(order: OrderHistory, notes: Omissions, pace: Pace, rules: Mapping[
     if order.another and rules["renewal"] != "anew":
         notes.add("the end of an order after a request for another SMS, which extends it")
         return {}
+    end = pace.instant(order.running, order.ended) if order.another else None
+    if end is not None:
+        return {"expiresAt": end}
     since = order.another[-1] if order.another else order.opened
     return {"lifetime": pace.duration(max(1, order.ended - since))}
