@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from mockserver.contract import ABSENT
 from mockserver.traffic import REDACTED, Redactor, header
-from mockserver.traffic.redaction import HEADERS, credential_names, shipped_names
+from mockserver.traffic.redaction import HEADERS, credential_names, secret_names
 from mockserver.traffic.secret_matcher import SecretNames
 
 if TYPE_CHECKING:
@@ -21,16 +21,13 @@ if TYPE_CHECKING:
 MAXIMUM = 100
 """Number of keys that are remembered; a new key replaces the least recently used one."""
 
-USUAL = frozenset({"token", "api_token", "access_token", "auth_token", "auth", "secret", "client_secret", "password"})
-"""Common names of API keys. The server may use them in place of the names in the documents."""
-
 
 class Keyring:
     """The keys of all requests so far, and the redactor that hides them."""
 
     def __init__(self, documents: Iterable[Document], secrets: Iterable[str] = ()) -> None:
         """Create a keyring. The documents name the parameters with keys; `secrets` are known keys."""
-        self._names = credential_names(documents) | shipped_names() | USUAL
+        self._names = credential_names(documents) | secret_names()
         self._carriers = SecretNames(self._names, HEADERS)
         self._known = tuple(secrets)
         self._seen: dict[str, None] = {}

@@ -16,7 +16,7 @@ from urllib.parse import unquote_plus
 from mockserver.contract.arguments import bearer
 from mockserver.traffic.calls import match
 from mockserver.traffic.exchange import CutOffError, RecordingError, UnreadableEntry, header, without_unknown_bodies
-from mockserver.traffic.redaction import Redactor, shipped_names
+from mockserver.traffic.redaction import REDACTED, Redactor, secret_names
 from mockserver.traffic.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from mockserver.traffic.exchange import Exchange, Request
     from mockserver.traffic.file_format import RecordingFormat
 
+MAXIMUM_KEYS = 1000
+"""The maximum number of keys of a recording that are redacted wherever they appear."""
 KEY_IN_URL = "key_in_url"
 """The note of an exchange whose URL contains one of the given keys."""
 
@@ -41,7 +43,7 @@ class Recordings(NamedTuple):
     `remarks` say which entries could not be read, and which files end too early. `cut_off` is whether a file does.
     """
 
-    exchanges: Timeline
+    exchanges: Iterable[Exchange]
     remarks: tuple[str, ...] = ()
     cut_off: bool = False
 
@@ -53,13 +55,14 @@ def read_all(paths: Iterable[Path], keys: Collection[str] = ()) -> Recordings:
     """
     remarks: list[str] = []
     cut_off: list[Path] = []
+    known = set(keys)
 
     def exchanges() -> Iterator[Exchange]:
         for path in paths:
             unreadable: list[UnreadableEntry] = []
             used = 0
             try:
-                for exchange in read(path, keys, unreadable):
+                for exchange in read(path, keys, unreadable, known):
                     used += 1
                     yield exchange
             except CutOffError as error:
@@ -74,7 +77,30 @@ def read_all(paths: Iterable[Path], keys: Collection[str] = ()) -> Recordings:
                 remarks.append(_left_out(path, unreadable))
 
     timeline = Timeline(exchanges())
-    return Recordings(timeline, tuple(remarks), bool(cut_off))
+    return Recordings(_WithoutKeys(timeline, known), tuple(remarks), bool(cut_off))
+
+
+class _WithoutKeys:
+    """Exchanges without the keys that other exchanges carry. A key may appear before the request that carries it."""
+
+    def __init__(self, exchanges: Iterable[Exchange], keys: Iterable[str]) -> None:
+        self._exchanges = exchanges
+        self._redactor = _redactor(frozenset(keys))
+        self._keys = [key.encode(errors="surrogatepass") for key in keys]
+
+    def __iter__(self) -> Iterator[Exchange]:
+        for exchange in self._exchanges:
+            text = b"".join(_texts(exchange))
+            yield self._redactor.exchange(exchange) if any(key in text for key in self._keys) else exchange
+
+
+def _texts(exchange: Exchange) -> Iterator[bytes]:
+    """Yield the parts of an exchange in which a key may appear."""
+    yield exchange.request.url.encode(errors="surrogatepass")
+    for message in (exchange.request, exchange.answer):
+        if message is not None:
+            yield message.body
+            yield from (value.encode(errors="surrogatepass") for _, value in message.headers)
 
 
 def _left_out(path: Path, unreadable: Collection[UnreadableEntry]) -> str:
@@ -83,20 +109,31 @@ def _left_out(path: Path, unreadable: Collection[UnreadableEntry]) -> str:
     return f"{path}: left out {count} that cannot be read: {told}{'; …' if len(unreadable) > _TOLD else ''}"
 
 
-def read(path: Path, keys: Collection[str] = (), unreadable: list[UnreadableEntry] | None = None) -> Iterator[Exchange]:
+def read(
+    path: Path,
+    keys: Collection[str] = (),
+    unreadable: list[UnreadableEntry] | None = None,
+    known: set[str] | None = None,
+) -> Iterator[Exchange]:
     """Read the exchanges of a file, in the order of the file. The file may be compressed with gzip.
 
     The `keys` are redacted. An exchange whose URL contains one of them, in a parameter of any name, has the note
     `key_in_url`. If a body is unknown, the note `left_out` lists its side, `request` or `answer`. An exchange without a
-    time has the modification time of the file. Entries that cannot be read are added to `unreadable`. Raises
+    time has the modification time of the file. Entries that cannot be read are added to `unreadable`. The keys of
+    requests are redacted in later exchanges, too, and added to `known`. Raises
     RecordingError if no entry can be read, or the file breaks off, and CutOffError if it is truncated.
     """
     given = frozenset(keys)
+    seen = set() if known is None else known
+    seen |= given
     for exchange in _raw(path, [] if unreadable is None else unreadable):
         noted = without_unknown_bodies(exchange)
         if given and any(key in unquote_plus(noted.request.url) for key in given):
             noted = noted._replace(notes={**noted.notes, KEY_IN_URL: True})
-        yield _redactor(carried_keys(noted.request) | given).exchange(noted)
+        carried = carried_keys(noted.request)
+        if len(seen) < MAXIMUM_KEYS:
+            seen |= carried
+        yield _redactor(frozenset(seen | carried)).exchange(noted)
 
 
 def keys_of(path: Path, documents: Collection[Document]) -> frozenset[str]:
@@ -145,16 +182,16 @@ def _entries(path: Path) -> Iterator[Exchange | UnreadableEntry]:
 
 def carried_keys(request: Request) -> frozenset[str]:
     """Return the API keys in a request: in parameters and fields with a credential name, and in `Authorization`."""
-    names = shipped_names()
+    names = secret_names()
     body = request.json
     members = body.items() if isinstance(body, Mapping) else ()
     found = [value for name, value in (*request.query, *members) if name in names and isinstance(value, str)]
-    return frozenset([*found, bearer(header(request.headers, "authorization")) or ""]) - {""}
+    return frozenset([*found, bearer(header(request.headers, "authorization")) or ""]) - {"", REDACTED}
 
 
 @lru_cache(maxsize=64)
 def _redactor(keys: frozenset[str]) -> Redactor:
-    return Redactor(keys)
+    return Redactor(keys, secret_names())
 
 
 def _reader(recorded: RecordingFormat) -> Callable[[IO[bytes], int], Iterator[Exchange | UnreadableEntry]]:

@@ -32,6 +32,15 @@ HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cook
 """The headers that contain credentials."""
 
 
+USUAL = frozenset(
+    {
+        "token", "api_token", "access_token", "refresh_token", "auth_token", "auth", "secret", "api_secret",
+        "client_secret", "secret_key", "access_key", "private_key", "password",
+    }
+)  # fmt: skip
+"""Common names of API keys and other secrets. A server may use them beside the names in the documents."""
+
+
 def credential_names(documents: Iterable[Document]) -> frozenset[str]:
     """Return the names of API keys: `HEADERS`, and the names that the documents mark with `x-credential: key`."""
     operations = [operation for document in documents for operation in document.operations.values()]
@@ -49,6 +58,12 @@ def credential_names(documents: Iterable[Document]) -> frozenset[str]:
 def shipped_names() -> frozenset[str]:
     """Return the credential names of the shipped contract documents."""
     return credential_names(load(path) for path in sorted(SHIPPED.glob("*.yaml")))
+
+
+@cache
+def secret_names() -> frozenset[str]:
+    """Return the credential names of the shipped contract documents, and the usual names of secrets."""
+    return shipped_names() | USUAL
 
 
 class Redactor:
