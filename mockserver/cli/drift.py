@@ -1,5 +1,8 @@
 """The subcommand `smsonline-mock drift`."""
 
+import os
+import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,6 +59,7 @@ def drift(
         from mockserver import reports
         from mockserver.contract import LocatedError
         from mockserver.drift import console
+        from mockserver.reports import github
         from mockserver.traffic.exchange import RecordingError
         from mockserver.traffic.recordings import read_all
     try:
@@ -68,7 +72,8 @@ def drift(
         click.echo(remark, err=True)
     if not found.matched and not found.differences:
         raise UnusableError("no exchange matches an operation of the contract: is this traffic of the service?")
-    console.show(found, Console(no_color=no_color or None), quiet=quiet)
+    with github.muted(sys.stdout) if github.runs_here(os.environ) else nullcontext():
+        console.show(found, Console(no_color=no_color or None), quiet=quiet)
     source = ", ".join(path.name for path in traffic)
     if propose:
         written = _propose(propose, drifting.proposal(found, bases, source), len(found.differences))

@@ -141,7 +141,8 @@ def _fields_seen(node: Node) -> Iterator[str]:
 
 def _told(difference: Difference) -> str:
     says = f"the contract says {difference.expected}, " if difference.expected and not _is_absence(difference) else ""
-    return f"{difference.what}: {says}{_found(difference)} ({_times(difference.times)})"
+    text = f"{difference.what}: {says}{_found(difference)} ({_times(difference.times)})"
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
 
 
 def _is_absence(difference: Difference) -> bool:

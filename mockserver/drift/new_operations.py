@@ -108,6 +108,7 @@ def _responses(new: NewPath, document: Document, known: Action) -> Action:
         for each in answers
         if document.check_failure(each.status, each.json, header(each.headers, "content-type") or "")
     ]
+    granted = [each for each in granted if not _is_marked(each.json, document)] or granted
     seen: defaultdict[int, list[Any]] = defaultdict(list)
     for answer in granted or answers:
         seen[answer.status] += [] if answer.json is ABSENT else [answer.json]
@@ -121,6 +122,20 @@ def _responses(new: NewPath, document: Document, known: Action) -> Action:
             media["example"] = bodies[0]
             _set_constants(media["schema"], bodies, document.failures.schemas(status) if document.failures else ())
     return responses
+
+
+def _is_marked(body: Any, document: Document) -> bool:
+    """Return whether a body has a constant by which the failures of a document differ from success."""
+    failing = (
+        [entry.schema for entry in document.failures.entries.values() if entry.schema] if document.failures else []
+    )
+    constants = {
+        name: inner["const"]
+        for each in failing
+        for name, inner in each.get("properties", {}).items()
+        if "const" in inner
+    }
+    return isinstance(body, dict) and any(body.get(name, ABSENT) == value for name, value in constants.items())
 
 
 def _set_constants(schema: Action, bodies: Sequence[Any], failures: Iterable[Action]) -> None:

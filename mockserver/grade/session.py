@@ -191,7 +191,8 @@ def _check(trial: Trial, server: Server | None = None) -> None:
     completed = trial.completed
     if trial.judgement.calls or completed is None:
         return
-    printed = f"\n{completed.tail()}" if completed.output else ""
+    # A line that begins with "::" or "##[" is a command for the runners of CI services.
+    printed = "".join(f"\n| {line}" for line in completed.tail().splitlines()) if completed.output else ""
     if completed.code in NOT_RUN:
         raise GradingError(f"the shell cannot run the command{printed}")
     hint = f"does it read {BASE_URL}?"

@@ -135,3 +135,34 @@ def test_a_new_operation_without_a_body_is_served(tmp_path: Path, shipped: Fixtu
     service = Service(shipped, tmp_path, {}, (tmp_path / "seen.yaml",))
     answer = service.client.delete(f"{service.base}/v3/numbers/{DEMO.user}/order/1?apiKey={DEMO.key}")
     assert (answer.status_code, answer.content) == (204, b"")
+
+
+def proposed(name: str, tmp_path: Path) -> tuple[Result, str]:
+    """Run `drift --propose` on a case, and return what it writes."""
+    result = run("drift", CASES / name, "--propose", tmp_path / "proposed.yaml")
+    return result, (tmp_path / "proposed.yaml").read_text()
+
+
+def test_two_fields_in_common_seen_once_are_no_renaming(tmp_path: Path) -> None:
+    result, _ = proposed("jsonl/two-fields-in-common.jsonl", tmp_path)
+    assert "is called" not in result.stdout
+    verified = run("verify", "--suite", "examples", "--overlay", tmp_path / "proposed.yaml")
+    assert verified.exit_code == 0, verified.output
+
+
+def test_the_example_of_a_new_operation_is_an_answer_that_succeeded(tmp_path: Path) -> None:
+    _, overlay = proposed("jsonl/refusal-comes-first.jsonl", tmp_path)
+    assert "code: 32" not in overlay
+    assert "price: '16'" in overlay
+
+
+def test_a_key_in_an_answer_is_in_no_overlay(tmp_path: Path) -> None:
+    _, overlay = proposed("jsonl/key-in-an-answer.jsonl", tmp_path)
+    assert [key for key in ("1111", "2222", "3333") if key in overlay] == []
+
+
+def test_workflow_commands_in_a_recording_are_muted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    lines = run("drift", CASES / "jsonl/workflow-commands.jsonl").stdout.splitlines()
+    assert lines[0].startswith("::stop-commands::")
+    assert [line for line in lines[1:-1] if line.strip().startswith("::")] == []

@@ -136,7 +136,7 @@ def test_a_command_that_is_not_there_cannot_be_graded() -> None:
 
 
 def test_a_command_that_calls_nobody_cannot_be_graded() -> None:
-    with pytest.raises(GradingError, match=r"does it read SMSONLINE_BASE_URL\?\nhello"):
+    with pytest.raises(GradingError, match=r"does it read SMSONLINE_BASE_URL\?\n\| hello"):
         tried([Case()], TrialSettings("echo hello"), nothing)
 
 
