@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.contract import vocabulary
 from mockserver.drift.inference.knowledge import KEYS, UNKNOWN, Entity, entity
+from mockserver.drift.inference.refusals import OWNED
 from mockserver.drift.inference.scope import asked
 from mockserver.traffic.calls import MOVES, Outcome
 
@@ -26,6 +27,13 @@ class CallFacts:
     def account(self, call: Call) -> str:
         """Return the account of a call; empty if it is unknown."""
         return call.account or self._only
+
+    def owned(self, call: Call) -> set[str]:
+        """Return the ids of orders and payments that a granted call names or shows."""
+        payments = [call.facts.get("payment"), *(call.facts.get("payments") or ())]
+        shown = [*call.orders, *(each for each in payments if isinstance(each, dict))]
+        named = [call.arguments.get(argument) for argument in OWNED]
+        return {str(each) for each in (*(record.get("id") for record in shown), *named) if each}
 
     def learn(self, call: Call) -> None:
         """Add the facts that the contract, as it is, reads from a call."""

@@ -103,13 +103,15 @@ class Learning:
         """Return the failures of each document that has refused a request."""
         refused = [*map(self._as_bound, self._refused), *self._refused_elsewhere()]
         granted: defaultdict[str, set[str]] = defaultdict(set)
+        owned: defaultdict[str, set[str]] = defaultdict(set)
         usual: dict[str, set[tuple[tuple[str | int, ...], str]]] = {}
         for calls in (*self._calls.values(), *(calls for _, calls in self._moved.values())):
             usual[calls[0].name] = {each for call in calls for each in refusals.broken(call)}
             for call in calls:
                 for argument, value in call.arguments.items():
                     granted[argument].add(str(value))
-        known = refusals.KnownNames(granted, usual)
+                owned[self._facts.account(call)] |= self._facts.owned(call)
+        known = refusals.KnownNames(granted, owned, usual)
         found: dict[str, LearnedFailures] = {}
         for document in documents:
             own = list(refusals.refusals(call for call in refused if call.document is document))
@@ -124,8 +126,14 @@ class Learning:
         return self._arguments.applied([call], columns, bounds)[0] if bounds else call
 
     def _refused_elsewhere(self) -> Iterable[Call]:
-        """Yield the refused requests for unknown paths, as calls of the operations that have moved there."""
+        """Yield the refused requests for unknown paths, as calls of the operations that have moved there.
+
+        Those for paths of unknown operations are left out: nobody knows what they ask for.
+        """
+        unexplained = self.unexplained
         for each in self._unknown:
+            if any(group.has(each.exchange.request.method, each.path) for group in unexplained):
+                continue
             request, answer = each.exchange.request, each.exchange.answer
             call = Call(each.exchange, each.document, None, "", "", {}, None, Outcome.REFUSED)
             for group, granted in self._moved.values():

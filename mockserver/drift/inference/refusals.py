@@ -41,6 +41,10 @@ _OF_NAMES: Mapping[str, tuple[str, str]] = {
 """The reasons that are about a name which nothing has: the argument that holds it, and where known ones stand."""
 
 
+OWNED = frozenset({"order", "payment"})
+"""The arguments that name something of an account."""
+
+
 class Refusal(NamedTuple):
     """A refused call: its status, media type and body (`ABSENT` if it is no JSON), and its text."""
 
@@ -117,9 +121,13 @@ def learn(document: Document, found: Sequence[Refusal], knowledge: Knowledge, kn
 
 
 class KnownNames(NamedTuple):
-    """The names that granted calls have used, by argument, and what of them breaks the contract, by operation."""
+    """The names that granted calls have used, by argument, and what of them breaks the contract, by operation.
+
+    `owned` are the ids of orders and payments that belong to each account.
+    """
 
     granted: Mapping[str, Collection[str]]
+    owned: Mapping[str, Collection[str]]
     broken: Mapping[str, Collection[tuple[tuple[str | int, ...], str]]]
 
     def is_malformed(self, call: Call) -> bool:
@@ -132,8 +140,10 @@ class KnownNames(NamedTuple):
         usual = self.broken.get(call.name, ())
         return any(each not in usual for each in broken(call))
 
-    def has(self, argument: str, value: Any, listed: Iterable[Any]) -> bool:
-        """Return whether something has this name."""
+    def has(self, argument: str, value: Any, listed: Iterable[Any], account: str) -> bool:
+        """Return whether something has this name; for an order or a payment, one of the account if that is known."""
+        if argument in OWNED and account:
+            return str(value) in self.owned.get(account, ())
         return str(value) in self.granted.get(argument, ()) or value in listed
 
 
@@ -187,7 +197,7 @@ def _possible(refusal: Refusal, knowledge: Knowledge, known: KnownNames) -> set[
         for reason, (argument, listed) in _OF_NAMES.items()
         if reason in refused
         and call.arguments.get(argument) not in (None, "", "any")
-        and not known.has(argument, call.arguments[argument], knowledge.domain(listed))
+        and not known.has(argument, call.arguments[argument], knowledge.domain(listed), call.account)
     }
     if unknown and not known.is_malformed(call):
         return unknown
