@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from mockserver.contract import Confidence, vocabulary
+from mockserver.contract import vocabulary
 from mockserver.contract.failures import success_status
 from mockserver.contract.messages import brief
 from mockserver.contract.parts import JSON_TYPE, METHODS, types
 from mockserver.drift.difference import Kind
-from mockserver.drift.inference.failure_schema import FailureRevision
+from mockserver.drift.failure_changes import revise_failures
 from mockserver.drift.inference.learned import operation_spot
 from mockserver.drift.inference.schemas import ENOUGH, Revision
 from mockserver.drift.inference.text_patterns import pattern
 from mockserver.drift.new_operations import described_response, new_operation
 from mockserver.drift.question import of_differences, of_failures, of_value
+from mockserver.drift.sighting import PROVENANCE, provenance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -25,13 +25,11 @@ if TYPE_CHECKING:
     from mockserver.drift.difference import Difference, Drift
     from mockserver.drift.edits import Data, Edits
     from mockserver.drift.inference.learned import Learned
-    from mockserver.drift.inference.refusals import LearnedFailures
     from mockserver.drift.inference.requests import Bound, Sent
     from mockserver.drift.question import Question
 
 IN_RESPONSE = frozenset({Kind.VALUE, Kind.MISSING, Kind.NEW_FIELD, Kind.NEW_VALUE, Kind.RENAMED})
 IN_REQUEST = frozenset({Kind.GRANTED, Kind.NEW_PARAMETER})
-PROVENANCE = "x-provenance"
 INHERITED = ("page", "ground")
 """The fields of a provenance that the parts of an object take from it."""
 
@@ -43,7 +41,7 @@ def apply(edits: Edits, differences: Sequence[Difference], drift: Drift, source:
     """
     questions: list[Question] = []
     if edits.document.name in drift.failures and any(each.refused or each.kind is Kind.FAILURE for each in differences):
-        _revise_failures(edits, drift.failures[edits.document.name], source)
+        revise_failures(edits, drift.failures[edits.document.name], drift.learned, source)
     by_operation: defaultdict[str, list[Difference]] = defaultdict(list)
     for each in differences:
         by_operation[each.operation].append(each)
@@ -121,37 +119,6 @@ def _renumber(edits: Edits, operation: Operation, learned: Learned) -> bool:
         return False
     responses[str(statuses.pop())] = responses.pop(str(operation.status))
     return True
-
-
-def _revise_failures(edits: Edits, learned: LearnedFailures, source: str) -> None:
-    """Write each failure as traffic shows it: the common schema, then status, media type, code and text by reason."""
-    described = edits.data["x-failures"]
-    old = edits.document.resolve("/x-failures").get("schema")
-    if learned.shape.times and old is not None:
-        revision = FailureRevision(edits.document, edits.before, learned, old)
-        if not revision.fits(old, learned.shape):
-            schema = revision.revised(learned.shape, old)
-            reference = described.get("schema", {}).get("$ref", "")
-            if reference.startswith("#/components/schemas/"):
-                edits.data["components"]["schemas"][reference.rpartition("/")[2]] = schema
-            else:
-                described["schema"] = schema
-    for failure in learned.known():
-        (reason,) = failure.reasons
-        entry = dict(described["reasons"].get(reason, {}))
-        before = dict(entry)
-        entry["status"] = failure.status
-        for name, value, usual in (("media", failure.media, JSON_TYPE), ("code", failure.code, reason)):
-            entry.pop(name, None)
-            if value and value != usual:
-                entry[name] = value
-        has_text = failure.media != JSON_TYPE or (learned.text is not None and learned.code is not None)
-        if has_text and failure.text:
-            entry["text"] = failure.text
-        if entry != before:
-            last = max(each.call.exchange.started for each in failure.refusals)
-            entry[PROVENANCE] = provenance(source, last, len(failure.refusals))
-            described["reasons"][reason] = entry
 
 
 def _move(edits: Edits, operation: Operation, learned: Learned, source: str) -> None:
@@ -394,13 +361,3 @@ _CHANGES: Mapping[Kind, Callable[[Edits, Operation, Difference, str], None]] = {
     Kind.NEW_STATUS: _new_status,
 }
 """How each kind of difference outside success responses is resolved. Traffic does not show it for the other kinds."""
-
-
-def provenance(source: str, last: int, count: int) -> Data:
-    """Return the provenance of a fact that traffic showed: its source, the date of the last time, and the count."""
-    return {"level": str(Confidence.OBSERVED), "source": source, "date": date(last), "count": count}
-
-
-def date(milliseconds: int) -> str:
-    """Return a time as a date."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).date().isoformat()

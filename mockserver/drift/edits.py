@@ -128,12 +128,15 @@ class Edits:
         found: Data = holder[key]
         return found
 
-    def resolved(self, value: Data) -> Data:
-        """Return an object, or the target of a reference with the members beside the reference."""
+    def resolved(self, value: Data, whole: Any = None) -> Data:
+        """Return an object, or the target of a reference with the members beside the reference.
+
+        `whole` is the data in which references are followed, by default that before the edits.
+        """
         while "$ref" in value:
             siblings = {name: inner for name, inner in value.items() if name != "$ref"}
-            whole: Any = self.before
-            target: Any = reduce(pointers.step, pointers.split(value["$ref"].removeprefix("#")), whole)
+            start: Any = self.before if whole is None else whole
+            target: Any = reduce(pointers.step, pointers.split(value["$ref"].removeprefix("#")), start)
             value = {**deepcopy(target), **siblings}
         return value
 

@@ -9,6 +9,7 @@ import yaml
 from mockserver.drift import changes
 from mockserver.drift.difference import Kind
 from mockserver.drift.edits import Edits
+from mockserver.drift.sighting import date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,7 +60,7 @@ def proposal(drift: Drift, bases: Mapping[str, Basis], source: str) -> Proposal:
             del action["x-document"]
     overlay = {
         "overlay": _VERSION,
-        "info": {"title": f"What {source} showed", "version": changes.date(drift.last)},
+        "info": {"title": f"What {source} showed", "version": date(drift.last)},
         **({"extends": f"{named.pop()}.yaml"} if len(named) == 1 and not (readings or rules) else {}),
         **({"x-readings": readings} if readings else {}),
         **({"x-rules": rules} if rules else {}),
