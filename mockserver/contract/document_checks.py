@@ -298,7 +298,7 @@ def _templates(paths: Iterable[str]) -> Iterator[DocumentProblem]:
         names = [parameter_name(part) for part in parts]
         for part, name in zip(parts, names, strict=True):
             if not name and ("{" in part or "}" in part):
-                yield DocumentProblem(pointer, f"{part} must be fixed text or a single parameter such as {{userId}}")
+                yield DocumentProblem(pointer, f"{part} must be fixed text or a single parameter such as {{name}}")
         for name in _repeated(filter(None, names)):
             yield DocumentProblem(pointer, f"the path contains {{{name}}} twice")
         shape = tuple(None if name else part for part, name in zip(parts, names, strict=True))
