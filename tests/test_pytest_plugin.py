@@ -409,6 +409,20 @@ def test_a_report_that_cannot_be_written_fails_the_run(suite: pytest.Pytester) -
     result.stderr.fnmatch_lines(["Exit: the report of --smsonline-report cannot be written: *File exists*"])
 
 
+def test_an_unknown_setting_in_the_environment_is_a_usage_error(
+    suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SMSONLINE_MOCK_PRT", "1")
+    result = run(suite, "def test_it(): pass")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*no setting SMSONLINE_MOCK_PRT, did you mean SMSONLINE_MOCK_PORT[?]"])
+
+
+def test_settings_of_the_environment_are_known(suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMSONLINE_MOCK_PORT", "1")
+    run(suite, "def test_it(): pass").assert_outcomes(passed=1)
+
+
 def test_without_being_asked_nothing_is_reported(suite: pytest.Pytester) -> None:
     run(suite, "def test_it(smsonline): pass").stdout.no_fnmatch_line("*operations covered*")
 
