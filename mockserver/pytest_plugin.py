@@ -5,6 +5,7 @@ Each run of pytest imports this module. To stay fast, it imports the rest of the
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -66,6 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the markers and check the options."""
     for marker in _MARKERS:
         config.addinivalue_line("markers", marker)
+    _check_environment()
     seed = _setting(config, "seed")
     if seed and not seed.isdecimal():
         raise pytest.UsageError(f"smsonline seed must be a whole number, not {seed!r}")
@@ -211,6 +213,16 @@ def _setting(config: pytest.Config, name: str) -> str:
 def _overlays(config: pytest.Config) -> list[Path]:
     given = config.getoption("--smsonline-overlay")
     return [config.invocation_params.dir / file for file in given] if given else config.getini("smsonline_overlay")
+
+
+def _check_environment() -> None:
+    """Raise UsageError for variables of the environment that look like settings of the mock and are none."""
+    if any(name.startswith("SMSONLINE_MOCK_") for name in os.environ):
+        from mockserver.cli.serve import serve
+        from mockserver.cli.settings import unknown_variables
+
+        if unknown := list(unknown_variables(serve, os.environ)):
+            raise pytest.UsageError("\n".join(unknown))
 
 
 def _check_extra() -> None:

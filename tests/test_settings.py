@@ -151,6 +151,39 @@ def test_a_variable_with_a_wrong_value_is_named(configure: Callable[..., Result]
     assert "(from SMSONLINE_MOCK_PORT)" in configure(SMSONLINE_MOCK_PORT="many").stderr
 
 
+@pytest.mark.parametrize("command", ["serve", "config"])
+def test_a_variable_with_a_wrong_value_is_told_with_the_usage_of_the_command(command: str) -> None:
+    told = CliRunner().invoke(main, [command], env={"SMSONLINE_MOCK_PORT": "many"}, prog_name="smsonline-mock").stderr
+    assert ("Usage: smsonline-mock serve" in told, "(from SMSONLINE_MOCK_PORT)" in told) == (True, True), told
+
+
+@pytest.mark.parametrize("command", ["serve", "config"])
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("PRT", "there is no setting SMSONLINE_MOCK_PRT, did you mean SMSONLINE_MOCK_PORT?"),
+        ("ALLOWHOST", "there is no setting SMSONLINE_MOCK_ALLOWHOST, did you mean SMSONLINE_MOCK_ALLOW_HOST?"),
+        ("X", "there is no setting SMSONLINE_MOCK_X; the settings are SMSONLINE_MOCK_HOST, SMSONLINE_MOCK_PORT, "),
+    ],
+)
+def test_an_unknown_variable_is_an_error(command: str, name: str, problem: str) -> None:
+    result = CliRunner().invoke(main, [command], env={f"SMSONLINE_MOCK_{name}": "secret"})
+    assert (result.exit_code, problem in result.stderr, "secret" in result.output) == (2, True, False), result.output
+
+
+def test_all_unknown_variables_are_told(configure: Callable[..., Result]) -> None:
+    assert configure(SMSONLINE_MOCK_PRT="1", SMSONLINE_MOCK_SED="1").stderr.count("did you mean") == 2
+
+
+@pytest.mark.parametrize("name", ["URL", "SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTP", "PORT_8080_TCP_ADDR"])
+def test_a_variable_that_others_set_is_no_setting(configure: Callable[..., Result], name: str) -> None:
+    assert configure(**{f"SMSONLINE_MOCK_{name}": "x"}).exit_code == 0
+
+
+def test_help_does_not_look_at_the_environment() -> None:
+    assert CliRunner().invoke(main, ["serve", "--help"], env={"SMSONLINE_MOCK_PRT": "1"}).exit_code == 0
+
+
 def test_serve_reads_the_same_settings(configure: Callable[..., Result]) -> None:
     configure('scenario = "no-such"')
     assert "no-such" in CliRunner().invoke(main, ["serve"]).stderr

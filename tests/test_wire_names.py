@@ -54,13 +54,48 @@ def _words(data: Any) -> Iterator[str]:
 
 
 @cache
-def wire_names() -> frozenset[str]:
-    """The names of the documents that no other language of the project has."""
-    documents = {name for document in names() for name in _named(written(document))}
+def documented() -> frozenset[str]:
+    """The names of the documents that are not plain words."""
+    found = {name for document in names() for name in _named(written(document))}
+    return frozenset(found - PLAIN_WORDS - {*keyword.kwlist, *dir(builtins)})
+
+
+@cache
+def languages() -> dict[str, frozenset[str]]:
+    """The names of each language of the project."""
     scenario = json.loads((ROOT / "scenarios" / "schema.json").read_bytes())
     control = yaml.safe_load((ROOT / "mockserver" / "control" / "openapi.yaml").read_bytes())
-    own = {*_named(scenario), *_words(scenario), *_named(control), *_words(dict(vocabulary().data))}
-    return frozenset(documents - own - PLAIN_WORDS - {*keyword.kwlist, *dir(builtins)})
+    return {
+        "scenario": frozenset({*_named(scenario), *_words(scenario)}),
+        "control": frozenset(_named(control)),
+        "vocabulary": frozenset(_words(dict(vocabulary().data))),
+    }
+
+
+@cache
+def wire_names() -> frozenset[str]:
+    """The names of the documents that no other language of the project has."""
+    return documented().difference(*languages().values())
+
+
+SPOKEN = {
+    "cli/targets.py": ("scenario",),
+    "control": ("scenario", "control"),
+    "grade/answer_search.py": ("scenario",),
+    "scenario": ("scenario",),
+    "serving/report.py": ("scenario",),
+    "testing": ("control",),
+    "verify/worlds.py": ("scenario",),
+}
+"""The modules and packages that read or write a language of the project, each with these languages."""
+
+
+def foreign_names(path: Path) -> frozenset[str]:
+    """The names of the documents in camel case, less those of the languages that a module reads or writes."""
+    module = path.relative_to(ROOT / "mockserver")
+    spoken = [name for place, spoken in SPOKEN.items() if module.is_relative_to(place) for name in spoken]
+    camel_case = frozenset(name for name in documented() if re.search("[a-z][A-Z]", name))
+    return camel_case.difference(*(languages()[name] for name in spoken))
 
 
 def test_there_are_names_that_only_the_wire_has() -> None:
@@ -71,6 +106,17 @@ def test_there_are_names_that_only_the_wire_has() -> None:
 def test_a_module_names_nothing_that_only_the_wire_has(path: Path) -> None:
     found = set(re.findall(r"\w+", path.read_text(encoding="utf-8"))) & wire_names()
     assert not found
+
+
+@pytest.mark.parametrize("path", PRODUCT, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_names_only_what_its_languages_name_too(path: Path) -> None:
+    found = set(re.findall(r"\w+", path.read_text(encoding="utf-8"))) & foreign_names(path)
+    assert not found
+
+
+@pytest.mark.parametrize("place", SPOKEN)
+def test_a_module_with_a_language_exists(place: str) -> None:
+    assert (ROOT / "mockserver" / place).exists()
 
 
 @pytest.mark.parametrize("path", PRODUCT, ids=lambda path: str(path.relative_to(ROOT)))

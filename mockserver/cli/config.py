@@ -17,7 +17,7 @@ def config(arguments: tuple[str, ...], *, as_json: bool) -> None:
     The command line has the highest precedence, then the environment (such as SMSONLINE_MOCK_PORT), then
     [tool.smsonline-mock] in the nearest pyproject.toml, then the default.
     """
-    with serve.make_context("serve", list(arguments)) as context:
+    with serve.make_context("serve", list(arguments), click.get_current_context().parent) as context:
         rows = list(settings(context))
     if as_json:
         click.echo(json.dumps([row._asdict() for row in rows], indent=2))

@@ -5,8 +5,9 @@ The command line has the highest precedence, then environment variables such as 
 """
 
 import json
+import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +20,10 @@ from mockserver.simulation.limits import DEFAULTS, WorldLimits
 PREFIX = "SMSONLINE_MOCK"
 TABLE = "tool.smsonline-mock"
 FILE = "pyproject.toml"
+
+FOREIGN = re.compile(f"{PREFIX}_(URL|SERVICE_(HOST|PORT).*|PORT_[0-9]+_.*)")
+"""Variables with the prefix that are not settings: the URL of a running mock, as the documentation and the action of
+this project name it, and what Kubernetes sets in every pod next to a service named smsonline-mock."""
 
 SECRET = ("token",)
 """Options that are refused in a file and hidden in output."""
@@ -46,12 +51,15 @@ class Configured(click.Command):
         """Read the arguments, the environment and pyproject.toml. Raises UnusableError and click's exceptions."""
         file = nearest(Path.cwd())
         try:
-            return super().make_context(info_name, args, parent, default_map=defaults(self, file), **extra)
+            context = super().make_context(info_name, args, parent, default_map=defaults(self, file), **extra)
         except click.BadParameter as error:
             if error.ctx is None or error.param is None:
                 raise
             message = error.message + _origin(error.ctx, error.param, file)
             raise click.BadParameter(message, error.ctx, error.param, error.param_hint) from None
+        if unknown := list(unknown_variables(self, os.environ)):
+            raise UnusableError("\n".join(unknown))
+        return context
 
 
 def nearest(folder: Path) -> Path | None:
@@ -81,6 +89,18 @@ def key(option: click.Option) -> str:
 def variable(option: click.Option) -> str:
     """Return the environment variable of an option."""
     return f"{PREFIX}_{key(option)}".replace("-", "_").upper()
+
+
+def unknown_variables(command: click.Command, environment: Iterable[str]) -> Iterator[str]:
+    """Find the variables of the environment that no option of a command has. Yields a message for each."""
+    known = {variable(option).removeprefix(f"{PREFIX}_"): variable(option) for option in options(command)}
+    for name in sorted(environment):
+        if name.startswith(f"{PREFIX}_") and name not in known.values() and not FOREIGN.fullmatch(name):
+            from mockserver.contract.messages import most_similar
+
+            likely = known.get(most_similar(name.removeprefix(f"{PREFIX}_"), known))
+            hint = f", did you mean {likely}?" if likely else f"; the settings are {', '.join(known.values())}"
+            yield f"environment: there is no setting {name}{hint}"
 
 
 def defaults(command: click.Command, file: Path | None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from mockserver.contract.parts import JSON_TYPE
 from mockserver.contract.plan import AnnotationProblem, Planner
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from mockserver.contract.parts import Schema
     from mockserver.contract.plan import Node
@@ -62,7 +62,6 @@ class Annotations:
         for _, _, described, parameters in operations:
             self._meanings[id(described)] = self._read(described, parameters)
         self.rules: Mapping[str, Any] = data.get(RULES, {})
-        self.faults += self._rule_problems()
 
     def of(self, described: Described) -> Meaning:
         """Return the meaning of an operation."""
@@ -115,20 +114,3 @@ class Annotations:
         if not failing or len(branches) == len(schema["oneOf"]):
             return schema
         return branches[0] if len(branches) == 1 else {**schema, "oneOf": branches}
-
-    def _rule_problems(self) -> Iterator[AnnotationProblem]:
-        from mockserver.contract.vocabulary import wrong_value
-
-        for name, value in self.rules.items():
-            rule = self._vocabulary.rules.get(name)
-            if rule is None:
-                yield AnnotationProblem(
-                    self.rules, name, f"there is no rule {name}{did_you_mean(name, self._vocabulary.rules)}"
-                )
-            elif message := wrong_value(rule, value):
-                yield AnnotationProblem(self.rules, name, message)
-
-
-def pointer_of(fault: AnnotationProblem, origin: str) -> str:
-    """Return the pointer of a problem; `origin` is the pointer of the object that holds the keyword."""
-    return f"{origin}/{pointers.escape(fault.keyword)}" if fault.keyword else origin

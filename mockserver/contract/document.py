@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from mockserver.contract import document_checks, failures, index
-from mockserver.contract.annotations import Annotations, pointer_of
+from mockserver.contract import pointer as pointers
+from mockserver.contract.annotations import Annotations
 from mockserver.contract.document_checks import DocumentProblem, Survey
 from mockserver.contract.failures import FAILURES
 from mockserver.contract.index import Index
@@ -52,14 +53,24 @@ def examine(data: Any) -> Examined:
         derived = failures.complete(data, vocabulary())
     survey = Survey(data)
     faults = [*survey.faults, *(document_checks.faults(data) if isinstance(data, dict) else ())]
-    if faults or not is_service:
+    if not (is_service and survey.is_readable):
         return Examined(survey, _as_written(faults, derived), None, derived)
     annotations = Annotations(data, document_checks.operations(data), vocabulary(), derived)
-    problems = [
-        DocumentProblem(pointer_of(fault, survey.origins.get(id(fault.holder), "")), fault.message)
+    invalid = {f"{_around(fault.pointer)}/" for fault in faults}
+    faults += (
+        DocumentProblem(pointer, fault.message)
         for fault in annotations.faults
-    ]
-    return Examined(survey, _as_written(problems, derived), annotations, derived)
+        for pointer in [survey.pointer(fault.holder, fault.keyword)]
+        if not any(f"{pointer}/".startswith(each) or each.startswith(f"{pointer}/") for each in invalid)
+    )
+    return Examined(survey, _as_written(faults, derived), None if faults else annotations, derived)
+
+
+def _around(pointer: str) -> str:
+    """Return the pointer of the part whose meaning an invalid value affects: its operation, or its parent."""
+    if pointer.startswith("/paths/"):
+        return "/".join(pointer.split("/", 4)[:4])
+    return pointers.parent(pointer) or pointer
 
 
 def _as_written(faults: Iterable[DocumentProblem], derived: Mapping[str, str]) -> list[DocumentProblem]:

@@ -15,6 +15,7 @@ from mockserver.contract.messages import brief, did_you_mean
 from mockserver.contract.parts import METHODS, SCALARS, effective, types
 from mockserver.contract.provenance import NEEDED, Confidence, Provenances
 from mockserver.contract.routing import parameter_name, segments
+from mockserver.contract.vocabulary import vocabulary, wrong_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -50,20 +51,24 @@ class Survey:
     """The result of a walk over the data of a document.
 
     `faults` are all problems, `origins` the own pointer of every object by its `id`, `provenances` the provenance of
-    each part. The walk changes the data: each `$ref` is replaced by its target; invalid values are removed, so that the
-    rest can be checked further; and so are the extensions among paths, statuses and media types. The remaining values
-    have the right types, but required fields may be missing.
+    each part. `is_readable` is false if the invalid or missing values make the rest of the document meaningless. The
+    walk changes the data: each `$ref` is replaced by its target; invalid values are removed, so that the rest can be
+    checked further; and so are the extensions among paths, statuses and media types. The remaining values have the
+    right types, but required fields may be missing.
     """
 
     def __init__(self, data: Any) -> None:
         self.faults: list[DocumentProblem] = []
+        self.is_readable = isinstance(data, dict)
         self.origins: dict[int, str] = {}
         self._stated: dict[str, dict[str, Any]] = {}
         self.provenances = Provenances(self._stated)
         self._grammar = grammar()
         self._references: list[tuple[_Position, str]] = []  # each with the section of components of its target
         self._invalid: dict[tuple[int, Any], _Position] = {}  # by identity
-        self._merged: list[Any] = []  # keeps these objects alive, so that their ids in `origins` are not reused
+        # Merged objects by id: the object, its `$ref` with the fields beside it, and the target. The objects are kept
+        # so that their ids in `origins` are not reused.
+        self._merged: dict[int, tuple[Any, Mapping[str, Any], Any]] = {}
         self._check_grammar(data)
         if isinstance(data, dict):
             self._visit(_Position({"": data}, "", ""), self._grammar.schema)
@@ -71,10 +76,24 @@ class Survey:
         self._remove_invalid()
         self.faults += _incomplete(self._stated, self.provenances)
 
+    def pointer(self, holder: object, keyword: str) -> str:
+        """Return the pointer of a keyword where it is written, or of the object that holds it without a keyword.
+
+        The keyword of an object that was merged with the target of its `$ref` is written in either of the two.
+        """
+        while keyword and id(holder) in self._merged:
+            _, beside, target = self._merged[id(holder)]
+            if keyword in beside:
+                break
+            holder = target
+        origin = self.origins.get(id(holder), "")
+        return f"{origin}/{pointers.escape(keyword)}" if keyword else origin
+
     def _check_grammar(self, data: Any) -> None:
         for flaw in self._grammar.flaws(data):
             pointer = pointers.join(*flaw.path)
             if flaw.lacks:
+                self.is_readable = False
                 self.faults.append(DocumentProblem(pointer, flaw.message))
             else:
                 *above, key = ("", *flaw.path)
@@ -151,7 +170,7 @@ class Survey:
                     settle(inner)
                 named = {**named, **{name: node[name] for name in node if not self._is_excluded(node, name)}}
                 self.origins[id(named)] = position.pointer
-                self._merged.append(named)
+                self._merged[id(named)] = named, node, target.holder[target.key]
                 if type(named.get("x-provenance")) is dict:
                     self._stated[position.pointer] = named["x-provenance"]
             position.holder[position.key] = named
@@ -164,6 +183,11 @@ class Survey:
 
     def _refuse(self, position: _Position, message: str) -> None:
         self.faults.append(DocumentProblem(position.pointer, message))
+        extension = str(position.key).startswith("x-")
+        if position.pointer.startswith("/x-failures") or (
+            not extension and isinstance(position.holder[position.key], dict | list)
+        ):
+            self.is_readable = False
         self._drop(position)
 
     def _drop(self, position: _Position) -> None:
@@ -239,6 +263,7 @@ def faults(document: Described) -> Iterator[DocumentProblem]:
     yield from _failure(document)
     yield from _templates(paths)
     yield from _operation_ids(document)
+    yield from _rules(document.get("x-rules", {}))
     for path, item in paths.items():
         yield from _parameters(item.get("parameters", ()), pointers.join("paths", path, "parameters"))
     for path, method, described, parameters in operations(document):
@@ -273,7 +298,7 @@ def _templates(paths: Iterable[str]) -> Iterator[DocumentProblem]:
         names = [parameter_name(part) for part in parts]
         for part, name in zip(parts, names, strict=True):
             if not name and ("{" in part or "}" in part):
-                yield DocumentProblem(pointer, f"{part} must be fixed text or a single parameter such as {{userId}}")
+                yield DocumentProblem(pointer, f"{part} must be fixed text or a single parameter such as {{name}}")
         for name in _repeated(filter(None, names)):
             yield DocumentProblem(pointer, f"the path contains {{{name}}} twice")
         shape = tuple(None if name else part for part, name in zip(parts, names, strict=True))
@@ -292,6 +317,17 @@ def _operation_ids(document: Described) -> Iterator[DocumentProblem]:
             )
         elif name is not None:
             seen[name] = f"{method.upper()} {path}"
+
+
+def _rules(rules: Mapping[str, Any]) -> Iterator[DocumentProblem]:
+    known = vocabulary().rules
+    for name, value in rules.items():
+        if name not in known:
+            message = f"there is no rule {name}{did_you_mean(name, known)}"
+        else:
+            message = wrong_value(known[name], value)
+        if message:
+            yield DocumentProblem(pointers.join("x-rules", name), message)
 
 
 def _parameters(parameters: Iterable[Described], pointer: str) -> Iterator[DocumentProblem]:

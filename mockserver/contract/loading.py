@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType
@@ -12,14 +11,14 @@ from mockserver.contract import failures, located
 from mockserver.contract import overlays as overlay_files
 from mockserver.contract import pointer as pointers
 from mockserver.contract.document import Document, DocumentError, examine, in_order, names, problem_of, shipped
-from mockserver.contract.located import Place, Problem
+from mockserver.contract.located import LocatedError, Place, Problem
 from mockserver.contract.messages import did_you_mean
 from mockserver.contract.readings import DEFAULTS
 from mockserver.contract.readings import change as apply_readings
 from mockserver.contract.vocabulary import vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from mockserver.contract.document_checks import DocumentProblem
     from mockserver.contract.located import Located
@@ -97,13 +96,28 @@ def _load(source: str | Path, readings: Choices, overlays: Overlays, made: list[
     read = located.read(path, file)
     if isinstance(read.data, dict):
         made += _changes(read.data, path.stem, readings, overlays)
+    flaws = _flaws(overlays, made)
     try:
-        return Document(read, path.stem, path)
+        document = Document(read, path.stem, path)
     except DocumentError as error:
         written = located.read(path, file)
         changing = partial(_changes, document=path.stem, readings=readings, overlays=overlays)
         problems = _attribute(written, path.stem, changing) if isinstance(written.data, dict) else error.problems
-        raise DocumentError(problems) from None
+        raise _error(flaws, problems) from None
+    if flaws:
+        raise _error(flaws)
+    return document
+
+
+def _flaws(overlays: Overlays, made: Iterable[Change]) -> list[Problem]:
+    """Return the problems of the overlays themselves: invalid parts, and changes that could not be made."""
+    return [*overlay_files.problems(overlays), *(problem for each in made for problem in each.problems)]
+
+
+def _error(flaws: Sequence[Problem], problems: Iterable[Problem] = ()) -> LocatedError:
+    """Return the error for the problems of overlays and those of documents."""
+    kind = overlay_files.OverlayFileError if flaws else DocumentError
+    return kind(in_order([*flaws, *problems]))
 
 
 def _file(source: str | Path) -> tuple[Path, str | None]:
@@ -137,16 +151,18 @@ def contract(readings: Choices = DEFAULTS, overlays: Overlays = ()) -> Contract:
     """
     changes: dict[str, list[Change]] = {name: [] for name in names()}
     documents: dict[str, Document] = {}
+    flaws: list[Problem] = []
     problems: list[Problem] = []
     for name, made in changes.items():
         try:
             documents[name] = _load(name, readings, overlays, made)
+        except overlay_files.OverlayFileError as error:
+            flaws += error.problems
         except DocumentError as error:
             problems += error.problems
-    if overlays and (unmatched_actions := list(overlay_files.unmatched_actions(overlays, changes, _raw()))):
-        raise overlay_files.OverlayFileError(in_order([*problems, *unmatched_actions]))
-    if problems:
-        raise DocumentError(problems)
+    flaws += overlay_files.unmatched_actions(overlays, changes, _raw()) if overlays else ()
+    if flaws or problems:
+        raise _error(flaws, problems)
     return Contract(
         MappingProxyType(documents),
         _rules(documents),
@@ -161,7 +177,8 @@ def stated(name: str, readings: Choices = DEFAULTS, overlays: Overlays = ()) -> 
     """
     path, file = _file(name)
     data = located.read(path, file).data
-    deque(_changes(data, path.stem, readings, overlays), maxlen=0)
+    if flaws := _flaws(overlays, _changes(data, path.stem, readings, overlays)):
+        raise _error(flaws)
     return data
 
 

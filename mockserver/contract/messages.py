@@ -44,14 +44,17 @@ def bug(error: BaseException) -> str:
 
 
 def did_you_mean(word: object, known: Iterable[str], near: float = 0.6) -> str:
-    """Return `, did you mean X?` with the most similar known word, or an empty text.
+    """Return `, did you mean X?` with the most similar known word, or an empty text; see `most_similar`."""
+    nearest = most_similar(word, known, near)
+    return f", did you mean {nearest}?" if nearest else ""
 
-    `near` is the minimum similarity, from 0 to 1.
-    """
+
+def most_similar(word: object, known: Iterable[str], near: float = 0.6) -> str:
+    """Return the most similar known word, or an empty text. `near` is the minimum similarity, from 0 to 1."""
     from difflib import get_close_matches  # slow to import, and needed for errors only
 
     nearest = get_close_matches(str(word), list(known), n=1, cutoff=near)
-    return f", did you mean {nearest[0]}?" if nearest else ""
+    return nearest[0] if nearest else ""
 
 
 TYPES: Mapping[str, str] = {

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from copy import deepcopy
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jsonpath
 
 from mockserver.contract import pointer as pointers
-from mockserver.contract.messages import did_you_mean
+from mockserver.contract.messages import did_you_mean, most_similar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from jsonpath import JSONPathMatch
 
@@ -32,35 +32,55 @@ MAXIMUM_MATCHES = 10_000
 """The maximum number of values that a target may select."""
 
 
-class OverlayError(ValueError):
-    """An action cannot be applied. The text is the reason."""
+class Flaw(NamedTuple):
+    """A part of an action that cannot be applied: its pointer in the action, and the reason."""
+
+    pointer: str
+    message: str
 
 
-def apply(action: Action, data: Any) -> tuple[str, ...]:
-    """Apply an action to data in place. Returns the pointers of the selected values, empty if there are none.
+class Applied(NamedTuple):
+    """The result of an action: the pointers of the selected values, and the parts that cannot be applied."""
 
-    Raises OverlayError.
-    """
+    selected: tuple[str, ...]
+    flaws: tuple[Flaw, ...] = ()
+
+
+class _OverlayError(ValueError):
+    """A whole action cannot be applied. The text is the reason."""
+
+
+def apply(action: Action, data: Any) -> Applied:
+    """Apply an action to data in place."""
+    try:
+        found = _select(action, data)
+        if action.get("remove"):
+            for parts in sorted(found, reverse=True):  # from a list the last first: the other indices stay valid
+                _remove(found[parts])
+            flaws: list[Flaw] = []
+        else:
+            flaws = [flaw for match in found.values() for flaw in _update(match, deepcopy(action["update"]))]
+    except _OverlayError as error:
+        return Applied((), (Flaw("", str(error)),))
+    return Applied(tuple(pointers.join(*parts) for parts in found), tuple(dict.fromkeys(flaws)))
+
+
+def _select(action: Action, data: Any) -> dict[tuple[str | int, ...], JSONPathMatch]:
+    """Return the values that an action selects, by their keys and indices in the data. Raises _OverlayError."""
     target = action["target"]
     if target.count("..") > MAXIMUM_DESCENTS:
-        raise OverlayError(f"{target} contains .. more than {MAXIMUM_DESCENTS} times: write the path out")
+        raise _OverlayError(f"{target} contains .. more than {MAXIMUM_DESCENTS} times: write the path out")
     try:
         matches = list(islice(jsonpath.finditer(target, data, strict=True), MAXIMUM_MATCHES + 1))
     except jsonpath.JSONPathError as error:
-        raise OverlayError(f"{target} is not a JSONPath: {error.args[0]}") from None
+        raise _OverlayError(f"{target} is not a JSONPath: {error.args[0]}") from None
     if len(matches) > MAXIMUM_MATCHES:
-        raise OverlayError(f"{target} selects more than {MAXIMUM_MATCHES} values")
+        raise _OverlayError(f"{target} selects more than {MAXIMUM_MATCHES} values")
     found = {match.parts: match for match in matches}
     for match in found.values():
         if not (action.get("remove") or isinstance(match.obj, dict | list)):
-            raise OverlayError(f"{target} updates a value that is neither a mapping nor a list: {match.path}")
-    if action.get("remove"):
-        for parts in sorted(found, reverse=True):  # from a list the last first, so that the other indices stay valid
-            _remove(found[parts])
-    else:
-        for match in found.values():
-            _update(match, deepcopy(action["update"]))
-    return tuple(pointers.join(*parts) for parts in found)
+            raise _OverlayError(f"{target} updates a value that is neither a mapping nor a list: {match.path}")
+    return found
 
 
 def nearest(target: str, documents: Sequence[Any]) -> str:
@@ -106,39 +126,44 @@ def _strings(holder: Any) -> set[str]:
 
 def _remove(match: JSONPathMatch) -> None:
     if match.parent is None:
-        raise OverlayError("the whole document cannot be removed")
+        raise _OverlayError("the whole document cannot be removed")
     holder: Any = match.parent.obj
     del holder[match.parts[-1]]
 
 
-def _update(match: JSONPathMatch, update: Any) -> None:
-    if isinstance(match.obj, list):
-        match.obj.append(update)
-    elif isinstance(match.obj, dict) and isinstance(update, dict):
-        _inherit(match.obj, update)
-        _merge(match.obj, update)
-    else:
-        raise OverlayError(f"{match.path} is a mapping, so its update must be a mapping too")
+def _update(match: JSONPathMatch, update: Any) -> list[Flaw]:
+    value: Any = match.obj
+    if isinstance(value, list):
+        value.append(update)
+        return []
+    if not isinstance(update, dict):
+        raise _OverlayError(f"{match.path} is a mapping, so its update must be a mapping too")
+    return [*_merge(value, update, "/update")]
 
 
-def _inherit(target: Mapping[str, Any], update: Mapping[str, Any]) -> None:
-    """Copy missing members into each added field from the field that its `x-renamed-from` names."""
-    for added in update.values():
-        if not isinstance(added, dict) or RENAMED_FROM not in added:
-            continue
-        former = added[RENAMED_FROM]
-        if former not in target:
-            raise OverlayError(
-                f"there is no {former} here{did_you_mean(former, target)}: rename a field before it is removed"
-            )
-        for name, value in target[former].items():
-            added.setdefault(name, deepcopy(value))
-
-
-def _merge(target: dict[str, Any], update: Mapping[str, Any]) -> None:
+def _merge(target: dict[str, Any], update: Mapping[str, Any], pointer: str) -> Iterator[Flaw]:
+    """Merge an update into a mapping. Yields the parts that cannot be merged, each with its pointer in the action."""
+    for name, value in update.items():
+        if isinstance(value, dict) and isinstance(value.get(RENAMED_FROM), str):
+            yield from _inherit(target, value, f"{pointer}/{pointers.escape(name)}")
     for name, value in update.items():
         held = target.get(name)
         if isinstance(held, dict) and isinstance(value, dict):
-            _merge(held, value)
+            yield from _merge(held, value, f"{pointer}/{pointers.escape(name)}")
         else:
             target[name] = value
+
+
+def _inherit(target: Mapping[str, Any], added: dict[str, Any], pointer: str) -> Iterator[Flaw]:
+    """Copy missing members into an added field from the field that its `x-renamed-from` names.
+
+    If that name is misspelt, the most similar field is used, so that the misspelling causes no further problems.
+    """
+    former = added[RENAMED_FROM]
+    fields = [name for name, value in target.items() if isinstance(value, dict)]
+    if former not in fields:
+        hint = did_you_mean(former, fields) or "; rename a field before it is removed"
+        yield Flaw(f"{pointer}/{RENAMED_FROM}", f"there is no {former} here{hint}")
+        former = most_similar(former, fields)
+    for name, value in target.get(former, {}).items():
+        added.setdefault(name, deepcopy(value))

@@ -9,7 +9,7 @@ all documents without it. A field that an overlay adds inherits the members it l
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
@@ -76,19 +76,26 @@ class OverlayFileError(LocatedError):
 
 
 class _Overlay(NamedTuple):
+    """The valid parts of an overlay file, each action with its pointer, and the problems of the other parts."""
+
     source: Located
     path: Path
+    extends: str
+    choices: dict[str, object]
+    rules: dict[str, str]
+    actions: dict[str, dict[str, Any]]
+    problems: list[Problem]
 
     @property
     def extended(self) -> str:
         """The name of the document that the overlay applies to; empty for all documents."""
-        return PurePosixPath(self.source.data.get("extends", "")).stem
+        return PurePosixPath(self.extends).stem
 
-    def actions(self, document: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield the actions for a document, each with its pointer in the file."""
-        for number, action in enumerate(self.source.data["actions"]):
-            if action.get("x-document", self.extended) in ("", document):
-                yield pointers.join("actions", number), action
+
+def problems(overlays: Overlays) -> Iterator[Problem]:
+    """Find the invalid parts of overlay files. They are ignored when the overlays are applied. Raises LocatedError."""
+    for overlay in overlays:
+        yield from _read(overlay).problems
 
 
 def effective(readings: Choices, overlays: Overlays) -> Choices:
@@ -98,14 +105,14 @@ def effective(readings: Choices, overlays: Overlays) -> Choices:
     """
     merged: dict[str, object] = {}
     for overlay in overlays:
-        merged |= _read(overlay).source.data.get("x-readings", {})
+        merged |= _read(overlay).choices
     return {**merged, **readings} if merged else readings
 
 
 def change(data: Any, document: str, overlays: Overlays) -> Iterator[Change]:
     """Apply overlays to the data of the contract document with this name, action by action.
 
-    Yields each change after it is made. Raises OverlayFileError.
+    Yields each change after it is made. Raises LocatedError for a file that is not YAML.
     """
     for path in overlays:
         from mockserver.contract import (
@@ -113,14 +120,12 @@ def change(data: Any, document: str, overlays: Overlays) -> Iterator[Change]:
         )
 
         read = _read(path)
-        if read.extended in ("", document) and (rules := read.source.data.get("x-rules")):
-            data.setdefault("x-rules", {}).update(rules)
+        if read.extended in ("", document) and read.rules:
+            data.setdefault("x-rules", {}).update(read.rules)
             yield Change(path, "/x-rules", ("/x-rules",), "")
-        for pointer, action in read.actions(document):
-            try:
-                yield Change(path, pointer, overlay_actions.apply(action, data))
-            except overlay_actions.OverlayError as error:
-                raise OverlayFileError([Problem(read.source.place(pointer), str(error), pointer)]) from None
+        for pointer, action in read.actions.items():
+            if action.get("x-document", read.extended) in ("", document):
+                yield Change.of(path, pointer, overlay_actions.apply(action, data))
 
 
 def unmatched_actions(
@@ -135,18 +140,22 @@ def unmatched_actions(
     from mockserver.contract import overlay_actions
 
     met: defaultdict[tuple[Path, str], list[str]] = defaultdict(list)
+    failed: set[tuple[Path, str]] = set()
     for each in (each for made in changes.values() for each in made):
         met[each.path, each.pointer] += each.changed
+        if each.problems:
+            failed.add((each.path, each.pointer))
     for path in overlays:
         read = _read(path)
         known = ", ".join(f"{name}.yaml" for name in documents)
         if read.extended and read.extended not in documents:
-            hint = did_you_mean(read.source.data["extends"], [f"{name}.yaml" for name in documents])
-            message = f"there is no document {read.source.data['extends']}{hint}; there are {known}"
+            hint = did_you_mean(read.extends, [f"{name}.yaml" for name in documents])
+            message = f"there is no document {read.extends}{hint}; there are {known}"
             yield Problem(read.source.place("/extends"), message, "/extends")
             continue
-        for number, action in enumerate(read.source.data["actions"]):
-            pointer = pointers.join("actions", number)
+        for pointer, action in read.actions.items():
+            if (path, pointer) in failed:
+                continue
             named = action.get("x-document", "")
             if named and named not in documents:
                 message = (
@@ -165,28 +174,43 @@ def unmatched_actions(
 def _read(path: Path) -> _Overlay:
     source = located.read(path)
     validator = jsonschema_rs.Draft202012Validator(SCHEMA)
-    problems = [problem for error in validator.iter_errors(source.data) for problem in _problems(source, error)]
-    if not problems:
-        problems = list(_misspelled(source))
-    if not problems:
-        choices = source.data.get("x-readings", {})
-        problems = [
-            Problem(source.place(pointer), message, pointer)
-            for name, message in wrong_choices(choices)
-            for pointer in [pointers.join("x-readings", name)]
-        ]
-    if problems:
-        raise OverlayFileError(problems)
-    return _Overlay(source, path)
+    found = [problem for error in validator.iter_errors(source.data) for problem in _problems(source, error)]
+    if not isinstance(source.data, dict):
+        return _Overlay(source, path, "", {}, {}, {}, found)
+    found += _misspelled(source)
+    choices = _entries(source, "x-readings", found)
+    wrong = {pointers.join("x-readings", name): message for name, message in wrong_choices(choices)}
+    found += (Problem(source.place(pointer), message, pointer) for pointer, message in wrong.items())
+    extends = source.data.get("extends", "")
+    return _Overlay(
+        source,
+        path,
+        extends if isinstance(extends, str) else "",
+        _entries(source, "x-readings", found),
+        _entries(source, "x-rules", found),
+        {pointers.join("actions", number): each for number, each in _entries(source, "actions", found).items()},
+        found,
+    )
+
+
+def _entries(source: Located, name: str, found: Iterable[Problem]) -> dict[Any, Any]:
+    """Return the entries of a field, by key or index, that are free from the problems found."""
+    field = source.data.get(name)
+    entries = field.items() if isinstance(field, dict) else enumerate(field) if isinstance(field, list) else ()
+    wrong = {"/".join(problem.pointer.split("/", 3)[:3]) for problem in found}
+    return {key: value for key, value in entries if pointers.join(name, key) not in wrong}
 
 
 def _misspelled(source: Located) -> Iterator[Problem]:
     """Find extensions that resemble a supported one. The standard allows any extension."""
     action = SCHEMA["properties"]["actions"]["items"]["properties"]
-    actions = ((pointers.join("actions", number), each) for number, each in enumerate(source.data["actions"]))
-    for pointer, fields, known in [("", source.data, SCHEMA["properties"]), *((*each, action) for each in actions)]:
+    actions = ((pointers.join("actions", number), each) for number, each in _entries(source, "actions", ()).items())
+    fields_of = [("", source.data, SCHEMA["properties"]), *((*each, action) for each in actions)]
+    for pointer, fields, known in fields_of:
+        if not isinstance(fields, dict):
+            continue
         for name in fields:
-            if name not in known and (hint := did_you_mean(name, known)):
+            if name not in known and name.startswith("x-") and (hint := did_you_mean(name, known)):
                 field = f"{pointer}/{pointers.escape(name)}"
                 yield Problem(source.place(field, key=True), f"there is no field {name} here{hint}", field)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mockserver.contract.located import Located
-    from mockserver.contract.overlay_actions import Action
+    from mockserver.contract.overlay_actions import Action, Applied
 
 SHIPPED = directory("contracts") / "readings"
 SCHEMA = SHIPPED / "schema.json"
@@ -98,13 +98,21 @@ class Change(NamedTuple):
     """A change made to a contract document: the file that defines it, its pointer in that file, and the changed values.
 
     `changed` are the pointers of the selected values in the document. `held` is the pointer of the update below
-    `pointer`.
+    `pointer`. `problems` are the parts of the change that could not be made.
     """
 
     path: Path
     pointer: str
     changed: tuple[str, ...] = ()
     held: str = "/update"
+    problems: tuple[Problem, ...] = ()
+
+    @classmethod
+    def of(cls, path: Path, pointer: str, applied: Applied) -> Change:
+        """Return the change that an applied action made; `pointer` is that of the action."""
+        change = cls(path, pointer, applied.selected)
+        places = ((f"{pointer}{flaw.pointer}", flaw.message) for flaw in applied.flaws)
+        return change._replace(problems=tuple(Problem(change._place(at), message, at) for at, message in places))
 
     def pointer_of(self, target: str) -> str:
         """Return the pointer in the file of the change that corresponds to a pointer of the document."""
@@ -122,8 +130,11 @@ class Change(NamedTuple):
 
     def place_of(self, target: str) -> Place:
         """Return the place in the file of the change that corresponds to a pointer of the document."""
+        return self._place(self.pointer_of(target), key=True)
+
+    def _place(self, pointer: str, *, key: bool = False) -> Place:
         name = self.path.name if self.path.parent == SHIPPED else None
-        return located.read(self.path, name).place(self.pointer_of(target), key=True)
+        return located.read(self.path, name).place(pointer, key=key)
 
 
 def change(data: Any, document: str, choices: Choices) -> Iterator[Change]:
@@ -144,10 +155,10 @@ def change(data: Any, document: str, choices: Choices) -> Iterator[Change]:
             )
 
             pointer = pointers.join("values", value.name, "actions", number)
-            try:
-                yield Change(path, pointer, overlay_actions.apply(action, data))
-            except overlay_actions.OverlayError as error:
-                raise ReadingError([Problem(Change(path, pointer).place_of(""), str(error), pointer)]) from None
+            applied = Change.of(path, pointer, overlay_actions.apply(action, data))
+            if applied.problems:
+                raise ReadingError(applied.problems)
+            yield applied
 
 
 def _wrong_choices(choices: Choices, known: Mapping[str, Reading]) -> Iterator[tuple[str, str]]:

@@ -92,7 +92,7 @@ def segments(path: str) -> list[str]:
 
 
 def parameter_name(segment: str) -> str:
-    """Return the parameter name of a template segment such as `{userId}`; empty for a fixed segment."""
+    """Return the parameter name of a template segment such as `{name}`; empty for a fixed segment."""
     match = re.fullmatch(r"\{([^{}]+)\}", segment)
     return match[1] if match else ""
 

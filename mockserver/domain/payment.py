@@ -10,7 +10,7 @@ from mockserver.domain.refusal import Reason, Refusal
 
 
 class Method(StrEnum):
-    """A payment method, as the `targetPay` of a coupon names it (`crypto` documented by example, `card` assumed)."""
+    """A payment method, also that of a coupon (`crypto` documented by example, `card` assumed)."""
 
     CRYPTO = "crypto"
     CARD = "card"

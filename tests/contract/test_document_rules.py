@@ -24,7 +24,7 @@ if TYPE_CHECKING:
             ["x-failures is missing: it describes the failure responses", *["$ref must name an entry"] * 2],
         ),
         ("/{thingId}:", "/{thingId}/{thingId}:", ["the path contains {thingId} twice"]),
-        ("/new:", "/new-{x}:", ["new-{x} must be fixed text or a single parameter such as {userId}"]),
+        ("/new:", "/new-{x}:", ["new-{x} must be fixed text or a single parameter such as {name}"]),
         ("/new:", "/{}:", ["{} must be fixed text or a single parameter"]),
         ("/{userId}/new:", "/{user}/{userId}:", ["the path differs from", "no parameter describes {user} of the path"]),
         ("operationId: orderThing", "operationId: getThing", ["operationId getThing is also used by GET /things/"]),

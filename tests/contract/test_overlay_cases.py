@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import httpx
@@ -118,7 +120,8 @@ def served(overlay: Path) -> V3:
         ),
         pytest.param(
             FAILURE_RENAMED.replace("x-renamed-from: errorMessage", "x-renamed-from: errorMesage"),
-            "overlay.yaml:5:3: /actions/0: there is no errorMesage here, did you mean errorMessage?",
+            "overlay.yaml:7:44: /actions/0/update/reason/x-renamed-from: "
+            "there is no errorMesage here, did you mean errorMessage?",
             id="another name for what there is not",
         ),
         pytest.param(
@@ -142,6 +145,80 @@ def test_what_is_wrong_is_told_with_its_line(overlay: Path, text: str, message: 
 def test_an_extension_of_somebody_else_means_nothing(overlay: Path) -> None:
     overlay.write_text(f"{HEAD}x-team: {{name: payments}}\nactions: []\n")
     assert contract(overlays=(overlay,)).rules == contract().rules
+
+
+MANY_MISTAKES = """\
+overlay: 1.0.0
+info: {title: A mistake in every part, version: '1'}
+extends: v3.yaml
+x-rules: {lifetme: 15m}
+x-readings: {expire: kept}
+actions:
+- target: $.components.schemas.OrderItem.properties
+  update:
+    cost: {x-renamed-from: purchasePric, type: string, x-unit: dollars}
+- target: $.components.schemas.OrderItem.properties.purchasePrice
+  remove: true
+- target: $.components.schemas.OrderItem.required[?@ == 'purchasePrice']
+  remove: true
+- target: $.components.schemas.PopularOffer.properties.price
+  update: {x-unit: pence}
+- target: $.components.schemas.OrderStats
+  update: {x-words: {completed: done}}
+- target: $.components.schemas.OrderStatus
+  update: {x-words: {complete: done}}
+- target: $[
+  remove: true
+- target: $.info
+  remve: true
+- target: $.info
+  x-documen: v3
+  update: {x-note: seen}
+"""
+
+MISTAKES = [
+    "4:11: /x-rules/lifetme: makes v3 invalid at /x-rules/lifetme: there is no rule lifetme, did you mean lifetime?",
+    "5:22: /x-readings/expire: there is no reading of this name, did you mean expiry?",
+    "9:28: /actions/0/update/cost/x-renamed-from: there is no purchasePric here, did you mean purchasePrice?",
+    (
+        "15:12: /actions/3/update/x-unit: makes v3 invalid at "
+        "/components/schemas/PopularOffer/properties/price/x-unit: x-unit must be one of "
+    ),
+    "16:11: /actions/4/target: $.components.schemas.OrderStats selects nothing, did you mean OrderStatus?",
+    (
+        "19:12: /actions/5/update/x-words: makes v3 invalid at /components/schemas/OrderStatus/x-words: "
+        "complete is not one of the words waiting, completed, refunded, expired, did you mean completed?"
+    ),
+    "20:3: /actions/6: $[ is not a JSONPath: unexpected end of query",
+    "22:3: /actions/7: an action needs a target, and an update or remove: true",
+    "23:3: /actions/7/remve: there is no field remve here, did you mean remove?",
+    "25:3: /actions/8/x-documen: there is no field x-documen here, did you mean x-document?",
+]
+
+
+def test_all_mistakes_are_told_at_once_and_nothing_else(overlay: Path) -> None:
+    overlay.write_text(MANY_MISTAKES)
+    with pytest.raises(LocatedError) as raised:
+        contract(overlays=(overlay,))
+    told = [str(problem).removeprefix(f"{overlay}:") for problem in raised.value.problems]
+    assert [told.startswith(expected) for told, expected in zip(told, MISTAKES, strict=True)] == [True] * len(MISTAKES)
+
+
+@pytest.mark.parametrize("command", [["serve", "--port", "0"], ["verify", "--suite", "examples"]], ids=" ".join)
+def test_a_command_tells_all_mistakes_before_it_starts(overlay: Path, command: list[str]) -> None:
+    overlay.write_text(MANY_MISTAKES)
+    run = subprocess.run(  # noqa: S603 - our own commands
+        [sys.executable, "-m", "mockserver", *command, "--overlay", str(overlay)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    told = run.stderr.removeprefix("Error: ").splitlines()
+    assert (run.returncode, run.stdout, len(told)) == (2, "", len(MISTAKES)), run.stderr
+    assert all(line.startswith(f"{overlay}:{expected}") for line, expected in zip(told, MISTAKES, strict=True)), (
+        run.stderr
+    )
 
 
 WRONG_IN_BOTH = """\

@@ -1,4 +1,4 @@
-"""A world is as its scenario describes it."""
+"""A world as its scenario says: clock, chance, accounts, coupons, prices, numbers and rules."""
 
 from __future__ import annotations
 
@@ -6,20 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.domain.catalogue import StockKey
 from mockserver.domain.clock import DAY, HOUR, MINUTE, SECOND
 from mockserver.domain.customer import Coupon, CouponStatus, Customer
 from mockserver.domain.ledger import EntryKind
-from mockserver.domain.order import Message, Order, State
-from mockserver.domain.payment import Deposit, Status
+from mockserver.domain.order import Message, Order
 from mockserver.domain.refusal import Refusal
-from mockserver.domain.settlement import settle
 from mockserver.scenario.build import build
-from mockserver.scenario.load import load
 from mockserver.simulation.units import instant
 from mockserver.usecases.ordering import OrderRequest, order_number, refund
-from mockserver.usecases.paying import CRYPTOMUS, PAY4BIT, create_invoice, invoices
+from mockserver.usecases.paying import CRYPTOMUS, PAY4BIT, create_invoice
 from tests.rules import DEFAULT
+from tests.scenario.worlds import ATT, DEMO, HEAD, START, TMOBILE, VERIZON, WALL, account, buy, wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,39 +26,6 @@ if TYPE_CHECKING:
     from mockserver.scenario.load import Scenario
 
     MakeWorld = Callable[[str], World]
-
-WALL = 1_750_000_000_000
-START = instant("2025-06-01 12:00:00")
-HEAD = """\
-description: A test.
-clock: {mode: manual, start: "2025-06-01 12:00:00"}
-"""
-DEMO = f"{HEAD}accounts: [{{userId: demo, key: k, balance: 1000}}]\n"
-TMOBILE, VERIZON, ATT = (StockKey("12", carrier, "ds") for carrier in ("tmobile", "verizon", "att"))
-
-
-def account(text: str) -> str:
-    """Write a scenario of one account with these fields."""
-    return f"{HEAD}accounts: [{{userId: demo, key: k, {text}}}]\n"
-
-
-def past_order(text: str = "") -> str:
-    """Write an account of 500 cents with a past order of 16 cents."""
-    order = f'{{orderId: "7", country: "12", service: ds, phoneNumber: "1234567890", price: 16{text}}}'
-    return account(f"balance: 500, orders: [{order}]")
-
-
-def buy(world: World, user: str = "demo", country: str = "12", service: str = "ds") -> Order:
-    """Order a number."""
-    request = OrderRequest(country, service, "any", maximum=1000, m="", n="", failover=True)
-    return order_number(world, world.customers[user], request)
-
-
-def wait(world: World, duration: int) -> None:
-    """Let time pass, and settle."""
-    world.clock.advance(duration)
-    settle(world)
-
 
 # --- the clock
 
@@ -188,139 +152,6 @@ def test_a_coupon_is_valid_for_its_days_from_its_issue(world_of: MakeWorld) -> N
 def test_coupons_received_are_those_listed(world_of: MakeWorld) -> None:
     world = world_of(account("coupons: [{code: A, percentage: 1}, {code: B, percentage: 2}]"))
     assert world.customers["demo"].coupons_received == 2
-
-
-# --- past orders
-
-
-def test_a_past_order_has_what_it_says(world_of: MakeWorld) -> None:
-    text = (
-        ', carrier: att, orderedAt: "2025-06-01 11:50:00", expiresAt: "2025-06-01 12:30:00", '
-        'sms: [{text: "Code 1", code: "1"}, {text: Hi}]'
-    )
-    ordered_at = START - 10 * MINUTE
-    assert world_of(past_order(text)).order("7") == Order(
-        id="7",
-        customer="demo",
-        country="12",
-        carrier="att",
-        service="ds",
-        phone="1234567890",
-        price=16,
-        ordered_at=ordered_at,
-        expires_at=START + 30 * MINUTE,
-        state=State.COMPLETED,
-        messages=(Message(ordered_at, "Code 1", "1"), Message(ordered_at, "Hi", None)),
-    )
-
-
-def test_a_past_order_has_its_defaults(world_of: MakeWorld) -> None:
-    order = world_of(past_order()).order("7")
-    assert (order.carrier, order.ordered_at, order.expires_at) == ("any", START, START + DEFAULT.lifetime)
-
-
-def test_the_lifetime_of_the_rules_holds_for_past_and_new_orders(
-    read: Callable[[str], Scenario], shipped: Fixtures
-) -> None:
-    world = build(read(past_order()), shipped, lambda: WALL, rules=DEFAULT._replace(lifetime=MINUTE))
-    assert [world.order("7").expires_at, buy(world).expires_at] == [START + MINUTE] * 2
-
-
-@pytest.mark.parametrize(
-    ("text", "state"),
-    [
-        ("", State.WAITING),
-        (", sms: [{text: Hi}]", State.COMPLETED),
-        (", refunded: true", State.REFUNDED),
-        (', orderedAt: "2025-06-01 11:40:01"', State.WAITING),
-        (', orderedAt: "2025-06-01 11:40:00"', State.EXPIRED),
-        (', orderedAt: "2025-06-01 11:40:00", sms: [{text: Hi}]', State.EXPIRED),
-        (', orderedAt: "2025-06-01 11:40:00", refunded: true', State.REFUNDED),
-    ],
-)
-def test_a_past_order_stands_where_its_past_led(world_of: MakeWorld, text: str, state: State) -> None:
-    assert world_of(past_order(text)).order("7").state is state
-
-
-def test_a_past_order_expires_in_its_time(world_of: MakeWorld) -> None:
-    world = world_of(past_order())
-    wait(world, DEFAULT.lifetime)
-    assert world.order("7").state is State.EXPIRED
-
-
-@pytest.mark.parametrize("text", ["", ", sms: [{text: Hi}]", ", refunded: true"])
-def test_the_balance_is_what_is_left_after_past_orders(world_of: MakeWorld, text: str) -> None:
-    assert world_of(past_order(text)).ledger.balance("demo") == 500
-
-
-@pytest.mark.parametrize("text", ["", ", sms: [{text: Hi}]", ", refunded: true"])
-def test_past_orders_are_in_the_books(world_of: MakeWorld, text: str) -> None:
-    assert world_of(past_order(text)).invariant_violations() == []
-
-
-def test_a_refunded_past_order_needs_no_money_of_its_own(world_of: MakeWorld) -> None:
-    order = '{{orderId: "{0}", country: "12", service: ds, phoneNumber: "1234567890", price: 300, refunded: true}}'
-    world = world_of(account(f"balance: 300, orders: [{order.format(1)}, {order.format(2)}]"))
-    assert (world.ledger.balance("demo"), world.invariant_violations()) == (300, [])
-
-
-def test_an_account_opens_before_its_first_order(world_of: MakeWorld) -> None:
-    opening = next(iter(world_of(past_order(', orderedAt: "2025-06-01 11:50:00"')).ledger))
-    assert opening.at == START - 10 * MINUTE
-
-
-def test_past_orders_are_listed_by_their_time(world_of: MakeWorld) -> None:
-    order = '{{orderId: "{}", country: "12", service: ds, phoneNumber: "1234567890", price: 0, orderedAt: "{}"}}'
-    orders = ", ".join(
-        order.format(number, f"2025-06-01 11:5{minute}:00") for number, minute in ((1, 2), (2, 9), (3, 5))
-    )
-    world = world_of(account(f"orders: [{orders}]"))
-    assert [order.id for order in world.orders_of(world.customers["demo"])] == ["2", "3", "1"]
-
-
-# --- past payments
-
-PAST = 'id: p, amount: 500, created: "2025-06-01 11:30:00"'
-WALLET = "wallet: {currency: USDT, network: BSC, amount: '4.99', address: '0x1'}"
-
-
-def test_a_past_payment_has_its_defaults(world_of: MakeWorld) -> None:
-    payment = world_of(account(f"payments: [{{{PAST}, status: paid}}]")).payment("p")
-    assert (payment.method, payment.provider, payment.session, payment.page, payment.url) == (
-        "crypto",
-        "cryptomus",
-        "",
-        "",
-        "",
-    )
-    assert payment.expires_at == START + 30 * MINUTE
-
-
-def test_a_past_payment_has_what_it_says(world_of: MakeWorld) -> None:
-    text = f'{PAST}, status: fail, sesid: s, payId: i, method: m, url: u, expires: "2025-06-01 11:45:00", {WALLET}'
-    payment = world_of(account(f"payments: [{{{text}}}]")).payment("p")
-    assert (payment.session, payment.page, payment.method, payment.url) == ("s", "i", "m", "u")
-    assert (payment.created_at, payment.expires_at) == (START - 30 * MINUTE, START - 15 * MINUTE)
-    assert (payment.status, payment.cents) == (Status.FAIL, 500)
-    assert payment.deposit == Deposit("USDT", "BSC", "4.99", "0x1")
-
-
-@pytest.mark.parametrize("status", Status)
-def test_a_past_payment_does_not_change_the_balance(world_of: MakeWorld, status: Status) -> None:
-    world = world_of(account(f"balance: 7, payments: [{{{PAST}, status: {status}}}]"))
-    wait(world, 2 * HOUR)
-    assert world.ledger.balance("demo") == 7
-
-
-def test_an_open_past_payment_is_cancelled_in_its_time(world_of: MakeWorld) -> None:
-    world = world_of(account(f"payments: [{{{PAST}, status: check}}]"))
-    wait(world, 30 * MINUTE)
-    assert world.payment("p").status is Status.CANCEL
-
-
-def test_an_open_past_payment_whose_time_is_over_is_cancelled_at_the_start(world_of: MakeWorld) -> None:
-    text = 'payments: [{id: p, amount: 500, created: "2025-06-01 10:30:00", status: check}]'
-    assert world_of(account(text)).payment("p").status is Status.CANCEL
 
 
 # --- prices and stock
@@ -462,63 +293,3 @@ def test_a_rule_for_a_provider_leaves_others_alone(world_of: MakeWorld) -> None:
         for provider in (CRYPTOMUS, PAY4BIT)
     ]
     assert urls == [False, True]
-
-
-# --- the documented examples
-
-
-@pytest.fixture
-def documented(shipped: Fixtures) -> World:
-    """The world of the documentation's examples."""
-    return build(load("documented", shipped.catalogue), shipped, lambda: WALL, rules=DEFAULT)
-
-
-def test_the_documented_account_is_as_documented(documented: World) -> None:
-    customer = documented.customers["userId"]
-    assert (documented.ledger.balance("userId"), customer.total_charges, customer.tier.label) == (500, 500, "-20%")
-
-
-def test_the_documented_account_of_v2_is_as_documented(documented: World) -> None:
-    customer = documented.customers["123123abc"]
-    assert (documented.ledger.balance("123123abc"), customer.total_charges, customer.tier.label) == (500, 1500, "0%")
-
-
-def test_the_documented_order_can_be_placed(documented: World) -> None:
-    order = buy(documented, "userId", country="3")
-    assert (order.id, order.phone, order.price) == ("1", "86123456789", 16)
-    assert order.expires_at == instant("2025-05-17 06:07:13")
-
-
-def test_the_documented_order_of_v2_can_be_placed(documented: World) -> None:
-    order = buy(documented, "123123abc", country="16")
-    assert (order.id, order.phone, order.price) == ("17934774", "447508190549", 16)
-    assert order.expires_at == instant("2025-02-15 16:40:27")
-
-
-def test_the_documented_order_can_be_looked_up(documented: World) -> None:
-    order = documented.order("20046875")
-    assert (order.country, order.service, order.carrier, order.phone) == ("12", "ds", "any", "1234567890")
-    assert (order.price, order.state) == (16, State.COMPLETED)
-
-
-def test_a_documented_order_waits_for_its_refund(documented: World) -> None:
-    assert documented.order("20046876").state is State.WAITING
-
-
-def test_the_documented_invoice_is_listed(documented: World) -> None:
-    (invoice,) = invoices(documented, documented.customers["userId"])
-    assert (invoice.session, invoice.page, invoice.method) == ("sessionId", "payId", "payment method")
-    assert (invoice.cents, invoice.status) == (500, Status.CANCEL)
-    assert invoice.expires_at == instant("2025-05-15 19:37:30")
-
-
-def test_the_documented_wallet_is_there(documented: World) -> None:
-    wallet = documented.payment("af161c5a-93b1-4c1e-9d0a-5f2f6f1b7c11")
-    assert wallet.deposit == Deposit("USDT", "BSC", "4.99", "0x66b928a82377d75ced043e95738372e9e9607f1f")
-    assert wallet.expires_at == 1748615577 * SECOND
-    assert wallet.status is Status.CHECK
-
-
-def test_the_documented_invoice_page_is_given(documented: World) -> None:
-    invoice = create_invoice(documented, documented.customers["userId"], CRYPTOMUS, 500)
-    assert invoice.url == "https://pay.cryptomus.com/pay/991d9a35-e6db-43b7-8922-0000000000"

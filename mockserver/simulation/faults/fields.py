@@ -1,6 +1,6 @@
 """The fields and operations that faults refer to: looking them up in the contract, and changing a field of a body.
 
-A path such as `body.orderId` or `body[].messages[].text` names fields, and all items of a list with `[]`.
+A path such as `body.id` or `body[].items[].text` names fields, and all items of a list with `[]`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

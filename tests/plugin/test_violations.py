@@ -1,0 +1,61 @@
+"""What a client does wrong fails or warns its test, and shows no key."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+from typing import TYPE_CHECKING
+
+from tests.plugin.runs import run
+
+if TYPE_CHECKING:
+    import pytest
+
+pytest_plugins = ["pytester"]
+
+BREAKING = """
+def test_it(smsonline):
+    order(smsonline, maximumPrice="0.2")
+"""
+
+
+def test_a_client_that_breaks_the_contract_fails_at_teardown(suite: pytest.Pytester) -> None:
+    result = run(suite, BREAKING)
+    result.assert_outcomes(passed=1, errors=1)
+    lines = ["the client broke the contract:", "  #1 v3.orderNumber: body.maximumPrice must match *", "rerun: pytest *"]
+    result.stdout.fnmatch_lines(lines)
+
+
+def test_a_client_may_be_allowed_to(suite: pytest.Pytester) -> None:
+    run(suite, f"@pytest.mark.smsonline(allow_violations=True)\n{BREAKING.strip()}").assert_outcomes(passed=1)
+
+
+def test_a_test_that_failed_fails_once(suite: pytest.Pytester) -> None:
+    result = run(suite, BREAKING + "    assert False\n")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["*- smsonline -*", "error: #1 v3.orderNumber: *", "rerun: pytest test_it.py::test_it *"]
+    )
+
+
+def test_a_test_that_is_expected_to_fail_may_fail_so(suite: pytest.Pytester) -> None:
+    run(suite, f"@pytest.mark.xfail\n{BREAKING.strip()}\n    assert False\n").assert_outcomes(xfailed=1)
+
+
+def test_unknown_names_are_warnings(suite: pytest.Pytester) -> None:
+    result = run(suite, "def test_it(smsonline): order(smsonline, colour='red')")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*ContractWarning: #1 v3.orderNumber: body.colour is not known*"])
+
+
+def test_a_failed_test_shows_no_key(suite: pytest.Pytester) -> None:
+    tests = """
+    def test_it(smsonline):
+        key = smsonline.api_key
+        order(smsonline)
+        open("key", "w").write(key)
+        del key
+        assert False
+    """
+    result = run(suite, dedent(tests))
+    result.stdout.fnmatch_lines(["*(v3.orderNumber) 200*", "*[[]redacted[]]*"])
+    assert suite.path.joinpath("key").read_text() not in result.stdout.str()
