@@ -81,6 +81,7 @@ def wire_names() -> frozenset[str]:
 SPOKEN = {
     "cli/targets.py": ("scenario",),
     "control": ("scenario", "control"),
+    "drift/recorded_day": ("scenario",),
     "grade/answer_search.py": ("scenario",),
     "scenario": ("scenario",),
     "serving/report.py": ("scenario",),

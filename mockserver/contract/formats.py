@@ -117,9 +117,17 @@ def _check_annotations(type_: Type, schema: Schema, vocabulary: Vocabulary) -> N
         raise FormatError("x-unit", f"x-unit {expected}{did_you_mean(unit, allowed or ())}")
     if time is not None and type_.name not in ("time", "deadline"):
         raise FormatError("x-time", f"x-time does not apply to {type_}, which is not a time")
+    if isinstance(words, dict) and not all(map(_is_written, words.values())):
+        raise FormatError("x-words", "each word must be a text, a number or a boolean, or a list of them")
     wordless = {"money", "ratio", "integer", "decimal", "time", "deadline"}
     if words is not None and (type_.name in wordless or type_.name in vocabulary.records):
         raise FormatError("x-words", f"x-words does not apply to {type_}, which has no words")
+
+
+def _is_written(word: object) -> bool:
+    """Return whether a value of `x-words` can stand on the wire: a scalar, or a list of some."""
+    several = word if isinstance(word, list) else [word]
+    return bool(several) and all(isinstance(each, str | int | float) for each in several)
 
 
 def _wrong_type(type_: str, kind: str, expected: str) -> FormatError:
