@@ -47,6 +47,10 @@ class _Position(NamedTuple):
         return _Position(self.holder[self.key], key, f"{self.pointer}/{pointers.escape(key)}")
 
 
+_VITAL = frozenset({"name", "in", "schema"})
+"""The fields without which a parameter has no meaning."""
+
+
 class Survey:
     """The result of a walk over the data of a document.
 
@@ -184,9 +188,8 @@ class Survey:
     def _refuse(self, position: _Position, message: str) -> None:
         self.faults.append(DocumentProblem(position.pointer, message))
         extension = str(position.key).startswith("x-")
-        if position.pointer.startswith("/x-failures") or (
-            not extension and isinstance(position.holder[position.key], dict | list)
-        ):
+        is_vital = position.key in _VITAL or isinstance(position.holder[position.key], dict | list)
+        if position.pointer.startswith("/x-failures") or (not extension and is_vital):
             self.is_readable = False
         self._drop(position)
 
