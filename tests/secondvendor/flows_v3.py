@@ -167,12 +167,12 @@ def invoices_are_over(backstage: Backstage, me: Customer) -> None:
 def wallet_is_paid(backstage: Backstage, me: Customer) -> None:
     wallet = me.v3.wallet("USDT", "BSC", "5.15")
     assert (wallet["usd"], wallet["pay_to"]["coin"]) == (5.15, "BSC:USDT")
-    seen = me.v3.transaction(wallet["token"])
-    assert (seen["to_address"], seen["order_id"]) == (wallet["pay_to"]["address"], wallet["token"])
+    seen = me.v3.transaction(wallet["ref"])
+    assert (seen["to_address"], seen["order_id"]) == (wallet["pay_to"]["address"], wallet["ref"])
     assert (seen["currency"], seen["network"], seen["amountInUSD"], seen["state"]) == ("USDT", "bsc", "5.15", 0)
     assert seen["expire_at"] == wallet["deadline_ms"] // 1000
-    backstage.settle(wallet["token"], "paid")
-    assert me.v3.transaction(wallet["token"])["state"] == 1
+    backstage.settle(wallet["ref"], "paid")
+    assert me.v3.transaction(wallet["ref"])["state"] == 1
     assert (me.v3.balance(), me.v3.invoices()) == (1_515, [])
 
 
@@ -188,7 +188,7 @@ def wallet_of_another_coin(_: Backstage, me: Customer) -> None:
 def wallet_is_over(backstage: Backstage, me: Customer) -> None:
     wallet = me.v3.wallet("LTC", "LTC", "3")
     backstage.advance(61 * MINUTE)
-    assert me.v3.transaction(wallet["token"])["state"] == 2
+    assert me.v3.transaction(wallet["ref"])["state"] == 2
 
 
 @flow()

@@ -112,7 +112,7 @@ def create_cryptomus_wallet(ask: Ask) -> object:
     return good(
         ask,
         {
-            "token": top_up.id,
+            "ref": top_up.id,
             "pay_to": {"address": address(top_up), "coin": f"{chain}:{coin}"},
             "usd": top_up.cents / 100,
             "deadline_ms": top_up.ends,
