@@ -74,7 +74,8 @@ def content(reply: FailureBody) -> bytes:
     """Return the body of a response as bytes."""
     if reply.body is ABSENT:
         return b""
-    return orjson.dumps(reply.body) if reply.media == JSON_TYPE else str(reply.body).encode()
+    text = reply.media != JSON_TYPE and isinstance(reply.body, str)
+    return reply.body.encode() if text else orjson.dumps(reply.body)
 
 
 def _content_type(reply: FailureBody) -> Header | None:

@@ -159,6 +159,14 @@ def test_a_failure_may_be_a_text(overlay: Path) -> None:
     )
 
 
+def test_a_failure_may_be_a_problem_in_json(overlay: Path) -> None:
+    text = "{status: 404, media: application/problem+json, schema: {$ref: '#/components/schemas/Failure'}}"
+    document = f"actions:\n- target: $\n  update: {{x-failures: {{reasons: {{ORDER_NOT_FOUND: {text}}}}}}}\n"
+    answer = corrected(overlay, document).get("/numbers/{user}/order/99")
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    assert answer.json() == {"ok": False, "errorMessage": "ORDER_NOT_FOUND"}
+
+
 # Operations of which nothing is known
 
 

@@ -1,0 +1,32 @@
+"""Plays every flow against our mock, whose contract an overlay corrects into what the second stand-in does."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from _pytest.mark import ParameterSet
+
+from mockserver.testing.server import Server
+from tests.secondvendor.backstages import MockBackstage
+from tests.secondvendor.flows import FLOWS, Flow
+
+OVERLAY = Path(__file__).parent / "vendor.yaml"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """Run a mock with the overlay."""
+    with Server.here([OVERLAY]) as running:
+        yield running
+
+
+def _marked(flow: Flow) -> ParameterSet:
+    marks = [pytest.mark.xfail(reason=flow.beyond, strict=True)] if flow.beyond else []
+    return pytest.param(flow, id=flow.name, marks=marks)
+
+
+@pytest.mark.parametrize("flow", [_marked(flow) for flow in FLOWS])
+def test_flow(flow: Flow, server: Server) -> None:
+    with closing(MockBackstage(server.steering, server.url, flow.balance, flow.charges)) as backstage:
+        flow.play(backstage)
