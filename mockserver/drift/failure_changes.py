@@ -98,9 +98,10 @@ def _add_unknown_failures(edits: Edits, learned: LearnedFailures, source: str) -
                 continue
             responses = edits.operation(operation)["responses"]
             if str(failure.status) not in responses:
-                media = {"schema": deepcopy(base)} if base and failure.media == JSON_TYPE else {}
+                is_json = base is not None and failure.media.endswith("json")
+                schema = deepcopy(base) if is_json else {"type": "string"}
                 responses[str(failure.status)] = {
                     "description": "Seen in recorded traffic. The reason is unknown.",
                     PROVENANCE: provenance(source, refusal.call.exchange.started, len(failure.refusals)),
-                    "content": {failure.media: media},
+                    "content": {failure.media: {"schema": schema}},
                 }

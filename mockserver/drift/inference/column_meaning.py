@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 _EXAMINED = 300
 """The maximum number of values of a column that are joined."""
+_AFFIX = 8
+"""The maximum length of what stands around a single value in a text, and a mark for the value."""
+_AFFIXED = 3
+"""In how many different texts a single value must stand between the same characters."""
 _TOLERATED = 0.1
 """The largest fraction of misses for a fact that changes: it may have changed between two looks."""
 
@@ -144,6 +148,8 @@ class ColumnMeanings:
         if len(found) != 1 or len(column.cells) < 2:
             return None
         (template,) = found
+        if template.count("{") == 1 and len(texts) < _AFFIXED:
+            return None
         return Value(template, None, None, len(texts))
 
     def _ordered_at(self, column: Column, scope: Scope) -> Value | None:
@@ -172,7 +178,7 @@ class ColumnMeanings:
             if whose is None or name == "account":
                 continue
             for field_, type_ in fields_of(record).items():
-                if type_.name in ("text", "digits") and f"{record}.{field_}" in CONSTANT:
+                if type_.name in ("text", "digits", "money") and f"{record}.{field_}" in CONSTANT:
                     values = self._evidence.knowledge.values(whose, field_, self._evidence.at(place))
                     if len(values) == 1 and values[0]:
                         yield f"{name}.{field_}", str(values[0])
@@ -234,7 +240,7 @@ def _mapping(pairs: Sequence[tuple[Any, str]]) -> dict[str, Any] | None:
 
 
 def _template(text: str, known: Mapping[str, str]) -> str | None:
-    """Return a text with the known values in it replaced by their names, if there are at least two."""
+    """Return a text with the known values in it replaced by their names: two, or one with a few characters around."""
     found = text
     used = 0
     marks: dict[str, str] = {}
@@ -245,7 +251,7 @@ def _template(text: str, known: Mapping[str, str]) -> str | None:
             found = found[: place.start()] + mark + found[place.end() :]
             marks[mark] = name
             used += 1
-    if used < 2 or "{" in found or "}" in found:
+    if not used or "{" in found or "}" in found or (used == 1 and len(found) > _AFFIX):
         return None
     for mark, name in marks.items():
         found = found.replace(mark, f"{{{name}}}")

@@ -31,6 +31,8 @@ _STANDARD: Mapping[int, str] = {
     HTTPStatus.INTERNAL_SERVER_ERROR: "INTERNAL_ERROR",
 }
 """The reasons that the statuses of HTTP name."""
+_SHARED = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.INTERNAL_SERVER_ERROR})
+"""The statuses among them that services give for other reasons, too."""
 _OF_NAMES: Mapping[str, tuple[str, str]] = {
     "UNKNOWN_COUNTRY": ("country", "country.code"),
     "UNKNOWN_SERVICE": ("service", "service.code"),
@@ -101,7 +103,7 @@ def learn(document: Document, found: Sequence[Refusal], knowledge: Knowledge, kn
     clusters: defaultdict[tuple[int, str, str], list[Refusal]] = defaultdict(list)
     for each in found:
         name = _at(each.body, code or text) if isinstance(each.body, dict) else ""
-        clusters[each.status, each.media, str(name or "").partition(":")[0]].append(each)
+        clusters[each.status, each.media, str(name or "").partition(": ")[0]].append(each)
     codes = {
         name: {entry.reason}
         for entry in (document.failures.entries.values() if document.failures else ())
@@ -185,8 +187,15 @@ def _at(body: Any, path: Path | None) -> Any:
 def _possible(refusal: Refusal, knowledge: Knowledge, known: KnownNames) -> set[str]:
     """Return the reasons that a request can have been refused for."""
     call = refusal.call
-    if (standard := _STANDARD.get(refusal.status)) is not None:
+    standard = _STANDARD.get(refusal.status)
+    if standard is not None and refusal.status not in _SHARED:
         return {standard}
+    if standard is not None:
+        refusals_of = vocabulary().purposes[call.purpose].refusals if call.purpose else ()
+        return {
+            standard,
+            *(reason for reason in refusals_of if reason in _OF_NAMES or _may_be(reason, call, knowledge)),
+        }
     if call.operation is None:
         return {"NOT_FOUND"} if refusal.status == HTTPStatus.NOT_FOUND else set(vocabulary().reasons)
     if not call.purpose:
