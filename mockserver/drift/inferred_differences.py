@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mockserver.contract import ABSENT
 from mockserver.contract import pointer as pointers
@@ -81,7 +81,9 @@ def failures(document: Document, learned: LearnedFailures) -> Iterator[Differenc
         body = each.refusals[0].body
         if entry is None or not (
             (each.status, each.media) != (entry.status, entry.media)
-            or (each.code and each.code not in (entry.code, entry.text))
+            or (
+                document.failures is not None and document.failures.read(each.status, body, each.media).reason != reason
+            )
             or document.check_failure(each.status, body, each.media, reason)
         ):
             continue
@@ -105,6 +107,11 @@ def failures(document: Document, learned: LearnedFailures) -> Iterator[Differenc
             name=reason,
             example=seen.example,
         )
+
+
+def _reason(document: Document, status: int, body: Any, media: str) -> str:
+    """Return the reason that the contract reads in a refusal."""
+    return document.failures.read(status, body, media).reason if document.failures else ""
 
 
 def _failure(status: int, media: str, code: str) -> str:

@@ -18,7 +18,7 @@ from mockserver.drift.inference.paths import Unmatched
 from mockserver.drift.inferred_differences import failures, moved, new_path
 from mockserver.drift.schema_inference import Seen, walk
 from mockserver.traffic import header
-from mockserver.traffic.calls import Known, arguments_of, is_preflight, match, read
+from mockserver.traffic.calls import Known, Unknown, arguments_of, is_preflight, match, read
 from mockserver.traffic.exchange import ANSWER, REQUEST
 from mockserver.traffic.tally import Tally
 
@@ -54,9 +54,9 @@ class Observation:
         self._differing: dict[tuple[Kind, str, str, str], Occurrences] = {}
         self._refusals: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
         self._hosts = {urlsplit(document.resolve("/servers/0/url")).netloc for document in documents}
-        self._unmatched: list[Unmatched] = []
+        self._unmatched: list[tuple[int, Unmatched]] = []
         self._in_refusal = False
-        self._kept: defaultdict[str, list[Exchange]] = defaultdict(list)
+        self._kept: defaultdict[str, list[tuple[int, Exchange]]] = defaultdict(list)
 
     def see(self, exchange: Exchange) -> None:
         """Add an exchange, which must be redacted already."""
@@ -77,10 +77,10 @@ class Observation:
             self._matched += 1
             self._hosts.add(exchange.request.authority)
             if exchange.knows(ANSWER) and len(self._kept[found.operation.name]) < KEPT:
-                self._kept[found.operation.name].append(exchange)
+                self._kept[found.operation.name].append((self._exchanges, exchange))
             self._see_answer(found, exchange, exchange.answer)
         elif exchange.knows(ANSWER) and len(self._unmatched) < KEPT_UNMATCHED:
-            self._unmatched.append(Unmatched(found.document, found.path, exchange))
+            self._unmatched.append((self._exchanges, Unmatched(found.document, found.path, exchange)))
 
     def drift(self, indications: Iterable[Indication] = ()) -> Drift:
         """Return the drift of all exchanges so far. `indications` is the evidence for readings in the same traffic."""
@@ -120,18 +120,30 @@ class Observation:
         )
 
     def _sample(self) -> list[Exchange]:
-        """Return the exchanges that were kept, in the order of time."""
-        kept = [*(each for many in self._kept.values() for each in many), *(each.exchange for each in self._unmatched)]
-        return sorted(kept, key=lambda each: each.started)
+        """Return the exchanges that were kept, one after another: many may have started in the same millisecond."""
+        kept = [each for many in self._kept.values() for each in many]
+        kept += [(number, each.exchange) for number, each in self._unmatched]
+        ordered = [exchange for _, exchange in sorted(kept, key=lambda each: each[0])]
+        last = 0
+        for place, exchange in enumerate(ordered):
+            if exchange.started <= last:
+                ordered[place] = exchange._replace(started=last + 1)
+            last = ordered[place].started
+        return ordered
 
     def _learn(self) -> tuple[Learning | None, Mapping[str, Learned]]:
         """Infer the meaning of requests and responses, if any of them differs from the contract."""
-        unmatched = [each for each in self._unmatched if each.exchange.request.authority in self._hosts]
-        if not self._differing and not unmatched:
+        hosts = self._hosts
+        if not self._differing and not any(each.exchange.request.authority in hosts for _, each in self._unmatched):
             return None, {}
-        kept = sorted((each for many in self._kept.values() for each in many), key=lambda each: each.started)
-        calls = [call for each in kept if (call := read(self._documents.values(), each)) is not None]
-        learning = Learning(calls, sorted(unmatched, key=lambda each: each.exchange.started))
+        calls, unmatched = [], []
+        for exchange in self._sample():
+            found = match(self._documents.values(), exchange.request)
+            if isinstance(found, Known) and (call := read(self._documents.values(), exchange)) is not None:
+                calls.append(call)
+            elif isinstance(found, Unknown) and exchange.request.authority in hosts:
+                unmatched.append(Unmatched(found.document, found.path, exchange))
+        learning = Learning(calls, unmatched)
         return learning, learning.run(self._documents.values())
 
     def _see_moved(self, moved: Mapping[str, Learned]) -> None:
