@@ -76,26 +76,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Parametrize a test with the scenarios and readings of its markers."""
-    if names := _names(metafunc, "smsonline_scenarios"):
+    """Parametrize a test with the scenarios and readings of its markers. Invalid ones fail its setup."""
+    if names := _names(metafunc.definition, "smsonline_scenarios"):
         _parametrize(metafunc, _SCENARIO, {str(name): name for name in names})
-    if names := _names(metafunc, "smsonline_readings"):
-        _parametrize(metafunc, _READINGS, _choices(names, metafunc.definition.nodeid))
+    if names := _names(metafunc.definition, "smsonline_readings"):
+        _parametrize(metafunc, _READINGS, _choices(names))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse markers with invalid arguments."""
-    marked = [(item, mark) for item in items for mark in item.iter_markers("smsonline")]
-    if marked:
-        from mockserver.testing.server import misuses
-
-        wrong = {
-            f"{item.nodeid}: @pytest.mark.smsonline: {problem}"
-            for item, mark in marked
-            for problem in (*misuses(mark.kwargs), *(("pass its arguments by name",) if mark.args else ()))
-        }
-        if wrong:
-            raise pytest.UsageError("\n".join(sorted(wrong)))
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Fail a test whose markers have invalid arguments."""
+    if wrong := dict.fromkeys(_misuses(item)):
+        pytest.fail("\n".join(wrong), pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -202,7 +194,7 @@ def _without_traceback() -> Iterator[None]:
     try:
         yield
     except (SteeringError, LocatedError) as error:
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 
 def _setting(config: pytest.Config, name: str) -> str:
@@ -264,29 +256,54 @@ def _wanted(node: pytest.Item, usual: Wanted) -> Wanted:
     return wanted._replace(readings={**wanted.readings, **params.get(_READINGS, {})})
 
 
-def _names(metafunc: pytest.Metafunc, marker: str) -> tuple[str, ...]:
-    mark = metafunc.definition.get_closest_marker(marker)
+def _misuses(item: pytest.Item) -> Iterator[str]:
+    """Yield what is wrong with the markers of a test."""
+    for mark in item.iter_markers("smsonline"):
+        from mockserver.testing.server import misuses
+
+        for problem in (*misuses(mark.kwargs), *(("pass its arguments by name",) if mark.args else ())):
+            yield f"@pytest.mark.smsonline: {problem}"
+    for marker in ("smsonline_scenarios", "smsonline_readings"):
+        if item.get_closest_marker(marker) is None:
+            continue
+        from unittest import TestCase
+
+        if "smsonline" not in getattr(item, "fixturenames", ()):
+            yield "its markers require the fixture smsonline: add it to the test's arguments"
+        elif not _names(item, marker):
+            yield f"@pytest.mark.{marker}: pass at least one name"
+        elif issubclass(getattr(item, "cls", None) or object, TestCase):
+            yield f"@pytest.mark.{marker} cannot repeat a test of unittest.TestCase: write the test as a function"
+    yield from map("@pytest.mark.smsonline_readings: {}".format, _unknown_readings(_names(item, "smsonline_readings")))
+
+
+def _unknown_readings(names: tuple[str, ...]) -> Iterator[str]:
+    if names:
+        from mockserver.contract import did_you_mean, readings
+
+        known = readings()
+        for name in names:
+            if name not in known and name != "all":
+                hint = did_you_mean(name, known) or f"; the readings are {', '.join(known)}"
+                yield f"there is no reading {name}{hint}"
+
+
+def _names(node: pytest.Item, marker: str) -> tuple[str, ...]:
+    mark = node.get_closest_marker(marker)
     return mark.args if mark is not None else ()
 
 
 def _parametrize(metafunc: pytest.Metafunc, name: str, values: Mapping[str, object]) -> None:
     """Add a parameter that the fixture reads and the test function does not take."""
-    if "smsonline" not in metafunc.fixturenames:
-        raise pytest.UsageError(
-            f"{metafunc.definition.nodeid}: its markers require the fixture smsonline: add it to the test's arguments"
-        )
-    metafunc.fixturenames.append(name)
-    metafunc.parametrize(name, list(values.values()), ids=list(values))
+    if "smsonline" in metafunc.fixturenames and values:
+        metafunc.fixturenames.append(name)
+        metafunc.parametrize(name, list(values.values()), ids=list(values))
 
 
-def _choices(names: tuple[str, ...], nodeid: str) -> dict[str, dict[str, str]]:
-    """Return the values of these readings by a test ID such as `expiry=refund`."""
-    from mockserver.contract import did_you_mean, readings
+def _choices(names: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """Return the values of these readings by a test ID such as `expiry=refund`. Unknown readings are left out."""
+    from mockserver.contract import readings
 
     known = readings()
-    for name in names:
-        if name not in known and name != "all":
-            hint = did_you_mean(name, known) or f"; the readings are {', '.join(known)}"
-            raise pytest.UsageError(f"{nodeid}: there is no reading {name}{hint}")
-    chosen = known if "all" in names else names
+    chosen = known if "all" in names else filter(known.__contains__, names)
     return {f"{name}={value}": {name: value} for name in chosen for value in known[name].values}

@@ -58,10 +58,9 @@ def examine(data: Any) -> Examined:
     annotations = Annotations(data, document_checks.operations(data), vocabulary(), derived)
     invalid = {f"{_around(fault.pointer)}/" for fault in faults}
     faults += (
-        DocumentProblem(pointer, fault.message)
-        for fault in annotations.faults
-        for pointer in [survey.pointer(fault.holder, fault.keyword)]
-        if not any(f"{pointer}/".startswith(each) or each.startswith(f"{pointer}/") for each in invalid)
+        fault
+        for fault in (survey.problem(*fault) for fault in annotations.faults)
+        if not any(f"{fault.pointer}/".startswith(each) or each.startswith(f"{fault.pointer}/") for each in invalid)
     )
     return Examined(survey, _as_written(faults, derived), None if faults else annotations, derived)
 

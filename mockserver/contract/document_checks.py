@@ -24,10 +24,14 @@ if TYPE_CHECKING:
 
 
 class DocumentProblem(NamedTuple):
-    """A problem in a document: the pointer of the value, and a message."""
+    """A problem in a document: the pointer of the value, and a message.
+
+    `source` is the pointer in the target of a `$ref` where the value is written, or empty.
+    """
 
     pointer: str
     message: str
+    source: str = ""
 
 
 class _Position(NamedTuple):
@@ -80,16 +84,18 @@ class Survey:
         self._remove_invalid()
         self.faults += _incomplete(self._stated, self.provenances)
 
-    def pointer(self, holder: object, keyword: str) -> str:
-        """Return the pointer of a keyword where it is written, or of the object that holds it without a keyword.
-
-        The keyword of an object that was merged with the target of its `$ref` is written in either of the two.
-        """
+    def problem(self, holder: object, keyword: str, message: str) -> DocumentProblem:
+        """Return the problem of a keyword of an object, or of the whole object if the keyword is empty."""
+        pointer = self._pointer(holder, keyword)
         while keyword and id(holder) in self._merged:
             _, beside, target = self._merged[id(holder)]
             if keyword in beside:
                 break
             holder = target
+        source = self._pointer(holder, keyword)
+        return DocumentProblem(pointer, message, source if source != pointer else "")
+
+    def _pointer(self, holder: object, keyword: str) -> str:
         origin = self.origins.get(id(holder), "")
         return f"{origin}/{pointers.escape(keyword)}" if keyword else origin
 

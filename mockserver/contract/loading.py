@@ -238,10 +238,11 @@ def _attribute(source: Located, name: str, changing: Callable[[Any], Iterator[Ch
 
     def attributed(fault: DocumentProblem) -> Problem:
         """Attribute a problem to the last change that holds its value or parent, else to the first that causes it."""
-        parent = pointers.parent(fault.pointer)
-        causes = ((each, at) for at in (fault.pointer, parent) for each in reversed(changes) if each.says(at))
+        parts = (fault.pointer, pointers.parent(fault.pointer), *filter(None, [fault.source]))
+        causes = ((each, at) for at in parts for each in reversed(changes) if each.says(at))
         cause, pointer = next(causes, None) or (first_causes()[fault], fault.pointer)
-        message = f"makes {name} invalid at {fault.pointer}: {fault.message}"
+        invalid = fault.source if pointer == fault.source else fault.pointer
+        message = f"makes {name} invalid at {invalid}: {fault.message}"
         return Problem(cause.place_of(pointer), message, cause.pointer_of(pointer))
 
     @cache

@@ -14,7 +14,7 @@ from mockserver.grade.matrix import Case
 from mockserver.grade.outcome import blame, heaviest_first, merged
 from mockserver.judge import letter
 from mockserver.judge.rules import ANSWER
-from mockserver.reports.console import STYLES
+from mockserver.reports.console import print_finding
 from mockserver.reports.redacted import printable
 from mockserver.reports.summary import counted, dollars, moment, tally
 
@@ -39,26 +39,12 @@ _SHOWN = 4
 
 def show_finding(finding: Finding, console: Console, places: Collection[str] = ()) -> None:
     """Print a finding with its evidence and what it costs. `places` are the trials that have it."""
-    head = [(f"{finding.level.value:<8}", STYLES[finding.level]), (finding.code, "bold")]
-    console.print(Text.assemble(*head, "  ", finding.operation))
-    console.print(Text(printable(finding.message)))
-    rows = Table.grid(padding=(0, 2, 0, 0))
-    rows.add_column(style="dim")
-    rows.add_column(overflow="fold")
-    for label, value in {
-        "expected": finding.expected,
-        "got": finding.got,
-        "contract": ", ".join(filter(None, (finding.provenance, finding.where))),
+    details = {
         "evidence": "\n".join(_evidence(finding.exchanges)),
         "costs": explain(finding.code).cost,
         "under": "; ".join(places),
-    }.items():
-        if value:
-            rows.add_row(label, Text(printable(value)))
-    console.print(rows)
-    if finding.curl:
-        console.print(Text(printable(finding.curl), style="green"), soft_wrap=True)
-    console.print()
+    }
+    print_finding(finding, console, finding.operation, details)
 
 
 def span(judgement: Judgement) -> str:

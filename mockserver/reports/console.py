@@ -12,12 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from mockserver.findings import Severity
-from mockserver.reports.redacted import clean
+from mockserver.reports.redacted import clean, printable
 from mockserver.reports.summary import counted, money, ordered, tally, verdict
 from mockserver.traffic.redaction import Redactor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from types import TracebackType
     from typing import Self
 
@@ -76,7 +76,8 @@ def show(run: Run, console: Console, redactor: Redactor | None = None, *, quiet:
     cleaned = clean(run, Redactor() if redactor is None else redactor)
     if not quiet:
         for finding in ordered(cleaned.findings):
-            _print_finding(finding, console)
+            seed = {} if finding.seed is None else {"seed": str(finding.seed)}
+            print_finding(finding, console, finding.operation or finding.suite, seed)
         console.print(_suites(cleaned))
         console.print()
         for line in _remarks(cleaned):
@@ -86,10 +87,11 @@ def show(run: Run, console: Console, redactor: Redactor | None = None, *, quiet:
     console.print(Text(verdict(cleaned), style))
 
 
-def _print_finding(finding: Finding, console: Console) -> None:
+def print_finding(finding: Finding, console: Console, subject: str, details: Mapping[str, str]) -> None:
+    """Print a finding about a subject, with further details by their labels. Empty details are left out."""
     head = [(f"{finding.level.value:<8}", STYLES[finding.level]), (finding.code, "bold")]
-    console.print(Text.assemble(*head, "  ", finding.operation or finding.suite))
-    console.print(Text(finding.message))
+    console.print(Text.assemble(*head, "  ", subject))
+    console.print(Text(printable(finding.message)))
     parts = Table.grid(padding=(0, 2, 0, 0))
     parts.add_column(style="dim")
     parts.add_column(overflow="fold")
@@ -97,14 +99,16 @@ def _print_finding(finding: Finding, console: Console) -> None:
         "expected": finding.expected,
         "got": finding.got,
         "contract": ", ".join(filter(None, (finding.provenance, finding.where))),
-        "seed": "" if finding.seed is None else str(finding.seed),
+        **details,
     }.items():
         if value:
-            parts.add_row(label, Text(value))
+            parts.add_row(label, Text(printable(value)))
     if parts.row_count:
         console.print(parts)
     if finding.curl:
-        console.print(Text(finding.curl, style="green"), soft_wrap=True)  # unwrapped, so that it can be copied
+        console.print(
+            Text(printable(finding.curl), style="green"), soft_wrap=True
+        )  # unwrapped, so that it can be copied
     console.print()
 
 

@@ -93,9 +93,9 @@ FORMATS = [
          "a time as iso is written as a string, not as integer"),
     case(UNTIL, "until: {type: string, x-value: order.expires_at, x-words: lower}", "x-words",
          "x-words does not apply to time, which has no words"),
-    case("expired: over}}", "expird: over}}", "x-words: {waiting: open",  # where it is written, not where it is used
+    case("expired: over}}", "expird: over}}", "state: {$ref: '#/components/schemas/State'",  # where it is used
          "expird is not one of the words waiting, completed, refunded, expired, did you mean expired?"),
-    case("enum: [open, done, back, over]", "enum: [open, done, back]", "enum",
+    case("enum: [open, done, back, over]", "enum: [open, done, back]", "state: {$ref: '#/components/schemas/State'",
          'the enum lacks "over": add it, or change x-words'),
     case(STATE, "state: {type: string, x-value: order.state, x-words: {expird: over}}", "x-words",
          "expird is not one of the words waiting, completed, refunded, expired, did you mean expired?"),

@@ -45,9 +45,27 @@ def test_scenarios_and_readings_are_multiplied(suite: pytest.Pytester) -> None:
     run(suite, dedent(tests)).assert_outcomes(passed=8)
 
 
-def test_scenarios_are_for_those_who_ask_for_a_world(suite: pytest.Pytester) -> None:
-    result = run(suite, '@pytest.mark.smsonline_scenarios("late-sms")\ndef test_it(): pass')
-    assert "test_it: its markers require the fixture smsonline: add it" in result.stdout.str() + result.stderr.str()
+@pytest.mark.parametrize(
+    ("marker", "test", "problem"),
+    [
+        ('scenarios("late-sms")', "def test_it(): pass", "its markers require the fixture smsonline: add it to*"),
+        ("scenarios()", "def test_it(smsonline): pass", "@pytest.mark.smsonline_scenarios: pass at least one name"),
+        ('readings("expiri")', "def test_it(smsonline): pass", "*there is no reading expiri, did you mean expiry[?]"),
+        (
+            'scenarios("late-sms")',
+            "@pytest.mark.usefixtures('smsonline')\nclass TestIt(TestCase):\n    def test_it(self): pass",
+            "@pytest.mark.smsonline_scenarios cannot repeat a test of unittest.TestCase: *",
+        ),
+    ],
+    ids=["no fixture", "no name", "an unknown reading", "unittest"],
+)
+def test_a_marker_that_cannot_repeat_its_test_is_an_error_of_it(
+    suite: pytest.Pytester, marker: str, test: str, problem: str
+) -> None:
+    tests = f"from unittest import TestCase\n@pytest.mark.smsonline_{marker}\n{test}\ndef test_other(): pass"
+    result = run(suite, tests)
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines([problem])
 
 
 def test_all_readings_have_every_value(suite: pytest.Pytester) -> None:
@@ -55,11 +73,6 @@ def test_all_readings_have_every_value(suite: pytest.Pytester) -> None:
 
     tests = '@pytest.mark.smsonline_readings("all")\ndef test_it(smsonline): pass'
     run(suite, tests).assert_outcomes(passed=sum(len(reading.values) for reading in readings().values()))
-
-
-def test_a_misspelt_reading_is_an_error_of_the_collection(suite: pytest.Pytester) -> None:
-    result = run(suite, '@pytest.mark.smsonline_readings("expiri")\ndef test_it(smsonline): pass')
-    assert "there is no reading expiri, did you mean expiry?" in result.stdout.str() + result.stderr.str()
 
 
 def test_the_application_needs_no_socket(suite: pytest.Pytester) -> None:

@@ -96,7 +96,7 @@ def test_a_scenario_file_is_named_as_seen_from_the_test(suite: pytest.Pytester) 
     run(suite, dedent(tests)).assert_outcomes(passed=1)
 
 
-def test_wrong_markers_are_errors_of_the_collection(suite: pytest.Pytester) -> None:
+def test_wrong_markers_are_errors_of_their_tests(suite: pytest.Pytester) -> None:
     tests = """
     @pytest.mark.smsonline(sceanrio="x")
     def test_a(smsonline): pass
@@ -106,15 +106,20 @@ def test_wrong_markers_are_errors_of_the_collection(suite: pytest.Pytester) -> N
 
     @pytest.mark.smsonline(seed="7")
     def test_c(smsonline): pass
+
+    def test_d(smsonline): pass
     """
     result = run(suite, dedent(tests))
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.assert_outcomes(passed=1, errors=3)
     lines = [
-        "ERROR: test_it.py::test_a: @pytest.mark.smsonline: there is no argument sceanrio, did you mean scenario?",
-        "test_it.py::test_b: @pytest.mark.smsonline: pass its arguments by name",
-        "test_it.py::test_c: @pytest.mark.smsonline: seed must be a whole number, not '7'",
+        "*ERROR at setup of test_a*",
+        "@pytest.mark.smsonline: there is no argument sceanrio, did you mean scenario?",
+        "*ERROR at setup of test_b*",
+        "@pytest.mark.smsonline: pass its arguments by name",
+        "*ERROR at setup of test_c*",
+        "@pytest.mark.smsonline: seed must be a whole number, not '7'",
     ]
-    result.stderr.fnmatch_lines(lines, consecutive=True)
+    result.stdout.fnmatch_lines(lines, consecutive=True)
 
 
 def test_worlds_that_cannot_be_are_told_without_a_traceback(suite: pytest.Pytester) -> None:
@@ -133,6 +138,7 @@ def test_worlds_that_cannot_be_are_told_without_a_traceback(suite: pytest.Pytest
     lines = ["*did you mean late-sms?*", "*nothing.yaml: cannot be read: No such file*", "addFault: *then*"]
     result.stdout.fnmatch_lines(lines)
     result.stdout.no_fnmatch_line("*Traceback*")
+    result.stdout.no_fnmatch_line("*another exception occurred*")
 
 
 def test_a_seed_that_is_no_number_is_refused(suite: pytest.Pytester) -> None:

@@ -1,178 +1,29 @@
-"""A client of the stand-in's API, as a customer would write it: both versions, typed, synchronous."""
+"""A client of V3 of the stand-in's API, as a customer would write it: typed, synchronous."""
 
-import calendar
-import time
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Self
 
 import httpx
 
-
-class ApiError(Exception):
-    """A refusal: its HTTP status, and its code where the answer has one."""
-
-    def __init__(self, response: httpx.Response, code: str) -> None:
-        super().__init__(f"{response.status_code} {code}: {response.text[:200]}")
-        self.response = response
-        self.status = response.status_code
-        self.code = code
-
-
-class QuoteChangedError(ApiError):
-    """The price has changed; the new quote came with the answer."""
-
-    def __init__(self, response: httpx.Response, code: str, quote: "Quote") -> None:
-        super().__init__(response, code)
-        self.quote = quote
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """The account, in cents."""
-
-    cents: int
-    charges: int
-    rate: str
-    tiers: list[list[Any]]
-    coupons: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A service as a list shows it."""
-
-    country: str
-    service: str
-    title: str
-    price: int
-    left: int
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """The present price of a service, and the two keys that prove it."""
-
-    country: str
-    service: str
-    carrier: str
-    price: int
-    left: int
-    percent: int
-    first: str
-    second: str
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """The answer to an order; the price is cents."""
-
-    id: str
-    phone: str
-    ends: int
-    price: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sms:
-    """A received SMS."""
-
-    text: str
-    code: str
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """An order as the API shows it."""
-
-    id: str
-    country: str
-    service: str
-    carrier: str
-    phone: str
-    price: int
-    state: str
-    bought: int
-    ends: int
-    messages: list[Sms]
-
-    @property
-    def codes(self) -> list[str]:
-        """The received codes, first one first."""
-        return [message.code for message in self.messages]
-
-
-@dataclass(frozen=True, slots=True)
-class Payment:
-    """A payment as the list of payments shows it."""
-
-    id: str
-    method: str
-    cents: int
-    created: int
-    expires: int
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wallet:
-    """An address to pay to."""
-
-    id: str
-    address: str
-    coin: str
-    network: str
-    cents: int
-    expires: int
-
-
-@dataclass(frozen=True, slots=True)
-class Coupon:
-    """A coupon of the account."""
-
-    code: str
-    percentage: int
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Statistics: orders by state word, and money in cents."""
-
-    counts: dict[str, int]
-    out: int
-    back: int
-    percent: int
-    services: dict[str, "Report"]
-
-
-def cents(dollars: str) -> int:
-    """Read dollars, e.g. `0.16`, as cents."""
-    return int(Decimal(dollars) * 100)
-
-
-def dollars(amount: int) -> str:
-    """Write cents as dollars."""
-    return f"{amount // 100}.{amount % 100:02d}"
-
-
-def seconds(text: str) -> int:
-    """Read either written form of a time as Unix seconds."""
-    pattern = "%Y-%m-%dT%H:%M:%SZ" if "T" in text else "%Y-%m-%d %H:%M:%S"
-    return calendar.timegm(time.strptime(text, pattern))
-
-
-def pair(text: str) -> tuple[str, str]:
-    """Read `12-ds` as country and service."""
-    country, service = text.split("-")
-    return country, service
-
-
-def percent(text: str) -> int:
-    """Read `92%` as 92."""
-    assert text.endswith("%")
-    return int(text[:-1])
+from tests.standin.answers import (
+    ApiError,
+    Balance,
+    Coupon,
+    Offer,
+    Order,
+    Payment,
+    Quote,
+    QuoteChangedError,
+    Receipt,
+    Report,
+    Sms,
+    Wallet,
+    cents,
+    dollars,
+    pair,
+    percent,
+    seconds,
+)
 
 
 class Api:
@@ -426,121 +277,4 @@ def _report(item: dict[str, Any]) -> Report:
         cents(item["money"]["back"]),
         percent(item["delivered"]),
         {service: _report(part) for service, part in services.items()},
-    )
-
-
-class V2(Api):
-    """The operations of V2."""
-
-    key_name = "key"
-
-    def send(self, method: str, path: str, **given: Any) -> httpx.Response:
-        """Send a request; the user id goes beside the key."""
-        return super().send(method, path, userId=self.user, **given)
-
-    def call(self, method: str, path: str, **given: Any) -> Any:
-        """Send a request; the fields of the answer are beside its flag."""
-        response = self.send(method, path, **given)
-        if not is_json(response):
-            raise ApiError(response, "")
-        answer = response.json()
-        if answer["error"]:
-            assert answer["fault"]["hint"]
-            raise ApiError(response, answer["fault"]["name"])
-        assert response.status_code == 200
-        return answer
-
-    def balance(self) -> Balance:
-        """Read the account."""
-        body = self.call("GET", "/getBalance")["body"]
-        assert body["userId"] == self.user
-        return Balance(body["balance"], int(body["totalCharges"]), body["currentDiscountRate"], body["discountRates"])
-
-    def crypto_invoice(self, amount: int) -> str:
-        """Open a crypto invoice over cents; answer its URL."""
-        return str(self.call("GET", "/checkout/crypto", amount=amount)["link"])
-
-    def wallet(self, currency: str, network: str, amount: int) -> Wallet:
-        """Open a wallet address over cents."""
-        item = self.call("GET", "/checkout/cryptoV2", coin=currency, chain=network, cents=amount)["deposit"]
-        chain, coin = item["asset"].split(":")
-        return Wallet(item["id"], item["address"], coin, chain, cents(item["due"]), seconds(item["until"]))
-
-    def countries(self) -> dict[str, tuple[str, list[str]]]:
-        """Read the countries: name and carriers by code."""
-        countries = self.call("GET", "/countries")["result"]
-        return {code: (item["title"], item["operators"].split(",")) for code, item in countries.items()}
-
-    def services(self, country: str, **carrier: str) -> dict[str, Offer]:
-        """Read the services of a country by code, of one `operator` if it is given."""
-        result = self.call("GET", "/services", country_id=country, **carrier)["result"]
-        return {
-            service: Offer(country, service, item["title"], item["cents"], item["in_stock"])
-            for service, item in result.items()
-        }
-
-    def quote(self, country: str, service: str, **carrier: str) -> Quote:
-        """Ask for the present price, of one `operator` if it is given."""
-        item = self.call("GET", "/getServiceDetail", country_id=country, service_id=service, **carrier)["result"]
-        return Quote(
-            *pair(item["offer"]),
-            item["operator"],
-            item["cents"],
-            item["in_stock"],
-            item["percent_ok"],
-            *item["hash"],
-        )
-
-    def country_stats(self, service: str) -> dict[str, int]:
-        """Read the success in percent by country."""
-        result = self.call("GET", "/stats/countries", service_id=service)["result"]
-        assert all(item["title"] and item["sold"] >= 0 for item in result.values())
-        return {country: item["percent_ok"] for country, item in result.items()}
-
-    def order(self, quote: Quote, maximum: int | None = None) -> Receipt:
-        """Order by a quote; the maximum is the quoted price unless another is given."""
-        answer = self.call(
-            "POST",
-            "/purchase",
-            country=quote.country,
-            service=quote.service,
-            carrier=quote.carrier,
-            maximumPrice=str(quote.price if maximum is None else maximum),
-            m=quote.first,
-            n=quote.second,
-        )
-        price = cents(str(answer["purchasePrice"]))
-        return Receipt(answer["orderId"], answer["phoneNumber"], seconds(answer["expiredAtUTC"]), price)
-
-    def refund(self, order_id: str) -> int:
-        """Return a number; answer the cents that came back."""
-        result = self.call("POST", "/refund", order_id=order_id)["result"]
-        assert result["balance_cents"] >= result["returned_cents"]
-        return int(result["returned_cents"])
-
-    def another(self, order_id: str) -> tuple[int, int]:
-        """Ask for another SMS; answer the cents it costs and the new end."""
-        result = self.call("POST", "/again", order_id=order_id)["result"]
-        return result["charged_cents"], result["until"]
-
-    def get(self, order_id: str) -> Order:
-        """Read an order."""
-        return _v2_order(self.call("GET", "/getPhoneStatus", order_id=order_id)["result"])
-
-    def find(self, **conditions: Any) -> list[Order]:
-        """List the orders that fit all of `country_id`, `service_id`, `state`, `ends_after` and `ends_before`."""
-        return [_v2_order(item) for item in self.call("GET", "/getBulkPhoneStatus", **conditions)["result"]]
-
-
-def _v2_order(item: dict[str, Any]) -> Order:
-    return Order(
-        item["order"]["id"],
-        *pair(item["order"]["offer"]),
-        item["line"]["operator"],
-        item["line"]["msisdn"],
-        item["order"]["cents"],
-        item["state"],
-        seconds(item["since"]),
-        item["until"],
-        [Sms(message["msg"], message["otp"], message["t"]) for message in item["received"]],
     )

@@ -8,7 +8,8 @@ from dataclasses import replace
 from unittest.mock import patch
 
 from tests.standin import vendor, vendor_v2, vendor_v3, web
-from tests.standin.model import Account, Fault, Model, Order, OrderRequest, Quote, RefusedError, State
+from tests.standin.model import Model
+from tests.standin.records import Account, Fault, Order, OrderRequest, Quote, RefusedError, State
 
 
 class Thief(Model):

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from mockserver.testing.server import Server
-from tests.standin.model import COUNTRIES, LIST_PRICES, RATES, SERVICES, STOCK
+from tests.standin.records import COUNTRIES, LIST_PRICES, RATES, SERVICES, STOCK
 
 START = "2025-06-15 15:06:40"
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 
 import httpx
 
-from tests.standin.client import V2, V3, ApiError, Quote
+from tests.standin.answers import ApiError, Quote
+from tests.standin.client import V3
+from tests.standin.client_v2 import V2
 from tests.standin.world import World
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mockserver.testing.server import Server
-from tests.standin.client import QuoteChangedError
+from tests.standin.answers import QuoteChangedError
 from tests.standin.flows import FLOWS, Flow
 from tests.standin.mock_world import MockWorld
 from tests.standin.registry import customer, refused

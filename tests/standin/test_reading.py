@@ -16,7 +16,8 @@ from mockserver.traffic import Request
 from mockserver.traffic.calls import Known, Unknown, match
 from tests.standin import vendor
 from tests.standin.flows import FLOWS, Flow
-from tests.standin.model import COUNTRIES, SERVICES, Model, Order
+from tests.standin.model import Model
+from tests.standin.records import COUNTRIES, SERVICES, Order
 from tests.standin.test_standin import StandinWorld
 from tests.standin.web import Holder
 

@@ -8,10 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-pytest.register_assert_rewrite("tests.standin.flows_account", "tests.standin.flows_numbers", "tests.standin.flows_v2")
-
-from tests.standin.flows import FLOWS, Flow  # noqa: E402
-from tests.standin.vendor import create_server, listen, url_of  # noqa: E402
+from tests.standin.flows import FLOWS, Flow
+from tests.standin.vendor import create_server, listen, url_of
 
 
 class StandinWorld:

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, Router
 
 from tests.standin import vendor_v2, vendor_v3
-from tests.standin.model import Account, PaymentState, RefusedError
+from tests.standin.records import Account, PaymentState, RefusedError
 from tests.standin.web import Holder, routes
 
 Handle = Callable[[Holder, Mapping[str, Any]], None]

@@ -2,7 +2,7 @@
 
 from starlette.responses import JSONResponse, Response
 
-from tests.standin.model import (
+from tests.standin.records import (
     ANY,
     COUNTRIES,
     SERVICES,

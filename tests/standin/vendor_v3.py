@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import JSONResponse, Response
 
-from tests.standin.model import (
+from tests.standin.records import (
     ANY,
     COUNTRIES,
     SERVICES,

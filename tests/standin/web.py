@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from tests.standin.model import Account, Fault, Model, RefusedError
+from tests.standin.model import Model
+from tests.standin.records import Account, Fault, RefusedError
 
 JSON = "application/json"
 LONGEST = 1_000_000
