@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.standin.test_toolkit import COMMAND, ROOT, Day, day, vendor
+from tests.standin.test_recorded_traffic import Day, day
+from tests.standin.toolkit import COMMAND, ROOT
 
-__all__ = ["day", "vendor"]
+__all__ = ["day"]
 
 
 @pytest.fixture(scope="module")
