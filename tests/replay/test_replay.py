@@ -81,6 +81,7 @@ def said(value: Any) -> Any:
     return value
 
 
+@pytest.mark.xfail(reason="a problem+json is proposed anew, without a schema", strict=True)
 def test_the_overlay_by_hand_leaves_nothing_to_find(day: Path) -> None:
     done = drift(day, "--overlay", VENDORS["second"].overlay)
     assert (done.returncode, done.stderr) == (0, "")
