@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.contract import pointer as pointers
 from mockserver.contract.messages import did_you_mean
-from mockserver.contract.parts import JSON_TYPE
+from mockserver.contract.parts import JSON_TYPE, is_json
 from mockserver.contract.plan import AnnotationProblem, Planner
 from mockserver.contract.pointer import ABSENT
 from mockserver.contract.reader import distance, read
@@ -189,7 +189,7 @@ def entry_of(reason: str, failures: Mapping[str, Any], described: Mapping[str, A
     media = described.get("media", failures.get("media", JSON_TYPE))
     if not isinstance(media, str):
         raise TypeError(media)
-    schema = described.get("schema", failures.get("schema") if media == JSON_TYPE else None)
+    schema = described.get("schema", failures.get("schema") if is_json(media) else None)
     code = described.get("code", reason)
     return ReasonResponse(reason, int(described["status"]), code, described.get("text", ""), media, schema)
 

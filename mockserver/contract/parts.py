@@ -112,10 +112,15 @@ class DocumentedResponse(NamedTuple):
         )
 
 
+def is_json(media: str) -> bool:
+    """Return whether a media type is JSON: `application/json`, or another such as `application/problem+json`."""
+    return media == JSON_TYPE or media.endswith("+json")
+
+
 def _media(described: dict[str, Any]) -> dict[str, Any]:
     """Return the JSON media type object of a request body or a response; empty if there is none."""
-    media: dict[str, Any] = described.get("content", {}).get(JSON_TYPE, {})
-    return media
+    content: dict[str, dict[str, Any]] = described.get("content", {})
+    return content.get(JSON_TYPE) or next((each for media, each in content.items() if is_json(media)), {})
 
 
 def _examples(media: dict[str, Any], index: Index) -> Mapping[str, Example]:

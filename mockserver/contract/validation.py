@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mockserver.contract.failures import FAILURES
 from mockserver.contract.index import Validator
 from mockserver.contract.messages import brief, choice
-from mockserver.contract.parts import JSON_TYPE
+from mockserver.contract.parts import is_json
 from mockserver.contract.pointer import ABSENT
 from mockserver.contract.violation import UNKNOWN, KeywordFailure, Violation
 
@@ -210,7 +210,7 @@ def check_answer(
         expected = choice(answer.media)
         untyped = KeywordFailure(("contentType",), "contentType", content_type, expected, f"{answer.pointer}/content")
         return (Violation.of(untyped, operation.name, index.place),)
-    if media != JSON_TYPE or answer.schema is None:
+    if not is_json(media) or answer.schema is None:
         return ()
     if body is ABSENT:
         missing = KeywordFailure(("body",), "required", ABSENT, "body", f"{answer.pointer}/content")

@@ -159,10 +159,23 @@ def test_a_failure_may_be_a_text(overlay: Path) -> None:
     )
 
 
+PROBLEM = (
+    "actions:\n- target: $['x-failures'].reasons.ORDER_NOT_FOUND\n"
+    "  update: {status: 404, media: application/problem+json}\n"
+)
+
+
+def test_the_problem_of_a_failure_is_checked(overlay: Path) -> None:
+    overlay.write_text(HEAD + PROBLEM)
+    operation = contract(overlays=[overlay]).documents["v3"].operations["getOrder"]
+    body = {"ok": False, "errorMessage": ""}
+    assert [found.path for found in operation.check_answer(404, body, "application/problem+json")] == [
+        ("body", "errorMessage")
+    ]
+
+
 def test_a_failure_may_be_a_problem_in_json(overlay: Path) -> None:
-    text = "{status: 404, media: application/problem+json, schema: {$ref: '#/components/schemas/Failure'}}"
-    document = f"actions:\n- target: $\n  update: {{x-failures: {{reasons: {{ORDER_NOT_FOUND: {text}}}}}}}\n"
-    answer = corrected(overlay, document).get("/numbers/{user}/order/99")
+    answer = corrected(overlay, PROBLEM).get("/numbers/{user}/order/99")
     assert answer.headers["content-type"].startswith("application/problem+json")
     assert answer.json() == {"ok": False, "errorMessage": "ORDER_NOT_FOUND"}
 

@@ -1,8 +1,8 @@
-"""Proposes an overlay from a recording, serves it, and replays a client's flows against the mock.
+"""Proposes an overlay and a scenario from a recording, serves both, and replays a client's flows against the mock.
 
     python -m tests.replay.replay second tests/replay/recordings/second.har.gz
 
-prints a table of the flows.
+prints a table of the flows, and what a second drift under the overlay finds.
 """
 
 import argparse
@@ -10,7 +10,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import NamedTuple
+from traceback import extract_tb
+from typing import NamedTuple, Self
 
 from mockserver.testing.server import Server
 from tests.replay.vendors import VENDORS, Vendor
@@ -40,16 +41,28 @@ def drift(*words: str | Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def propose(recording: Path, overlay: Path) -> None:
-    """Write what a recording says as an overlay."""
-    done = drift(recording, "--propose", overlay)
-    assert done.returncode in (0, 1), done.stderr
-    assert overlay.exists(), done.stdout + done.stderr
+class Proposal(NamedTuple):
+    """The overlay and the scenario that `drift` wrote, and what it said of an overlay that it could not write."""
+
+    overlay: Path
+    scenario: Path
+    said: str
+
+    @classmethod
+    def of(cls, recording: Path, directory: Path) -> Self:
+        """Propose from a recording."""
+        overlay, scenario = directory / "vendor.yaml", directory / "day.yaml"
+        done = drift(recording, "--propose", overlay, "--propose-scenario", scenario)
+        written = overlay.exists() and scenario.exists()
+        return cls(overlay, scenario, "" if written else f"drift wrote no overlay: {done.stderr[:300]}")
 
 
-def replay(vendor: Vendor, overlay: Path) -> Replay:
-    """Play a client's flows against a mock with an overlay."""
-    with process(*COMMAND, "serve", "-q", "--port", "0", "--overlay", overlay) as (url, _):
+def replay(vendor: Vendor, proposal: Proposal) -> Replay:
+    """Play a client's flows against a mock that follows a proposal."""
+    if proposal.said:
+        return Replay({flow.name: proposal.said for flow in vendor.flows})
+    options = ("-q", "--port", "0", "--overlay", proposal.overlay, "--scenario", proposal.scenario)
+    with process(*COMMAND, "serve", *options) as (url, _):
         server = Server.elsewhere(url)
         return Replay({flow.name: _played(vendor, server, flow) for flow in vendor.flows})
 
@@ -58,8 +71,9 @@ def _played(vendor: Vendor, server: Server, flow: object) -> str:
     try:
         vendor.at_mock(server, flow)
     except Exception as error:
-        lines = str(error).splitlines()
-        return f"{type(error).__name__}: {lines[0][:100] if lines else ''}"
+        frame = extract_tb(error.__traceback__)[-1]
+        lines = str(error).splitlines() or [""]
+        return f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}, {frame.line}: {lines[0][:100]}"
     return ""
 
 
@@ -70,9 +84,12 @@ def main() -> None:
     parser.add_argument("recording", type=Path)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:
-        overlay = Path(directory) / "vendor.yaml"
-        propose(given.recording.resolve(), overlay)
-        sys.stdout.write(f"{replay(VENDORS[given.vendor], overlay)}\n")
+        recording = given.recording.resolve()
+        proposal = Proposal.of(recording, Path(directory))
+        sys.stdout.write(f"{replay(VENDORS[given.vendor], proposal)}\n")
+        if not proposal.said:
+            again = drift(recording, "--overlay", proposal.overlay)
+            sys.stdout.write(f"The second drift: {again.stdout.splitlines()[-1]}\n")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from tests.secondvendor import v2, v3
-from tests.secondvendor.shop import SECOND, Account, No, Shop
+from tests.secondvendor.refusal import No
+from tests.secondvendor.shop import SECOND, Account, Shop
 from tests.secondvendor.wire import Desk, lost
 
 Act = Callable[[Shop, dict[str, Any]], Account | None]

@@ -8,10 +8,10 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from enum import Enum, auto
 from hashlib import blake2s
 
 from tests.secondvendor.goods import CHAINS, COUNTRIES, DISCOUNTS, EVERY, PRICES, SERVICES, STOCK, SUCCESS, Country
+from tests.secondvendor.refusal import No, Why
 
 SECOND = 1000
 MINUTE = 60 * SECOND
@@ -24,39 +24,6 @@ TOP_UP_LIFETIME = 60 * MINUTE
 COUPON_DAYS = 30
 TOP = 10
 """Rows of the ranking."""
-
-
-class Why(Enum):
-    """Why a request is refused."""
-
-    UNREADABLE = auto()
-    TOO_LARGE = auto()
-    NOT_JSON = auto()
-    NOBODY = auto()
-    SOMEBODY_ELSE = auto()
-    SLOW_DOWN = auto()
-    SOLD_OUT = auto()
-    REPRICED = auto()
-    POOR = auto()
-    NO_ORDER = auto()
-    FINAL = auto()
-    SILENT = auto()
-    OVER = auto()
-    NO_COUNTRY = auto()
-    NO_SERVICE = auto()
-    NO_CARRIER = auto()
-    NO_COUPON = auto()
-    NO_COIN = auto()
-    NO_WALLET = auto()
-
-
-class No(Exception):  # noqa: N818 - the vendor says no, nothing went wrong
-    """A refusal; a changed price comes with the new offer."""
-
-    def __init__(self, why: Why, offer: "Offer | None" = None) -> None:
-        super().__init__(why.name)
-        self.why = why
-        self.offer = offer
 
 
 @dataclass(frozen=True)

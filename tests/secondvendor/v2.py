@@ -3,9 +3,10 @@
 from starlette.responses import JSONResponse, Response
 
 from tests.secondvendor.goods import COUNTRIES, EVERY, SERVICES
-from tests.secondvendor.shop import No, Offer, Order, Why
-from tests.secondvendor.v3 import AGAIN, address, label, page, tiers
-from tests.secondvendor.wire import Ask, Version, ratio, utc
+from tests.secondvendor.refusal import No, Why
+from tests.secondvendor.shop import Offer, Order
+from tests.secondvendor.v3 import AGAIN
+from tests.secondvendor.wire import Ask, Version, address, label, page, ratio, tiers, utc
 
 LETTERS = {"waiting": "W", "completed": "G", "refunded": "R", "expired": "X"}
 STATES = {letter: state for state, letter in LETTERS.items()}

@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 
 from starlette.responses import JSONResponse, Response
 
-from tests.secondvendor.goods import COUNTRIES, DISCOUNTS, EVERY, SERVICES
-from tests.secondvendor.shop import Coupon, No, Offer, Order, TopUp, Why
-from tests.secondvendor.wire import Ask, Version, dollars, ratio, utc
+from tests.secondvendor.goods import COUNTRIES, EVERY, SERVICES
+from tests.secondvendor.refusal import No, Why
+from tests.secondvendor.shop import Coupon, Offer, Order, TopUp
+from tests.secondvendor.wire import Ask, Version, address, dollars, label, page, ratio, tiers, utc
 
 WORDS = {"waiting": "active", "completed": "complete", "refunded": "cancelled", "expired": "closed"}
 NUMBERS = {"waiting": 10, "completed": 20, "refunded": 30, "expired": 40}
@@ -138,16 +139,6 @@ def get_cryptomus_transaction(ask: Ask) -> object:
     )
 
 
-def page(top_up: TopUp) -> str:
-    """Return where a top-up is paid."""
-    return f"https://pay.cryptomus.com/pay/{uuid.uuid5(uuid.NAMESPACE_URL, top_up.id)}"
-
-
-def address(top_up: TopUp) -> str:
-    """Return the address of a wallet."""
-    return f"T{top_up.id.replace('-', '').upper()}"
-
-
 def get_invoices(ask: Ask) -> object:
     """List the invoices."""
     return documented([invoice(each) for each in ask.shop.invoices(ask.account)])
@@ -190,16 +181,6 @@ def get_balance(ask: Ask) -> object:
             "discountRates": tiers(),
         }
     )
-
-
-def label(discount: int) -> str:
-    """Write a discount."""
-    return f"-{discount}%" if discount else "0%"
-
-
-def tiers() -> list[list[object]]:
-    """Write all discounts."""
-    return [[charges, (100 - percent) / 100 if percent else 1, label(percent)] for charges, percent in DISCOUNTS]
 
 
 def get_coupons(ask: Ask) -> object:

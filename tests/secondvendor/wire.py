@@ -2,6 +2,7 @@
 
 import json
 import re
+import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +13,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route, Router
 
-from tests.secondvendor.shop import Account, No, Shop, Why
+from tests.secondvendor.goods import DISCOUNTS
+from tests.secondvendor.refusal import No, Why
+from tests.secondvendor.shop import Account, Shop, TopUp
 
 LARGEST = 1_000_000
 """Bytes of a body."""
@@ -154,3 +157,23 @@ def utc(milliseconds: int) -> str:
 def ratio(percent: int) -> str:
     """Write a percentage as a fraction."""
     return str(percent / 100)
+
+
+def page(top_up: TopUp) -> str:
+    """Return where a top-up is paid."""
+    return f"https://pay.cryptomus.com/pay/{uuid.uuid5(uuid.NAMESPACE_URL, top_up.id)}"
+
+
+def address(top_up: TopUp) -> str:
+    """Return the address of a wallet."""
+    return f"T{top_up.id.replace('-', '').upper()}"
+
+
+def label(discount: int) -> str:
+    """Write a discount."""
+    return f"-{discount}%" if discount else "0%"
+
+
+def tiers() -> list[list[object]]:
+    """Write all discounts."""
+    return [[charges, (100 - percent) / 100 if percent else 1, label(percent)] for charges, percent in DISCOUNTS]
