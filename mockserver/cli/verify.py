@@ -40,7 +40,9 @@ _URL = "_url"
 
 
 @click.command(cls=ByDocument)
-@click.option("--url", metavar="URL", help="Server to check, without the path prefixes; `live` is the service itself.")
+@click.option(
+    "--url", metavar="URL", help="Server to check, such as https://staging.test; `live` is the service itself."
+)
 @click.option("--suite", "suites", multiple=True, metavar="NAME", help="Run only this suite; may be repeated.")
 @click.option(
     "--seed", default=1, show_default=True, type=click.IntRange(0, 2**53 - 1), help="Seed that repeats a run."

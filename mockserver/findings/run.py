@@ -20,6 +20,10 @@ class ExitCode(IntEnum):
     COULD_NOT_RUN = 2
 
 
+EVERYTHING = "everything"
+"""The check of a Skip that stands for a whole suite."""
+
+
 class Skip(NamedTuple):
     """A skipped check, and the reason."""
 
@@ -73,6 +77,11 @@ class Run(NamedTuple):
     def cases(self) -> int:
         """The number of cases of all suites."""
         return sum(suite.cases for suite in self.suites)
+
+    @property
+    def skipped_suites(self) -> dict[str, str]:
+        """The suites that were skipped as a whole, each with the reason."""
+        return {suite.name: skip.reason for suite in self.suites for skip in suite.skipped if skip.what == EVERYTHING}
 
     def exit_code(self, *, strict: bool = False) -> ExitCode:
         """Return the exit code. With `strict`, notes count as findings. An interrupted run could not run."""

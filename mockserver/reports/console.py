@@ -83,7 +83,8 @@ def show(run: Run, console: Console, redactor: Redactor | None = None, *, quiet:
         for line in _remarks(cleaned):
             console.print(Text(line))
     most_severe = next((level for level, number in tally(cleaned.findings).items() if number), None)
-    style = "bold red" if run.interrupted else STYLES[most_severe] if most_severe else "bold green"
+    clean_style = STYLES[Severity.WARNING] if run.skipped_suites else "bold green"
+    style = "bold red" if run.interrupted else STYLES[most_severe] if most_severe else clean_style
     console.print(Text(verdict(cleaned), style))
 
 
@@ -106,9 +107,8 @@ def print_finding(finding: Finding, console: Console, subject: str, details: Map
     if parts.row_count:
         console.print(parts)
     if finding.curl:
-        console.print(
-            Text(printable(finding.curl), style="green"), soft_wrap=True
-        )  # unwrapped, so that it can be copied
+        # Unwrapped, so that it can be copied.
+        console.print(Text(printable(finding.curl), style="green"), soft_wrap=True)
     console.print()
 
 

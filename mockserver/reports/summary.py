@@ -32,10 +32,13 @@ def counted(number: int, noun: str) -> str:
 
 
 def verdict(run: Run) -> str:
-    """Return the result of a run in one sentence."""
+    """Return the result of a run in a sentence, and how many suites were skipped in another."""
     found = [counted(number, level.value) for level, number in tally(run.findings).items() if number]
     tried = f"{counted(run.cases, 'case')} in {run.seconds:.1f} s"
     result = f"{', '.join(found) or 'Nothing found'} in {tried}."
+    if skipped := run.skipped_suites:
+        reasons = "; ".join(dict.fromkeys(skipped.values()))
+        result += f" Skipped {len(skipped)} of {counted(len(run.suites), 'suite')}: {reasons}."
     return f"Interrupted: {run.interrupted}. Until then: {result}" if run.interrupted else result
 
 

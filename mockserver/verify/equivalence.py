@@ -6,9 +6,11 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from mockserver.contract.reader import get
+from mockserver.findings.run import EVERYTHING
 from mockserver.verify.assertions import differences
 from mockserver.verify.customer import MOST, OrderArguments, UnusableResponseError
 from mockserver.verify.session import BUYING, Session
+from mockserver.verify.target import NO_CREDENTIALS
 from mockserver.verify.worlds import MINUTE, SECOND, world
 
 if TYPE_CHECKING:
@@ -35,12 +37,12 @@ ORDERS = 25
 def run(context: Context) -> None:
     """Compare the account, the orders and the catalogue through all documents."""
     if len(context.documents) < 2:
-        context.skip("everything", "only one document has a URL")
+        context.skip(EVERYTHING, "only one document has a URL")
     elif context.has_app_factory:
         for user in ("ann", "bob"):
             _play_and_compare(context, user)
     elif not context.accounts:
-        context.skip("everything", "no credentials are given")
+        context.skip(EVERYTHING, NO_CREDENTIALS)
     else:
         session = Session(context, context.accounts[:1])
         person = session.person(context.accounts[0].user)

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mockserver.contract import ABSENT, Found, broken, contract
 from mockserver.contract import pointer as pointers
 from mockserver.data import directory
+from mockserver.findings.run import EVERYTHING
 from mockserver.traffic.exchange import facts_of
 from mockserver.traffic.spending import READS
 from mockserver.verify.guard import DeniedError
 from mockserver.verify.requests import SampleCall
+from mockserver.verify.target import NO_CREDENTIALS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,16 +103,16 @@ def _has_its_meaning(example: Documented, shipped: Document) -> bool:
 
 def run(context: Context) -> None:
     """Repeat all documented exchanges."""
+    if not (context.has_app_factory or context.accounts):
+        context.skip(EVERYTHING, NO_CREDENTIALS)
+        return
     for example in documented(context):
         context.case()
         if context.has_app_factory:
             context.begin(SCENARIO, ())
             _replay(context, example)
-        elif context.accounts:
-            _replay_as(context, example, context.accounts[0])
         else:
-            context.skip("documented exchanges", "no credentials are given")
-            return
+            _replay_as(context, example, context.accounts[0])
 
 
 def _replay(context: Context, example: Documented) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from mockserver.findings.run import EVERYTHING
 from mockserver.verify import account_workflows, order_workflows, smoke, state_machine
 from mockserver.verify.customer import Person, UnusableResponseError
 from mockserver.verify.guard import DeniedError
 from mockserver.verify.session import BUYING, Session
+from mockserver.verify.target import NO_CREDENTIALS
 from mockserver.verify.worlds import world
 
 if TYPE_CHECKING:
@@ -86,7 +88,7 @@ def run(context: Context) -> None:
         _play_workflows(context)
         _run_random_sessions(context, lambda: _begin(context), OFFERS, SESSIONS, STEPS)
     elif not context.accounts:
-        context.skip("everything", "no credentials are given")
+        context.skip(EVERYTHING, NO_CREDENTIALS)
     else:
         _run_smoke_checks(context)
 

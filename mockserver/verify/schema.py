@@ -22,11 +22,13 @@ from urllib3 import HTTPHeaderDict, HTTPResponse
 
 from mockserver.contract import Found
 from mockserver.findings import Exclusion
+from mockserver.findings.run import EVERYTHING
 from mockserver.traffic import Answer, Request
 from mockserver.traffic.exchange import facts_of
 from mockserver.traffic.spending import READS
 from mockserver.verify.assertions import judge
 from mockserver.verify.guard import DeniedError
+from mockserver.verify.target import NO_CREDENTIALS
 from mockserver.verify.worlds import world
 
 if TYPE_CHECKING:
@@ -78,7 +80,7 @@ def run(context: Context) -> None:
     elif context.accounts:
         account = context.accounts[0]
     else:
-        context.skip("everything", "no credentials are given")
+        context.skip(EVERYTHING, NO_CREDENTIALS)
         return
     for document in context.documents.values():
         _run_document(context, document, account)

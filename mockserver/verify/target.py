@@ -91,16 +91,18 @@ def of_urls(
 ) -> Target:
     """Return the target behind URLs.
 
-    `url` is the URL before the prefixes of all documents, or `live`. `bases` holds complete base URLs by document, and
-    takes precedence. Every host except a loopback address is remote; without `loopback_is_ours`, loopback is too.
-    Raises TargetError.
+    `url` is the URL before the prefixes of all documents, or `live`; the prefix of a document at its end is left out.
+    `bases` holds complete base URLs by document, and takes precedence. Every host except a loopback address is remote;
+    without `loopback_is_ours`, loopback is too. Raises TargetError.
     """
     known: dict[str, str] = {}
+    documents = tuple(documents)
+    root = _root(url or "", [document.prefix for document in documents])
     for document in documents:
         given = (bases or {}).get(document.name)
         if given is None and url is not None:
             live = document.resolve("/servers/0/url")
-            given = live if url == LIVE else url.rstrip("/") + document.prefix
+            given = live if url == LIVE else root + document.prefix
         if given is not None:
             known[document.name] = _checked(given)
     if not known:
@@ -108,6 +110,13 @@ def of_urls(
     hosts = dict.fromkeys(urlsplit(base).hostname or "" for base in known.values())
     remote = not (loopback_is_ours and all(map(_is_loopback, hosts)))
     return Target(" and ".join(dict.fromkeys(map(_label, known.values()))), known, HttpTransport(), remote)
+
+
+def _root(url: str, prefixes: Iterable[str]) -> str:
+    """Return a URL without the longest of the prefixes that its path ends with."""
+    url = url.rstrip("/")
+    path = "/" + url.partition("://")[2].partition("/")[2]
+    return url.removesuffix(max(filter(path.endswith, prefixes), key=len, default=""))
 
 
 def _checked(url: str) -> str:
@@ -219,6 +228,10 @@ def _answer(sent: list[Message]) -> Answer | None:
 PREFIX = "SMSONLINE_"
 FIELDS = ("USER_ID", "API_KEY", "OTHER_USER_ID", "OTHER_API_KEY")
 """The environment variables without their prefix: for the account, and for a second account of the suite `safety`."""
+
+
+NO_CREDENTIALS = f"no credentials are given in {PREFIX}USER_ID and {PREFIX}API_KEY"
+"""The reason for skipping what needs an account."""
 
 
 class CredentialsError(LocatedError):

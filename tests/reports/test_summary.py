@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.findings import Line, Severity, Statement
+from mockserver.findings import Line, Severity, Skip, Statement
 from mockserver.reports import summary
 
 if TYPE_CHECKING:
@@ -37,6 +37,14 @@ def test_the_verdict_of_an_interrupted_run(clean_run: Run) -> None:
     interrupted = clean_run._replace(interrupted="Ctrl-C")
 
     assert summary.verdict(interrupted) == "Interrupted: Ctrl-C. Until then: Nothing found in 60 cases in 29.6 s."
+
+
+def test_the_verdict_tells_of_suites_that_were_skipped(clean_run: Run) -> None:
+    first, *others = clean_run.suites
+    skipped = first._replace(skipped=(Skip("everything", "nobody is known"), Skip("an order", "it is too dear")))
+    run = clean_run._replace(suites=(skipped, *others))
+    assert summary.verdict(run).startswith("Nothing found in ")
+    assert summary.verdict(run).endswith(" in 29.6 s. Skipped 1 of 1 suite: nobody is known.")
 
 
 def test_findings_are_ordered_by_weight_then_operation(finding: Finding) -> None:

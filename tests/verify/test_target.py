@@ -19,6 +19,13 @@ def test_a_url_is_followed_by_the_prefix_of_each_document(documents: Mapping[str
     assert target.bases == {"v3": "http://127.0.0.1:8080/v3", "v2": "http://127.0.0.1:8080/cs"}
 
 
+@pytest.mark.parametrize("prefix", ["/v3", "/v3/", "/cs"])
+@pytest.mark.parametrize("root", ["http://127.0.0.1:8080", "http://127.0.0.1:8080/mock", "http://v3"])
+def test_a_url_may_end_with_the_prefix_of_a_document(documents: Mapping[str, Document], root: str, prefix: str) -> None:
+    expected = {"v3": f"{root}/v3", "v2": f"{root}/cs"}
+    assert of_urls(documents.values(), root + prefix).bases == of_urls(documents.values(), root).bases == expected
+
+
 def test_the_live_service_is_where_the_documents_say(documents: Mapping[str, Document]) -> None:
     target = of_urls(documents.values(), "live")
     assert target.bases == {name: document.resolve("/servers/0/url") for name, document in documents.items()}
