@@ -1,5 +1,6 @@
 """The subcommand `smsonline-mock drift`."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,7 @@ import click
 from mockserver import __version__
 from mockserver.cli import options
 from mockserver.cli.options import UnusableError
+from mockserver.cli.workflow import muted_in_workflow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,7 +69,8 @@ def drift(
         click.echo(f"{message}; the exchanges before it are used", err=True)
     if not found.matched and not found.differences:
         raise UnusableError("no exchange matches an operation of the contract: is this traffic of the service?")
-    console.show(found, Console(no_color=no_color or None), quiet=quiet)
+    with muted_in_workflow(sys.stdout):
+        console.show(found, Console(no_color=no_color or None), quiet=quiet)
     source = ", ".join(path.name for path in traffic)
     if propose:
         _propose(propose, drifting.propose(found, bases, source))
