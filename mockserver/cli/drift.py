@@ -1,5 +1,6 @@
 """The subcommand `smsonline-mock drift`."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,13 +51,16 @@ def drift(
         from mockserver.contract import LocatedError
         from mockserver.drift import console
         from mockserver.traffic.exchange import CutOffError, RecordingError
+        from mockserver.traffic.keyring import Keyring
         from mockserver.traffic.recordings import read
+        from mockserver.traffic.redaction import KEY_VARIABLE
+    keyring = Keyring(secrets=filter(None, [os.environ.get(KEY_VARIABLE)]))
     cut_off: dict[Path, str] = {}
 
     def exchanges() -> "Iterator[Exchange]":
         for path in traffic:
             try:
-                yield from read(path)
+                yield from read(path, keyring=keyring)
             except CutOffError as error:
                 cut_off[path] = str(error)
 
@@ -73,9 +77,9 @@ def drift(
         console.show(found, Console(no_color=no_color or None), quiet=quiet)
     source = ", ".join(path.name for path in traffic)
     if propose:
-        _propose(propose, drifting.propose(found, bases, source))
+        _propose(propose, keyring.redactor.data(drifting.propose(found, bases, source)))
     documents = [basis.document for basis in bases.values()]
-    for path in reports.write(console.run(found, documents, source, __version__), formats, directory):
+    for path in reports.write(console.run(found, documents, source, __version__), formats, directory, keyring.redactor):
         click.echo(f"Written: {path}")
     raise SystemExit(1 if found.differences else 0)
 

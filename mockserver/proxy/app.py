@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from mockserver.proxy.gate import StoppedError
-from mockserver.proxy.keys import Keyring
 from mockserver.proxy.proxied_exchange import ProxiedCall, ProxiedExchange
 from mockserver.proxy.upstream import LOST, UpstreamFailure
+from mockserver.traffic.keyring import Keyring
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
@@ -200,14 +200,14 @@ class Proxy:
             self._gate.settle(self._match(call, self._contract.match_loosely), call.held, answer, sent=sent)
         match = self._match(call, self._contract.match)
         request = call.request(self._upstream.origin)
-        self._keyring.see(request)
+        exchange = call.exchange(self._upstream.origin, match.operation.name if match.operation else "")
+        self._keyring.see(exchange)
         redactor = self._keyring.redactor
         known = request if call.body.whole and not call.stopped else None
         violations = tuple(
             violation._replace(message=redactor.text(violation.message))
             for violation in self._contract.check(match, known, answer)
         )
-        exchange = call.exchange(self._upstream.origin, match.operation.name if match.operation else "")
         notes = {**exchange.notes, "violations": list(map(str, violations))} if violations else exchange.notes
         proxied = ProxiedExchange(
             redactor.exchange(exchange._replace(notes=notes)),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from mockserver.contract import Document
     from mockserver.traffic.exchange import Exchange, Request
+    from mockserver.traffic.keyring import Keyring
 
 _HEAD = 64 * 1024
 _GZIP = b"\x1f\x8b"
@@ -56,20 +57,23 @@ _FORMAT_BY_KEY = {
 """The format by the first key of the file; any other key means JSON Lines."""
 
 
-def read(path: Path, keys: Collection[str] = ()) -> Iterator[Exchange]:
+def read(path: Path, keys: Collection[str] = (), keyring: Keyring | None = None) -> Iterator[Exchange]:
     """Read the exchanges of a file, in order. The file may be compressed with gzip.
 
-    The `keys` are redacted. An exchange whose URL contains one of them, in a parameter of any name, has the note
-    `key_in_url`. If the recorder has omitted a body, the note `left_out` lists `request` or `answer`. An exchange
-    without a time has the modification time of the file. Raises RecordingError at the first unreadable exchange, and
-    CutOffError if the file is truncated.
+    The `keys` are redacted, and with a `keyring` the secrets of all exchanges that it has seen. An exchange whose URL
+    contains one of the `keys`, in a parameter of any name, has the note `key_in_url`. If the recorder has omitted a
+    body, the note `left_out` lists `request` or `answer`. An exchange without a time has the modification time of the
+    file. Raises RecordingError at the first unreadable exchange, and CutOffError if the file is truncated.
     """
     given = frozenset(keys)
     for exchange in _raw(path):
         noted = exchange
         if any(key in unquote_plus(exchange.request.url) for key in given):
             noted = exchange._replace(notes={**exchange.notes, KEY_IN_URL: True})
-        yield _redactor(carried_keys(exchange.request) | given).exchange(noted)
+        if keyring is not None:
+            keyring.see(exchange)
+        redactor = keyring.redactor if keyring else _redactor(carried_keys(exchange.request) | given)
+        yield redactor.exchange(noted)
 
 
 def keys_of(path: Path, documents: Collection[Document]) -> frozenset[str]:
