@@ -2,7 +2,6 @@
 
 import os
 import sys
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import click
 from mockserver import __version__
 from mockserver.cli import options
 from mockserver.cli.options import UnusableError
+from mockserver.cli.workflow import muted_in_workflow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,12 +59,12 @@ def drift(
         from mockserver import reports
         from mockserver.contract import LocatedError
         from mockserver.drift import console
-        from mockserver.reports import github
         from mockserver.traffic.exchange import RecordingError
         from mockserver.traffic.recordings import read_all
+        from mockserver.traffic.redaction import KEY_VARIABLE
     try:
         reports.check_formats(formats)
-        recordings = read_all(traffic)
+        recordings = read_all(traffic, filter(None, [os.environ.get(KEY_VARIABLE)]))
         found, bases = drifting.compare(lambda: recordings.exchanges, readings, tuple(overlays))
     except (LocatedError, RecordingError, reports.UnknownFormatError) as error:
         raise UnusableError(str(error)) from None
@@ -72,7 +72,7 @@ def drift(
         click.echo(remark, err=True)
     if not found.matched and not found.differences:
         raise UnusableError("no exchange matches an operation of the contract: is this traffic of the service?")
-    with github.muted(sys.stdout) if github.runs_here(os.environ) else nullcontext():
+    with muted_in_workflow(sys.stdout):
         console.show(found, Console(no_color=no_color or None), quiet=quiet)
     source = ", ".join(path.name for path in traffic)
     if propose:

@@ -12,7 +12,7 @@ import click
 from click.core import ParameterSource
 
 from mockserver import __version__
-from mockserver.cli import options
+from mockserver.cli import options, workflow
 from mockserver.cli.options import UnusableError, as_interrupt
 
 if TYPE_CHECKING:
@@ -299,8 +299,9 @@ def _show(
 
     from mockserver.grade import console as trials_console
 
-    for remark in grading_session.remarks:
-        click.echo(redactor.text(remark), err=True)
+    with workflow.muted_in_workflow(sys.stderr):
+        for remark in grading_session.remarks:
+            click.echo(redactor.text(remark), err=True)
     with _annotated(run, redactor):
         console = Console(no_color=no_color or None)
         if verbose:
@@ -358,10 +359,10 @@ def _annotated(run: "Run", redactor: "Redactor") -> "Iterator[None]":
     from mockserver.grade import outcome
     from mockserver.reports import github
 
-    if not github.runs_here(os.environ):
+    if not workflow.runs_here(os.environ):
         yield
         return
-    with github.muted(sys.stdout):
+    with workflow.muted(sys.stdout):
         yield
     for command in github.commands(outcome.fitting(run, "github"), redactor):
         click.echo(command)

@@ -1,13 +1,16 @@
 """Options, exit codes and signal handling shared by several commands."""
 
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import reduce
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
+
+from mockserver.cli.workflow import muted_in_workflow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +31,12 @@ class UnusableError(click.ClickException):
     """The command could not run. It ends with exit code 2 and a message."""
 
     exit_code = UNUSABLE
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the message. It may contain the output of a command, so workflow commands are disabled in it."""
+        out = sys.stderr if file is None else file
+        with muted_in_workflow(out):
+            super().show(out)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import click
 
 from mockserver import __version__
-from mockserver.cli import options
+from mockserver.cli import options, workflow
 from mockserver.cli.options import UnusableError, as_interrupt
 
 if TYPE_CHECKING:
@@ -143,10 +143,10 @@ def _show(run: "Run", redactor: Any, *, no_color: bool, quiet: bool) -> None:
     from mockserver.reports import github
 
     console = Console(no_color=no_color or None)
-    if not github.runs_here(os.environ):
+    if not workflow.runs_here(os.environ):
         reports.show(run, console, redactor, quiet=quiet)
         return
-    with github.muted(sys.stdout):
+    with workflow.muted(sys.stdout):
         reports.show(run, console, redactor, quiet=quiet)
     for command in github.commands(run, redactor):
         click.echo(command)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from mockserver.proxy.gate import StoppedError
-from mockserver.proxy.keys import Keyring
 from mockserver.proxy.proxied_exchange import ProxiedCall, ProxiedExchange
 from mockserver.proxy.upstream import LOST, UpstreamFailure
 from mockserver.traffic.exchange import ANSWER, REQUEST, without_unknown_bodies
+from mockserver.traffic.keyring import Keyring
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
@@ -200,10 +200,10 @@ class Proxy:
             sent = call.failure is None or call.failure.sent
             self._gate.settle(self._match(call, self._contract.match_loosely), call.held, answer, sent=sent)
         match = self._match(call, self._contract.match)
-        self._keyring.see(call.request(self._upstream.origin))
-        redactor = self._keyring.redactor
         operation = match.operation.name if match.operation else ""
         exchange = without_unknown_bodies(call.exchange(self._upstream.origin, operation))
+        self._keyring.see(exchange)
+        redactor = self._keyring.redactor
         known = exchange.request if exchange.knows(REQUEST) and not call.stopped else None
         answer = exchange.answer if exchange.knows(ANSWER) else None
         violations = tuple(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from secrets import token_hex
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from mockserver.findings import Severity
 from mockserver.reports.redacted import clean
@@ -12,18 +10,13 @@ from mockserver.reports.summary import ordered, text
 from mockserver.traffic.redaction import Redactor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from mockserver.findings import Finding, Run
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 _MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = _MESSAGE | str.maketrans({":": "%3A", ",": "%2C"})
-
-
-def runs_here(environment: Mapping[str, str]) -> bool:
-    """Return whether this process is a step of a GitHub workflow."""
-    return environment.get("GITHUB_ACTIONS") == "true"
 
 
 def commands(run: Run, redactor: Redactor | None = None) -> Iterator[str]:
@@ -33,17 +26,6 @@ def commands(run: Run, redactor: Redactor | None = None) -> Iterator[str]:
     """
     cleaned = clean(run, Redactor() if redactor is None else redactor)
     return map(_command, ordered(cleaned.findings))
-
-
-@contextmanager
-def muted(out: TextIO) -> Iterator[None]:
-    """Disable workflow commands in the output of the block: a server could send them in its responses."""
-    token = token_hex(16)
-    out.write(f"::stop-commands::{token}\n")
-    try:
-        yield
-    finally:
-        out.write(f"\n::{token}::\n")
 
 
 def _command(finding: Finding) -> str:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote_plus
 
 from mockserver.contract.arguments import bearer
 from mockserver.traffic.calls import match
 from mockserver.traffic.exchange import CutOffError, RecordingError, UnreadableEntry, header, without_unknown_bodies
-from mockserver.traffic.redaction import REDACTED, Redactor, secret_names
+from mockserver.traffic.keyring import Keyring
+from mockserver.traffic.redaction import REDACTED, secret_names
 from mockserver.traffic.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from mockserver.traffic.exchange import Exchange, Request
     from mockserver.traffic.file_format import RecordingFormat
 
-MAXIMUM_KEYS = 1000
-"""The maximum number of keys of a recording that are redacted wherever they appear."""
 KEY_IN_URL = "key_in_url"
 """The note of an exchange whose URL contains one of the given keys."""
 
@@ -48,22 +46,24 @@ class Recordings(NamedTuple):
     cut_off: bool = False
 
 
-def read_all(paths: Iterable[Path], keys: Collection[str] = ()) -> Recordings:
+def read_all(paths: Iterable[Path], keys: Iterable[str] = ()) -> Recordings:
     """Read files as `read` does, and sort their exchanges by time.
 
     A file that breaks off is used up to there. Raises RecordingError for a file of which nothing can be read.
     """
     remarks: list[str] = []
     cut_off: list[Path] = []
-    known = set(keys)
+    given = frozenset(keys)
+    run = _Run(Keyring(secrets=given))
 
     def exchanges() -> Iterator[Exchange]:
         for path in paths:
             unreadable: list[UnreadableEntry] = []
             used = 0
             try:
-                for exchange in read(path, keys, unreadable, known):
+                for exchange in read(path, given, unreadable, run.keyring):
                     used += 1
+                    run.add(exchange)
                     yield exchange
             except CutOffError as error:
                 cut_off.append(path)
@@ -77,30 +77,36 @@ def read_all(paths: Iterable[Path], keys: Collection[str] = ()) -> Recordings:
                 remarks.append(_left_out(path, unreadable))
 
     timeline = Timeline(exchanges())
-    return Recordings(_WithoutKeys(timeline, known), tuple(remarks), bool(cut_off))
+    return Recordings(_WithoutSecrets(timeline, run), tuple(remarks), bool(cut_off))
 
 
-class _WithoutKeys:
-    """Exchanges without the keys that other exchanges carry. A key may appear before the request that carries it."""
+class _Run:
+    """The secrets of all files so far, and the exchanges that were read before the last of them was known."""
 
-    def __init__(self, exchanges: Iterable[Exchange], keys: Iterable[str]) -> None:
+    def __init__(self, keyring: Keyring) -> None:
+        self.keyring = keyring
+        self._secrets = 0
+        self._latest = 0
+        self.until = 0
+
+    def add(self, exchange: Exchange) -> None:
+        """Add an exchange that has been read. `until` is the latest start before the last secret was known."""
+        self._latest = max(self._latest, exchange.started)
+        if self._secrets != self.keyring.learned:
+            self._secrets, self.until = self.keyring.learned, self._latest
+
+
+class _WithoutSecrets:
+    """Exchanges without the secrets of other exchanges. A secret may appear before the request that carries it."""
+
+    def __init__(self, exchanges: Iterable[Exchange], run: _Run) -> None:
         self._exchanges = exchanges
-        self._redactor = _redactor(frozenset(keys))
-        self._keys = [key.encode(errors="surrogatepass") for key in keys]
+        self._run = run
 
     def __iter__(self) -> Iterator[Exchange]:
+        redactor, until = self._run.keyring.redactor, self._run.until
         for exchange in self._exchanges:
-            text = b"".join(_texts(exchange))
-            yield self._redactor.exchange(exchange) if any(key in text for key in self._keys) else exchange
-
-
-def _texts(exchange: Exchange) -> Iterator[bytes]:
-    """Yield the parts of an exchange in which a key may appear."""
-    yield exchange.request.url.encode(errors="surrogatepass")
-    for message in (exchange.request, exchange.answer):
-        if message is not None:
-            yield message.body
-            yield from (value.encode(errors="surrogatepass") for _, value in message.headers)
+            yield redactor.exchange(exchange) if exchange.started <= until else exchange
 
 
 def _left_out(path: Path, unreadable: Collection[UnreadableEntry]) -> str:
@@ -113,27 +119,23 @@ def read(
     path: Path,
     keys: Collection[str] = (),
     unreadable: list[UnreadableEntry] | None = None,
-    known: set[str] | None = None,
+    keyring: Keyring | None = None,
 ) -> Iterator[Exchange]:
     """Read the exchanges of a file, in the order of the file. The file may be compressed with gzip.
 
-    The `keys` are redacted. An exchange whose URL contains one of them, in a parameter of any name, has the note
+    The `keys` are redacted, and so are the secrets of all exchanges that the `keyring` has seen; those of the file are
+    added to it. An exchange whose URL contains one of the `keys`, in a parameter of any name, has the note
     `key_in_url`. If a body is unknown, the note `left_out` lists its side, `request` or `answer`. An exchange without a
-    time has the modification time of the file. Entries that cannot be read are added to `unreadable`. The keys of
-    requests are redacted in later exchanges, too, and added to `known`. Raises
+    time has the modification time of the file. Entries that cannot be read are added to `unreadable`. Raises
     RecordingError if no entry can be read, or the file breaks off, and CutOffError if it is truncated.
     """
-    given = frozenset(keys)
-    seen = set() if known is None else known
-    seen |= given
+    keyring = keyring or Keyring(secrets=keys)
     for exchange in _raw(path, [] if unreadable is None else unreadable):
         noted = without_unknown_bodies(exchange)
-        if given and any(key in unquote_plus(noted.request.url) for key in given):
+        if keys and any(key in unquote_plus(noted.request.url) for key in keys):
             noted = noted._replace(notes={**noted.notes, KEY_IN_URL: True})
-        carried = carried_keys(noted.request)
-        if len(seen) < MAXIMUM_KEYS:
-            seen |= carried
-        yield _redactor(frozenset(seen | carried)).exchange(noted)
+        keyring.see(noted)
+        yield keyring.redactor.exchange(noted)
 
 
 def keys_of(path: Path, documents: Collection[Document]) -> frozenset[str]:
@@ -187,11 +189,6 @@ def carried_keys(request: Request) -> frozenset[str]:
     members = body.items() if isinstance(body, Mapping) else ()
     found = [value for name, value in (*request.query, *members) if name in names and isinstance(value, str)]
     return frozenset([*found, bearer(header(request.headers, "authorization")) or ""]) - {"", REDACTED}
-
-
-@lru_cache(maxsize=64)
-def _redactor(keys: frozenset[str]) -> Redactor:
-    return Redactor(keys, secret_names())
 
 
 def _reader(recorded: RecordingFormat) -> Callable[[IO[bytes], int], Iterator[Exchange | UnreadableEntry]]:

@@ -14,15 +14,18 @@ import orjson
 
 from mockserver.contract import load
 from mockserver.contract.document import SHIPPED
-from mockserver.traffic import exchange
+from mockserver.traffic import bodies, exchange
+from mockserver.traffic.decodings import decodings
 from mockserver.traffic.exchange import Exchange, header
-from mockserver.traffic.secret_matcher import MARK, SecretNames, Secrets
+from mockserver.traffic.secret_matcher import MARK, Secrets, replaced
+from mockserver.traffic.secret_names import SecretNames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from mockserver.contract import Document
     from mockserver.traffic.exchange import Answer, Headers, Request
+    from mockserver.traffic.secret_matcher import Edit
 
 
 REDACTED = MARK.decode()
@@ -31,14 +34,14 @@ REDACTED = MARK.decode()
 HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "x-auth-token"})
 """The headers that contain credentials."""
 
-
 USUAL = frozenset(
     {
-        "token", "api_token", "access_token", "refresh_token", "auth_token", "auth", "secret", "api_secret",
-        "client_secret", "secret_key", "access_key", "private_key", "password",
+        *("token", "api_token", "access_token", "auth_token", "refresh_token", "id_token", "session_token", "auth"),
+        *("secret", "api_secret", "client_secret", "secret_key", "access_key", "private_key", "signing_key"),
+        *("password", "passwd", "api_password", "passphrase"),
     }
-)  # fmt: skip
-"""Common names of API keys and other secrets. A server may use them beside the names in the documents."""
+)
+"""Common names of secrets. The server may use them in place of the names in the documents."""
 
 
 def credential_names(documents: Iterable[Document]) -> frozenset[str]:
@@ -69,14 +72,19 @@ def secret_names() -> frozenset[str]:
 class Redactor:
     """Redacts credentials: the `secrets` in any position and encoding, and the values of `names`.
 
-    A name is that of a header, of a parameter in a query or a form, or of a JSON object's member at any depth. Case,
-    `-` and `_` are ignored in names. `names` are by default those of the shipped documents. Redaction is idempotent. A
-    value without secrets is returned as the same object.
+    A name is that of a header, of a parameter in a query or a form, of a JSON object's member at any depth, of an XML
+    element or attribute, or of a part of a multipart body, in any encoding. Case, `-` and `_` are ignored in names.
+    `names` are by default those of the shipped documents and the `USUAL` ones. Redaction is idempotent. A value without
+    secrets is returned as the same object.
     """
 
     def __init__(self, secrets: Iterable[str] = (), names: Iterable[str] | None = None) -> None:
         self._secrets = Secrets(secrets)
-        self._names = SecretNames(shipped_names() if names is None else names, HEADERS)
+        self._names = SecretNames(secret_names() if names is None else names, HEADERS)
+
+    def add(self, secret: str) -> None:
+        """Redact one more secret."""
+        self._secrets.add(secret)
 
     def text(self, text: str) -> str:
         """Redact any text: a message, a URL, JSON, a log line."""
@@ -101,7 +109,7 @@ class Redactor:
     def request(self, request: Request) -> Request:
         """Redact a request."""
         headers, body = self._message(request.headers, request.body)
-        method = _apply(self._secrets.hide, request.method)
+        method = _apply(self._by_value, request.method)
         url = _apply(self._in_url, request.url)
         redacted = request._replace(method=method, url=url, headers=headers, body=body)
         return request if redacted == request else redacted
@@ -113,34 +121,58 @@ class Redactor:
         return answer if redacted == answer else redacted
 
     def exchange(self, exchange: Exchange) -> Exchange:
-        """Redact an exchange and its notes. A body that cannot be decoded is redacted as a whole."""
+        """Redact an exchange and its notes. A body that cannot be searched is left out, and noted as `left_out`."""
+        request, answer = self.request(exchange.request), exchange.answer and self.answer(exchange.answer)
+        notes, left_out = exchange.notes, []
+        if request.body is MARK:
+            request = request._replace(headers=self._headers(exchange.request.headers), body=b"")
+            left_out.append("request")
+        if exchange.answer and answer and answer.body is MARK:
+            answer = answer._replace(headers=self._headers(exchange.answer.headers), body=b"")
+            left_out.append("answer")
+        if left_out:
+            notes = {**notes, "left_out": [*dict.fromkeys([*notes.get("left_out", ()), *left_out])]}
         redacted = exchange._replace(
-            request=self.request(exchange.request),
-            answer=exchange.answer and self.answer(exchange.answer),
-            operation=_apply(self._secrets.hide, exchange.operation),
-            notes=self.data(exchange.notes),
+            request=request,
+            answer=answer,
+            operation=_apply(self._by_value, exchange.operation),
+            notes=self.data(notes),
         )
         return exchange if all(map(is_, redacted, exchange)) else redacted
 
+    def _by_value(self, data: bytes) -> bytes:
+        return self._hidden(data, named=False)
+
     def _in_text(self, data: bytes) -> bytes:
-        return self._named(self._secrets.hide(data))
+        return self._hidden(data)
 
     def _in_form(self, data: bytes) -> bytes:
-        return self._names.hide_in_form(self._secrets.hide(data))
+        return self._hidden(data, is_form=True)
 
     def _in_url(self, data: bytes) -> bytes:
-        path, mark, query = self._secrets.hide(data).partition(b"?")
-        return self._named(path) + mark + self._names.hide_in_form(query)
+        path, mark, query = self._by_value(data).partition(b"?")
+        return self._in_text(path) + mark + self._in_form(query)
 
-    def _named(self, data: bytes) -> bytes:
-        hidden = self._names.hide(data)
-        return _USER.sub(b"redacted@", hidden) if self._names and b"@" in data else hidden
+    def _hidden(self, data: bytes, *, named: bool = True, is_form: bool = False) -> bytes:
+        """Hide what the data and all its decodings contain. Only in the data itself, `is_form` ends values at `&`."""
+        named = named and bool(self._names)
+        if not (named or self._secrets):
+            return data
+        edits: list[Edit] = []
+        for decoding in decodings(data, with_spaces=self._secrets.with_spaces):
+            if named:
+                edits += self._names.edits(decoding, is_form=is_form and decoding.text is data)
+            edits += self._secrets.edits(decoding)
+        if named and b"@" in data:
+            edits += ((*match.span(), b"redacted@") for match in _USER.finditer(data))
+        return replaced(data, edits)
 
     def _member(self, name: object, value: Any) -> Any:
         named = isinstance(name, str) and name in self._names
         return REDACTED if named and value not in (None, "", REDACTED) else self.data(value)
 
     def _message(self, headers: Headers, body: bytes) -> tuple[Headers, bytes]:
+        """Redact headers and a body. The body is `MARK` itself if it cannot be searched."""
         redacted = self._headers(headers)
         if not body or not (self._names or self._secrets):
             return redacted, body
@@ -156,7 +188,7 @@ class Redactor:
 
     def _headers(self, headers: Headers) -> Headers:
         block = "\n".join([f"{name}: {value}" for name, value in headers]).encode(errors="surrogatepass")
-        if not (b"@" in block or self._names.may_be_in(block)) and self._secrets.hide(block) is block:
+        if not self._names.may_be_in(block) and self._in_text(block) is block:
             return headers
         return tuple([self._header(name, value) for name, value in headers])
 
@@ -167,11 +199,19 @@ class Redactor:
         return name, f"{scheme[0] if scheme else ''}{REDACTED}" if value else value
 
     def _content(self, content: bytes, media_type: str) -> bytes:
-        hide = self._in_form if "form-urlencoded" in media_type.lower() and not _is_json(content) else self._in_text
-        hidden = hide(content)
-        if hidden is content or _is_json(hidden) or not _is_json(content):
-            return hidden
-        return orjson.dumps(REDACTED)
+        if content == MARK:
+            return content
+        text = bodies.text_of(content, media_type)
+        if text is None:
+            return MARK
+        hide = self._in_form if "form-urlencoded" in media_type.lower() and not _is_json(text.data) else self._in_text
+        hidden = bodies.with_parts(text.data, media_type, self._content)
+        hidden = hide(hidden)
+        if hidden is text.data:
+            return content
+        if not _is_json(hidden) and _is_json(text.data):
+            hidden = orjson.dumps(REDACTED)
+        return text.encoded(hidden)
 
 
 _USER = re.compile(rb"""(?<=[0-9A-Za-z+.-]://)(?!redacted@)[^/?#@\s"'<>\\]{1,1000}@""")

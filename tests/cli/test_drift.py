@@ -139,3 +139,11 @@ def test_a_day_of_a_service_with_readings_of_its_own(shipped: Fixtures, tmp_path
     assert yaml.safe_load((tmp_path / "o.yaml").read_text())["x-readings"] == chosen
     assert run(service.recorded(), *(f"--reading={name}={value}" for name, value in chosen.items())).exit_code == 0
     assert DEMO.key not in service.recorded().read_text()
+
+
+def test_a_name_in_an_answer_is_no_workflow_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = json.dumps(UNKNOWN_FIELD).replace("note", "n\\\\n::error::hi")
+    (tmp_path / "hostile.jsonl").write_text(told)
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    first, *_, last = run(tmp_path / "hostile.jsonl").stdout.splitlines()
+    assert last == f"::{first.removeprefix('::stop-commands::')}::"

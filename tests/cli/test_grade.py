@@ -196,6 +196,13 @@ def test_a_github_workflow_is_annotated(grade: Grade, recording: str, monkeypatc
     assert (last.startswith("::warning "), "title=client.unknown-name" in last) == (True, True)
 
 
+def test_the_output_of_a_command_is_no_workflow_command(grade: Grade, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    first, *told, last = grade("--while", "printf '\\n::error::hi\\n'; exit 3").stderr.splitlines()
+    assert last == f"::{first.removeprefix('::stop-commands::')}::"
+    assert any("::error::hi" in line for line in told)
+
+
 def test_answers_are_searched_for(grade: Grade, client: Command) -> None:
     weak = client(BALANCE) + " | grep -q stripeId"
     done = grade("--while", weak, "--answers", "--examples", "2")

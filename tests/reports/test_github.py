@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,37 +37,3 @@ def test_a_message_is_escaped(run: Run, finding: Finding, said: str, written: st
 @pytest.mark.parametrize(("said", "written"), [("50%", "50%25"), ("a\nb", "a%0Ab"), ("a:b,c", "a%3Ab%2Cc")])
 def test_a_property_is_escaped(run: Run, finding: Finding, said: str, written: str) -> None:
     assert f"title={written} v3.getOrder::" in one(run, finding._replace(code=said))
-
-
-@pytest.mark.parametrize(
-    ("environment", "here"), [({"GITHUB_ACTIONS": "true"}, True), ({"GITHUB_ACTIONS": "false"}, False), ({}, False)]
-)
-def test_annotations_are_for_github_only(environment: dict[str, str], here: bool) -> None:
-    assert github.runs_here(environment) is here
-
-
-def test_what_is_printed_while_muted_stands_between_the_same_token() -> None:
-    out = io.StringIO()
-    with github.muted(out):
-        out.write("::error::no")
-    begin, said, end = out.getvalue().splitlines()
-
-    assert said == "::error::no"
-    assert end == f"::{begin.removeprefix('::stop-commands::')}::"
-
-
-def test_a_token_is_never_the_same() -> None:
-    one, other = io.StringIO(), io.StringIO()
-    for out in (one, other):
-        with github.muted(out):
-            pass
-
-    assert one.getvalue() != other.getvalue()
-
-
-def test_an_error_while_muted_ends_the_silence() -> None:
-    out = io.StringIO()
-    with pytest.raises(ZeroDivisionError), github.muted(out):
-        raise ZeroDivisionError
-
-    assert out.getvalue().endswith("::\n")

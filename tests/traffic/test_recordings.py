@@ -119,7 +119,7 @@ def test_lines_are_read_as_they_were_written(tmp_path_factory: pytest.TempPathFa
 
 def test_a_har_of_our_own_keeps_operation_and_notes(tmp_path: Path) -> None:
     exchange = Exchange(
-        Request("PUT", "http://service.test/v3/x?a=1", (("content-type", "application/octet-stream"),), b"\xff\x00"),
+        Request("PUT", "http://service.test/v3/x?a=1", (("content-type", "application/octet-stream"),), b"\xff\xe9"),
         Answer(200, (("content-type", "application/json"),), b'{"ok":true}'),
         STAMP,
         1.5,

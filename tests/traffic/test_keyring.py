@@ -9,8 +9,8 @@ from urllib.parse import quote
 import pytest
 
 from mockserver.contract import contract
-from mockserver.proxy.keys import MAXIMUM, Keyring
 from mockserver.traffic import REDACTED, Request, jsonl
+from mockserver.traffic.keyring import MAXIMUM, Keyring
 from tests.proxy.wire import HOST, canned, listening, proxied
 
 KEY = "planted/key+4711&x"
@@ -39,22 +39,22 @@ def keyring() -> Keyring:
 )
 def test_a_key_that_a_request_carries_is_hidden_from_then_on(request_: Request) -> None:
     keys = keyring()
-    keys.see(request_)
+    keys.see_request(request_)
     assert keys.redactor.text(f"it is {KEY}, or {PERCENT}") == f"it is {REDACTED}, or {REDACTED}"
 
 
 def test_no_more_keys_are_remembered_than_can_be() -> None:
     keys = keyring()
     for number in range(MAXIMUM + 1):
-        keys.see(Request("GET", f"http://h/?apiKey=key-number-{number:03}"))
-    assert keys.redactor.text("key-number-000 key-number-001") == f"key-number-000 {REDACTED}"
+        keys.see_request(Request("GET", f"http://h/?apiKey=key-number-{number:04}"))
+    assert keys.redactor.text("key-number-0000 key-number-0001") == f"key-number-0000 {REDACTED}"
 
 
 def test_a_key_that_is_seen_again_is_not_forgotten() -> None:
     keys = keyring()
     for number in range(MAXIMUM + 1):
-        keys.see(Request("GET", "http://h/?apiKey=first-key"))
-        keys.see(Request("GET", f"http://h/?apiKey=key-number-{number:03}"))
+        keys.see_request(Request("GET", "http://h/?apiKey=first-key"))
+        keys.see_request(Request("GET", f"http://h/?apiKey=key-number-{number:04}"))
     assert keys.redactor.text("first-key") == REDACTED
 
 
