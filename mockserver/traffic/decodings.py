@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-_LAYERS = 3
+_LAYERS = 4
 """The maximum number of nested encodings, such as a percent-encoded URL in a JSON string."""
 
 
@@ -110,22 +110,21 @@ def _entity(match: re.Match[bytes]) -> bytes:
     return html.unescape(match[0].decode()).encode(errors="surrogatepass")
 
 
-_RUN = re.compile(rb"[A-Za-z0-9+/_-]{16,}(?:\r?\n[A-Za-z0-9+/_-]{4,})*={0,2}")
+_RUN = re.compile(rb"[A-Za-z0-9+/_-]{16,}(?:\r?\n(?!--)[A-Za-z0-9+/_-]{4,})*={0,2}")
 """Text in base64 or base64url, possibly in lines. What is shorter is matched as base64 of a known secret."""
 
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 
 
 def _of_base64(run: re.Match[bytes]) -> bytes:
-    """Decode a run if it is base64 of text. A path may stand in front of it, so its segments are tried, too."""
+    """Decode a run if it is base64 of text. Otherwise a path or another line may stand beside the base64."""
     text = _text_of(run[0])
     if text is not None:
         return text
-    segments = run[0].split(b"/")
-    texts = [_text_of(segment) if len(segment) >= _SHORTEST else None for segment in segments]
-    return b"/".join([segment if text is None else text for segment, text in zip(segments, texts, strict=True)])
+    return b"".join([_text_of(part) or part if len(part) >= _SHORTEST else part for part in _BESIDE.split(run[0])])
 
 
+_BESIDE = re.compile(rb"([/\r\n]+)")
 _SHORTEST = 16
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mockserver.scenario.fixtures import Fixtures
 
 RECORDED = Path(__file__).parents[1] / "traffic/recorded"
-UNKNOWN_FIELD = {
+UNKNOWN_FIELD: dict[str, Any] = {
     "started": 1_750_000_000_000,
     "duration": 1,
     "request": {"method": "GET", "url": "http://service.test/v3/numbers/demo/countries?apiKey=planted-key-0123"},
@@ -147,3 +147,22 @@ def test_a_name_in_an_answer_is_no_workflow_command(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     first, *_, last = run(tmp_path / "hostile.jsonl").stdout.splitlines()
     assert last == f"::{first.removeprefix('::stop-commands::')}::"
+
+
+def test_no_secret_of_another_exchange_is_proposed(tmp_path: Path) -> None:
+    """The key of the same request, that of a later one, and a secret that only an answer names."""
+    told = '{"ok":true,"body":{"echo":"key-of-ann-1111","api_secret":"secret-of-ann-3333","other":"key-of-bob-2222"}}'
+    new = "http://service.test/v3/numbers/ann/session?token=key-of-ann-1111"
+    bob = "http://service.test/v3/numbers/bob/countries?apiKey=key-of-bob-2222"
+    answer = UNKNOWN_FIELD["answer"]
+    lines = [
+        UNKNOWN_FIELD | {"request": {"method": "GET", "url": new}, "answer": answer | {"body": told}},
+        UNKNOWN_FIELD | {"request": {"method": "GET", "url": bob}},
+        UNKNOWN_FIELD,
+    ]
+    recording = tmp_path / "secrets.jsonl"
+    recording.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    result = run(recording, "--propose", tmp_path / "seen.yaml", "--report", "json", "--report-dir", tmp_path)
+    written = [path.read_text() for path in tmp_path.iterdir() if path != recording]
+    assert "api_secret" in "".join(written)
+    assert not [text for text in (result.output, *written) for key in ("1111", "2222", "3333") if key in text]
