@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import html
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -57,11 +57,22 @@ class Encoding(NamedTuple):
     decode: Callable[[re.Match[bytes]], bytes]
 
 
-def decodings(data: bytes, *, with_spaces: bool) -> Iterator[Decoding]:
-    """Yield the data and all texts that it may be an encoding of. `+` is decoded only `with_spaces`."""
+def decodings(data: bytes, *, with_spaces: bool) -> Sequence[Decoding]:
+    """Return the data and all texts that it may be an encoding of. `+` is decoded only `with_spaces`.
+
+    Small data is decoded once, for its secrets to be found and then hidden.
+    """
+    decode = _decodings if len(data) < _SMALL else _decodings.__wrapped__
+    return decode(data, with_spaces)
+
+
+_SMALL = 64 * 1024
+
+
+@lru_cache(maxsize=16)
+def _decodings(data: bytes, with_spaces: bool) -> Sequence[Decoding]:  # noqa: FBT001 - for the cache
     whole = Decoding(data)
-    yield whole
-    layer, seen = [whole], {data}
+    found, layer, seen = [whole], [whole], {data}
     for _ in range(_LAYERS):
         above, layer = layer, []
         for outer in above:
@@ -69,9 +80,10 @@ def decodings(data: bytes, *, with_spaces: bool) -> Iterator[Decoding]:
                 if inner.text not in seen:
                     seen.add(inner.text)
                     layer.append(inner)
-                    yield inner
         if not layer:
-            return
+            break
+        found += layer
+    return found
 
 
 def from_json(data: bytes) -> bytes:
@@ -121,6 +133,8 @@ def _of_base64(run: re.Match[bytes]) -> bytes:
     text = _text_of(run[0])
     if text is not None:
         return text
+    if not _BESIDE.search(run[0]):
+        return run[0]
     return b"".join([_text_of(part) or part if len(part) >= _SHORTEST else part for part in _BESIDE.split(run[0])])
 
 

@@ -6,6 +6,8 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from mockserver.traffic.redaction import REDACTED
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -18,8 +20,10 @@ def pattern(texts: Sequence[str]) -> str:
     """Return an anchored regular expression that matches all texts; empty if they have no form in common.
 
     Texts have a form if they contain digits or punctuation at the same places. A run of letters is fixed if all texts
-    have the same one.
+    have the same one. The form of a hidden secret is unknown.
     """
+    if any(REDACTED in text for text in texts):
+        return ""
     split = [_RUNS.findall(text) for text in texts]
     if not split or not 0 < len(split[0]) <= MAXIMUM_RUNS or len({tuple(map(_kind, runs)) for runs in split}) > 1:
         return ""
