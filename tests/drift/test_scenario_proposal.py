@@ -223,7 +223,7 @@ def wander(stage: Stage, steps: list[tuple[str, str, int]]) -> None:
             orders[user].append(number_of_order)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(world=worlds(), steps=STEPS)
 def test_a_replay_of_any_small_world_tells_the_same(shipped: Fixtures, world: Any, steps: Any) -> None:
     folder = Path(tempfile.mkdtemp())
