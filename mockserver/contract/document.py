@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
@@ -53,19 +53,48 @@ def examine(data: Any) -> Examined:
         derived = failures.complete(data, vocabulary())
     survey = Survey(data)
     faults = [*survey.faults, *(document_checks.faults(data) if isinstance(data, dict) else ())]
-    if not (is_service and survey.is_readable):
+    if faults or not is_service:
         return Examined(survey, _as_written(faults, derived), None, derived)
     annotations = Annotations(data, document_checks.operations(data), vocabulary(), derived)
-    invalid = {f"{_around(fault.pointer)}/" for fault in faults}
-    faults += (
+    problems = [survey.problem(*fault) for fault in annotations.faults]
+    return Examined(survey, _as_written(problems, derived), annotations, derived)
+
+
+def all_faults(data: Any) -> list[DocumentProblem]:
+    """Return the problems of a whole document. The data is unchanged.
+
+    If the form of some parts is invalid, the meaning of the others is checked without these parts.
+    """
+    from copy import deepcopy  # needed for errors only
+
+    found = examine(deepcopy(data))
+    if found.annotations is not None or not found.faults:
+        return found.faults
+    without = deepcopy(data)
+    for fault in found.faults:
+        holder, _, key = fault.pointer.rpartition("/")
+        _remove(without, holder, pointers.unescape(key))
+    other = examine(without)
+    affected = [f"{_affected(fault.pointer)}/" for fault in found.faults]
+    return found.faults + [
         fault
-        for fault in (survey.problem(*fault) for fault in annotations.faults)
-        if not any(f"{fault.pointer}/".startswith(each) or each.startswith(f"{fault.pointer}/") for each in invalid)
-    )
-    return Examined(survey, _as_written(faults, derived), None if faults else annotations, derived)
+        for fault in other.faults
+        if other.annotations is not None
+        and not any(f"{fault.pointer}/".startswith(each) or each.startswith(f"{fault.pointer}/") for each in affected)
+    ]
 
 
-def _around(pointer: str) -> str:
+def _remove(data: Any, pointer: str, key: str) -> None:
+    """Remove a member of the mapping at a pointer, if both exist."""
+    try:
+        holder = reduce(pointers.step, pointers.split(pointer), data)
+    except KeyError:
+        return
+    if isinstance(holder, dict):
+        holder.pop(key, None)
+
+
+def _affected(pointer: str) -> str:
     """Return the pointer of the part whose meaning an invalid value affects: its operation, or its parent."""
     if pointer.startswith("/paths/"):
         return "/".join(pointer.split("/", 4)[:4])

@@ -51,23 +51,17 @@ class _Position(NamedTuple):
         return _Position(self.holder[self.key], key, f"{self.pointer}/{pointers.escape(key)}")
 
 
-_VITAL = frozenset({"name", "in", "schema"})
-"""The fields without which a parameter has no meaning."""
-
-
 class Survey:
     """The result of a walk over the data of a document.
 
     `faults` are all problems, `origins` the own pointer of every object by its `id`, `provenances` the provenance of
-    each part. `is_readable` is false if the invalid or missing values make the rest of the document meaningless. The
-    walk changes the data: each `$ref` is replaced by its target; invalid values are removed, so that the rest can be
-    checked further; and so are the extensions among paths, statuses and media types. The remaining values have the
-    right types, but required fields may be missing.
+    each part. The walk changes the data: each `$ref` is replaced by its target; invalid values are removed, so that the
+    rest can be checked further; and so are the extensions among paths, statuses and media types. The remaining values
+    have the right types, but required fields may be missing.
     """
 
     def __init__(self, data: Any) -> None:
         self.faults: list[DocumentProblem] = []
-        self.is_readable = isinstance(data, dict)
         self.origins: dict[int, str] = {}
         self._stated: dict[str, dict[str, Any]] = {}
         self.provenances = Provenances(self._stated)
@@ -103,7 +97,6 @@ class Survey:
         for flaw in self._grammar.flaws(data):
             pointer = pointers.join(*flaw.path)
             if flaw.lacks:
-                self.is_readable = False
                 self.faults.append(DocumentProblem(pointer, flaw.message))
             else:
                 *above, key = ("", *flaw.path)
@@ -193,10 +186,6 @@ class Survey:
 
     def _refuse(self, position: _Position, message: str) -> None:
         self.faults.append(DocumentProblem(position.pointer, message))
-        extension = str(position.key).startswith("x-")
-        is_vital = position.key in _VITAL or isinstance(position.holder[position.key], dict | list)
-        if position.pointer.startswith("/x-failures") or (not extension and is_vital):
-            self.is_readable = False
         self._drop(position)
 
     def _drop(self, position: _Position) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mockserver.contract import failures, located
 from mockserver.contract import overlays as overlay_files
 from mockserver.contract import pointer as pointers
-from mockserver.contract.document import Document, DocumentError, examine, in_order, names, problem_of, shipped
+from mockserver.contract.document import Document, DocumentError, all_faults, in_order, names, problem_of, shipped
 from mockserver.contract.located import LocatedError, Place, Problem
 from mockserver.contract.messages import did_you_mean
 from mockserver.contract.readings import DEFAULTS
@@ -250,11 +250,11 @@ def _attribute(source: Located, name: str, changing: Callable[[Any], Iterator[Ch
         """Return the first change after which each problem exists. This is slow."""
         since: dict[DocumentProblem, Change] = {}
         for made in changing(written):
-            for fault in examine(deepcopy(written)).faults:
+            for fault in all_faults(written):
                 since.setdefault(fault, made)
         return since
 
     written = deepcopy(source.data)
-    problems = {fault: problem_of(fault, source) for fault in examine(deepcopy(source.data)).faults}
+    problems = {fault: problem_of(fault, source) for fault in all_faults(source.data)}
     changes = list(changing(source.data))
-    return in_order(problems.get(fault) or attributed(fault) for fault in examine(source.data).faults)
+    return in_order(problems.get(fault) or attributed(fault) for fault in all_faults(source.data))

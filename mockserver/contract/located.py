@@ -120,7 +120,9 @@ class _Builder:
         except _Stop:
             data = None
         except yaml.MarkedYAMLError as error:
-            self._report(error.problem_mark, ": ".join(filter(None, (error.context, error.problem))))
+            from mockserver.contract.syntax import explain  # needed for errors only
+
+            self._report(*explain(error, self._text))
         except (yaml.reader.ReaderError, UnicodeEncodeError):
             found = _UNPRINTABLE.search(self._text)
             before = self._text[: found.start()] if found else ""

@@ -196,7 +196,9 @@ def _read(path: Path) -> _Overlay:
 def _entries(source: Located, name: str, found: Iterable[Problem]) -> dict[Any, Any]:
     """Return the entries of a field, by key or index, that are free from the problems found."""
     field = source.data.get(name)
-    entries = field.items() if isinstance(field, dict) else enumerate(field) if isinstance(field, list) else ()
+    entries: Iterable[tuple[Any, Any]] = ()
+    if isinstance(field, {"array": list, "object": dict}[SCHEMA["properties"][name]["type"]]):
+        entries = enumerate(field) if isinstance(field, list) else field.items()
     wrong = {"/".join(problem.pointer.split("/", 3)[:3]) for problem in found}
     return {key: value for key, value in entries if pointers.join(name, key) not in wrong}
 

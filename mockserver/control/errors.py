@@ -34,6 +34,8 @@ def problems(violations: Sequence[Violation], document: Document) -> list[str]:
 
 def _message(violation: Violation, document: Document) -> str:
     rule, message = violation.rule, violation.message
+    if rule == UNKNOWN:
+        return message.replace("known to the contract", "known to the control API")
     if rule in _SHAPES:
         return f"{violation.place} does not fit: {_nearest_description(violation.pointer, document)}"
     if rule in _COUNTS:

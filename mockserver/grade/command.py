@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -10,6 +11,8 @@ from contextlib import suppress
 from signal import Signals
 from threading import Lock, Thread, Timer
 from typing import IO, TYPE_CHECKING, NamedTuple
+
+from mockserver.traffic.redaction import REDACTED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -25,6 +28,18 @@ _GRACE = 1.0
 """Seconds that a process has to end by itself before it is killed."""
 _SIGNALLED = 128
 """A shell adds this to the number of the signal that killed its command."""
+
+
+_NAMES = r"[\w-]*(?:key|token|secret|password|passwd|credential)s?"
+_GIVEN_SECRET = re.compile(
+    rf"""((?<![\w-]){_NAMES}=|(?<!\S)--?{_NAMES}\s+)(?!["']?\$)('[^']*'|"[^"]*"|[^\s'";|&]+)""", re.IGNORECASE
+)
+"""A variable or an option with the name of a secret, and its value unless that is a variable of the shell."""
+
+
+def without_secrets(command: str) -> str:
+    """Return a command with the values of secret variables and options redacted: `API_KEY=[redacted] ./client`."""
+    return _GIVEN_SECRET.sub(lambda match: f"{match[1]}{REDACTED}", command)
 
 
 class Completed(NamedTuple):

@@ -12,7 +12,7 @@ import orjson
 
 from mockserver import judge
 from mockserver.findings import Finding, Severity
-from mockserver.grade.command import Completed, Running, run
+from mockserver.grade.command import Completed, Running, run, without_secrets
 from mockserver.judge import Limits
 from mockserver.judge.rules import FAILS
 from mockserver.testing.judgement import documents
@@ -85,9 +85,9 @@ class TrialSettings(NamedTuple):
         return completed.is_among(self.survives)
 
     def again(self, case: Case, seed: int | None) -> str:
-        """Return the command line that repeats a case, without the client's command, which may contain a key."""
+        """Return the command line that repeats a case. Secrets in the client's command are redacted."""
         readings = {**self.readings, **dict(case.readings)}
-        words = ["smsonline-mock", "grade", "--while", "COMMAND", "--scenario", case.scenario]
+        words = ["smsonline-mock", "grade", "--while", without_secrets(self.command), "--scenario", case.scenario]
         words += [word for name, value in readings.items() for word in ("--reading", f"{name}={value}")]
         words += [word for path in self.overlays for word in ("--overlay", str(path))]
         words += ["--survives", ",".join(map(str, sorted(self.survives)))] if self.survives != {0} else []

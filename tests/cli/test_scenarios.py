@@ -79,7 +79,7 @@ def test_all_that_is_wrong_with_all_files_is_told(run: Command, tmp_path: Path) 
         "one.yaml:3:7: $.seed: must be at least 0 (The source of all randomness: numbers, codes, ids.)",
         "    3 | seed: -1",
         "      |       ^",
-        "two.yaml:2:1: while parsing a flow node: did not find expected node content",
+        "two.yaml:2:1: a value is missing here",
         "    2 |",
         "      | ^",
         "three.yaml: cannot be read: No such file or directory",

@@ -4,11 +4,11 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.contract import DocumentError, located
-from mockserver.contract.document import examine
+from mockserver.contract.document import all_faults, examine
 from tests.contract.conftest import SERVICE, SMALL
 
 if TYPE_CHECKING:
@@ -159,14 +159,40 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-@given(st.data())
-def test_what_is_damaged_is_refused_or_taken(data: st.DataObject) -> None:
-    document = deepcopy(data.draw(st.sampled_from(DOCUMENTS)))
+@st.composite
+def damaged(draw: st.DrawFn) -> Any:
+    """Documents of which one value is replaced."""
+    document = deepcopy(draw(st.sampled_from(DOCUMENTS)))
     holders = [holder for holder in _holders(document) if holder]
-    holder = data.draw(st.sampled_from(holders))
-    key = data.draw(st.sampled_from([*holder] if isinstance(holder, dict) else range(len(holder))))
-    holder[key] = data.draw(JSON | st.sampled_from(holders).map(deepcopy))
+    holder = draw(st.sampled_from(holders))
+    key = draw(st.sampled_from([*holder] if isinstance(holder, dict) else range(len(holder))))
+    holder[key] = draw(JSON | st.sampled_from(holders).map(deepcopy))
+    return document
+
+
+@given(damaged())
+def test_what_is_damaged_is_refused_or_taken(document: Any) -> None:
     assert isinstance(examine(document).faults, list)
+
+
+@given(damaged())
+@settings(deadline=None)
+def test_all_faults_are_those_of_the_form_and_more(document: Any) -> None:
+    before = deepcopy(document)
+    assert set(examine(deepcopy(document)).faults) <= set(all_faults(document))
+    assert document == before
+
+
+def test_an_invalid_value_does_not_hide_what_is_meaningless_elsewhere() -> None:
+    document = deepcopy(DOCUMENTS[1])
+    document["components"]["schemas"]["Order"]["properties"]["cost"]["x-unit"] = "pence"
+    document["components"]["schemas"]["Order"]["properties"]["id"]["x-value"] = "order.ident"
+    document["x-rules"] = {"lifetme": "15m"}
+    assert [fault.pointer for fault in all_faults(document)] == [
+        "/components/schemas/Order/properties/cost/x-unit",
+        "/x-rules/lifetme",
+        "/components/schemas/Order/properties/id/x-value",
+    ]
 
 
 def _holders(node: Any) -> Iterator[Any]:

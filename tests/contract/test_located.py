@@ -126,10 +126,35 @@ def test_what_json_cannot_hold_is_refused(text: str, message: str) -> None:
     assert found.startswith(message)
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: b: c\n", "1:5: a colon cannot be here: put the value in quotes, or check the indentation"),
+        ("a: [1, 2\nb: 3\n", "2:2: a list in brackets needs a comma or a closing bracket here"),
+        ("a: {x: 1\nb: 2\n", "2:2: a mapping in braces needs a comma or a closing brace here"),
+        ("a:\n\t- b\n", "2:1: a tab cannot indent a line: use spaces"),
+        ("a: 1\nb: 'x\nc: 1\n", "2:4: a quotation mark that begins here is never closed"),
+        ("- a\nb: 1\n", "2:1: this line does not continue the list above it: check the indentation"),
+        ("a: 'x' y\n", "1:8: this does not continue the mapping above it: check the indentation and the quotation"),
+        ("a: @x\n", "1:4: no value can begin with @: put the value in quotes, or remove the character"),
+        ("a: [b, , c]\n", "1:8: no value can begin with ,: put the value in quotes, or remove the character"),
+        ("a: [\n", "2:1: a value is missing here"),
+        # The two parsers disagree by one column.
+        ('a: "\\q"\n', " an unknown character after a backslash: write two backslashes, or use single quotes"),
+        ('a: "\\xZZ"\n', "1:7: a character code after a backslash needs more hexadecimal digits"),
+        ("a: 1\nb\nc: 1\n", "3:1: a colon is missing after this key"),
+        ("{a: 1} b\n", "1:8: nothing can follow a complete value: check the indentation"),
+        ("a: |x\n  b\n", "1:5: only a line break can follow | or > and its indicator"),
+        ("a: & b\n", "1:5: an anchor needs a name: put a value that begins with & in quotes"),
+        ("a: * b\n", "1:5: an alias needs a name: put a value that begins with * in quotes"),
+        ("a: !<x y\n", "1:7: put a value that begins with ! in quotes"),
+    ],
+)
 @pytest.mark.usefixtures("_each_parser")
-def test_a_syntax_error_has_its_place() -> None:
-    (found,) = messages("a: [1, 2\nb: 3\n")
-    assert found.startswith("f.yaml:2:2: while parsing a flow sequence: ")
+def test_a_syntax_error_is_told_with_its_place_in_plain_words(text: str, message: str) -> None:
+    (found,) = messages(text)
+    assert found.startswith("f.yaml:")
+    assert f":{message}" in found
 
 
 def test_nesting_as_deep_as_allowed_is_read() -> None:

@@ -147,6 +147,21 @@ def test_an_extension_of_somebody_else_means_nothing(overlay: Path) -> None:
     assert contract(overlays=(overlay,)).rules == contract().rules
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (f"{HEAD}actions: {{a: 1}}\n", "is not of type"),
+        (f"{HEAD}actions: [1]\n", "an action needs a target"),
+        (f"{HEAD}actions: []\nx-rules: [1]\nx-readings: 5\n", "is not of type"),
+    ],
+    ids=["actions", "an action", "rules and readings"],
+)
+def test_a_part_of_another_type_is_told(overlay: Path, text: str, message: str) -> None:
+    overlay.write_text(text)
+    with pytest.raises(LocatedError, match=message):
+        contract(overlays=(overlay,))
+
+
 MANY_MISTAKES = """\
 overlay: 1.0.0
 info: {title: A mistake in every part, version: '1'}

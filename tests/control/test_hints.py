@@ -35,7 +35,7 @@ CALLS = [{"operation": "v3.getOrdr"}]
         ("POST", "/worlds", {"userId": "ann", "apiKey": "demo-key"}, 409, "choose another apiKey"),
         ("POST", "/worlds", {"variables": {"nope": 1}}, 422, "variables.nope: the scenario has no such variable"),
         ("POST", "/worlds", {"scenario": "./mine.yaml"}, 400, "send the scenario itself"),
-        ("POST", "/worlds", {"scenario": {"acounts": []}}, 400, "acounts is not known to the contract, did you mean a"),
+        ("POST", "/worlds", {"scenario": {"acounts": []}}, 400, "acounts is not known to the control API, did"),
         ("POST", "/worlds", {"snapshot": {}, "seed": 1}, 400, "body.snapshot.version is required"),
         ("PUT", "/worlds/default/clock", {"mode": "real", "scaled": 2}, 400, "at most 1 field (One of: `mode`; `sca"),
         ("PATCH", "/worlds/default/catalogue", SHELF, 400, "body does not fit: A price, a stock or both."),

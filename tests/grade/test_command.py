@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.grade.command import NOT_RUN, OUTPUT, Completed, Running, run
+from mockserver.grade.command import NOT_RUN, OUTPUT, Completed, Running, run, without_secrets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -154,3 +154,19 @@ def test_how_it_ended_is_said_in_words(completed: Completed, told: str) -> None:
 )
 def test_it_survived_if_it_ended_by_itself_with_a_good_code(completed: Completed, survived: bool) -> None:
     assert completed.is_among({0, 3}) is survived
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [
+        ("SMSONLINE_API_KEY=abc python c.py", "SMSONLINE_API_KEY=[redacted] python c.py"),
+        ("export PASSWORD='a b'; ./c", "export PASSWORD=[redacted]; ./c"),
+        ("./c --api-key abc --x 1", "./c --api-key [redacted] --x 1"),
+        ('./c --token="a b" -v', "./c --token=[redacted] -v"),
+        ('./c --apiKey "$KEY" --token $TOKEN', './c --apiKey "$KEY" --token $TOKEN'),
+        ("python monkey x", "python monkey x"),
+        ("pytest tests/test_key.py -k 'token or key'", "pytest tests/test_key.py -k 'token or key'"),
+    ],
+)
+def test_a_command_is_shown_without_secrets(command: str, shown: str) -> None:
+    assert without_secrets(command) == shown

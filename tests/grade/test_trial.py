@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import pytest
@@ -63,8 +64,8 @@ def test_a_failure_says_how_to_repeat_it(server: Server, client: Command) -> Non
     attempt = TrialSettings(client(BALANCE, then="exit 1"), speed=60, readings={"expiry": "refunded"}, seed=7)
     (failure,) = play(server, Case("no-sms", (("failures", "status"),)), attempt).findings
     assert failure.curl == (
-        "smsonline-mock grade --while COMMAND --scenario no-sms --reading expiry=refunded --reading failures=status "
-        "--speed 60 --seed 7"
+        f"smsonline-mock grade --while {shlex.quote(attempt.command)} --scenario no-sms --reading expiry=refunded "
+        "--reading failures=status --speed 60 --seed 7"
     )
 
 

@@ -150,7 +150,7 @@ def test_a_file_that_several_include_is_there_once_and_comes_after_them(files: L
         ({"own": "include: default\n"}, "own.yaml:2:10: $.include: must be an array"),
         ({"own": "include: [1]\n"}, "own.yaml:2:11: $.include[0]: must be a string"),
         ({"own": "include: [a.yaml]\n", "a": "sede: 1\n"}, "a.yaml:2:1: $.sede: unknown field, did you mean seed?"),
-        ({"own": "include: [a.yaml]\n", "a": "seed: [\n"}, "a.yaml:3:1: while parsing a flow node"),
+        ({"own": "include: [a.yaml]\n", "a": "seed: [\n"}, "a.yaml:3:1: a value is missing here"),
         ({"own": "seed: 1\n"}, "own.yaml:1:1: the field accounts is missing, here and in the included files"),
         ({"own": "accounts: [{userId: demo}]\n"}, "own.yaml:2:12: $.accounts[0]: the field key is missing"),
         (
