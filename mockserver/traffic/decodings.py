@@ -25,23 +25,28 @@ class Decoding:
         self._data: bytes = outer._data if outer else text  # noqa: SLF001 - of the same class
 
     @cached_property
-    def starts(self) -> Sequence[int]:
-        """For each byte of the text and for its end, the offset of its encoding in the original data."""
+    def _offsets(self) -> tuple[Sequence[int], Sequence[int]]:
+        """For each byte of the text, where its encoding starts and ends in the original data."""
         if self._outer is None or self._encoding is None:
-            return range(len(self.text) + 1)
-        origins = self._outer.starts
+            return range(len(self.text)), range(1, len(self.text) + 1)
+        outer_starts, outer_ends = self._outer._offsets  # noqa: SLF001 - of the same class
         starts: list[int] = []
+        ends: list[int] = []
         at = 0
         for match in self._encoding.piece.finditer(self._outer.text):
             start, end = match.span()
-            starts += origins[at:start]
-            starts += [origins[start]] * len(self._encoding.decode(match))
+            count = len(self._encoding.decode(match))
+            starts += [*outer_starts[at:start], *[outer_starts[start]] * count]
+            ends += [*outer_ends[at:start], *[outer_ends[end - 1]] * count]
             at = end
-        return [*starts, *origins[at:]]
+        return [*starts, *outer_starts[at:]], [*ends, *outer_ends[at:]]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Return the span in the original data that encodes a span of the text."""
-        return self.starts[start], self.starts[end]
+        """Return the span in the original data that encodes a span of the text, with the whole of each piece."""
+        if start == end:
+            return 0, 0
+        starts, ends = self._offsets
+        return starts[start], ends[end - 1]
 
     def original(self, start: int, end: int) -> bytes:
         """Return the original data that encodes a span of the text."""

@@ -81,8 +81,10 @@ class SecretNames:
     def edits(self, decoding: Decoding, *, is_form: bool = False) -> Iterator[Edit]:
         """Yield the spans of the original data that hold a value. In a form, a value ends at the next `&`."""
         for value, end in self._found(decoding.text, is_form=is_form):
-            quote = decoding.original(*value.quote)
-            yield *decoding.span(value.start, end), quote + MARK + quote
+            first, last = decoding.span(value.start, end)
+            is_apart = decoding.span(*value.quote)[1] <= first
+            quote = decoding.original(*value.quote) if is_apart else b""
+            yield first, last, quote + MARK + quote
 
     def values(self, text: bytes, *, is_form: bool = False) -> Iterator[str]:
         """Yield the values of the names, decoded."""

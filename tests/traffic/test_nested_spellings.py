@@ -120,6 +120,7 @@ def _is_in(key: str, exchange: Exchange) -> bool:
 @pytest.mark.parametrize("place", PLACES)
 @given(key=keys, outer=st.sampled_from([*SPELLINGS]), inner=st.sampled_from([*SPELLINGS]))
 @example(key="planted-key-4711", outer="base64", inner="entities")
+@example(key="0000000000", outer="base64", inner="base64")
 @settings(deadline=None, max_examples=60)
 def test_no_nested_spelling_of_a_key_is_left(place: str, key: str, outer: str, inner: str) -> None:
     exchange = PLACES[place](SPELLINGS[outer](SPELLINGS[inner](key)))

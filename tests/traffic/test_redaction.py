@@ -245,6 +245,11 @@ def test_of_two_secrets_the_longer_is_hidden() -> None:
     assert Redactor(["secret-1", "secret-123"], names=()).text("secret-123 secret-1") == f"{REDACTED} {REDACTED}"
 
 
+def test_a_value_within_base64_hides_all_of_it() -> None:
+    encoded = b64encode(b'{"apiKey": "planted", "other": "text"}').decode()
+    assert ONLY_NAMES.text(f"a {encoded} b") == f"a {REDACTED} b"
+
+
 def test_an_empty_secret_hides_nothing() -> None:
     assert Redactor([""], names=()).text("abc") == "abc"
 
