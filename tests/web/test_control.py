@@ -72,7 +72,7 @@ def deep(depth: int) -> bytes:
         (b'{"apiKey": "four four"}', "createWorld: body.apiKey"),
         (b'{"userId": "../up"}', "createWorld: body.userId"),
         (b'{"userId": "demo\\n"}', "createWorld: body.userId"),
-        (b'{"sed": 1}', "createWorld: body.sed is not known to the contract, did you mean seed?"),
+        (b'{"sed": 1}', "createWorld: body.sed is not known to the control API, did you mean seed?"),
         (nested(250), "createWorld: body.variables"),
         (nested(320), "createWorld: body.variables"),
     ],
@@ -93,7 +93,7 @@ def test_what_is_nested_but_not_too_deep_is_refused_for_its_sense(post: Callable
 @pytest.mark.parametrize("field", ["scenario", "clock", "readings"])
 def test_a_deep_choice_is_refused_for_its_names(post: Callable[..., Answer], field: str, depth: int) -> None:
     answer = post(nested(depth).replace(b"variables", field.encode()))
-    told = f"createWorld: body.{field}.a is not known to the contract"
+    told = f"createWorld: body.{field}.a is not known to the control API"
     assert (answer.status, answer.body["error"][: len(told)]) == (400, told)
 
 
