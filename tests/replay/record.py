@@ -42,7 +42,7 @@ def _mitmproxy(url: str, file: Path) -> Iterator[str]:
     words = ["mitmdump", "-q", "--mode", f"reverse:{url}", "--listen-host", "127.0.0.1", "-p", str(port)]
     running = subprocess.Popen([*words, "--set", f"hardump={file}"])  # noqa: S603 - our own words
     try:
-        while True:
+        while running.poll() is None:
             try:
                 socket.create_connection(("127.0.0.1", port)).close()
                 break
