@@ -45,15 +45,10 @@ class Candidate:
     tested: int = 0
     facts: set[Any] = field(default_factory=set)
 
-    @property
-    def is_constant(self) -> bool:
-        """Whether the fact never changes."""
-        return self.name in CONSTANT
-
     def holds(self) -> bool:
         """Whether the values agree often enough, and in enough different facts."""
-        allowed = 0 if self.is_constant else _TOLERATED * self.tested
-        return self.hits > 0 and self.tested - self.hits <= allowed and tells(self.facts)
+        missed = self.tested - self.hits
+        return self.hits > 0 and missed <= _allowed_misses(self.name, self.tested) and tells(self.facts)
 
     @property
     def value(self) -> Value:
@@ -81,27 +76,38 @@ class ColumnMeanings:
         return self._words(column, scope) or self._text(column, scope) or self._ordered_at(column, scope)
 
     def _candidates(self, column: Column, name: str, record: str, scope: Scope) -> Iterator[Candidate]:
-        kind = column.node.kind
-        cells = list(column.cells.items())[:_EXAMINED]
+        cells = [
+            (whose, self._evidence.at(place), value)
+            for place, value in list(column.cells.items())[:_EXAMINED]
+            if (whose := scope.entity(name, place))
+        ]
         for field_, type_ in fields_of(record).items():
             if type_.name in vocabulary().words or type_.name == "boolean":
                 continue
+            misses_allowed = _allowed_misses(f"{name}.{field_}", len(cells))
             found: dict[Encoding, Candidate] = {}
-            tested = 0
-            for place, value in cells:
-                whose = scope.entity(name, place)
-                expected = self._evidence.knowledge.values(whose, field_, self._evidence.at(place)) if whose else []
+            tested = missed = 0
+            for whose, at, value in cells:
+                expected = self._evidence.knowledge.values(whose, field_, at)
                 if not expected:
                     continue
                 tested += 1
-                for encoding, fact in decoded(type_, value, kind):
-                    if any(_same(fact, each) for each in expected):
-                        candidate = found.setdefault(encoding, Candidate(f"{name}.{field_}", encoding))
-                        candidate.hits += 1
-                        candidate.facts.add(fact)
-            for candidate in found.values():
-                candidate.tested = tested
-                yield candidate
+                agreeing = [
+                    (encoding, fact)
+                    for encoding, fact in decoded(type_, value, column.node.kind)
+                    if any(_same(fact, each) for each in expected)
+                ]
+                for encoding, fact in agreeing:
+                    candidate = found.setdefault(encoding, Candidate(f"{name}.{field_}", encoding))
+                    candidate.hits += 1
+                    candidate.facts.add(fact)
+                missed += not agreeing
+                if missed > misses_allowed:
+                    break  # no candidate can hold any more
+            else:
+                for candidate in found.values():
+                    candidate.tested = tested
+                    yield candidate
 
     def _words(self, column: Column, scope: Scope) -> Value | None:
         """Return the meaning of a column of words: each stands for one word of the vocabulary."""
@@ -194,6 +200,11 @@ def common_encoding(type_: Type, column: Column) -> Encoding | None:
     ]
     common = set.intersection(*found) if found else set()
     return next(iter(common)) if len(common) == 1 else None
+
+
+def _allowed_misses(name: str, tested: int) -> float:
+    """Return how many of the values that were compared with a fact may differ: none if it never changes."""
+    return 0 if name in CONSTANT else _TOLERATED * tested
 
 
 def _same(fact: Any, other: Any) -> bool:

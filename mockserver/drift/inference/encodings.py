@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal, DecimalException
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.contract import vocabulary
 from mockserver.contract.formats import CASES, TIMES, UNITS, FormatError, format_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping, Sequence
 
     from mockserver.contract.formats import Format
     from mockserver.contract.vocabulary import Type
@@ -43,13 +43,15 @@ def json_type(value: object) -> str:
     return _JSON_TYPES.get(type(value), "null")
 
 
-def decoded(type_: Type, value: Any, kind: str = "", *, exact: bool = True) -> Iterator[tuple[Encoding, Any]]:
-    """Yield every format of a type that can have written a value, with the fact that it reads.
+@lru_cache(maxsize=100_000, typed=True)
+def decoded(type_: Type, value: Any, kind: str = "", *, exact: bool = True) -> Sequence[tuple[Encoding, Any]]:
+    """Return every format of a type that can have written a value, with the fact that it reads.
 
     A format counts only if it writes the fact as the same value again, or at least as the same number if not `exact`.
     `kind` is the JSON type, by default that of the value: among numbers with fractions, whole ones may be written as
     integers.
     """
+    found: list[tuple[Encoding, Any]] = []
     kind = kind or json_type(value)
     cased = isinstance(value, str) and value.lower() != value.upper()
     for annotation in _FORMATS.get(type_.name, ({},)) if cased or type_.name != "text" else ({},):
@@ -64,7 +66,8 @@ def decoded(type_: Type, value: Any, kind: str = "", *, exact: bool = True) -> I
             continue
         same = written == value or (not exact and _is_same_number(written, value))
         if isinstance(written, bool) is isinstance(value, bool) and same and _is_plausible(type_, fact):
-            yield encoding, fact
+            found.append((encoding, fact))
+    return tuple(found)
 
 
 @cache
