@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from random import Random
@@ -34,6 +35,8 @@ def value_of(schema: Schema, random: Random) -> Any:
         return schema["const"]
     if "enum" in schema:
         return random.choice([value for value in schema["enum"] if value is not None] or [None])
+    if schema.get("examples"):
+        return random.choice(schema["examples"])
     if branches := schema.get("oneOf") or schema.get("anyOf"):
         return value_of(random.choice(branches), random)
     named = types(schema) or ("object" if "properties" in schema else "string",)
@@ -42,12 +45,15 @@ def value_of(schema: Schema, random: Random) -> Any:
 
 
 def _text(schema: Schema, random: Random) -> str:
+    if schema.get("format") in _FORMATS:
+        made = _FORMATS[schema["format"]](random)
+        form = re.compile(schema.get("pattern", ""))
+        if text := next(filter(form.search, (made, made.replace("+00:00", "Z"))), ""):
+            return text
     if "pattern" in schema:
         import rstr  # needed for patterns only
 
         return str(rstr.Rstr(random).xeger(schema["pattern"]))
-    if schema.get("format") in _FORMATS:
-        return _FORMATS[schema["format"]](random)
     least = schema.get("minLength", 0)
     length = max(least, min(schema.get("maxLength", _LONGEST), _LONGEST))
     return "".join(random.choice("0123456789abcdef") for _ in range(length))
@@ -57,6 +63,7 @@ _FORMATS: Mapping[str, Callable[[Random], str]] = {
     "uuid": lambda random: str(UUID(int=random.getrandbits(128), version=4)),
     "uri": lambda random: f"https://example.com/{random.getrandbits(64):016x}",
     "date": lambda random: (_FIRST + timedelta(days=random.randrange(365))).date().isoformat(),
+    "date-time": lambda random: (_FIRST + timedelta(seconds=random.randrange(365 * 86_400))).isoformat(),
 }
 
 

@@ -71,6 +71,7 @@ FORMATS: Mapping[str, str] = {
     "uuid": "a UUID",
     "uri": "a URI",
     "date": "a date such as 2025-05-17",
+    "date-time": "a time such as 2025-05-17T08:30:00Z",
 }
 
 

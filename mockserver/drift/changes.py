@@ -91,7 +91,7 @@ def _revise_response(
 ) -> list[Question]:
     names = vocabulary().names_of({name: vocabulary().purposes[name] for name in operation.purposes})
     success = operation.success_schema
-    revision = Revision(edits.document, edits.before, learned.meanings, names, success)
+    revision = Revision(edits.document, edits.before, learned.meanings, names, success, learned.constants)
     status = success_status(edits.operation(operation)["responses"]) or operation.status
     media = edits.media(operation, status)
     schema = revision.revised_from(learned.shape)
@@ -213,7 +213,7 @@ def _bind(edits: Edits, operation: Operation, learned: Learned) -> None:
             _restate(edits, operation, bound, column)
         elif bound.spot[0] == "body":
             _bind_in_body(edits, operation, bound, column, required=required)
-        else:
+        elif not bound.part:  # the other arguments of the same text have been added with the first
             place, name = bound.spot
             parameters = edits.operation(operation).setdefault("parameters", [])
             parameters.append(_parameter(place, name, bound, required=required))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Protocol
 
+from mockserver.contract import vocabulary
 from mockserver.contract.reader import get
 from mockserver.traffic.calls import EXPIRED, REFUNDED, SHOWS, WAITING, Outcome, has_sms, is_silent
 
@@ -185,7 +186,8 @@ class AboveMaximum:
         if call.purpose != "order" or call.outcome is not Outcome.REFUSED:
             return ""
         price, maximum = self._prices.of(call), call.arguments.get("maximum")
-        return call.refusal if price is not None and maximum is not None and maximum < price else ""
+        is_above = price is not None and maximum is not None and maximum < price
+        return call.refusal if is_above and call.refusal in vocabulary().rules["above_maximum"].kind else ""
 
 
 class Discount:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -10,13 +11,13 @@ from mockserver.contract import ABSENT, vocabulary
 from mockserver.contract.arguments import coercion
 from mockserver.contract.parts import types
 from mockserver.contract.routing import parameter_name, segments
-from mockserver.contract.vocabulary import OPERATION
-from mockserver.drift.inference import refusals, requests
+from mockserver.contract.vocabulary import OPERATION, Type
+from mockserver.drift.inference import refusal_reasons, requests
 from mockserver.drift.inference.encodings import decoded
-from mockserver.drift.inference.knowledge import KEYS, fields_of
+from mockserver.drift.inference.knowledge import KEYS, entity, fields_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mockserver.contract import Operation
     from mockserver.contract.vocabulary import Argument
@@ -106,7 +107,7 @@ class ArgumentPlaces:
 
         They break the contract there, and can be read in one format only; or what they mean is known from the response.
         """
-        wrong = {path for call in calls for path, _ in refusals.broken(call)}
+        wrong = {path for call in calls for path, _ in refusal_reasons.broken(call)}
         arguments = _arguments(calls)
         found = []
         for column in columns:
@@ -117,7 +118,31 @@ class ArgumentPlaces:
             encoding = encoding or self._by_record(column, argument, arguments[argument], calls, study)
             if encoding is not None:
                 found.append(requests.Bound(column.spot, argument, encoding=encoding))
+            elif column.spot in wrong and argument == "maximum":
+                found += self._limits(column, calls)
         return found
+
+    def _limits(self, column: Sent, calls: Sequence[Call]) -> Iterator[Bound]:
+        """Yield the maximum price in texts with a number: several times it is the price, and never below it."""
+        pieces = list(requests.parts(column))
+        varying = [piece for piece in pieces if len(set(piece.values.values())) > 1]
+        if len(varying) != 1:
+            return
+        (piece,) = varying
+        read: defaultdict[Encoding, dict[int, Any]] = defaultdict(dict)
+        for number, text in piece.values.items():
+            for encoding, fact in decoded(Type("money"), text, exact=False):
+                read[encoding][number] = fact
+        for encoding, facts in read.items():
+            prices = {
+                number: self._knowledge.values(entity("offer", "", calls[number].offer), "price", calls[number].at)
+                for number in facts
+            }
+            equal = {fact for number, fact in facts.items() if fact in prices[number]}
+            below = any(prices[number] and fact < min(prices[number]) for number, fact in facts.items())
+            if len(facts) == len(piece.values) and len(equal) > 1 and not below:
+                bound = requests.Bound(column.spot, "maximum", encoding=encoding, part=piece.part)
+                yield from requests.templated(pieces, [bound])
 
     def _by_record(
         self, column: Sent, argument: str, described: Argument, calls: Sequence[Call], study: Study
@@ -171,7 +196,7 @@ class ArgumentPlaces:
                 column = by_spot.get(bound.spot)
                 if not bound.argument or column is None or number not in column.values:
                     continue
-                value = column.values[number]
+                value = bound.of(column.values[number])
                 if bound.encoding is None:
                     fact = call.operation.read_argument(bound.argument, value) if call.operation else ABSENT
                 else:

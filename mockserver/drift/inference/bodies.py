@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from mockserver.drift.inference.encodings import json_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 
+Key = TypeVar("Key", bound="Hashable")
 Instance = tuple[int | str, ...]
 """The place of a value in the recording: the number of its body, then the index or key of each list around it."""
 
@@ -18,6 +19,7 @@ LISTED, KEYED = "[]", "{}"
 """The steps of a path into the items of an array, and into the members of an object keyed by data."""
 MAXIMUM_PARTS = 4
 """The maximum number of values in a text of several values."""
+_WORD = re.compile(r"[A-Za-z0-9]+")
 _SEPARATOR = re.compile(r"([^A-Za-z0-9]+)")
 
 
@@ -90,12 +92,10 @@ class Column(NamedTuple):
     part: int = 0
 
 
-def shape(
-    bodies: Sequence[Any], is_key: Callable[[Sequence[str]], bool], tuples: Collection[tuple[str, ...]] = ()
-) -> Node:
+def shape(bodies: Sequence[Any], is_key: Callable[[Node], bool], tuples: Collection[tuple[str, ...]] = ()) -> Node:
     """Return the common shape of bodies.
 
-    `is_key` tells whether names of members are data, such as the codes of countries, so that the object is a list.
+    `is_key` tells whether the names of an object's members are data, such as the codes of countries: it is a list.
     `tuples` are the places of arrays whose items differ in meaning: their indices are the names of their members.
     """
     keyed: set[tuple[str, ...]] = set()
@@ -104,7 +104,7 @@ def shape(
         for number, body in enumerate(bodies):
             _add(root, body, (number,), keyed, tuples)
         objects = [node for node in root.walk() if node.members and not node.is_tuple]
-        found = {node.path for node in objects if is_key(list(node.members))}
+        found = {node.path for node in objects if is_key(node)}
         if not found:
             return root
         keyed |= found
@@ -162,18 +162,29 @@ def fixed_arrays(root: Node) -> set[tuple[str, ...]]:
 def parts(node: Node) -> Iterator[Column]:
     """Yield the columns of the parts of texts that all have the same punctuation: `12-ds` has the parts 12 and ds."""
     texts = {place: value for place, value in node.cells.items() if isinstance(value, str)}
-    if not texts:
-        return
-    split = {place: _SEPARATOR.split(text) for place, text in texts.items()}
-    skeletons = {tuple(tokens[1::2]) for tokens in split.values()}
-    if len(skeletons) != 1:
-        return
+    between, tokens = split(texts)
+    for part in range(len(between) + 1 if between else 0):
+        yield Column(node, {place: each[part] for place, each in tokens.items()}, ("", *between, ""), part)
+
+
+def ends(node: Node) -> Iterator[Column]:
+    """Yield the first and the last words of texts: of `Hong Kong (14)` these are Hong and 14."""
+    words = {place: _WORD.findall(text) for place, text in node.cells.items() if isinstance(text, str)}
+    if words and all(len(each) > 1 for each in words.values()):
+        yield Column(node, {place: each[0] for place, each in words.items()}, ("", " "), 0)
+        yield Column(node, {place: each[-1] for place, each in words.items()}, (" ", ""), 1)
+
+
+def split(texts: Mapping[Key, str]) -> tuple[tuple[str, ...], Mapping[Key, Sequence[str]]]:
+    """Return the punctuation that all texts have, and the parts of each text; nothing if they have none in common."""
+    found = {key: _SEPARATOR.split(text) for key, text in texts.items()}
+    skeletons = {tuple(tokens[1::2]) for tokens in found.values()}
+    if len(skeletons) != 1 or not all(all(tokens[::2]) for tokens in found.values()):
+        return (), {}
     (between,) = skeletons
-    count = len(between) + 1
-    if not 2 <= count <= MAXIMUM_PARTS or not all(all(tokens[::2]) for tokens in split.values()):
-        return
-    for part in range(count):
-        yield Column(node, {place: tokens[2 * part] for place, tokens in split.items()}, ("", *between, ""), part)
+    if not 1 <= len(between) < MAXIMUM_PARTS:
+        return (), {}
+    return between, {key: tokens[::2] for key, tokens in found.items()}
 
 
 def leaves(node: Node) -> Iterator[Node]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.contract import vocabulary
 from mockserver.drift.inference.knowledge import KEYS, UNKNOWN, Entity, entity
-from mockserver.drift.inference.refusals import OWNED
+from mockserver.drift.inference.refusal_reasons import OWNED
 from mockserver.drift.inference.scope import asked
 from mockserver.traffic.calls import MOVES, Outcome
 
@@ -77,6 +77,7 @@ class CallFacts:
             self._knowledge.learn(whose, "expires_at", UNKNOWN, at)
         if call.purpose == "order":
             offer = entity("offer", "", call.offer)
+            self._knowledge.happen(offer, call.purpose, at)
             for price in self._knowledge.values(whose, "price", at):
                 self._knowledge.learn(offer, "price", price, at)
             for half in ("m", "n"):

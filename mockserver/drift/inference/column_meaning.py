@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.contract import vocabulary
 from mockserver.contract.vocabulary import OPERATION, Type
+from mockserver.drift.inference.bodies import parts
 from mockserver.drift.inference.encodings import Encoding, decoded
 from mockserver.drift.inference.knowledge import CONSTANT, fields_of
 from mockserver.drift.inference.meaning import Rivals, Value
 from mockserver.drift.inference.scope import tells
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
     from mockserver.drift.inference.bodies import Column, Instance
     from mockserver.drift.inference.meaning import Meaning, Path
@@ -45,10 +46,13 @@ class Candidate:
     tested: int = 0
     facts: set[Any] = field(default_factory=set)
 
+    def agrees(self) -> bool:
+        """Whether the values agree often enough."""
+        return self.hits > 0 and self.tested - self.hits <= _allowed_misses(self.name, self.tested)
+
     def holds(self) -> bool:
         """Whether the values agree often enough, and in enough different facts."""
-        missed = self.tested - self.hits
-        return self.hits > 0 and missed <= _allowed_misses(self.name, self.tested) and tells(self.facts)
+        return self.agrees() and tells(self.facts)
 
     @property
     def value(self) -> Value:
@@ -140,8 +144,41 @@ class ColumnMeanings:
 
     def _text(self, column: Column, scope: Scope) -> Value | None:
         """Return the meaning of a text of several values."""
-        if column.node.kind != "string":
+        if column.node.kind != "string" or len(column.cells) < 2:
             return None
+        return self._in_parts(column, scope) or self._with_known(column, scope)
+
+    def _in_parts(self, column: Column, scope: Scope) -> Value | None:
+        """Return the meaning of texts with the same punctuation, of which each part has a meaning or never varies."""
+        pieces = list(parts(column.node))
+        told = 0
+        names = []
+        for piece in pieces:
+            agreeing = [
+                candidate
+                for name, record in scope.names.items()
+                for candidate in self._candidates(piece, name, record, scope)
+                if candidate.agrees() and candidate.encoding.annotation in (None, ("x-unit", "cents"))
+            ]
+            sure = [candidate for candidate in agreeing if candidate.holds()]
+            chosen = _chosen(sure or agreeing, "") if agreeing else None
+            told += bool(sure)
+            if isinstance(chosen, Value):
+                names.append(f"{{{chosen.name}}}")
+            elif chosen is None and len(set(piece.cells.values())) == 1:
+                names.append(next(iter(piece.cells.values())))
+            else:
+                return None
+        texts = set(column.cells.values())
+        if not told or len(texts) < (_AFFIXED if sum(name.startswith("{") for name in names) == 1 else 2):
+            return None
+        between = (*pieces[0].pieces[1:-1], "")
+        return Value(
+            "".join(f"{name}{mark}" for name, mark in zip(names, between, strict=True)), None, None, len(texts)
+        )
+
+    def _with_known(self, column: Column, scope: Scope) -> Value | None:
+        """Return the meaning of texts in which known values stand between the same characters."""
         found: set[str] = set()
         texts = set()
         for place, text in list(column.cells.items())[:_EXAMINED]:
@@ -151,7 +188,7 @@ class ColumnMeanings:
                 continue
             found.add(template)
             texts.add(text)
-        if len(found) != 1 or len(column.cells) < 2:
+        if len(found) != 1:
             return None
         (template,) = found
         if template.count("{") == 1 and len(texts) < _AFFIXED:
@@ -190,14 +227,11 @@ class ColumnMeanings:
                         yield f"{name}.{field_}", str(values[0])
 
 
-def common_encoding(type_: Type, column: Column) -> Encoding | None:
-    """Return the only format of a type in which all values of a column can be written; None if there are several."""
+def common_encoding(type_: Type, values: Iterable[Any], kind: str = "") -> Encoding | None:
+    """Return the only format of a type in which all values can be written; None if there are several, or none."""
     if type_.name in vocabulary().words or type_.name in ("text", "digits", "boolean", "decimal"):
         return None
-    found = [
-        {encoding for encoding, _ in decoded(type_, value, column.node.kind)}
-        for value in dict.fromkeys(column.cells.values())
-    ]
+    found = [{encoding for encoding, _ in decoded(type_, value, kind)} for value in dict.fromkeys(values)]
     common = set.intersection(*found) if found else set()
     return next(iter(common)) if len(common) == 1 else None
 
@@ -256,7 +290,9 @@ def _template(text: str, known: Mapping[str, str]) -> str | None:
     used = 0
     marks: dict[str, str] = {}
     for name, value in sorted(known.items(), key=lambda each: -len(each[1])):
-        place = re.search(rf"(?<![A-Za-z0-9]){re.escape(value)}(?![A-Za-z0-9])", found) if len(value) > 1 else None
+        place = (
+            re.search(rf"(?<![A-Za-z0-9]){re.escape(value)}(?![A-Za-z0-9])", found) if len(value) > 1 or used else None
+        )
         if place is not None:
             mark = chr(0xE000 + len(marks))
             found = found[: place.start()] + mark + found[place.end() :]

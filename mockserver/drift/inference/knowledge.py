@@ -115,6 +115,11 @@ class _History:
         found = self._values[max(where - 1, self._start(since)) : min(where + 1, self._end(until))]
         return [] if UNKNOWN in found else found
 
+    def last(self, at: int) -> tuple[int, Any] | None:
+        """Return the last value up to a time, after the time at which it was seen; None if there is none."""
+        where = bisect_right(self._times, at)
+        return (self._times[where - 1], self._values[where - 1]) if where else None
+
     def between(self, since: int, until: float) -> list[Any]:
         """Return the values in a span."""
         return self._values[self._start(since) : self._end(until)]
@@ -135,6 +140,7 @@ class Knowledge:
 
     def __init__(self) -> None:
         self._facts: defaultdict[Entity, dict[str, _History]] = defaultdict(dict)
+        self._supposed: defaultdict[Entity, dict[str, _History]] = defaultdict(dict)
         self._values: defaultdict[str, dict[Any, None]] = defaultdict(dict)
         self.unexplained: list[int] = []
         self.pages: dict[str, Entity] = {}
@@ -146,6 +152,10 @@ class Knowledge:
         if at not in self._issued[whose]:
             self._issued[whose].append(at)
 
+    def issues(self, record: str) -> Iterator[tuple[Entity, int]]:
+        """Yield the records of a kind whose creation was seen, with its time."""
+        return ((whose, at) for whose, times in self._issued.items() if whose.record == record for at in times)
+
     def happen(self, whose: Entity, event: str, at: int) -> None:
         """Record an event of a record: `order`, `another`, `refund`, `sms`."""
         self._events[whose][at, event] = None
@@ -156,6 +166,19 @@ class Knowledge:
         found = [event for when, event in self._events.get(whose, ()) if since <= when < until and when <= at]
         unexplained = any(since <= when <= at for when in self.unexplained)
         return [*found, UNEXPLAINED] if unexplained else found
+
+    def left(self, offer: Entity, at: int) -> int | None:
+        """Return the last stock of an offer that was seen, less the orders since; None if it is unknown."""
+        seen = self.last(offer, "stock", at)
+        if seen is None or not isinstance(seen[1], int):
+            return None
+        return seen[1] - sum(seen[0] < when <= at for when, _ in self._events.get(offer, ()))
+
+    def last(self, whose: Entity, field: str, at: int) -> tuple[int, Any] | None:
+        """Return the last value of a fact up to a time, after the time when it was seen; None if it is unknown."""
+        history = self._facts.get(whose, {}).get(field) or self._supposed.get(whose, {}).get(field)
+        seen = history.last(at) if history else None
+        return seen if seen and seen[0] >= self.since(whose, at) and seen[1] is not UNKNOWN else None
 
     def since(self, whose: Entity, at: int) -> int:
         """Return when the record with this key was created that exists at a time; 0 if that is unknown."""
@@ -172,6 +195,10 @@ class Knowledge:
         new = value not in self._values[name]
         self._values[name][value] = None
         return new
+
+    def suppose(self, whose: Entity, field: str, value: Any, at: int) -> None:
+        """Add a fact that only seems so: it explains other facts, but nothing is joined with it."""
+        self._supposed[whose].setdefault(field, _History()).add(at, value)
 
     def learn_record(self, record: str, account: str, facts: Facts, at: int, context: Mapping[str, Any]) -> None:
         """Add the facts of a record, and of the records in it. `context` are further fields that are known of it."""

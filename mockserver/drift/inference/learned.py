@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from mockserver.drift.inference.bodies import LISTED
+from mockserver.drift.inference.meaning import names_in
 from mockserver.drift.inference.schemas import SCHEMAS
+from mockserver.drift.inference.unknown_values import constants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,6 +19,7 @@ if TYPE_CHECKING:
     from mockserver.drift.inference.meaning import Meaning, Path
     from mockserver.drift.inference.paths import Group
     from mockserver.drift.inference.requests import Bound, Sent
+    from mockserver.drift.inference.unknown_values import Constant
     from mockserver.traffic.calls import Call
 
 
@@ -23,7 +28,8 @@ class Learned(NamedTuple):
 
     `calls` are the granted ones, `shape` that of their responses, `meanings` those of its places. `bounds` are the
     places of arguments and credentials that the contract does not have. `group` has the requests for its new path; it
-    is None if the operation has not moved.
+    is None if the operation has not moved. `constants` are the fields of all responses of the document that never
+    change.
     """
 
     operation: Operation
@@ -33,6 +39,7 @@ class Learned(NamedTuple):
     bounds: tuple[Bound, ...] = ()
     columns: tuple[Sent, ...] = ()
     group: Group | None = None
+    constants: Mapping[Path, Constant] = MappingProxyType({})
 
     @property
     def names(self) -> dict[str, str]:
@@ -40,10 +47,11 @@ class Learned(NamedTuple):
         spots = {operation_spot(self.operation, bound): bound for bound in self.bounds}
         stated = {bound.spot: spot[-1] for spot, bound in spots.items() if spot}
         return {
-            bound.spot[1]: stated.get(bound.spot) or bound.argument or "id"
+            bound.spot[1]: "_".join(names_in(bound.template)) if bound.template
+            else stated.get(bound.spot) or bound.argument or "id"
             for bound in self.bounds
             if bound.spot[0] == "path"
-        }
+        }  # fmt: skip
 
     @property
     def path(self) -> str:
@@ -73,10 +81,13 @@ def shared(found: Mapping[str, Learned]) -> dict[str, Learned]:
     its own.
     """
     known: dict[tuple[str, str, Path], Meaning] = {}
+    roots: defaultdict[str, list[Node]] = defaultdict(list)
     for each in found.values():
+        roots[each.operation.document.name].append(each.shape)
         for path, pointer, inner in _in_components(each):
             if path in each.meanings:
                 known.setdefault((each.operation.document.name, pointer, inner), each.meanings[path])
+    never_changing = {name: constants(nodes) for name, nodes in roots.items()}
     result = {}
     for name, each in found.items():
         meanings = dict(each.meanings)
@@ -84,7 +95,7 @@ def shared(found: Mapping[str, Learned]) -> dict[str, Learned]:
             meaning = known.get((each.operation.document.name, pointer, inner))
             if meaning is not None and path not in meanings:
                 meanings[path] = meaning
-        result[name] = each._replace(meanings=meanings)
+        result[name] = each._replace(meanings=meanings, constants=never_changing[each.operation.document.name])
     return result
 
 

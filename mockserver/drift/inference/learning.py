@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from mockserver.contract import ABSENT, vocabulary
-from mockserver.contract.vocabulary import OPERATION
-from mockserver.drift.inference import paths, refusals, requests
+from mockserver.contract.routing import segments
+from mockserver.contract.vocabulary import OPERATION, Type
+from mockserver.drift.inference import paths, refusal_reasons, refusals, requests
 from mockserver.drift.inference.argument_places import ArgumentPlaces, is_stated, open_arguments
 from mockserver.drift.inference.bodies import fixed_arrays, shape
 from mockserver.drift.inference.call_facts import CallFacts
-from mockserver.drift.inference.knowledge import Knowledge
+from mockserver.drift.inference.column_meaning import common_encoding
+from mockserver.drift.inference.knowledge import Knowledge, entity
 from mockserver.drift.inference.learned import Learned, NewPath, operation_spot, shared
 from mockserver.drift.inference.meaning import Value
 from mockserver.drift.inference.schemas import prior
 from mockserver.drift.inference.scope import Evidence
+from mockserver.drift.inference.service_clock import ServiceClock
 from mockserver.drift.inference.study import Study
+from mockserver.drift.inference.text_patterns import pattern
 from mockserver.traffic.calls import Call, Outcome
 
 if TYPE_CHECKING:
@@ -26,6 +32,7 @@ if TYPE_CHECKING:
 
     from mockserver.contract import Document, Operation
     from mockserver.contract.vocabulary import Argument
+    from mockserver.drift.inference.bodies import Node
     from mockserver.drift.inference.meaning import Meaning, Path
     from mockserver.drift.inference.paths import Group, Unmatched
     from mockserver.drift.inference.refusals import LearnedFailures
@@ -34,8 +41,11 @@ if TYPE_CHECKING:
 
 ROUNDS = 4
 """The maximum number of rounds: what one round learns, the next one joins."""
-KEY_NAMES = ("country.code", "service.code", "order.id", "payment.id", "coupon.code", "carrier.name")
-"""The values that may be the keys of objects."""
+KEY_NAMES = (
+    "country.code", "country.name", "service.code", "service.name", "order.id", "payment.id", "coupon.code",
+    "carrier.name",
+)  # fmt: skip
+"""The values that may be the keys of objects. Times may be, too."""
 SURE = ("account.id", "order.id", "payment.id", "coupon.code")
 """The values that are never fixed segments of a path."""
 LIKELY = ("country.code", "service.code", "carrier.name", "order.carrier", "wallet.currency", "wallet.network")
@@ -71,6 +81,17 @@ class Learning:
         self._state_words: defaultdict[str, dict[str, Any]] = defaultdict(dict)
         for call in calls:
             self._facts.learn(call)
+        self._learn_accounts(unmatched)
+
+    def _learn_accounts(self, unmatched: Iterable[Unmatched]) -> None:
+        """Add the accounts that only requests for unknown paths name, if the ids that are known have a form."""
+        known = [str(each) for each in self.knowledge.domain("account.id")]
+        form = pattern(known) if len(known) > 1 else ""
+        for each in unmatched if form else ():
+            columns = requests.sent([each.exchange.request], lambda _: {})
+            for value in (*map(unquote, segments(each.path)), *(column.values[0] for column in columns)):
+                if isinstance(value, str) and re.fullmatch(form, value):
+                    self.knowledge.learn(entity("account", value, (value,)), "id", value, each.exchange.started)
 
     def run(self, documents: Iterable[Document]) -> dict[str, Learned]:
         """Return what was learned, by the name of the operation."""
@@ -105,13 +126,15 @@ class Learning:
         granted: defaultdict[str, set[str]] = defaultdict(set)
         owned: defaultdict[str, set[str]] = defaultdict(set)
         usual: dict[str, set[tuple[tuple[str | int, ...], str]]] = {}
+        forms: dict[str, Mapping[requests.Spot, refusal_reasons.Form]] = {}
         for calls in (*self._calls.values(), *(calls for _, calls in self._moved.values())):
-            usual[calls[0].name] = {each for call in calls for each in refusals.broken(call)}
+            usual[calls[0].name] = {each for call in calls for each in refusal_reasons.broken(call)}
+            forms[calls[0].name] = refusal_reasons.forms([call.exchange.request for call in calls])
             for call in calls:
                 for argument, value in call.arguments.items():
                     granted[argument].add(str(value))
                 owned[self._facts.account(call)] |= self._facts.owned(call)
-        known = refusals.KnownNames(granted, owned, usual)
+        known = refusal_reasons.GrantedRequests(granted, owned, usual, forms, ServiceClock(self.knowledge))
         found: dict[str, LearnedFailures] = {}
         for document in documents:
             own = list(refusals.refusals(call for call in refused if call.document is document))
@@ -120,7 +143,12 @@ class Learning:
         return found
 
     def _as_bound(self, call: Call) -> Call:
-        """Return a refused call with the arguments that granted ones have at other places than the contract."""
+        """Return a refused call with the arguments that granted ones have at other places than the contract.
+
+        If the operation has moved, the path in the contract is unknown.
+        """
+        if call.name in self._moved and call.name not in self._met:
+            return call._replace(operation=None, purpose="")
         bounds = tuple(self._bounds.get(call.name, {}).values())
         columns = requests.with_path(requests.sent([call.exchange.request], lambda _: {}), [call])
         return self._arguments.applied([call], columns, bounds)[0] if bounds else call
@@ -340,9 +368,20 @@ class Learning:
     def _values(self, names: Sequence[str]) -> set[str]:
         return {str(value) for name in names for value in self.knowledge.domain(name)}
 
-    def _are_keys(self, names: Sequence[str]) -> bool:
-        """Return whether the names of an object's members are known keys of one kind."""
-        return any(set(names) <= set(map(str, self.knowledge.domain(name))) for name in KEY_NAMES)
+    def _are_keys(self, node: Node) -> bool:
+        """Return whether the names of an object's members are data: known keys of one kind, or times.
+
+        If the members are alike, several names that are known are enough.
+        """
+        names = set(node.members)
+        if common_encoding(Type("time"), names):
+            return True
+        alike = len({(inner.kind, *inner.members) for inner in node.members.values()}) == 1
+        for name in KEY_NAMES:
+            known = names & set(map(str, self.knowledge.domain(name)))
+            if known == names or (alike and len(known) > 1):
+                return True
+        return False
 
 
 def is_granted(call: Call) -> bool:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.contract.vocabulary import Type
 from mockserver.drift.inference.bodies import leaves, lists
-from mockserver.drift.inference.encodings import Encoding, decoded
+from mockserver.drift.inference.column_meaning import common_encoding
+from mockserver.drift.inference.encodings import Encoding
 from mockserver.drift.inference.knowledge import SMS
 from mockserver.drift.inference.meaning import Count, Each, Value
 from mockserver.drift.inference.order_states import Shown, possible, words
@@ -17,6 +18,7 @@ ENOUGH = 5
 DISTINCT = 3
 """In how many different lengths; the lists of SMS are short."""
 
+_TIME = Type("time")
 SMALL = 100
 """Numbers below may stand for words."""
 
@@ -34,7 +36,10 @@ def messages(node: Node, scope: Scope) -> dict[Path, Meaning]:
     Empty for any other list.
     """
     name = _order(scope)
-    if not name or node.item is None or node.keys:
+    if not name or node.item is None:
+        return {}
+    key = _key(node)
+    if node.keys and not key:
         return {}
     single = [leaf for leaf in leaves(node.item) if leaf.cells]
     sentences = [leaf for leaf in single if leaf.kind == "string" and _are_sentences(leaf)]
@@ -42,16 +47,27 @@ def messages(node: Node, scope: Scope) -> dict[Path, Meaning]:
         return {}
     (text,) = sentences
     found: dict[Path, Meaning] = {
-        node.path: Each(f"{name}.messages", "message", "message", "", node.times),
+        node.path: Each(f"{name}.messages", "message", "message", key, node.times),
         text.path: Value("message.text", Encoding("string"), None, len(text.distinct)),
     }
     codes = [leaf for leaf in single if leaf is not text and _are_within(leaf, text)]
-    times = [leaf for leaf in single if leaf not in (text, *codes) and _time(leaf)]
+    times = [leaf for leaf in single if leaf not in (text, *codes) and common_encoding(_TIME, leaf.distinct, leaf.kind)]
     if len(codes) == 1:
         found[codes[0].path] = Value("message.code", Encoding("string"), None, len(codes[0].distinct))
     if len(times) == 1:
-        found[times[0].path] = Value("message.received_at", _time(times[0]), None, len(times[0].distinct))
+        found[times[0].path] = Value(
+            "message.received_at",
+            common_encoding(_TIME, times[0].distinct, times[0].kind),
+            None,
+            len(times[0].distinct),
+        )
     return found if len(codes) == 1 or len(text.distinct) > 1 else {}
+
+
+def _key(node: Node) -> str:
+    """Return the key of an object whose members are SMS by their times; empty for others."""
+    written = common_encoding(_TIME, node.keys.values())
+    return "message.received_at" if written and written.annotation == ("x-time", "utc") else ""
 
 
 def count(column: Column, node: Node, meanings: Mapping[Path, Meaning]) -> Count | None:
@@ -127,7 +143,8 @@ def _has_sms(node: Node, name: str, place: Instance, meanings: Mapping[Path, Mea
 def _are_sentences(leaf: Node) -> bool:
     """Return whether texts are written for people: most have several words."""
     texts = [value for value in leaf.distinct if isinstance(value, str)]
-    return bool(texts) and sum(" " in text.strip() for text in texts) * 2 > len(texts) and not _time(leaf)
+    is_time = common_encoding(_TIME, leaf.distinct, leaf.kind) is not None
+    return bool(texts) and sum(" " in text.strip() for text in texts) * 2 > len(texts) and not is_time
 
 
 def _are_within(leaf: Node, text: Node) -> bool:
@@ -136,10 +153,3 @@ def _are_within(leaf: Node, text: Node) -> bool:
     return bool(pairs) and all(
         isinstance(value, str) and isinstance(whole, str) and value in whole != value for value, whole in pairs
     )
-
-
-def _time(leaf: Node) -> Encoding | None:
-    """Return the only format in which all values are times."""
-    found = [{encoding for encoding, _ in decoded(Type("time"), value, leaf.kind)} for value in leaf.distinct]
-    common = set.intersection(*found) if found else set()
-    return next(iter(common)) if len(common) == 1 else None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from mockserver.contract.routing import segments
+from mockserver.drift.inference.bodies import split
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -61,7 +62,7 @@ def groups(unmatched: Iterable[Unmatched], sure: Collection[str], likely: Collec
     """Group requests by path.
 
     `sure` are values that are never names: user ids, order ids. `likely` are values such as the codes of countries:
-    a segment varies only if several of them are seen there.
+    a segment varies only if several of them are seen there, or several texts that consist of them.
     """
     found: defaultdict[tuple[str, str, tuple[str, ...]], list[Unmatched]] = defaultdict(list)
     for each in unmatched:
@@ -76,10 +77,11 @@ def groups(unmatched: Iterable[Unmatched], sure: Collection[str], likely: Collec
 
 
 def _merged(found: list[Group], likely: Collection[str]) -> list[Group]:
-    """Merge the groups that differ in a single segment, if each has a likely value there."""
+    """Merge the groups that differ in a single segment, if each has a likely value there, in the same form."""
     for group in found:
         for position, part in enumerate(group.path):
-            if part not in likely:
+            form = _form(part, likely)
+            if form is None or part == VARIABLE:
                 continue
             path = (*group.path[:position], VARIABLE, *group.path[position + 1 :])
             alike = [
@@ -88,7 +90,7 @@ def _merged(found: list[Group], likely: Collection[str]) -> list[Group]:
                 if (each.document.name, each.method) == (group.document.name, group.method)
                 and len(each.path) == len(path)
                 and (*each.path[:position], VARIABLE, *each.path[position + 1 :]) == path
-                and (each.path[position] in likely or each.path[position] == VARIABLE)
+                and (each.path[position] == VARIABLE or _form(each.path[position], likely) == form)
             ]
             if len(alike) > 1:
                 merged = group._replace(path=path, requests=tuple(one for each in alike for one in each.requests))
@@ -96,8 +98,16 @@ def _merged(found: list[Group], likely: Collection[str]) -> list[Group]:
     return found
 
 
+def _form(part: str, likely: Collection[str]) -> tuple[str, ...] | None:
+    """Return the punctuation of a segment that is a likely value, or consists of several; None for other segments."""
+    if part in likely:
+        return ()
+    between, tokens = split({part: part})
+    return between if between and sum(token in likely for token in tokens[part]) > 1 else None
+
+
 def loosened(group: Group, likely: Collection[str]) -> Iterable[Group]:
     """Yield the group with one more segment that may vary: a likely value of which only one was seen."""
     for position, part in enumerate(group.path):
-        if part in likely:
+        if _form(part, likely) is not None:
             yield group._replace(path=(*group.path[:position], VARIABLE, *group.path[position + 1 :]))

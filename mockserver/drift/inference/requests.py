@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.contract import vocabulary
+from mockserver.drift.inference.bodies import split
 from mockserver.drift.inference.encodings import Encoding, decoded, json_type
 from mockserver.drift.inference.knowledge import KEYS, Knowledge, fields_of
 from mockserver.drift.inference.scope import tells
@@ -25,7 +26,11 @@ Spot = tuple[str, ...]
 
 
 class Bound(NamedTuple):
-    """The argument or the credential at a place of a request, and how it is written. `words` are those of the wire."""
+    """The argument or the credential at a place of a request, and how it is written. `words` are those of the wire.
+
+    If the place holds a text of several values, there is one for each value: `template` is the whole text with the
+    names of the arguments, and `part` the number of this value in it.
+    """
 
     spot: Spot
     argument: str = ""
@@ -33,13 +38,26 @@ class Bound(NamedTuple):
     encoding: Encoding | None = None
     words: Mapping[str, Any] | None = None
     template: str = ""
+    part: int | None = None
+
+    def of(self, value: Any) -> Any:
+        """Return what stands for the argument in the value of its place; None if the value has another form."""
+        if self.part is None:
+            return value
+        _, tokens = split({self.part: value}) if isinstance(value, str) else ((), {})
+        return tokens[self.part][self.part] if tokens and self.part < len(tokens[self.part]) else None
 
 
 class Sent(NamedTuple):
-    """The values at one place of the requests, by the number of the request."""
+    """The values at one place of the requests, or one part of its texts, by the number of the request.
+
+    `between` is the punctuation of the texts, and `part` the number of the part.
+    """
 
     spot: Spot
     values: Mapping[int, Any]
+    between: tuple[str, ...] = ()
+    part: int | None = None
 
     @property
     def kind(self) -> str:
@@ -97,11 +115,12 @@ def bind(
     """Return the arguments that columns hold.
 
     `expected` returns the possible values of an argument in a request, by what its response or later ones show; empty
-    if that is unknown. A column gets an argument if it alone has it, and it has no other.
+    if that is unknown. A column gets an argument if it alone has it, and it has no other. The texts of a column may
+    consist of several arguments.
     """
     scores = [
         (score, column, argument, encoding)
-        for column in columns
+        for column in (*columns, *(part for column in columns for part in parts(column)))
         for argument, described in arguments.items()
         for score, encoding in [_score(column, argument, described, knowledge, expected)]
         if encoding is not None
@@ -109,10 +128,56 @@ def bind(
     found: list[Bound] = []
     for score, column, argument, encoding in sorted(scores, key=lambda each: -each[0]):
         rivals = [each for each in scores if each[0] == score and (each[1] is column) != (each[2] == argument)]
-        if rivals or any(each.spot == column.spot or each.argument == argument for each in found):
+        if rivals or any(_overlap(each, column) or each.argument == argument for each in found):
             continue
-        found.append(Bound(column.spot, argument, encoding=encoding))
+        found.append(Bound(column.spot, argument, encoding=encoding, part=column.part))
+    found = [*(each for each in found if each.part is None), *_templates(columns, arguments, found)]
     return [*found, *_left_over(columns, arguments, found)]
+
+
+def _overlap(bound: Bound, column: Sent) -> bool:
+    return bound.spot == column.spot and (None in (bound.part, column.part) or bound.part == column.part)
+
+
+def parts(column: Sent) -> Iterator[Sent]:
+    """Yield the parts of the texts of a column that all have the same punctuation."""
+    texts = {number: value for number, value in column.values.items() if isinstance(value, str)}
+    between, tokens = split(texts) if len(texts) == len(column.values) else ((), {})
+    for part in range(len(between) + 1 if between else 0):
+        yield Sent(column.spot, {number: each[part] for number, each in tokens.items()}, between, part)
+
+
+def _templates(columns: Sequence[Sent], arguments: Mapping[str, Argument], found: Sequence[Bound]) -> Iterator[Bound]:
+    """Yield the arguments in texts of which every part is known: it is an argument, or always the same.
+
+    A part that is left is the text argument that nothing else is, if there is one of each.
+    """
+    for column in columns:
+        by_part: dict[int | None, Bound] = {
+            each.part: each for each in found if each.spot == column.spot and each.part is not None
+        }
+        if not by_part:
+            continue
+        pieces = list(parts(column))
+        open_ = [piece for piece in pieces if piece.part not in by_part and len(set(piece.values.values())) > 1]
+        missing = [
+            name
+            for name, each in arguments.items()
+            if each.type.name == "text" and name not in {bound.argument for bound in found}
+        ]
+        if len(open_) == len(missing) == 1:
+            by_part[open_[0].part] = Bound(column.spot, missing[0], encoding=Encoding("string"), part=open_[0].part)
+        elif open_:
+            continue
+        yield from templated(pieces, list(by_part.values()))
+
+
+def templated(pieces: Sequence[Sent], found: Sequence[Bound]) -> Iterator[Bound]:
+    """Yield the arguments in the parts of a text with the template of the text. The other parts never vary."""
+    names = {each.part: f"{{{each.argument}}}" for each in found}
+    texts = [names.get(piece.part) or next(iter(piece.values.values())) for piece in pieces]
+    template = "".join(f"{text}{mark}" for text, mark in zip(texts, (*pieces[0].between, ""), strict=True))
+    yield from (each._replace(template=template) for each in found)
 
 
 def _left_over(columns: Sequence[Sent], arguments: Mapping[str, Argument], found: Sequence[Bound]) -> Iterator[Bound]:

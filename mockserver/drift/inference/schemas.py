@@ -17,7 +17,7 @@ from mockserver.drift.inference.bodies import KEYED, LISTED, Node
 from mockserver.drift.inference.column_meaning import common_encoding
 from mockserver.drift.inference.encodings import json_type
 from mockserver.drift.inference.meaning import Count, Each, Rivals, Separated, Value
-from mockserver.drift.inference.text_patterns import pattern
+from mockserver.drift.inference.unknown_values import constant_of, is_plain, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from mockserver.contract.parts import Schema
     from mockserver.contract.vocabulary import Names
     from mockserver.drift.inference.meaning import Meaning, Path
+    from mockserver.drift.inference.unknown_values import Constant
 
 ENOUGH = 3
-"""How often an object must have been seen before a field that never came is gone, and a value always the same."""
+"""How often an object must have been seen before a field that never came is gone."""
 SCHEMAS = "/components/schemas/"
 
 
@@ -60,6 +61,11 @@ def _source(meaning: Meaning | None) -> str | None:
     return meaning.name if isinstance(meaning, Value) else meaning.source if isinstance(meaning, Each | Count) else None
 
 
+def _told(meanings: Mapping[Path, Meaning]) -> set[str | None]:
+    """Return the names that places were found to have."""
+    return {_source(each) for each in meanings.values()}
+
+
 class Revision:
     """Revises the schema of a success response.
 
@@ -67,11 +73,18 @@ class Revision:
     """
 
     def __init__(
-        self, document: Document, data: Any, meanings: Mapping[Path, Meaning], names: Names, success: Schema | None
+        self,
+        document: Document,
+        data: Any,
+        meanings: Mapping[Path, Meaning],
+        names: Names,
+        success: Schema | None,
+        constants: Mapping[Path, Constant] = {},
     ) -> None:
         """Take the document, its data as overlays see it, the meanings by path, and the names a response may use.
 
-        `success` is the schema of the response in the contract.
+        `success` is the schema of the response in the contract, and `constants` are the fields of the document's
+        responses that always have the same value.
         """
         self._document = document
         self._data = data
@@ -79,6 +92,8 @@ class Revision:
         self._variables: Names = {**names, **_variables(meanings), **_stated_variables(success)}
         self._renamed: dict[str, str] = {}
         self._success = success
+        self._constants = constants
+        self._lacks_words = any(self._is_word(name) for name in set(prior(success).values()) - _told(meanings))
         self._absent: list[Schema] = []
         self.open: list[tuple[Node, tuple[str, ...]]] = []
         self._guesses: dict[Path, str] = {}
@@ -120,13 +135,21 @@ class Revision:
         if old is not None and (kept := self._kept(node, old)) is not None:
             return kept
         schema = plain(node)
-        constant = _constant(node)
-        if isinstance(constant, bool) and len(node.path) == 1:
-            return {"type": node.kind, "const": constant}
+        constant = constant_of(node)
+        usual = self._constants.get(node.path) or self._constants.get(node.path[-1:])
+        is_envelope = usual is not None and usual.is_certain and not self._lacks_words
+        if is_envelope or (isinstance(constant, bool) and len(node.path) == 1):
+            return {"type": node.kind, "const": node.distinct[0]}
+        if constant is None and usual:
+            constant = usual.value
         names = [each.name for each in meaning.values] if isinstance(meaning, Rivals) else []
         names += [self._guesses[node.path]] if node.path in self._guesses else []
         self.open.append((node, tuple(names)))
-        return {**schema, **({"enum": [constant]} if constant is not None else {}), "x-made-up": True}
+        if constant is not None:
+            schema["enum"] = [constant]
+        elif len(node.distinct) == 1 and is_plain(node.distinct[0]):
+            schema["examples"] = node.distinct
+        return {**schema, "x-made-up": True}
 
     def _kept(self, node: Node, old: Schema) -> Schema | None:
         """Return the schema of the contract, widened to what was seen; None if nothing speaks for its meaning."""
@@ -149,7 +172,7 @@ class Revision:
             self._guesses[node.path] = old["x-value"]
             return None
         if not fitting and type_.name != "boolean":
-            encoding = common_encoding(type_, node.column())
+            encoding = common_encoding(type_, node.column().cells.values(), node.kind)
             if encoding is None:
                 return None
             return self._value(node, Value(old["x-value"], encoding, None, 0))
@@ -290,6 +313,11 @@ class Revision:
             schema["x-provenance"] = {"level": str(Confidence.INFERRED), "ground": meaning.ground}
         return schema
 
+    def _is_word(self, name: str) -> bool:
+        """Return whether a name of the contract stands for one of several words."""
+        is_known = "{" not in name and name.partition(".")[0] in self._variables
+        return is_known and vocabulary().type_of(name, self._variables)[0].name in vocabulary().words
+
     def _is_optional(self, name: str) -> bool:
         return vocabulary().type_of(name, self._variables)[1]
 
@@ -299,34 +327,6 @@ class Revision:
         if pointer.startswith(SCHEMAS) and pointer.count("/") == SCHEMAS.count("/"):
             return {"$ref": f"#{pointer}"}
         return deepcopy(reduce(pointers.step, pointers.split(self._document.written(pointer)), self._data))
-
-
-def plain(node: Node) -> Schema:
-    """Return a schema of the types that were seen, without a meaning."""
-    found: Schema = {}
-    kinds = node.types
-    if kinds:
-        found["type"] = kinds[0] if len(kinds) == 1 else kinds
-    if node.is_tuple:
-        return found
-    if node.members:
-        required = [name for name, inner in node.members.items() if inner.times == node.kinds["object"]]
-        found |= {"required": required} if required else {}
-        found["properties"] = {name: plain(inner) for name, inner in node.members.items()}
-    if node.kind == "string" and (form := pattern([value for value in node.distinct if isinstance(value, str)])):
-        found["pattern"] = form
-    if node.kind in ("integer", "number") and all(value >= 0 for value in node.distinct):
-        found["minimum"] = 0
-    if node.item is not None and node.item.times:
-        found["additionalProperties" if node.keys else "items"] = plain(node.item)
-    return found
-
-
-def _constant(node: Node) -> Any:
-    """Return the only value of a place, if it was seen often enough, and is no number; otherwise None."""
-    distinct = node.distinct
-    is_word = len(distinct) == 1 and isinstance(distinct[0], bool | str) and distinct[0] != ""
-    return distinct[0] if is_word and len(node.cells) == node.times >= ENOUGH and "null" not in node.kinds else None
 
 
 def _is_written_so(old: Schema, meaning: Value) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.drift.inference.bodies import parts
+from mockserver.drift.inference.bodies import ends, parts
 from mockserver.drift.inference.encodings import decoded
 from mockserver.drift.inference.knowledge import ANY, KEYS, Entity, entity, fields_of
 from mockserver.drift.inference.meaning import Separated
@@ -118,7 +118,7 @@ class Resolver:
         type_ = fields_of(record)[key]
         known = self.domain(name)
         found: list[tuple[Column, Mapping[Any, Any]]] = []
-        for column in (*columns, *(part for each in columns for part in parts(each.node))):
+        for column in (*columns, *(part for each in columns for part in (*parts(each.node), *ends(each.node)))):
             values = dict.fromkeys(column.cells.values())
             facts = {
                 value: next((fact for _, fact in decoded(type_, value) if fact in known), None) for value in values

@@ -97,20 +97,28 @@ class Study:
         for column in columns:
             if column.cells and (meaning := self._columns.of(column, scope)):
                 self.meanings[column.node.path] = meaning
-                if isinstance(meaning, Value) and meaning.encoding:
+                if isinstance(meaning, Value) and (meaning.encoding or meaning.words):
                     self.lessons.append((column, meaning, scope))
 
     def _learn(self, column: Column, meaning: Value, scope: Scope) -> None:
         """Add the facts that a column shows."""
         name, _, field_ = meaning.name.partition(".")
+        if name not in scope.names:
+            return
         type_ = fields_of(scope.names[name])[field_]
+        words = {word: name for name, word in (meaning.words or {}).items()}
+        knowledge = self._evidence.knowledge
+        add = knowledge.suppose if meaning.ground else knowledge.learn
         for place, value in column.cells.items():
             whose = scope.entity(name, place)
             if whose is None:
                 continue
+            if value in words:
+                add(whose, field_, words[value], self._evidence.at(place))
+                continue
             for encoding, fact in decoded(type_, value, column.node.kind):
                 if encoding == meaning.encoding:
-                    self._evidence.knowledge.learn(whose, field_, fact, self._evidence.at(place))
+                    add(whose, field_, fact, self._evidence.at(place))
 
     def _bind(self, node: Node, scope: Scope, sources: Mapping[str, str]) -> None:
         """Find out which list of the vocabulary an array, or an object keyed by data, is."""
@@ -162,8 +170,14 @@ class Study:
         )
         self._resolver.resolve(variable, record, inner, [*keys, *columns])
         self._study_items(node.item, inner, variable, record, columns)
-        key = next(fitting, "") if names else ""
+        key = next(fitting, "") or self._name_of(keys[0], inner, variable) if names else ""
         return f"{variable}.{key}" if key else ""
+
+    def _name_of(self, keys: Column, scope: Scope, variable: str) -> str:
+        """Return the field of the records in a keyed object that its keys are, such as the name; empty if none is."""
+        meaning = self._columns.of(keys, scope)
+        is_own = isinstance(meaning, Value) and meaning.name.startswith(f"{variable}.") and not meaning.words
+        return meaning.name.partition(".")[2] if is_own and isinstance(meaning, Value) else ""
 
     def _study_items(self, item: Node, inner: Scope, variable: str, record: str, columns: Sequence[Column]) -> None:
         self._study_columns(columns, inner)
@@ -189,8 +203,11 @@ class Study:
             )
             if found:
                 self.meanings[path] = found
+                if isinstance(found, Value):
+                    self.lessons.append((column, found, scope))
         for column, value in self._left_over(columns, scope):
             self.meanings[column.node.path] = value
+            self.lessons.append((column, value, scope))
 
     def _left_over(self, columns: Sequence[Column], scope: Scope) -> list[tuple[Column, Value]]:
         """Return the only column that can hold a fact which the contract expects in the response, and nothing else has.
@@ -212,7 +229,7 @@ class Study:
             (column, name, encoding)
             for column in open_
             for name, type_ in missing.items()
-            for encoding in [common_encoding(type_, column)]
+            for encoding in [common_encoding(type_, column.cells.values(), column.node.kind)]
             if encoding is not None
         ]
         return [

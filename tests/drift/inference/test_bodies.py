@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mockserver.drift.inference.bodies import fixed_arrays, parts, shape
+from mockserver.drift.inference.bodies import Node, ends, fixed_arrays, parts, shape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def codes(names: Sequence[str]) -> bool:
-    return set(names) <= {"12", "16"}
+def codes(node: Node) -> bool:
+    return node.members.keys() <= {"12", "16"}
 
 
 def test_fields_of_all_bodies_are_counted() -> None:
