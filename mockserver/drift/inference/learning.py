@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from mockserver.contract import ABSENT, vocabulary
@@ -20,7 +20,8 @@ from mockserver.drift.inference.column_meaning import common_encoding
 from mockserver.drift.inference.knowledge import Knowledge, entity
 from mockserver.drift.inference.learned import Learned, NewPath, operation_spot, shared
 from mockserver.drift.inference.meaning import Value
-from mockserver.drift.inference.schemas import prior
+from mockserver.drift.inference.order_states import StateWords
+from mockserver.drift.inference.schemas import prior, stated_words
 from mockserver.drift.inference.scope import Evidence
 from mockserver.drift.inference.service_clock import ServiceClock
 from mockserver.drift.inference.study import Study
@@ -78,9 +79,12 @@ class Learning:
         self._bounds: defaultdict[str, dict[str, Bound]] = defaultdict(dict)
         self._moved: dict[str, tuple[Group, list[Call]]] = {}
         self._moved_bounds: dict[str, tuple[Bound, ...]] = {}
-        self._state_words: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+        self._state_words: dict[str, StateWords] = {}
         for call in calls:
             self._facts.learn(call)
+        for many in self._calls.values():
+            for call in many:
+                self._facts.deduce(call, None)
         self._learn_accounts(unmatched)
 
     def _learn_accounts(self, unmatched: Iterable[Unmatched]) -> None:
@@ -98,6 +102,9 @@ class Learning:
         found: dict[str, Learned] = {}
         known = tuple(documents)
         for _ in range(ROUNDS):
+            self._state_words = {
+                name: words._replace(before=words.shown, shown={}) for name, words in self._state_words.items()
+            }
             self.knowledge.unexplained = [
                 each.exchange.started
                 for group in self.unexplained
@@ -240,7 +247,10 @@ class Learning:
         while True:
             root = shape([None if body is ABSENT else body for _, body in kept], self._are_keys, tuples)
             evidence = Evidence(calls, self.knowledge, accounts)
-            words = self._state_words[operation.document.name]
+            document = operation.document
+            if document.name not in self._state_words:
+                self._state_words[document.name] = StateWords(stated_words(document, "order.state"), {}, {})
+            words = self._state_words[document.name]
             study = Study(evidence, root, prior(operation.success_schema), words)
             study.run()
             more = {path for path in fixed_arrays(root) if path not in study.meanings}

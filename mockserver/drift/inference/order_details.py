@@ -10,7 +10,7 @@ from mockserver.drift.inference.column_meaning import common_encoding
 from mockserver.drift.inference.encodings import Encoding
 from mockserver.drift.inference.knowledge import SMS
 from mockserver.drift.inference.meaning import Count, Each, Value
-from mockserver.drift.inference.order_states import Shown, possible, words
+from mockserver.drift.inference.order_states import Shown, StateWords, possible, words
 from mockserver.traffic.calls import STATES
 
 ENOUGH = 5
@@ -23,9 +23,10 @@ SMALL = 100
 """Numbers below may stand for words."""
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mockserver.drift.inference.bodies import Column, Instance, Node
+    from mockserver.drift.inference.knowledge import Entity
     from mockserver.drift.inference.meaning import Meaning, Path
     from mockserver.drift.inference.scope import Evidence, Scope
 
@@ -90,31 +91,44 @@ def states(
     scope: Scope,
     evidence: Evidence,
     meanings: Mapping[Path, Meaning],
-    elsewhere: dict[str, Any],
+    known: StateWords,
 ) -> Value | None:
     """Return the meaning of words for the states of orders; None for other values.
 
-    `elsewhere` are the words that other responses of the document show; those found are added.
+    `known` are the words in other responses of the document and in the contract; those found are added.
     """
     name = _order(scope)
     if not name or not 1 < len(column.node.distinct) <= len(STATES) or not all(map(_is_word, column.node.distinct)):
         return None
-    knowledge = evidence.knowledge
-    shown = []
+    looks = list(_looks(column, node, name, scope, evidence, meanings))
+    found: dict[str, Any] = {}
+    for repaid in (False, True):
+        shown = [
+            Shown(
+                (whose, evidence.knowledge.since(whose, at)), at, word, possible(events, has_sms=has_sms, repaid=repaid)
+            )
+            for whose, at, word, events, has_sms in looks
+        ]
+        found = found or words(shown, known.known)
+    if len(found) < 2:
+        return None
+    for state, word in found.items():
+        known.shown.setdefault(state, word)
+    return Value(f"{name}.state", None, found, len(looks))
+
+
+def _looks(
+    column: Column, node: Node, name: str, scope: Scope, evidence: Evidence, meanings: Mapping[Path, Meaning]
+) -> Iterator[tuple[Entity, int, Any, Sequence[str], bool | None]]:
+    """Yield each order that is shown with the time, its word, what has happened to it, and whether it shows an SMS."""
     for place, word in column.cells.items():
         whose = scope.entity(name, place)
         if whose is not None:
             at = evidence.at(place)
             has_sms = _has_sms(node, name, place, meanings)
             if has_sms:
-                knowledge.happen(whose, SMS, at)
-            may_be = possible(knowledge.events(whose, at), has_sms=has_sms)
-            shown.append(Shown((whose, knowledge.since(whose, at)), at, word, may_be))
-    found = words(shown, elsewhere)
-    if len(found) < 2:
-        return None
-    elsewhere |= {state: word for state, word in found.items() if state not in elsewhere}
-    return Value(f"{name}.state", None, found, len(shown))
+                evidence.knowledge.happen(whose, SMS, at)
+            yield whose, at, word, evidence.knowledge.events(whose, at), has_sms
 
 
 def _is_word(value: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.traffic.calls import COMPLETED, EXPIRED, REFUNDED, STATES, WAITING
 
@@ -15,6 +15,22 @@ UNEXPLAINED = "?"
 """A call whose effect is unknown."""
 
 
+class StateWords(NamedTuple):
+    """The words for states in a document: those that the contract states, and those that its responses have shown.
+
+    `before` are those that they showed when less was known.
+    """
+
+    stated: Mapping[str, Any]
+    before: Mapping[str, Any]
+    shown: dict[str, Any]
+
+    @property
+    def known(self) -> Mapping[str, Any]:
+        """The word for each state: that of the responses if there is one."""
+        return {**self.stated, **self.before, **self.shown}
+
+
 class Shown(NamedTuple):
     """An order as a response shows it: which one, when, the word for its state, and the states that it may have."""
 
@@ -24,11 +40,11 @@ class Shown(NamedTuple):
     possible: frozenset[str]
 
 
-def possible(events: Iterable[str], *, has_sms: bool | None) -> frozenset[str]:
+def possible(events: Iterable[str], *, has_sms: bool | None, repaid: bool = False) -> frozenset[str]:
     """Return the states that an order may have after these calls: `order`, `another`, `refund`, `?` for an unknown one.
 
     `has_sms` says whether the response shows an SMS; None if that is unknown. An order may always have ended: nobody
-    knows the clock of the service.
+    knows the clock of the service. `repaid` says whether the service may refund orders that end without an SMS.
     """
     known = list(events)
     if "refund" in known:
@@ -37,7 +53,9 @@ def possible(events: Iterable[str], *, has_sms: bool | None) -> frozenset[str]:
         return frozenset(STATES)
     if has_sms is None or ("another" in known and has_sms):
         return frozenset({WAITING, COMPLETED, EXPIRED})
-    return frozenset({COMPLETED, EXPIRED}) if has_sms else frozenset({WAITING, EXPIRED})
+    if has_sms:
+        return frozenset({COMPLETED, EXPIRED})
+    return frozenset({WAITING, EXPIRED, REFUNDED}) if repaid else frozenset({WAITING, EXPIRED})
 
 
 def words(shown: Sequence[Shown], elsewhere: Mapping[str, str]) -> dict[str, str]:

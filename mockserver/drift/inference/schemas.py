@@ -56,6 +56,20 @@ def stated_name(schema: Schema) -> str:
     return str(schema.get("x-value") or schema.get("x-each", "").partition(" as ")[0])
 
 
+def stated_words(document: Document, name: str) -> dict[str, Any]:
+    """Return the words on the wire that the responses of a document have for a name in the contract."""
+    found: dict[str, Any] = {}
+    for operation in document.operations.values():
+        for schema in _schemas(operation.success_schema):
+            if schema.get("x-value") == name:
+                type_ = vocabulary().type_of(name, {name.partition(".")[0]: Type(name.partition(".")[0])})[0]
+                written = schema.get("x-words", {})
+                for word in vocabulary().words[type_.name]:
+                    wire = written.get(word, word)
+                    found.setdefault(word, wire[0] if isinstance(wire, list) else wire)
+    return found
+
+
 def _source(meaning: Meaning | None) -> str | None:
     """Return the name that a place was found to have; None if it has none."""
     return meaning.name if isinstance(meaning, Value) else meaning.source if isinstance(meaning, Each | Count) else None

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mockserver.drift.inference.encodings import Encoding
     from mockserver.drift.inference.knowledge import Entity
     from mockserver.drift.inference.meaning import Meaning, Path
+    from mockserver.drift.inference.order_states import StateWords
     from mockserver.drift.inference.scope import Evidence
 
 ENOUGH = 3
@@ -33,11 +34,11 @@ _LEFT_OVER = ("ratio", "time", "integer", "money")
 class Study:
     """The meanings of the places in the responses of one operation, by path."""
 
-    def __init__(self, evidence: Evidence, root: Node, prior: Mapping[Path, str], state_words: dict[str, Any]) -> None:
+    def __init__(self, evidence: Evidence, root: Node, prior: Mapping[Path, str], state_words: StateWords) -> None:
         """Take the calls and what is known, and the shape of the bodies.
 
         `prior` are the names in the contract by path: they decide between rivals. `state_words` are the words for
-        states that other responses of the document show.
+        states in the document.
         """
         self.root = root
         self.meanings: dict[Path, Meaning] = {}
