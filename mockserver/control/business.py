@@ -84,14 +84,18 @@ def list_payments(call: ControlCall, context: ControlContext) -> ControlReply:
 
 
 def settle_payment(call: ControlCall, context: ControlContext) -> ControlReply:
-    """`settlePayment`."""
+    """`settlePayment`. The payment is named by its id, or by that of its page or its session at the provider."""
     changed = slot(call, context)
     world, name = changed.world, call.path["payment"]
     settle(world)
     try:
         payment = world.payment(name)
     except KeyError:
-        raise ControlError(404, f"there is no payment {brief(name)} in this world") from None
+        named = (each for each in reversed(world.all_payments()) if name in (each.page, each.session))
+        found = next(named, None)
+        if found is None:
+            raise ControlError(404, f"there is no payment {brief(name)} in this world") from None
+        payment = found
     if not payment.is_open:
         raise ControlError(409, f"the payment {payment.id} is already {payment.status}")
     world.schedule.plan(world.clock.now(), PaymentSettles(payment.id, Status(call.body["status"])))

@@ -95,16 +95,20 @@ class PaymentLifetime:
 class Expiry:
     """Witness of the rule `expiry`: whether an order without an SMS stays expired, or is refunded without a request.
 
-    An order shown as expired may have been repaid; it was not if it can still be refunded.
+    An order shown as expired may have been repaid; it was not if it can still be refunded, and it was if the balance
+    has risen by its price in the meantime, though nothing else can have changed it.
     """
 
     def __init__(self) -> None:
+        self._repaid = _Repaid()
         self._expired: set[str] = set()
         self._waiting: set[str] = set()
         self._returned: set[str] = set()
 
     def see(self, call: Call) -> str:
         """Return the values that the end of a waiting order supports."""
+        if self._repaid.see(call):
+            return "refunded repaid"
         if call.purpose == "refund":
             self._returned.add(call.order)
             return "kept" if call.outcome is Outcome.GRANTED and call.order in self._expired else ""
@@ -124,6 +128,40 @@ class Expiry:
             elif state == REFUNDED and number in self._waiting - self._returned:
                 return "refunded"
         return ""
+
+
+class _Repaid:
+    """Tells when a balance has risen by the price of a waiting order. A payment of the same amount leaves that open."""
+
+    def __init__(self) -> None:
+        self._balances: dict[str, int] = {}
+        self._waiting: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        self._paid_in: defaultdict[str, set[int]] = defaultdict(set)
+
+    def see(self, call: Call) -> bool:
+        """Return whether the balance that a call shows has risen so."""
+        waiting = self._waiting[call.account]
+        for order in call.orders:
+            if has_sms(order) or order.get("state") not in (None, WAITING):
+                waiting.pop(order["id"], None)
+            elif "price" in order and call.purpose == "order":
+                waiting[order["id"]] = order["price"]
+        if call.effect == "pays":
+            self._paid_in[call.account].add(call.arguments.get("amount", 0))
+        elif call.purpose == "order" and call.orders and "price" in call.orders[0] and call.account in self._balances:
+            self._balances[call.account] -= call.orders[0]["price"]
+        elif call.effect != "reads" and call.outcome not in (Outcome.REFUSED, Outcome.LIMITED):
+            self._balances.pop(call.account, None)
+        balance = get(call.facts, "account.balance")
+        if balance is None:
+            return False
+        before = self._balances.get(call.account)
+        self._balances[call.account] = balance
+        ended = [number for number, price in waiting.items() if before is not None and balance - before == price > 0]
+        if not ended or waiting[ended[0]] in self._paid_in[call.account]:
+            return False
+        del waiting[ended[0]]
+        return True
 
 
 class AnotherSms:

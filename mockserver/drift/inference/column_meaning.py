@@ -130,7 +130,8 @@ class ColumnMeanings:
             yield OPERATION, [(value, self._evidence.purpose(place), place) for place, value in column.cells.items()]
         for name, record in scope.names.items():
             for field_, type_ in fields_of(record).items():
-                if type_.name not in vocabulary().words and type_.name != "boolean":
+                is_word = type_.name in vocabulary().words or type_.name == "boolean"
+                if not is_word or type_.name == "state":  # the states of orders follow from what happened to them
                     continue
                 pairs: list[tuple[Any, str, Hashable]] = []
                 for place, value in column.cells.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.contract.vocabulary import Type
 from mockserver.drift.inference.bodies import leaves, lists
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from mockserver.drift.inference.bodies import Column, Instance, Node
-    from mockserver.drift.inference.knowledge import Entity
+    from mockserver.drift.inference.knowledge import Entity, Knowledge
     from mockserver.drift.inference.meaning import Meaning, Path
     from mockserver.drift.inference.scope import Evidence, Scope
 
@@ -117,10 +117,19 @@ def states(
     return Value(f"{name}.state", None, found, len(looks))
 
 
+class Look(NamedTuple):
+    """An order in a response: when, the word for its state, what has happened to it, and whether it shows an SMS."""
+
+    order: Entity
+    at: int
+    word: Any
+    events: Sequence[str]
+    has_sms: bool | None
+
+
 def _looks(
     column: Column, node: Node, name: str, scope: Scope, evidence: Evidence, meanings: Mapping[Path, Meaning]
-) -> Iterator[tuple[Entity, int, Any, Sequence[str], bool | None]]:
-    """Yield each order that is shown with the time, its word, what has happened to it, and whether it shows an SMS."""
+) -> Iterator[Look]:
     for place, word in column.cells.items():
         whose = scope.entity(name, place)
         if whose is not None:
@@ -128,7 +137,14 @@ def _looks(
             has_sms = _has_sms(node, name, place, meanings)
             if has_sms:
                 evidence.knowledge.happen(whose, SMS, at)
-            yield whose, at, word, evidence.knowledge.events(whose, at), has_sms
+            yield Look(whose, at, word, evidence.knowledge.events(whose, at), has_sms)
+
+
+def _possible(look: Look, knowledge: Knowledge, *, repaid: bool) -> frozenset[str]:
+    """Return the states that an order may have: the one that other operations show before and after, if it may be."""
+    states = possible(look.events, has_sms=look.has_sms, repaid=repaid)
+    elsewhere = set(knowledge.values(look.order, "state", look.at))
+    return states & elsewhere if len(elsewhere) == 1 and states & elsewhere else states
 
 
 def _is_word(value: Any) -> bool:

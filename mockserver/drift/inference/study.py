@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mockserver.contract import vocabulary
 from mockserver.drift.inference.bodies import items, key_column, leaves, lists
 from mockserver.drift.inference.column_meaning import ColumnMeanings, common_encoding
-from mockserver.drift.inference.encodings import decoded
+from mockserver.drift.inference.encodings import Encoding, decoded
 from mockserver.drift.inference.knowledge import KEYS, fields_of
 from mockserver.drift.inference.meaning import Each, Value, names_in
 from mockserver.drift.inference.order_details import count, messages, states
@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
     from mockserver.contract.vocabulary import Type
     from mockserver.drift.inference.bodies import Column, Instance, Node
-    from mockserver.drift.inference.encodings import Encoding
     from mockserver.drift.inference.knowledge import Entity
     from mockserver.drift.inference.meaning import Meaning, Path
     from mockserver.drift.inference.order_states import StateWords
     from mockserver.drift.inference.scope import Evidence
 
+CREATES = ("orders", "pays")
+"""The effects of requests that create records."""
 ENOUGH = 3
 """How often a value must have been seen before it gets a meaning because nothing else is left for it."""
 GROUND = "the only value here that the contract expects and nothing shows"
@@ -65,9 +66,24 @@ class Study:
         return self.meanings
 
     def teach(self) -> None:
-        """Add the facts that the responses show by their meanings to what is known."""
+        """Add the facts that the responses show by their meanings to what is known.
+
+        A record that a request creates has the arguments of the request.
+        """
         for column, value, within in self.lessons:
             self._learn(column, value, within)
+        for (name, place), context in self._scope.contexts.items():
+            call, whose = self._evidence.calls[int(place[0])], self._scope.entity(name, place)
+            if (
+                call.effect not in CREATES
+                or name in call.arguments
+                or whose is None
+                or whose.record in ("account", "order")
+            ):
+                continue
+            self._evidence.knowledge.issue(whose, call.at)
+            for field_, value in context.items():
+                self._evidence.knowledge.learn(whose, field_, value, call.at)
 
     def entity(self, name: str, number: int) -> Entity | None:
         """Return the record that a name of the result means in the response to a call; None if it is unknown."""
@@ -226,6 +242,10 @@ class Study:
             if f"{record}.{field_}" in stated and f"{name}.{field_}" not in found
         }
         open_ = [column for column in columns if column.cells and column.node.path not in self.meanings]
+        pages = [column for column in open_ if all(map(_is_url, column.cells.values()))]
+        urls = [name for name in missing if name.endswith(".url")]
+        if len(pages) == len(urls) == 1:
+            return [(pages[0], Value(urls[0], Encoding("string"), None, 0, GROUND))]
         fits = [
             (column, name, encoding)
             for column in open_
@@ -245,6 +265,10 @@ class Study:
             for field_, type_ in vocabulary().records[record].items():
                 if type_.many and type_.name in vocabulary().records and f"{name}.{field_}" not in sources:
                     yield f"{name}.{field_}", type_.name
+
+
+def _is_url(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith("https://")
 
 
 def _only_matches(fits: Sequence[tuple[Column, str, Encoding]]) -> list[tuple[Column, str, Encoding]]:
