@@ -16,7 +16,7 @@ from mockserver.contract import vocabulary
 from mockserver.drift.inference.order_states import UNEXPLAINED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
     from mockserver.contract.reader import Facts
@@ -195,6 +195,10 @@ class Knowledge:
         new = value not in self._values[name]
         self._values[name][value] = None
         return new
+
+    def note(self, name: str, values: Iterable[Any]) -> None:
+        """Add values that a field has had, of records without a key."""
+        self._values[name] |= dict.fromkeys(values)
 
     def suppose(self, whose: Entity, field: str, value: Any, at: int) -> None:
         """Add a fact that only seems so: it explains other facts, but nothing is joined with it."""

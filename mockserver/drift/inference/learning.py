@@ -80,6 +80,7 @@ class Learning:
         self._moved: dict[str, tuple[Group, list[Call]]] = {}
         self._moved_bounds: dict[str, tuple[Bound, ...]] = {}
         self._state_words: dict[str, StateWords] = {}
+        self._clock = ServiceClock(self.knowledge)
         for call in calls:
             self._facts.learn(call)
         for many in self._calls.values():
@@ -102,6 +103,7 @@ class Learning:
         found: dict[str, Learned] = {}
         known = tuple(documents)
         for _ in range(ROUNDS):
+            self._clock = ServiceClock(self.knowledge)
             self._state_words = {
                 name: words._replace(before=words.shown, shown={}) for name, words in self._state_words.items()
             }
@@ -246,7 +248,7 @@ class Learning:
         tuples: set[Path] = set()
         while True:
             root = shape([None if body is ABSENT else body for _, body in kept], self._are_keys, tuples)
-            evidence = Evidence(calls, self.knowledge, accounts)
+            evidence = Evidence(calls, self.knowledge, accounts, self._clock)
             document = operation.document
             if document.name not in self._state_words:
                 self._state_words[document.name] = StateWords(stated_words(document, "order.state"), {}, {})

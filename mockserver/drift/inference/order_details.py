@@ -11,7 +11,7 @@ from mockserver.drift.inference.encodings import Encoding
 from mockserver.drift.inference.knowledge import SMS
 from mockserver.drift.inference.meaning import Count, Each, Value
 from mockserver.drift.inference.order_states import Shown, StateWords, possible, words
-from mockserver.traffic.calls import STATES
+from mockserver.traffic.calls import EXPIRED, REFUNDED, STATES
 
 ENOUGH = 5
 """How often a number must have been the length of a list."""
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from mockserver.drift.inference.bodies import Column, Instance, Node
-    from mockserver.drift.inference.knowledge import Entity, Knowledge
+    from mockserver.drift.inference.knowledge import Entity
     from mockserver.drift.inference.meaning import Meaning, Path
     from mockserver.drift.inference.scope import Evidence, Scope
 
 
-def messages(node: Node, scope: Scope) -> dict[Path, Meaning]:
+def messages(node: Node, scope: Scope, evidence: Evidence) -> dict[Path, Meaning]:
     """Return the meanings of a list of SMS: sentences in an order, each with a code that the sentence contains.
 
     Empty for any other list.
@@ -62,7 +62,8 @@ def messages(node: Node, scope: Scope) -> dict[Path, Meaning]:
             None,
             len(times[0].distinct),
         )
-    return found if len(codes) == 1 or len(text.distinct) > 1 else {}
+    are_known = set(text.distinct) <= evidence.knowledge.domain("message.text")
+    return found if len(codes) == 1 or len(text.distinct) > 1 or are_known else {}
 
 
 def _key(node: Node) -> str:
@@ -100,14 +101,19 @@ def states(
     name = _order(scope)
     if not name or not 1 < len(column.node.distinct) <= len(STATES) or not all(map(_is_word, column.node.distinct)):
         return None
+    if column.node.kind == "integer" and _counts_sms(column, node, name, meanings):
+        return None
     looks = list(_looks(column, node, name, scope, evidence, meanings))
     found: dict[str, Any] = {}
     for repaid in (False, True):
         shown = [
             Shown(
-                (whose, evidence.knowledge.since(whose, at)), at, word, possible(events, has_sms=has_sms, repaid=repaid)
+                (look.order, evidence.knowledge.since(look.order, look.at)),
+                look.at,
+                look.word,
+                _possible(look, evidence, repaid=repaid),
             )
-            for whose, at, word, events, has_sms in looks
+            for look in looks
         ]
         found = found or words(shown, known.known)
     if len(found) < 2:
@@ -115,6 +121,17 @@ def states(
     for state, word in found.items():
         known.shown.setdefault(state, word)
     return Value(f"{name}.state", None, found, len(looks))
+
+
+def _counts_sms(column: Column, node: Node, name: str, meanings: Mapping[Path, Meaning]) -> bool:
+    """Return whether numbers are those of the SMS beside them."""
+    return any(
+        isinstance(meaning, Each)
+        and meaning.source == f"{name}.messages"
+        and all(inner.lengths.get(place) == value for place, value in column.cells.items())
+        for inner in node.walk()
+        for meaning in [meanings.get(inner.path)]
+    )
 
 
 class Look(NamedTuple):
@@ -140,11 +157,12 @@ def _looks(
             yield Look(whose, at, word, evidence.knowledge.events(whose, at), has_sms)
 
 
-def _possible(look: Look, knowledge: Knowledge, *, repaid: bool) -> frozenset[str]:
-    """Return the states that an order may have: the one that other operations show before and after, if it may be."""
+def _possible(look: Look, evidence: Evidence, *, repaid: bool) -> frozenset[str]:
+    """Return the states that an order may have by its events and the clock of the service."""
     states = possible(look.events, has_sms=look.has_sms, repaid=repaid)
-    elsewhere = set(knowledge.values(look.order, "state", look.at))
-    return states & elsewhere if len(elsewhere) == 1 and states & elsewhere else states
+    ended = evidence.clock.has_ended(look.order, look.at)
+    by_clock = STATES if ended is None else (EXPIRED, REFUNDED) if ended else {*STATES} - {EXPIRED}
+    return states.intersection(by_clock) or states
 
 
 def _is_word(value: Any) -> bool:

@@ -110,7 +110,11 @@ def learn(
     _tell_apart(meant)
     failures = tuple(
         LearnedFailure(
-            tuple(sorted(meant[key])), *key, _text(many, text), tuple(many), refused_offers.meanings(many, knowledge)
+            tuple(sorted(meant[key])),
+            *key,
+            _text(many, text),
+            tuple(many),
+            refused_offers.meanings(many, knowledge, granted.clock),
         )
         for key, many in clusters.items()
     )

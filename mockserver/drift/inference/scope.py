@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from mockserver.drift.inference.bodies import Column, Instance
     from mockserver.drift.inference.knowledge import Knowledge
+    from mockserver.drift.inference.service_clock import ServiceClock
     from mockserver.traffic.calls import Call
 
 SEPARATORS = (", ", ",", "; ", ";", " | ", "|", "/", " ")
@@ -28,11 +29,15 @@ _TRIVIAL = ("", 0, 1, "0", "1", True, False)
 
 
 class Evidence(NamedTuple):
-    """The granted calls of an operation, what is known of records, and the account of each call by its number."""
+    """The granted calls of an operation, what is known of records and of the service's clock.
+
+    `accounts` are the accounts of the calls, by number.
+    """
 
     calls: Sequence[Call]
     knowledge: Knowledge
     accounts: Mapping[int, str]
+    clock: ServiceClock
 
     def at(self, place: Instance) -> int:
         """Return the time of the response that a place belongs to, in milliseconds since the epoch."""

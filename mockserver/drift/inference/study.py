@@ -44,6 +44,7 @@ class Study:
         self.root = root
         self.meanings: dict[Path, Meaning] = {}
         self.lessons: list[tuple[Column, Value, Scope]] = []
+        self._texts: list[Node] = []
         self._evidence = evidence
         self._prior = prior
         self._state_words = state_words
@@ -72,6 +73,8 @@ class Study:
         """
         for column, value, within in self.lessons:
             self._learn(column, value, within)
+        for node in self._texts:
+            self._evidence.knowledge.note("message.text", node.distinct)
         for (name, place), context in self._scope.contexts.items():
             call, whose = self._evidence.calls[int(place[0])], self._scope.entity(name, place)
             if (
@@ -165,13 +168,15 @@ class Study:
             each = Each(source, "" if single else variable, record, key, node.times)
             if score and (best is None or score > best[0]):
                 best = score, each, trial
-        sms = messages(node, scope)
+        sms = messages(node, scope, self._evidence)
         if best is not None and best[0] > len(sms):
             self.meanings[node.path] = best[1]
             self.meanings |= best[2].meanings
             self.lessons += best[2].lessons
         else:
             self.meanings |= sms
+            texts = [path for path, each in sms.items() if isinstance(each, Value) and each.name == "message.text"]
+            self._texts += [inner for inner in node.walk() if inner.path in texts]
 
     def enter(self, node: Node, inner: Scope, outer: Scope, variable: str, record: str) -> str:
         """Study the items of a list. Return the name of the key if the items are keyed by it."""
