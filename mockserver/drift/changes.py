@@ -91,7 +91,7 @@ def _revise_response(
 ) -> list[Question]:
     names = vocabulary().names_of({name: vocabulary().purposes[name] for name in operation.purposes})
     success = operation.success_schema
-    revision = Revision(edits.document, edits.before, learned.meanings, names, success, learned.constants)
+    revision = Revision(edits.document, edits.before, learned.meanings, names, success, learned.conventions)
     status = success_status(edits.operation(operation)["responses"]) or operation.status
     media = edits.media(operation, status)
     schema = revision.revised_from(learned.shape)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from mockserver.drift.inference.bodies import LISTED
+from mockserver.drift.inference.conventions import NONE, Conventions, conventions
 from mockserver.drift.inference.meaning import names_in
 from mockserver.drift.inference.schemas import SCHEMAS
-from mockserver.drift.inference.unknown_values import constants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from mockserver.drift.inference.meaning import Meaning, Path
     from mockserver.drift.inference.paths import Group
     from mockserver.drift.inference.requests import Bound, Sent
-    from mockserver.drift.inference.unknown_values import Constant
     from mockserver.traffic.calls import Call
 
 
@@ -28,8 +26,8 @@ class Learned(NamedTuple):
 
     `calls` are the granted ones, `shape` that of their responses, `meanings` those of its places. `bounds` are the
     places of arguments and credentials that the contract does not have. `group` has the requests for its new path; it
-    is None if the operation has not moved. `constants` are the fields of all responses of the document that never
-    change.
+    is None if the operation has not moved. `conventions` are what all responses of the document have
+    in common.
     """
 
     operation: Operation
@@ -39,7 +37,7 @@ class Learned(NamedTuple):
     bounds: tuple[Bound, ...] = ()
     columns: tuple[Sent, ...] = ()
     group: Group | None = None
-    constants: Mapping[Path, Constant] = MappingProxyType({})
+    conventions: Conventions = NONE
 
     @property
     def names(self) -> dict[str, str]:
@@ -87,7 +85,7 @@ def shared(found: Mapping[str, Learned]) -> dict[str, Learned]:
         for path, pointer, inner in _in_components(each):
             if path in each.meanings:
                 known.setdefault((each.operation.document.name, pointer, inner), each.meanings[path])
-    never_changing = {name: constants(nodes) for name, nodes in roots.items()}
+    common = {name: conventions(nodes) for name, nodes in roots.items()}
     result = {}
     for name, each in found.items():
         meanings = dict(each.meanings)
@@ -95,7 +93,7 @@ def shared(found: Mapping[str, Learned]) -> dict[str, Learned]:
             meaning = known.get((each.operation.document.name, pointer, inner))
             if meaning is not None and path not in meanings:
                 meanings[path] = meaning
-        result[name] = each._replace(meanings=meanings, constants=never_changing[each.operation.document.name])
+        result[name] = each._replace(meanings=meanings, conventions=common[each.operation.document.name])
     return result
 
 

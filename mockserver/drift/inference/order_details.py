@@ -118,6 +118,9 @@ def states(
         found = found or words(shown, known.known)
     if len(found) < 2:
         return None
+    elsewhere = {**known.before, **known.shown}
+    if sum(elsewhere.get(state) == word for state, word in found.items()) == len(found) > 1:
+        found = {**elsewhere, **found}
     for state, word in found.items():
         known.shown.setdefault(state, word)
     return Value(f"{name}.state", None, found, len(looks))

@@ -15,6 +15,7 @@ from mockserver.contract.parts import types
 from mockserver.contract.vocabulary import Type
 from mockserver.drift.inference.bodies import KEYED, LISTED, Node
 from mockserver.drift.inference.column_meaning import common_encoding
+from mockserver.drift.inference.conventions import NONE
 from mockserver.drift.inference.encodings import json_type
 from mockserver.drift.inference.meaning import Count, Each, Rivals, Separated, Value
 from mockserver.drift.inference.unknown_values import constant_of, is_plain, plain
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from mockserver.contract import Document
     from mockserver.contract.parts import Schema
     from mockserver.contract.vocabulary import Names
+    from mockserver.drift.inference.conventions import Conventions
     from mockserver.drift.inference.meaning import Meaning, Path
-    from mockserver.drift.inference.unknown_values import Constant
 
 ENOUGH = 3
 """How often an object must have been seen before a field that never came is gone."""
@@ -93,12 +94,12 @@ class Revision:
         meanings: Mapping[Path, Meaning],
         names: Names,
         success: Schema | None,
-        constants: Mapping[Path, Constant] = {},
+        conventions: Conventions = NONE,
     ) -> None:
         """Take the document, its data as overlays see it, the meanings by path, and the names a response may use.
 
-        `success` is the schema of the response in the contract, and `constants` are the fields of the document's
-        responses that always have the same value.
+        `success` is the schema of the response in the contract, and `conventions` are what all
+        responses of the document have in common.
         """
         self._document = document
         self._data = data
@@ -106,7 +107,7 @@ class Revision:
         self._variables: Names = {**names, **_variables(meanings), **_stated_variables(success)}
         self._renamed: dict[str, str] = {}
         self._success = success
-        self._constants = constants
+        self._conventions = conventions
         self._lacks_words = any(self._is_word(name) for name in set(prior(success).values()) - _told(meanings))
         self._absent: list[Schema] = []
         self.open: list[tuple[Node, tuple[str, ...]]] = []
@@ -150,7 +151,7 @@ class Revision:
             return kept
         schema = plain(node)
         constant = constant_of(node)
-        usual = self._constants.get(node.path) or self._constants.get(node.path[-1:])
+        usual = self._conventions.constant(node.path)
         is_envelope = usual is not None and usual.is_certain and not self._lacks_words
         if is_envelope or (isinstance(constant, bool) and len(node.path) == 1):
             return {"type": node.kind, "const": node.distinct[0]}
@@ -236,10 +237,11 @@ class Revision:
             if _is_alike(each, node):
                 known = {**each["properties"], **known}
         seen = node.kinds["object"]
+        common = max(seen, self._conventions.times(node.path, node.members))
         names = [name for name in known if name in node.members]
         names += [name for name in node.members if name not in known]
         properties = {name: self.revised(node.members[name], known.get(name)) for name in names}
-        if seen < ENOUGH:
+        if common < ENOUGH:
             elsewhere = {_source(self._meanings.get(inner.path)) for inner in node.members.values()}
             properties |= {
                 name: self._stated(inner)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from mockserver.drift.inference.text_patterns import pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Sequence
 
     from mockserver.contract.parts import Schema
     from mockserver.drift.inference.bodies import Node
-    from mockserver.drift.inference.meaning import Path
 
 _FORMATS = {
     "uuid": re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
@@ -21,8 +19,6 @@ _FORMATS = {
 }
 ENOUGH = 3
 """How often a value must have been seen before it is always the same."""
-_COMMON = 10
-"""How often a field must have had the same value in all responses before nobody is asked what it means."""
 _SMALL = 100
 """A number below can stand for others that were not seen."""
 
@@ -63,38 +59,6 @@ def _form(texts: Sequence[str]) -> str:
             zones = {text[len("2025-06-15T15:06:40") :].lstrip(".0123456789") for text in texts}
             return f"{re.escape(zones.pop())}$" if len(zones) == 1 else ""
     return pattern(texts)
-
-
-class Constant(NamedTuple):
-    """The only value that a field has in all responses of a document: how often, and in how many operations."""
-
-    value: str
-    times: int
-    operations: int
-
-    @property
-    def is_certain(self) -> bool:
-        """Whether it is so common that nobody needs to be asked what it means."""
-        return self.times >= _COMMON and self.operations > 1
-
-
-def constants(roots: Iterable[Node]) -> Mapping[Path, Constant]:
-    """Return the fields that have the same text in all responses, by path and by name alone."""
-    seen: defaultdict[Path, list[Node]] = defaultdict(list)
-    for root in roots:
-        for node in root.walk():
-            if node.path and node.kinds:
-                for path in dict.fromkeys((node.path, node.path[-1:])):
-                    seen[path].append(node)
-    found = {}
-    for path, nodes in seen.items():
-        values = {value for node in nodes for value in node.distinct if isinstance(value, str)}
-        times = sum(node.times for node in nodes)
-        if len(values) == 1 and all(node.kinds.keys() == {"string"} for node in nodes) and times >= ENOUGH:
-            (value,) = values
-            if value:
-                found[path] = Constant(value, times, len(nodes))
-    return found
 
 
 def constant_of(node: Node) -> Any:
