@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mockserver.contract import Operation
     from mockserver.contract.vocabulary import Argument
     from mockserver.drift.inference.encodings import Encoding
-    from mockserver.drift.inference.knowledge import Knowledge
+    from mockserver.drift.inference.knowledge import Entity, Knowledge
     from mockserver.drift.inference.paths import Group
     from mockserver.drift.inference.requests import Bound, Sent
     from mockserver.drift.inference.study import Study
@@ -164,22 +164,53 @@ class ArgumentPlaces:
         return next(iter(common)) if len(common) == 1 else None
 
     def expected(self, calls: Sequence[Call], study: Study, argument: str, number: int) -> Sequence[Any]:
-        """Return the possible values of an argument by the record in the response."""
+        """Return the possible values of an argument by the records in the response: all of a list must agree."""
         call = calls[number]
         purpose = vocabulary().purposes[call.purpose]
         for name, type_ in purpose.result.items():
+            if type_.name not in vocabulary().records:
+                continue
+            if type_.many:
+                found = [self._shown(whose, argument, call.at) for whose in study.items(name, number)]
+                return found[0] if found and all(each == found[0] for each in found) and len(found[0]) == 1 else ()
             whose = study.entity(name, number)
-            if whose is None or type_.name not in vocabulary().records:
+            if whose is None:
                 continue
             keys = KEYS.get(argument, ())
-            fields = fields_of(type_.name)
             if argument == name and keys:
                 return self._knowledge.values(whose, keys[0], call.at)
-            if argument in fields:
-                return self._knowledge.values(whose, argument, call.at)
-            if len(keys) == 1 and f"{argument}.{keys[0]}" in fields:
-                return self._knowledge.values(whose, f"{argument}.{keys[0]}", call.at)
+            if found_ := self._shown(whose, argument, call.at):
+                return found_
         return ()
+
+    def _shown(self, whose: Entity, argument: str, at: int) -> Sequence[Any]:
+        """Return the possible values of the field of a record that has the name of an argument."""
+        fields, keys = fields_of(whose.record), KEYS.get(argument, ())
+        if argument in fields:
+            return self._knowledge.values(whose, argument, at)
+        if len(keys) == 1 and f"{argument}.{keys[0]}" in fields:
+            return self._knowledge.values(whose, f"{argument}.{keys[0]}", at)
+        return ()
+
+    def by_words(
+        self, columns: Sequence[Sent], arguments: Mapping[str, Argument], calls: Sequence[Call], study: Study
+    ) -> list[Bound]:
+        """Return the arguments that are words for states: those of the records that the responses list."""
+        found = []
+        for column in columns:
+            meant = {word: state for state, word in study.state_words.items() if isinstance(word, str)}
+            for argument, described in arguments.items():
+                if (
+                    described.type.name != "state"
+                    or not column.values.keys()
+                    or not set(column.values.values()) <= meant.keys()
+                ):
+                    continue
+                shown = {number: self.expected(calls, study, argument, number) for number in column.values}
+                agreed = [number for number, states in shown.items() if list(states) == [meant[column.values[number]]]]
+                if agreed and not any(states and number not in agreed for number, states in shown.items()):
+                    found.append(requests.Bound(column.spot, argument, words=study.state_words))
+        return found if len(found) == 1 else []
 
     def applied(self, calls: Sequence[Call], columns: Sequence[Sent], bounds: Sequence[Bound]) -> list[Call]:
         """Return calls with the arguments that were found at new places."""
@@ -197,7 +228,9 @@ class ArgumentPlaces:
                 if not bound.argument or column is None or number not in column.values:
                     continue
                 value = bound.of(column.values[number])
-                if bound.encoding is None:
+                if bound.words is not None:
+                    fact = {wire: word for word, wire in bound.words.items()}.get(value, ABSENT)
+                elif bound.encoding is None:
                     fact = call.operation.read_argument(bound.argument, value) if call.operation else ABSENT
                 else:
                     facts = dict(decoded(known[bound.argument], value, column.kind, exact=False))

@@ -235,7 +235,8 @@ class Learning:
             known.setdefault(bound.argument or bound.credential, bound)
         if open_ and columns:
             expected = partial(self._arguments.expected, calls, study)
-            for bound in requests.bind(columns, open_, self.knowledge, expected):
+            words = self._arguments.by_words(columns, open_, calls, study)
+            for bound in (*words, *requests.bind(columns, open_, self.knowledge, expected)):
                 known.setdefault(bound.argument, bound)
         return tuple(known.values())
 

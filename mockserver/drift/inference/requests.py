@@ -225,9 +225,15 @@ def _score(
         shown = {fact for number, fact in read.items() if wanted[number]}
         agreed = set(read.values())
         score = 2 * len(shown) + len(agreed)
-        if score > best[0] and (tells(agreed, len(given)) or (shown == agreed and len(given) > 1)):
+        is_shown = shown == agreed and (len(given) > 1 or all(_is_named(fact) for fact in shown))
+        if score > best[0] and (tells(agreed, len(given)) or is_shown):
             best = score, encoding
     return best
+
+
+def _is_named(fact: Any) -> bool:
+    """Return whether a fact is a text with letters, which few other things would be."""
+    return isinstance(fact, str) and not fact.isdigit()
 
 
 def domain(argument: str, knowledge: Knowledge) -> set[Any]:

@@ -44,7 +44,8 @@ class Study:
         self.root = root
         self.meanings: dict[Path, Meaning] = {}
         self.lessons: list[tuple[Column, Value, Scope]] = []
-        self._texts: list[Node] = []
+        self.texts: list[Node] = []
+        self.lists: dict[str, tuple[str, Scope]] = {}
         self._evidence = evidence
         self._prior = prior
         self._state_words = state_words
@@ -73,7 +74,7 @@ class Study:
         """
         for column, value, within in self.lessons:
             self._learn(column, value, within)
-        for node in self._texts:
+        for node in self.texts:
             self._evidence.knowledge.note("message.text", node.distinct)
         for (name, place), context in self._scope.contexts.items():
             call, whose = self._evidence.calls[int(place[0])], self._scope.entity(name, place)
@@ -91,6 +92,20 @@ class Study:
     def entity(self, name: str, number: int) -> Entity | None:
         """Return the record that a name of the result means in the response to a call; None if it is unknown."""
         return self._scope.entity(name, (number,))
+
+    def items(self, source: str, number: int) -> list[Entity]:
+        """Return the records in a list of the response to a call that are known."""
+        variable, scope = self.lists.get(source, ("", None))
+        if scope is None:
+            return []
+        return [
+            whose for (name, place), whose in scope.entities.items() if name == variable and int(place[0]) == number
+        ]
+
+    @property
+    def state_words(self) -> Mapping[str, Any]:
+        """The word for each state that responses of the document have shown."""
+        return {**self._state_words.before, **self._state_words.shown}
 
     def _contexts(self, types: Mapping[str, Type]) -> dict[tuple[str, Instance], Mapping[str, Any]]:
         found: dict[tuple[str, Instance], Mapping[str, Any]] = {}
@@ -144,7 +159,7 @@ class Study:
         """Find out which list of the vocabulary an array, or an object keyed by data, is."""
         if node.item is None:
             return
-        best: tuple[int, Each, Study] | None = None
+        best: tuple[int, Each, Study, Scope] | None = None
         for source, record in self._sources(scope, sources):
             variable = record if record not in scope.names else f"one_{record}"
             single = source in scope.names
@@ -167,16 +182,18 @@ class Study:
                 continue
             each = Each(source, "" if single else variable, record, key, node.times)
             if score and (best is None or score > best[0]):
-                best = score, each, trial
+                best = score, each, trial, inner
         sms = messages(node, scope, self._evidence)
         if best is not None and best[0] > len(sms):
             self.meanings[node.path] = best[1]
             self.meanings |= best[2].meanings
             self.lessons += best[2].lessons
+            self.texts += best[2].texts
+            self.lists |= {**best[2].lists, best[1].source: (best[1].variable, best[3])}
         else:
             self.meanings |= sms
             texts = [path for path, each in sms.items() if isinstance(each, Value) and each.name == "message.text"]
-            self._texts += [inner for inner in node.walk() if inner.path in texts]
+            self.texts += [inner for inner in node.walk() if inner.path in texts]
 
     def enter(self, node: Node, inner: Scope, outer: Scope, variable: str, record: str) -> str:
         """Study the items of a list. Return the name of the key if the items are keyed by it."""
