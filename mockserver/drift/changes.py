@@ -125,7 +125,8 @@ def _move(edits: Edits, operation: Operation, learned: Learned, source: str) -> 
     """Move an operation to its new path, with the places of its arguments there."""
     group = learned.group
     assert group is not None  # noqa: S101 - only operations that have moved come here
-    old = {_role(parameter): parameter for parameter in map(edits.resolved, edits.operation(operation)["parameters"])}
+    stated = map(edits.resolved, edits.operation(operation).get("parameters", ()))
+    old = {_role(parameter): parameter for parameter in stated}
     names = learned.names
     described = edits.move(operation, learned.path, group.method.lower())
     by_spot = {bound.spot: bound for bound in learned.bounds}

@@ -16,7 +16,7 @@ from mockserver.contract import vocabulary
 from mockserver.drift.inference.order_states import UNEXPLAINED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from mockserver.contract.reader import Facts
@@ -38,6 +38,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 """The fields that identify a record of each kind. A wallet has the key of its payment."""
 OWNED = frozenset({"account", "favourite"})
 """The records that are not the same in another account. Orders, payments and coupons have keys of their own."""
+SINGLE = ("order", "payment")
+"""The records that an id names."""
 CONSTANT = frozenset(
     {
         "account.id", "account.stripe_id", "account.cryptomus_id",
@@ -134,7 +136,8 @@ class _History:
 class Knowledge:
     """The facts about records, and the values that each field has ever had.
 
-    `unexplained` are the times of calls that may have changed records, but nobody knows which. `pages` are the payments
+    `unexplained` are the times of calls that may have changed records, but nobody knows which; `touched` are those of
+    such calls by each value that they name. `pages` are the payments
     by the id of their page.
     """
 
@@ -143,6 +146,7 @@ class Knowledge:
         self._supposed: defaultdict[Entity, dict[str, _History]] = defaultdict(dict)
         self._values: defaultdict[str, dict[Any, None]] = defaultdict(dict)
         self.unexplained: list[int] = []
+        self.touched: Mapping[str, Sequence[int]] = {}
         self.pages: dict[str, Entity] = {}
         self._issued: defaultdict[Entity, list[int]] = defaultdict(list)
         self._events: defaultdict[Entity, dict[tuple[int, str], None]] = defaultdict(dict)
@@ -258,6 +262,10 @@ class Knowledge:
         since, until = self._span(whose, at)
         if f"{whose.record}.{field}" in CONSTANT:
             return list(dict.fromkeys(history.between(since, until)))
+        seen = history.last(at)
+        touched = self.touched.get(whose.key[0], ()) if whose.record in SINGLE else ()
+        if any((seen[0] if seen else 0) < when < at for when in touched):
+            return []
         return history.around(at, since, until)
 
     def _of_key(self, whose: Entity, field: str) -> list[Any]:

@@ -107,12 +107,9 @@ class Learning:
             self._state_words = {
                 name: words._replace(before=words.shown, shown={}) for name, words in self._state_words.items()
             }
-            self.knowledge.unexplained = [
-                each.exchange.started
-                for group in self.unexplained
-                for each in group.requests
-                if group.method not in SAFE
-            ]
+            changing = [each for group in self.unexplained for each in group.requests if group.method not in SAFE]
+            self.knowledge.unexplained = [each.exchange.started for each in changing]
+            self.knowledge.touched = _by_value(changing)
             before = {name: (dict(each.meanings), each.bounds) for name, each in found.items()}
             for name, calls in list(self._calls.items()):
                 found[name] = self._learn(calls)
@@ -435,6 +432,17 @@ def _is_failure(unmatched: Unmatched) -> bool:
     if answer is None or answer.json is ABSENT:
         return False
     return not unmatched.document.check_failure(answer.status, answer.json)
+
+
+def _by_value(unmatched: Iterable[Unmatched]) -> Mapping[str, list[int]]:
+    """Return the times of requests by each value that they have."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for each in unmatched:
+        columns = requests.sent([each.exchange.request], lambda _: {})
+        values = (*map(unquote, segments(each.path)), *(str(column.values[0]) for column in columns))
+        for value in dict.fromkeys(values):
+            found[value].append(each.exchange.started)
+    return found
 
 
 def _is_success(exchange: Exchange) -> bool:
