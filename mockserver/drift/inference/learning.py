@@ -200,7 +200,8 @@ class Learning:
         strange = [column for column in columns if not is_stated(operation, column.spot)]
         open_ = open_arguments(operation, calls)
         restated = self._arguments.restated(operation, calls, columns, study)
-        strange += [column for column in columns if column.spot in {bound.spot for bound in restated}]
+        placed = {bound.spot for bound in (*restated, *self._bounds[operation.name].values())}
+        strange += [column for column in columns if column.spot in placed and column not in strange]
         missing = [each for each in self._credentials(strange) if not self._has_credential(operation, each, columns)]
         bounds = self._bind(operation.name, calls, strange, open_, study, [*restated, *missing])
         changed = self._arguments.applied(calls, strange, bounds)

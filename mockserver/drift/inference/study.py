@@ -85,9 +85,11 @@ class Study:
                 or whose.record in ("account", "order")
             ):
                 continue
-            self._evidence.knowledge.issue(whose, call.at)
+            knowledge = self._evidence.knowledge
+            knowledge.issue(whose, call.at)
             for field_, value in context.items():
-                self._evidence.knowledge.learn(whose, field_, value, call.at)
+                if not knowledge.values(whose, field_, call.at):
+                    knowledge.learn(whose, field_, value, call.at)
 
     def entity(self, name: str, number: int) -> Entity | None:
         """Return the record that a name of the result means in the response to a call; None if it is unknown."""
