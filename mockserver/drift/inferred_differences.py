@@ -9,6 +9,8 @@ from mockserver.contract import pointer as pointers
 from mockserver.contract.failures import FAILURES
 from mockserver.contract.parts import JSON_TYPE
 from mockserver.drift.difference import Difference, Kind, Occurrences
+from mockserver.drift.inference.meaning import Value
+from mockserver.drift.inference.schemas import is_written_so, places
 from mockserver.drift.new_operations import names_of
 
 if TYPE_CHECKING:
@@ -45,6 +47,40 @@ def moved(learned: Learned) -> Difference:
         instead=path,
         example=seen.example,
     )
+
+
+def reworded(learned: Learned) -> Iterator[Difference]:
+    """Yield the values of responses that conform to the contract, but have other words or another unit."""
+    operation = learned.operation
+    if learned.group is not None or operation.success_schema is None:
+        return
+    document = operation.document
+    for path, schema in places(operation.success_schema):
+        meaning, node = learned.meanings.get(path), learned.shape.at(path)
+        if not isinstance(meaning, Value) or node is None or schema.get("x-value") != meaning.name or meaning.ground:
+            continue
+        if is_written_so(schema, meaning):
+            continue
+        seen = Occurrences()
+        for call in learned.calls:
+            seen.add(call.exchange)
+        pointer = document.origin(schema)
+        words = meaning.words or {}
+        yield Difference(
+            kind=Kind.VALUE,
+            document=document.name,
+            operation=operation.name,
+            pointer=pointer,
+            what=f"{operation.status} {'.'.join(('body', *path)).replace('.[]', '[]').replace('.{}', '{}')}",
+            expected=", ".join(words) or meaning.name,
+            got=", ".join(map(str, words.values())) or str(meaning.encoding and meaning.encoding.annotation),
+            times=meaning.times,
+            first=seen.first,
+            last=seen.last,
+            provenance=document.provenance(pointer).level,
+            place=document.place(pointer),
+            example=seen.example,
+        )
 
 
 def new_path(new: NewPath) -> Difference:

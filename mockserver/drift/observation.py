@@ -15,7 +15,7 @@ from mockserver.drift.difference import Confirmed, Difference, Drift, Kind, Occu
 from mockserver.drift.inference.bodies import LISTED
 from mockserver.drift.inference.learning import Learning
 from mockserver.drift.inference.paths import Unmatched
-from mockserver.drift.inferred_differences import failures, moved, new_path
+from mockserver.drift.inferred_differences import failures, moved, new_path, reworded
 from mockserver.drift.schema_inference import Seen, walk
 from mockserver.traffic import header
 from mockserver.traffic.calls import Known, Unknown, arguments_of, is_preflight, match, read
@@ -109,6 +109,7 @@ class Observation:
                 *self._other_readings(readings),
                 *failed,
                 *map(moved, elsewhere.values()),
+                *(each for known in learned.values() for each in reworded(known)),
                 *difference.find_renames(differences, learned, self._documents),
                 *(map(new_path, learning.new_paths()) if learning else ()),
             ),

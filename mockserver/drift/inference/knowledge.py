@@ -184,6 +184,12 @@ class Knowledge:
         seen = history.last(at) if history else None
         return seen if seen and seen[0] >= self.since(whose, at) and seen[1] is not UNKNOWN else None
 
+    def next(self, whose: Entity, field: str, at: int) -> Any:
+        """Return the first value of a fact from a time on; None if it is unknown."""
+        history = self._facts.get(whose, {}).get(field)
+        found = history.between(at, self._span(whose, at)[1]) if history else []
+        return next((value for value in found if value is not UNKNOWN), None)
+
     def since(self, whose: Entity, at: int) -> int:
         """Return when the record with this key was created that exists at a time; 0 if that is unknown."""
         return self._span(whose, at)[0]

@@ -34,22 +34,21 @@ ENOUGH = 3
 SCHEMAS = "/components/schemas/"
 
 
-def prior(schema: Schema | None, path: Path = ()) -> dict[Path, str]:
+def prior(schema: Schema | None) -> dict[Path, str]:
     """Return the names that a schema in the contract gives to the places of a body."""
-    found: dict[Path, str] = {}
+    return {path: name for path, each in places(schema) if (name := stated_name(each))}
+
+
+def places(schema: Schema | None, path: Path = ()) -> Iterator[tuple[Path, Schema]]:
+    """Yield the places of a body with their schemas in the contract."""
     if schema is None:
-        return found
-    if "x-value" in schema:
-        found[path] = schema["x-value"]
-    if "x-each" in schema:
-        found[path] = schema["x-each"].partition(" as ")[0]
+        return
+    yield path, schema
     for name, inner in schema.get("properties", {}).items():
-        found |= prior(inner, (*path, name))
-    if isinstance(schema.get("items"), dict):
-        found |= prior(schema["items"], (*path, LISTED))
-    if isinstance(schema.get("additionalProperties"), dict):
-        found |= prior(schema["additionalProperties"], (*path, KEYED))
-    return found
+        yield from places(inner, (*path, name))
+    for keyword, step in (("items", LISTED), ("additionalProperties", KEYED)):
+        if isinstance(schema.get(keyword), dict):
+            yield from places(schema[keyword], (*path, step))
 
 
 def stated_name(schema: Schema) -> str:
@@ -196,7 +195,7 @@ class Revision:
     def fits(self, old: Schema, node: Node) -> bool:
         """Return whether everything seen at a place conforms to a schema, and has no field that it does not list."""
         meaning = self._meanings.get(node.path)
-        if isinstance(meaning, Value) and old.get("x-value") == meaning.name and not _is_written_so(old, meaning):
+        if isinstance(meaning, Value) and old.get("x-value") == meaning.name and not is_written_so(old, meaning):
             return False
         branches = [*old.get("oneOf", ()), *old.get("anyOf", ())]
         if branches and "properties" not in old:
@@ -345,7 +344,7 @@ class Revision:
         return deepcopy(reduce(pointers.step, pointers.split(self._document.written(pointer)), self._data))
 
 
-def _is_written_so(old: Schema, meaning: Value) -> bool:
+def is_written_so(old: Schema, meaning: Value) -> bool:
     """Return whether a schema writes a value as it was seen."""
     if meaning.words is not None:
         words = old.get("x-words") or {}

@@ -94,10 +94,12 @@ class Resolver:
             self._by_page(name, scope, columns)
 
     def _by_page(self, name: str, scope: Scope, columns: Sequence[Column]) -> None:
-        """Find the payment of a response in the URL of its page, which contains the id of the page."""
+        """Find the payment of a response by the id of its page, or in the URL of the page, which contains it."""
         for column in columns:
             for place, value in column.cells.items():
-                if isinstance(value, str) and "/" in value:
+                if isinstance(value, str) and value in self._evidence.knowledge.pages:
+                    scope.entities.setdefault((name, place[: scope.depth]), self._evidence.knowledge.pages[value])
+                elif isinstance(value, str) and "/" in value:
                     pages = [
                         whose
                         for page, whose in self._evidence.knowledge.pages.items()

@@ -11,6 +11,7 @@ from mockserver.drift.inference.encodings import Encoding, decoded
 from mockserver.drift.inference.knowledge import KEYS, fields_of
 from mockserver.drift.inference.meaning import Each, Value, names_in
 from mockserver.drift.inference.order_details import count, messages, states
+from mockserver.drift.inference.payment_states import payment_words
 from mockserver.drift.inference.scope import Resolver, Scope, asked
 
 if TYPE_CHECKING:
@@ -241,6 +242,7 @@ class Study:
                 count(column, node, self.meanings)
                 or self._resolver.separated(column, scope)
                 or states(column, node, scope, self._evidence, self.meanings, self._state_words)
+                or payment_words(column, scope, self._evidence)
             )
             if found:
                 self.meanings[path] = found
