@@ -7,7 +7,9 @@ documents in one file and duplicate keys in a mapping are errors.
 
 from __future__ import annotations
 
+import pickle
 import re
+from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
@@ -65,8 +67,14 @@ LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def compose(text: str, file: str) -> Any:
-    """Return the data of a YAML text, named `file` in errors. Raises LocatedError."""
-    return _Builder(text, file).build()
+    """Return the data of a YAML text, named `file` in errors. The caller may change it. Raises LocatedError."""
+    return pickle.loads(_pickled(text, file))  # noqa: S301 - our own bytes
+
+
+@lru_cache(maxsize=16)
+def _pickled(text: str, file: str) -> bytes:
+    """Return the data of a YAML text, pickled: documents and overlays are read again and again, and parsing is slow."""
+    return pickle.dumps(_Builder(text, file).build(), pickle.HIGHEST_PROTOCOL)
 
 
 # The first characters of plain scalars that may be something other than text.
@@ -304,15 +312,15 @@ __all__ = ["Located", "LocatedError", "Place", "Problem", "parse", "read"]
 
 
 class Located:
-    """The plain data of a YAML text, and the places of its values.
+    """A YAML text, its plain data, and the places of its values.
 
     `data` may contain the same list or dict object several times if the YAML has aliases.
     """
 
     def __init__(self, text: str, file: str) -> None:
         self.file = file
+        self.text = text
         self.data: Any = compose(text, file)
-        self._text = text
         self._marks: Marks | None = None
 
     def place(self, pointer: str, *, key: bool = False) -> Place:
@@ -322,7 +330,7 @@ class Located:
         errors only, and most files have none.
         """
         if self._marks is None:
-            self._marks = Marks(self._text)
+            self._marks = Marks(self.text)
         line, column = self._marks.find(pointer, key=key)
         return Place(self.file, line, column)
 
