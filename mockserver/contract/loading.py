@@ -112,7 +112,7 @@ def _load(source: str | Path, readings: Choices, overlays: Overlays, made: list[
 @lru_cache(maxsize=16)
 def _unchanged(text: str, file: str, path: Path) -> Document:
     """Return the document as its file has it: made once, because nothing changes a document. Raises DocumentError."""
-    return Document(located.parse(text, file), path.stem, path)
+    return Document(located.recall(text, file), path.stem, path)
 
 
 def _flaws(overlays: Overlays, made: Iterable[Change]) -> list[Problem]:

@@ -67,14 +67,8 @@ LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def compose(text: str, file: str) -> Any:
-    """Return the data of a YAML text, named `file` in errors. The caller may change it. Raises LocatedError."""
-    return pickle.loads(_pickled(text, file))  # noqa: S301 - our own bytes
-
-
-@lru_cache(maxsize=16)
-def _pickled(text: str, file: str) -> bytes:
-    """Return the data of a YAML text, pickled: documents and overlays are read again and again, and parsing is slow."""
-    return pickle.dumps(_Builder(text, file).build(), pickle.HIGHEST_PROTOCOL)
+    """Return the data of a YAML text, named `file` in errors. Raises LocatedError."""
+    return _Builder(text, file).build()
 
 
 # The first characters of plain scalars that may be something other than text.
@@ -308,7 +302,7 @@ class _Frame:
         return f"{self._pointer}/{pointers.escape(key)}", of_key
 
 
-__all__ = ["Located", "LocatedError", "Place", "Problem", "parse", "read"]
+__all__ = ["Located", "LocatedError", "Place", "Problem", "parse", "read", "recall"]
 
 
 class Located:
@@ -317,10 +311,10 @@ class Located:
     `data` may contain the same list or dict object several times if the YAML has aliases.
     """
 
-    def __init__(self, text: str, file: str) -> None:
-        self.file = file
+    def __init__(self, text: str, file: str, data: Any) -> None:
         self.text = text
-        self.data: Any = compose(text, file)
+        self.file = file
+        self.data = data
         self._marks: Marks | None = None
 
     def place(self, pointer: str, *, key: bool = False) -> Place:
@@ -348,9 +342,19 @@ def read(path: Path, file: str | None = None) -> Located:
     except UnicodeDecodeError as error:
         before = content[: error.start].decode()
         raise LocatedError([Problem(Place.after(before, file), "a byte that is not UTF-8")]) from None
-    return Located(text, file)
+    return recall(text, file)
 
 
 def parse(text: str, file: str) -> Located:
     """Parse a YAML text. Errors name it `file`. Raises LocatedError."""
-    return Located(text, file)
+    return Located(text, file, compose(text, file))
+
+
+def recall(text: str, file: str) -> Located:
+    """Parse a YAML text, or copy the data if the text was parsed before: parsing is slow. Raises LocatedError."""
+    return Located(text, file, pickle.loads(_pickled(text, file)))  # noqa: S301 - our own bytes
+
+
+@lru_cache(maxsize=16)
+def _pickled(text: str, file: str) -> bytes:
+    return pickle.dumps(compose(text, file), pickle.HIGHEST_PROTOCOL)
