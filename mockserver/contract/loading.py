@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -98,7 +98,7 @@ def _load(source: str | Path, readings: Choices, overlays: Overlays, made: list[
         made += _changes(read.data, path.stem, readings, overlays)
     flaws = _flaws(overlays, made)
     try:
-        document = Document(read, path.stem, path)
+        document = Document(read, path.stem, path) if made else _unchanged(read.text, read.file, path)
     except DocumentError as error:
         written = located.read(path, file)
         changing = partial(_changes, document=path.stem, readings=readings, overlays=overlays)
@@ -107,6 +107,12 @@ def _load(source: str | Path, readings: Choices, overlays: Overlays, made: list[
     if flaws:
         raise _error(flaws)
     return document
+
+
+@lru_cache(maxsize=16)
+def _unchanged(text: str, file: str, path: Path) -> Document:
+    """Return the document as its file has it: made once, because nothing changes a document. Raises DocumentError."""
+    return Document(located.recall(text, file), path.stem, path)
 
 
 def _flaws(overlays: Overlays, made: Iterable[Change]) -> list[Problem]:

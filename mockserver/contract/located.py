@@ -7,7 +7,9 @@ documents in one file and duplicate keys in a mapping are errors.
 
 from __future__ import annotations
 
+import pickle
 import re
+from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
@@ -300,19 +302,19 @@ class _Frame:
         return f"{self._pointer}/{pointers.escape(key)}", of_key
 
 
-__all__ = ["Located", "LocatedError", "Place", "Problem", "parse", "read"]
+__all__ = ["Located", "LocatedError", "Place", "Problem", "parse", "read", "recall"]
 
 
 class Located:
-    """The plain data of a YAML text, and the places of its values.
+    """A YAML text, its plain data, and the places of its values.
 
     `data` may contain the same list or dict object several times if the YAML has aliases.
     """
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, data: Any) -> None:
+        self.text = text
         self.file = file
-        self.data: Any = compose(text, file)
-        self._text = text
+        self.data = data
         self._marks: Marks | None = None
 
     def place(self, pointer: str, *, key: bool = False) -> Place:
@@ -322,7 +324,7 @@ class Located:
         errors only, and most files have none.
         """
         if self._marks is None:
-            self._marks = Marks(self._text)
+            self._marks = Marks(self.text)
         line, column = self._marks.find(pointer, key=key)
         return Place(self.file, line, column)
 
@@ -340,9 +342,19 @@ def read(path: Path, file: str | None = None) -> Located:
     except UnicodeDecodeError as error:
         before = content[: error.start].decode()
         raise LocatedError([Problem(Place.after(before, file), "a byte that is not UTF-8")]) from None
-    return Located(text, file)
+    return recall(text, file)
 
 
 def parse(text: str, file: str) -> Located:
     """Parse a YAML text. Errors name it `file`. Raises LocatedError."""
-    return Located(text, file)
+    return Located(text, file, compose(text, file))
+
+
+def recall(text: str, file: str) -> Located:
+    """Parse a YAML text, or copy the data if the text was parsed before: parsing is slow. Raises LocatedError."""
+    return Located(text, file, pickle.loads(_pickled(text, file)))  # noqa: S301 - our own bytes
+
+
+@lru_cache(maxsize=16)
+def _pickled(text: str, file: str) -> bytes:
+    return pickle.dumps(compose(text, file), pickle.HIGHEST_PROTOCOL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -65,13 +66,19 @@ def apply(action: Action, data: Any) -> Applied:
     return Applied(tuple(pointers.join(*parts) for parts in found), tuple(dict.fromkeys(flaws)))
 
 
+@lru_cache(maxsize=1024)
+def _compiled(target: str) -> Any:
+    """Compile the JSONPath of a target, which every document is searched for. Raises jsonpath.JSONPathError."""
+    return jsonpath.compile(target, strict=True)
+
+
 def _select(action: Action, data: Any) -> dict[tuple[str | int, ...], JSONPathMatch]:
     """Return the values that an action selects, by their keys and indices in the data. Raises _OverlayError."""
     target = action["target"]
     if target.count("..") > MAXIMUM_DESCENTS:
         raise _OverlayError(f"{target} contains .. more than {MAXIMUM_DESCENTS} times: write the path out")
     try:
-        matches = list(islice(jsonpath.finditer(target, data, strict=True), MAXIMUM_MATCHES + 1))
+        matches = list(islice(_compiled(target).finditer(data), MAXIMUM_MATCHES + 1))
     except jsonpath.JSONPathError as error:
         raise _OverlayError(f"{target} is not a JSONPath: {error.args[0]}") from None
     if len(matches) > MAXIMUM_MATCHES:
@@ -85,7 +92,7 @@ def _select(action: Action, data: Any) -> dict[tuple[str | int, ...], JSONPathMa
 
 def nearest(target: str, documents: Sequence[Any]) -> str:
     """Return `, did you mean X?` for a target that selects nothing, if one of its names resembles an existing name."""
-    query = jsonpath.compile(target)
+    query = _compiled(target)
     if not isinstance(query, jsonpath.JSONPath):
         return ""
     segments = query.segments
@@ -108,7 +115,7 @@ def idle(target: str, selected: Iterable[str]) -> list[str]:
 
     `selected` are the pointers of the selected values.
     """
-    query = jsonpath.compile(target)
+    query = _compiled(target)
     segments = query.segments if isinstance(query, jsonpath.JSONPath) else ()
     met = {token for pointer in selected for token in pointers.split(pointer)}
     return [name for segment in segments for name in _names(segment) if name not in met]

@@ -149,7 +149,7 @@ def take(data: object, name: str, catalogue: Catalogue, given: Values = NONE) ->
     """
     json = orjson.dumps(data, option=orjson.OPT_INDENT_2).decode()
     text = _NO_YAML.sub(lambda found: f"\\u{ord(found[0]):04x}", json)
-    data = _load(Files(Located(text, name)), given, catalogue)
+    data = _load(Files(located.parse(text, name)), given, catalogue)
     return Scenario(name, data["description"], shipped=False, data=data)
 
 

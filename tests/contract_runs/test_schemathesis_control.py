@@ -1,7 +1,11 @@
-"""schemathesis over the control API's own document: every phase, every check."""
+"""schemathesis over the control API's own document: every phase, every check.
+
+As in `test_schemathesis`, the tests of the operations are made when they run.
+"""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,13 +13,14 @@ import yaml
 from hypothesis import HealthCheck, settings
 from schemathesis import Case, Config
 from schemathesis.openapi import from_dict
-from schemathesis.pytest import parametrize
+from schemathesis.pytest import from_fixture
 
 from mockserver.control.operations import DOCUMENT
 from mockserver.serving.setup import Settings, set_up
 from mockserver.simulation.limits import WorldLimits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from schemathesis.schemas import BaseSchema
@@ -90,25 +95,36 @@ def narrowed(part: Any) -> Any:
     return part
 
 
-def schema(document: Json, mode: str = "all") -> BaseSchema:
-    config = {**CONFIG, "generation": {**GENERATION, "mode": mode}}
+def schema(document: Json) -> BaseSchema:
+    config = {**CONFIG, "generation": {**GENERATION, "mode": "all"}}
     return from_dict({**document, "servers": [{"url": "/__mock__"}]}, config=Config.from_dict(config))
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Starlette:
+def app_of(tmp_path: Path) -> Callable[[str], Starlette]:
+    """Starts an application for each operation, by its name."""
     path = tmp_path / "scenario.yaml"
     path.write_text(SCENARIO)
-    return set_up(str(path), settings=Settings(limits=LIMITS)).app
+    return cache(lambda _: set_up(str(path), settings=Settings(limits=LIMITS)).app)
 
 
-@parametrize(stranger=schema(document()))
+@pytest.fixture
+def strangers() -> BaseSchema:
+    return schema(document())
+
+
+@pytest.fixture
+def users() -> BaseSchema:
+    return schema({**document(), "paths": narrowed(document()["paths"])})
+
+
 @settings(suppress_health_check=list(HealthCheck))
-def test_the_control_api_keeps_to_its_own_document(case: Case[Any], app: Starlette) -> None:
-    case.call_and_validate(app=app)
+@from_fixture("strangers").parametrize()
+def test_the_control_api_keeps_to_its_own_document(case: Case[Any], app_of: Callable[[str], Starlette]) -> None:
+    case.call_and_validate(app=app_of(case.operation.label))
 
 
-@parametrize(user=schema({**document(), "paths": narrowed(document()["paths"])}))
 @settings(suppress_health_check=list(HealthCheck))
-def test_a_users_requests_keep_to_the_document(case: Case[Any], app: Starlette) -> None:
-    case.call_and_validate(app=app)
+@from_fixture("users").parametrize()
+def test_a_users_requests_keep_to_the_document(case: Case[Any], app_of: Callable[[str], Starlette]) -> None:
+    case.call_and_validate(app=app_of(case.operation.label))

@@ -1,19 +1,26 @@
-"""schemathesis over an application under all readings but the defaults: it keeps to the changed contract documents."""
+"""schemathesis over an application under all readings but the defaults: it keeps to the changed contract documents.
+
+As in `tests/contract_runs`, the tests of the operations are made when they run.
+"""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from schemathesis import Case, Config
 from schemathesis.openapi import from_dict
-from schemathesis.pytest import parametrize
+from schemathesis.pytest import from_fixture
 
 from mockserver import contract
+from mockserver.contract.document import names
 from mockserver.contract.loading import written
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from schemathesis.schemas import BaseSchema
     from starlette.applications import Starlette
 
@@ -68,19 +75,21 @@ def narrowed(part: Any) -> Any:
     return part
 
 
-def schema(document: str) -> BaseSchema:
+@pytest.fixture(params=names())
+def changed(request: pytest.FixtureRequest) -> BaseSchema:
     return from_dict(
-        narrowed(written(document, CHOICES)),
+        narrowed(written(request.param, CHOICES)),
         config=Config.from_dict({"seed": 1, "generation": GENERATION, "checks": CHECKS}),
     )
 
 
 @pytest.fixture
-def app(play: Play) -> Starlette:
-    return play(CHOICES, ACCOUNT, catalogue=CATALOGUE).app
+def app_of(play: Play) -> Callable[[str], Starlette]:
+    """Starts an application for each operation, by its name."""
+    return cache(lambda _: play(CHOICES, ACCOUNT, catalogue=CATALOGUE).app)
 
 
-@parametrize(v3=schema("v3"), v2=schema("v2"))
 @settings(suppress_health_check=list(HealthCheck))
-def test_requests_keep_to_the_changed_contract(case: Case[Any], app: Starlette) -> None:
-    case.call_and_validate(app=app)
+@from_fixture("changed").parametrize()
+def test_requests_keep_to_the_changed_contract(case: Case[Any], app_of: Callable[[str], Starlette]) -> None:
+    case.call_and_validate(app=app_of(case.operation.label))

@@ -1,15 +1,15 @@
 """`verify`, told by the overlay what is different, finds nothing on the second stand-in."""
 
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
+from mockserver.cli import main
 from tests.secondvendor.backstages import StandinBackstage
-from tests.secondvendor.processes import COMMAND, ROOT, VENDOR, process
+from tests.secondvendor.processes import VENDOR, process
 from tests.secondvendor.repertoire import MINUTE, customer
 
 OVERLAY = Path(__file__).parent / "vendor.yaml"
@@ -52,13 +52,7 @@ def opened(http: httpx.Client) -> dict[str, str]:
 @pytest.mark.parametrize("suite", ["examples", "lifecycle", "equivalence", "safety", "schema"])
 def test_nothing_is_found(standin: httpx.Client, suite: str) -> None:
     url = str(standin.base_url).rstrip("/")
-    done = subprocess.run(  # noqa: S603 - our own words
-        [*COMMAND, "verify", "--url", url, "--strict", "--suite", suite, "--overlay", str(OVERLAY), "--no-color"],
-        cwd=ROOT,
-        env={**os.environ, **opened(standin)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    options = ("--url", url, "--strict", "--suite", suite, "--overlay", str(OVERLAY), "--no-color")
+    done = CliRunner(env=opened(standin)).invoke(main, ["verify", *options])
+    assert (done.exit_code, done.stderr) == (0, ""), done.output
     assert "Nothing found in " in done.stdout

@@ -43,7 +43,7 @@ def graded(vendor: httpx.Client, directory: Path, *sessions: Life) -> Graded:
     found = re.search(r"^Grade ([A-F]): ", done.stdout, re.MULTILINE)
     assert found is not None
     codes = {finding["code"] for finding in said["findings"]}
-    return Graded(done.returncode, found[1], codes, said["statement"], account.cents, report.out, report.back)
+    return Graded(done.exit_code, found[1], codes, said["statement"], account.cents, report.out, report.back)
 
 
 @pytest.fixture(scope="module", params=GOOD)

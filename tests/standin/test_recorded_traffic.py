@@ -1,4 +1,7 @@
-"""`drift` and `proxy` agree with the stand-in in full, and tell of a missing overlay."""
+"""`drift` and `proxy` agree with the stand-in in full, and tell of a missing overlay.
+
+Without one, `drift --propose` finds the differences out. `tests/replay` plays the client against what it proposes.
+"""
 
 from functools import partial
 from pathlib import Path
@@ -6,7 +9,10 @@ from typing import NamedTuple
 
 import httpx
 import pytest
+import yaml
+from click.testing import CliRunner
 
+from mockserver.cli import main
 from mockserver.contract import contract, readings
 from mockserver.contract.readings import Evidence
 from mockserver.drift import Drift, compare
@@ -52,6 +58,19 @@ def drift(day: Day) -> Drift:
     return compare(partial(read, day.recording), overlays=[OVERLAY])[0]
 
 
+@pytest.fixture(scope="module")
+def proposal(day: Day, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Propose an overlay for the plain contract."""
+    file = tmp_path_factory.mktemp("drift") / "vendor.yaml"
+    drifted(day, "--propose", str(file))
+    return file
+
+
+def drifted(day: Day, *words: str) -> str:
+    """Run drift in this process, and return what it says."""
+    return CliRunner().invoke(main, ["drift", str(day.recording), *words]).stdout
+
+
 def test_drift_finds_nothing(day: Day) -> None:
     done = toolkit("drift", day.recording)
     assert (done.returncode, done.stderr) == (0, "")
@@ -91,6 +110,20 @@ def test_without_the_overlay_drift_is_told(day: Day) -> None:
     found, _ = compare(partial(read, day.recording))
     assert found.contradicted
     assert found.new
+
+
+def test_the_proposed_rules_are_those_of_the_stand_in(proposal: Path) -> None:
+    assert yaml.safe_load(proposal.read_text())["x-rules"] == {
+        "lifetime": "15m",
+        "renewal": "5m",
+        "another_sms": "charged",
+        "above_maximum": "NO_NUMBERS",
+        "discount": "shown",
+    }
+
+
+def test_drift_finds_no_contradiction_under_the_proposal(day: Day, proposal: Path) -> None:
+    assert ", 0 contradicted, " in drifted(day, "--overlay", str(proposal)).splitlines()[-1]
 
 
 def test_the_proxy_counts_the_money_that_was_charged(day: Day) -> None:

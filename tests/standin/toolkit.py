@@ -1,4 +1,4 @@
-"""The toolkit beside the stand-in, as a user has both: processes, URLs and files.
+"""The toolkit beside the stand-in, as a user has both: commands, URLs and files.
 
 The overlay says what is different.
 """
@@ -12,6 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from click.testing import CliRunner, Result
+
+from mockserver.cli import main
 
 OVERLAY = Path(__file__).parent / "vendor.yaml"
 ROOT = Path(__file__).parent.parent.parent
@@ -50,9 +54,10 @@ def toolkit(*words: str | Path, **environment: str) -> subprocess.CompletedProce
     )
 
 
-def reported(directory: Path, *words: str | Path, **environment: str) -> tuple[subprocess.CompletedProcess[str], Json]:
-    """Run a command with the overlay; answer how it ended, and its report."""
-    done = toolkit(*words, "--report", "json", "--report-dir", directory, **environment)
+def reported(directory: Path, *words: str | Path, **environment: str) -> tuple[Result, Json]:
+    """Run a command with the overlay in this process; answer how it ended, and its report."""
+    options = ("--overlay", OVERLAY, "--report", "json", "--report-dir", directory)
+    done = CliRunner(env={"COLUMNS": "200", **environment}).invoke(main, [*map(str, words), *map(str, options)])
     report = directory / f"{words[0]}.json"
-    assert report.exists(), done.stderr
+    assert report.exists(), done.output
     return done, json.loads(report.read_bytes())
