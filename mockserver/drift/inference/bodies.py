@@ -19,6 +19,8 @@ LISTED, KEYED = "[]", "{}"
 """The steps of a path into the items of an array, and into the members of an object keyed by data."""
 MAXIMUM_PARTS = 4
 """The maximum number of values in a text of several values."""
+MAXIMUM_ITEMS = 8
+"""The maximum number of items of an array in which each has a meaning of its own."""
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _SEPARATOR = re.compile(r"([^A-Za-z0-9]+)")
 
@@ -154,7 +156,7 @@ def fixed_arrays(root: Node) -> set[tuple[str, ...]]:
         and not node.is_keyed
         and not (node.item.members or node.item.item)
         and len(lengths := set(node.lengths.values())) == 1
-        and 2 <= min(lengths) <= MAXIMUM_PARTS
+        and 2 <= min(lengths) <= MAXIMUM_ITEMS
         and len(node.lengths) > 1
     }
 

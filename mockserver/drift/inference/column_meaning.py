@@ -171,7 +171,7 @@ class ColumnMeanings:
             else:
                 return None
         texts = set(column.cells.values())
-        if not told or len(texts) < (_AFFIXED if sum(name.startswith("{") for name in names) == 1 else 2):
+        if not told or len(texts) < 2:
             return None
         between = (*pieces[0].pieces[1:-1], "")
         return Value(

@@ -13,10 +13,10 @@ from mockserver.drift.inference.meaning import Count, Each, Value
 from mockserver.drift.inference.order_states import Shown, StateWords, possible, words
 from mockserver.traffic.calls import EXPIRED, REFUNDED, STATES
 
-ENOUGH = 5
+ENOUGH = 3
 """How often a number must have been the length of a list."""
 DISTINCT = 3
-"""In how many different lengths; the lists of SMS are short."""
+"""In how many different lengths, if it is never above one and the list is not one of SMS, which are short."""
 
 _TIME = Type("time")
 SMALL = 100
@@ -80,8 +80,8 @@ def count(column: Column, node: Node, meanings: Mapping[Path, Meaning]) -> Count
     for inner in lists(node):
         each = meanings.get(inner.path)
         lengths = {place: inner.lengths.get(place) for place in column.cells}
-        enough = len(set(values)) >= DISTINCT or (isinstance(each, Each) and each.record == "message")
-        if isinstance(each, Each) and enough and lengths == dict(column.cells):
+        many = len(set(values)) >= DISTINCT or max(values) > 1 or (isinstance(each, Each) and each.record == "message")
+        if isinstance(each, Each) and many and lengths == dict(column.cells):
             return Count(each.source)
     return None
 
