@@ -278,7 +278,7 @@ class Learning:
             rivals = [
                 other
                 for other, theirs, _ in matches
-                if other == score and (theirs.operation.name == name) != (theirs.group == group)
+                if other >= score and (theirs.operation.name == name) != (theirs.group == group)
             ]
             if not (rivals or name in self._moved or numbers & taken):
                 taken |= numbers
