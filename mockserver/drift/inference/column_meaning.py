@@ -32,7 +32,7 @@ _AFFIX = 8
 """The maximum length of what stands around a single value in a text, and a mark for the value."""
 _AFFIXED = 3
 """In how many different texts a single value must stand between the same characters."""
-_TOLERATED = 0.1
+_TOLERATED = 0.15
 """The largest fraction of misses for a fact that changes: it may have changed between two looks."""
 
 
