@@ -131,6 +131,7 @@ class Learning:
         refused = [*map(self._as_bound, self._refused), *self._refused_elsewhere()]
         granted: defaultdict[str, set[str]] = defaultdict(set)
         owned: defaultdict[str, set[str]] = defaultdict(set)
+        carriers: set[tuple[str, str]] = set()
         usual: dict[str, set[tuple[tuple[str | int, ...], str]]] = {}
         forms: dict[str, Mapping[requests.Spot, refusal_reasons.Form]] = {}
         for calls in (*self._calls.values(), *(calls for _, calls in self._moved.values())):
@@ -139,8 +140,9 @@ class Learning:
             for call in calls:
                 for argument, value in call.arguments.items():
                     granted[argument].add(str(value))
+                carriers.add((str(call.arguments.get("country")), str(call.arguments.get("carrier"))))
                 owned[self._facts.account(call)] |= self._facts.owned(call)
-        known = refusal_reasons.GrantedRequests(granted, owned, usual, forms, ServiceClock(self.knowledge))
+        known = refusal_reasons.GrantedRequests(granted, owned, usual, forms, ServiceClock(self.knowledge), carriers)
         found: dict[str, LearnedFailures] = {}
         for document in documents:
             own = list(refusals.refusals(call for call in refused if call.document is document))

@@ -76,7 +76,7 @@ class GrantedRequests(NamedTuple):
 
     `owned` are the ids of orders and payments that belong to each account. By operation, `broken` is what of their
     requests breaks the contract, and `forms` how their bodies are written. `clock` is
-    what they show of the service's clock.
+    what they show of the service's clock, and `carriers` are the countries with carriers that they name together.
     """
 
     names: Mapping[str, Collection[str]]
@@ -84,6 +84,7 @@ class GrantedRequests(NamedTuple):
     broken: Mapping[str, Collection[tuple[tuple[str | int, ...], str]]]
     forms: Mapping[str, Mapping[requests.Spot, Form]]
     clock: ServiceClock
+    carriers: Collection[tuple[str, str]]
 
     def is_malformed(self, call: Call) -> bool:
         """Return whether a request breaks the contract otherwise than granted ones do, or is written otherwise."""
@@ -101,6 +102,11 @@ class GrantedRequests(NamedTuple):
         return any(
             spot not in given or not form.has(given[spot]) for spot, form in self.forms.get(call.name, {}).items()
         )
+
+    def has_carrier(self, call: Call) -> bool:
+        """Return whether a granted call has named the country together with the carrier of a call, if it has both."""
+        country, carrier = (call.arguments.get(name) for name in ("country", "carrier"))
+        return not country or not carrier or (str(country), str(carrier)) in self.carriers
 
     def has(self, argument: str, value: Any, listed: Iterable[Any], account: str) -> bool:
         """Return whether something has this name; for an order or a payment, one of the account if that is known."""
@@ -144,6 +150,8 @@ def possible(call: Call, status: int, knowledge: Knowledge, granted: GrantedRequ
     if unknown and not granted.is_malformed(call):
         return unknown
     found = {reason for reason in refused - _OF_NAMES.keys() if _may_be(reason, call, knowledge, clock)}
+    if "UNKNOWN_CARRIER" in refused and not granted.has_carrier(call):
+        found.add("UNKNOWN_CARRIER")
     if granted.is_malformed(call):
         return {"INVALID_REQUEST", *unknown, *found}
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -178,7 +178,8 @@ class Study:
             own = {
                 path: meaning
                 for path, meaning in trial.meanings.items()
-                if isinstance(meaning, Value) and meaning.name.startswith(f"{source if single else variable}.")
+                if isinstance(meaning, Value)
+                and any(each.startswith(f"{source if single else variable}.") for each in names_in(meaning.name))
             }
             score = len(own) + bool(key)
             if single and (max(node.lengths.values()) > 1 or score < 2):
