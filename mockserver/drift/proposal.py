@@ -9,6 +9,7 @@ import yaml
 from mockserver.drift import changes
 from mockserver.drift.difference import Kind
 from mockserver.drift.edits import Edits
+from mockserver.drift.question import joined
 from mockserver.drift.sighting import date
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def proposal(drift: Drift, bases: Mapping[str, Basis], source: str) -> Proposal:
     for name, basis in bases.items():
         edits = Edits(basis)
         differences = [each for each in drift.differences if each.document == name]
-        questions += changes.apply(edits, differences, drift, source)
+        questions += joined(changes.apply(edits, differences, drift, source))
         actions += ({"target": action.pop("target"), "x-document": name, **action} for action in edits.actions())
     named = {action["x-document"] for action in actions}
     readings = {each.name: each.instead for each in drift.differences if each.kind is Kind.READING}

@@ -28,6 +28,24 @@ class Question(NamedTuple):
         return f"{self.operation}, {self.where}: {self.text}"
 
 
+def joined(questions: Iterable[Question]) -> list[Question]:
+    """Return questions, those about the same place in several operations of a document as one."""
+    found: dict[tuple[str, ...], list[Question]] = {}
+    for each in questions:
+        document, _, operation = each.operation.partition(".")
+        key = (document, each.where) if operation and not each.answers else (each.operation, each.where, each.text)
+        found.setdefault(key, []).append(each)
+    return [_for_all(many) for many in found.values()]
+
+
+def _for_all(questions: Sequence[Question]) -> Question:
+    first, others = questions[0], len(questions) - 1
+    if not others:
+        return first
+    more = "1 other" if others == 1 else f"{others} others"
+    return first._replace(operation=f"{first.operation} and {more}")
+
+
 def of_value(operation: str, status: int, path: Sequence[str], names: Sequence[str], example: str) -> Question:
     """Return the question what a value in a response means. `names` are meanings that the traffic supports equally."""
     where = f"{status} {'.'.join(('body', *path)).replace('.[]', '[]').replace('.{}', '{}')}"
