@@ -112,9 +112,14 @@ class _History:
         self._values.insert(where, value)
 
     def around(self, at: int, since: int, until: float) -> list[Any]:
-        """Return the last value up to a time and the first one after it, of those in a span."""
+        """Return the last value up to a time and the first one after it, of those in a span.
+
+        A call that changes the value shows the one after it.
+        """
         where = bisect_right(self._times, at)
         found = self._values[max(where - 1, self._start(since)) : min(where + 1, self._end(until))]
+        if len(found) == 2 and found[0] is UNKNOWN and self._times[where - 1] == at:
+            found = found[1:]
         return [] if UNKNOWN in found else found
 
     def last(self, at: int) -> tuple[int, Any] | None:
