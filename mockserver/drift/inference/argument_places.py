@@ -254,11 +254,12 @@ def is_stated(operation: Operation, spot: requests.Spot) -> bool:
 
 
 def _has(operation: Operation, argument: str, call: Call) -> bool:
-    """Return whether a call has an argument at its place in the contract."""
-    if not operation.takes(argument) or call.read is None:
+    """Return whether a request has an argument at its place in the contract. A default does not count."""
+    spot = operation.spot(argument) if operation.takes(argument) and call.read is not None else None
+    if spot is None or call.read is None:
         return False
-    spot = operation.spot(argument)
-    holder: Any = {"path": call.read.path, "query": call.read.query, "body": call.read.body}
-    for step in spot or ():
+    request = call.exchange.request
+    holder: Any = {"path": call.read.path, "query": dict(request.query), "body": request.json}
+    for step in spot:
         holder = holder.get(step) if isinstance(holder, dict) else None
     return holder is not None
