@@ -26,6 +26,7 @@ from mockserver.drift.inference.scope import Evidence
 from mockserver.drift.inference.service_clock import ServiceClock
 from mockserver.drift.inference.study import Study
 from mockserver.drift.inference.text_patterns import pattern
+from mockserver.drift.inference.time_filters import time_filters
 from mockserver.traffic.calls import Call, Outcome
 
 if TYPE_CHECKING:
@@ -236,6 +237,7 @@ class Learning:
         if open_ and columns:
             expected = partial(self._arguments.expected, calls, study)
             words = self._arguments.by_words(columns, open_, calls, study)
+            words += time_filters(columns, open_, calls, study, self.knowledge)
             for bound in (*words, *requests.bind(columns, open_, self.knowledge, expected)):
                 known.setdefault(bound.argument, bound)
         return tuple(known.values())

@@ -200,6 +200,9 @@ def only_encoding(column: Sent, argument: Argument) -> Encoding | None:
         if value not in ("", None)
     ]
     common = set.intersection(*found) if found else set()
+    usual = Encoding(column.kind)
+    if argument.type.name == "text" and usual in common:
+        return usual
     return next(iter(common)) if len(common) == 1 else None
 
 
