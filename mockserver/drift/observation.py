@@ -109,7 +109,7 @@ class Observation:
                 *self._other_readings(readings),
                 *failed,
                 *map(moved, elsewhere.values()),
-                *(each for known in learned.values() for each in reworded(known)),
+                *_elsewhere(differences, (each for known in learned.values() for each in reworded(known))),
                 *difference.find_renames(differences, learned, self._documents),
                 *(map(new_path, learning.new_paths()) if learning else ()),
             ),
@@ -371,6 +371,12 @@ class Observation:
                     name=indication.reading,
                     instead=indication.verdict,
                 )
+
+
+def _elsewhere(differences: Iterable[Difference], others: Iterable[Difference]) -> Iterator[Difference]:
+    """Yield the other differences at places where there is none yet."""
+    known = {(each.operation, each.what) for each in differences}
+    return (each for each in others if (each.operation, each.what) not in known)
 
 
 def _general(path: Path) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ DOCUMENTS = [located.read(path).data for path in (SMALL, SERVICE)]
         ("minLength: 2", "minLenght: 2", "minLenght is not supported in a schema, did you mean minLength?"),
         ("schema: {type: object}", "schema: {allOf: []}", "allOf is not supported in a schema"),
         ("type: boolean, default", "type: bolean, default", 'not "bolean", did you mean boolean?'),
-        ("format: date", "format: datte", 'format must be one of uuid, uri, date, date-time, not "datte", did you mean date?'),
+        ("format: date", "format: datte", 'uuid, uri, date, date-time, not "datte", did you mean date?'),
         ("minLength: 2", "minLength: -2", "minLength must be a whole number, 0 or more, not -2"),
         ("minLength: 2", "minLength: 2.0", "minLength must be a whole number, 0 or more, not 2.0"),
         ("maximum: 10", "maximum: ten", 'maximum must be a number, not "ten"'),

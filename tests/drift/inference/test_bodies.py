@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from mockserver.drift.inference.bodies import Node, ends, fixed_arrays, parts, shape
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from mockserver.drift.inference.bodies import Node, fixed_arrays, parts, shape
 
 
 def codes(node: Node) -> bool:
