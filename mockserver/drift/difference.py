@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.contract import ABSENT
 from mockserver.contract import pointer as pointers
-from mockserver.drift.inference.schemas import stated_name
+from mockserver.drift.inference.stated import stated_name
 from mockserver.drift.schema_inference import InferredSchema
 
 if TYPE_CHECKING:

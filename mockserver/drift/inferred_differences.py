@@ -10,7 +10,7 @@ from mockserver.contract.failures import FAILURES
 from mockserver.contract.parts import JSON_TYPE
 from mockserver.drift.difference import Difference, Kind, Occurrences
 from mockserver.drift.inference.meaning import Value
-from mockserver.drift.inference.schemas import is_written_so, places
+from mockserver.drift.inference.stated import is_written_so, places
 from mockserver.drift.new_operations import names_of
 
 if TYPE_CHECKING:

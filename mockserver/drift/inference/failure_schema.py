@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mockserver.drift.inference.schemas import Revision, prior
+from mockserver.drift.inference.schemas import Revision
+from mockserver.drift.inference.stated import prior
 from mockserver.drift.inference.unknown_values import plain
 
 if TYPE_CHECKING:

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from functools import partial
-from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from mockserver.contract import ABSENT, vocabulary
-from mockserver.contract.routing import segments
-from mockserver.contract.vocabulary import OPERATION, Type
+from mockserver.contract.vocabulary import Type
 from mockserver.drift.inference import paths, refusal_reasons, refusals, requests
 from mockserver.drift.inference.argument_places import ArgumentPlaces, is_stated, open_arguments
 from mockserver.drift.inference.bodies import fixed_arrays, shape
 from mockserver.drift.inference.call_facts import CallFacts
 from mockserver.drift.inference.column_meaning import common_encoding
-from mockserver.drift.inference.knowledge import Knowledge, entity
+from mockserver.drift.inference.knowledge import Knowledge
 from mockserver.drift.inference.learned import Learned, NewPath, operation_spot, shared
 from mockserver.drift.inference.meaning import Value
 from mockserver.drift.inference.order_states import StateWords
-from mockserver.drift.inference.schemas import prior, stated_words
 from mockserver.drift.inference.scope import Evidence
 from mockserver.drift.inference.service_clock import ServiceClock
+from mockserver.drift.inference.stated import prior, stated_words
 from mockserver.drift.inference.study import Study
-from mockserver.drift.inference.text_patterns import pattern
 from mockserver.drift.inference.time_filters import time_filters
+from mockserver.drift.inference.unmatched_calls import (
+    as_granted,
+    by_value,
+    is_failure,
+    is_granted,
+    is_json,
+    is_success,
+    learn_accounts,
+    with_purposes,
+)
 from mockserver.traffic.calls import Call, Outcome
 
 if TYPE_CHECKING:
@@ -39,7 +44,6 @@ if TYPE_CHECKING:
     from mockserver.drift.inference.paths import Group, Unmatched
     from mockserver.drift.inference.refusals import LearnedFailures
     from mockserver.drift.inference.requests import Bound, Sent
-    from mockserver.traffic import Exchange
 
 ROUNDS = 4
 """The maximum number of rounds: what one round learns, the next one joins."""
@@ -73,8 +77,8 @@ class Learning:
         accounts = {call.account for call in calls if call.account}
         self._facts = CallFacts(self.knowledge, next(iter(accounts)) if len(accounts) == 1 else "")
         self._arguments = ArgumentPlaces(self.knowledge)
-        self._unmatched = [each for each in unmatched if _is_success(each.exchange) and not _is_failure(each)]
-        self._unknown = [each for each in unmatched if not _is_success(each.exchange) or _is_failure(each)]
+        self._unmatched = [each for each in unmatched if is_success(each.exchange) and not is_failure(each)]
+        self._unknown = [each for each in unmatched if not is_success(each.exchange) or is_failure(each)]
         self._refused = [call for call in calls if call.operation is not None and not is_granted(call)]
         self._met = {call.name for call in calls if call.operation is not None and is_granted(call)}
         self._bounds: defaultdict[str, dict[str, Bound]] = defaultdict(dict)
@@ -87,17 +91,7 @@ class Learning:
         for many in self._calls.values():
             for call in many:
                 self._facts.deduce(call, None)
-        self._learn_accounts(unmatched)
-
-    def _learn_accounts(self, unmatched: Iterable[Unmatched]) -> None:
-        """Add the accounts that only requests for unknown paths name, if the ids that are known have a form."""
-        known = [str(each) for each in self.knowledge.domain("account.id")]
-        form = pattern(known) if len(known) > 1 else ""
-        for each in unmatched if form else ():
-            columns = requests.sent([each.exchange.request], lambda _: {})
-            for value in (*map(unquote, segments(each.path)), *(column.values[0] for column in columns)):
-                if isinstance(value, str) and re.fullmatch(form, value):
-                    self.knowledge.learn(entity("account", value, (value,)), "id", value, each.exchange.started)
+        learn_accounts(self.knowledge, unmatched)
 
     def run(self, documents: Iterable[Document]) -> dict[str, Learned]:
         """Return what was learned, by the name of the operation."""
@@ -110,7 +104,7 @@ class Learning:
             }
             changing = [each for group in self.unexplained for each in group.requests if group.method not in SAFE]
             self.knowledge.unexplained = [each.exchange.started for each in changing]
-            self.knowledge.touched = _by_value(changing)
+            self.knowledge.touched = by_value(changing)
             before = {name: (dict(each.meanings), each.bounds) for name, each in found.items()}
             for name, calls in list(self._calls.items()):
                 found[name] = self._learn(calls)
@@ -130,20 +124,8 @@ class Learning:
     def failures(self, documents: Iterable[Document]) -> dict[str, LearnedFailures]:
         """Return the failures of each document that has refused a request."""
         refused = [*map(self._as_bound, self._refused), *self._refused_elsewhere()]
-        granted: defaultdict[str, set[str]] = defaultdict(set)
-        owned: defaultdict[str, set[str]] = defaultdict(set)
-        carriers: set[tuple[str, str]] = set()
-        usual: dict[str, set[tuple[tuple[str | int, ...], str]]] = {}
-        forms: dict[str, Mapping[requests.Spot, refusal_reasons.Form]] = {}
-        for calls in (*self._calls.values(), *(calls for _, calls in self._moved.values())):
-            usual[calls[0].name] = {each for call in calls for each in refusal_reasons.broken(call)}
-            forms[calls[0].name] = refusal_reasons.forms([call.exchange.request for call in calls])
-            for call in calls:
-                for argument, value in call.arguments.items():
-                    granted[argument].add(str(value))
-                carriers.add((str(call.arguments.get("country")), str(call.arguments.get("carrier"))))
-                owned[self._facts.account(call)] |= self._facts.owned(call)
-        known = refusal_reasons.GrantedRequests(granted, owned, usual, forms, ServiceClock(self.knowledge), carriers)
+        calls = [*self._calls.values(), *(many for _, many in self._moved.values())]
+        known = refusal_reasons.granted_requests(calls, self._facts, ServiceClock(self.knowledge))
         found: dict[str, LearnedFailures] = {}
         for document in documents:
             own = list(refusals.refusals(call for call in refused if call.document is document))
@@ -340,16 +322,16 @@ class Learning:
 
     def _learn_moved(self, group: Group, operation: Operation) -> tuple[Learned, Study]:
         """Study the requests for an unknown path as calls of an operation."""
-        accepted = [each for each in group.requests if _is_json(each.exchange)] or list(group.requests)
+        accepted = [each for each in group.requests if is_json(each.exchange)] or list(group.requests)
         columns = requests.sent([each.exchange.request for each in accepted], group.variables)
         bounds = self._credentials(columns)
-        calls = [_granted(each, operation) for each in accepted]
+        calls = [as_granted(each, operation) for each in accepted]
         users = next((each.spot for each in bounds if each.credential == "user"), None)
         if users is not None:
             column = next(each for each in columns if each.spot == users)
             calls = [call._replace(account=str(column.values.get(number, ""))) for number, call in enumerate(calls)]
         bounds += self._arguments.stated(operation, group, columns)
-        calls = _with_purposes(self._arguments.applied(calls, columns, bounds))
+        calls = with_purposes(self._arguments.applied(calls, columns, bounds))
         placed = {bound.spot for bound in bounds}
         free = [column for column in columns if column.spot not in placed]
         found = {bound.argument for bound in bounds}
@@ -371,14 +353,14 @@ class Learning:
 
     def _as_calls(self, group: Group, operation: Operation, unmatched: Sequence[Unmatched]) -> list[Call]:
         """Return requests for the new path of an operation as its calls, with their arguments."""
-        calls = [_granted(each, operation) for each in unmatched]
+        calls = [as_granted(each, operation) for each in unmatched]
         columns = requests.sent([each.exchange.request for each in unmatched], group.variables)
         bounds = self._moved_bounds.get(operation.name, ())
         by_spot = {column.spot: column for column in columns}
         user = next((each.spot for each in bounds if each.credential == "user"), None)
         if user in by_spot:
             calls = [call._replace(account=str(by_spot[user].values.get(n, ""))) for n, call in enumerate(calls)]
-        return _with_purposes(self._arguments.applied(calls, columns, bounds))
+        return with_purposes(self._arguments.applied(calls, columns, bounds))
 
     def _values(self, names: Sequence[str]) -> set[str]:
         return {str(value) for name in names for value in self.knowledge.domain(name)}
@@ -399,26 +381,6 @@ class Learning:
         return False
 
 
-def is_granted(call: Call) -> bool:
-    """Return whether the service granted a call, though the contract may not be able to read its response."""
-    return call.outcome is Outcome.GRANTED or (call.outcome is Outcome.BROKEN and _is_json(call.exchange))
-
-
-def _granted(unmatched: Unmatched, operation: Operation) -> Call:
-    """Return a request for an unknown path as a granted call of an operation, with what the contract reads."""
-    answer = unmatched.exchange.answer
-    reading = operation.read_answer(operation.status, answer.json) if answer else None
-    facts = reading.facts if reading and reading.granted else {}
-    purpose = operation.purposes[0] if len(operation.purposes) == 1 else ""
-    return Call(unmatched.exchange, unmatched.document, operation, purpose, "", {}, None, Outcome.GRANTED, facts=facts)
-
-
-def _with_purposes(calls: Sequence[Call]) -> list[Call]:
-    """Return calls with the purposes that an argument names."""
-    named = [str(call.arguments.get(OPERATION, "")) for call in calls]
-    return [call._replace(purpose=call.purpose or name) for call, name in zip(calls, named, strict=True)]
-
-
 def _conforms(learned: Learned) -> bool:
     """Return whether all responses conform to the contract of the operation, and say something."""
     operation, answers = learned.operation, [call.exchange.answer for call in learned.calls]
@@ -429,35 +391,6 @@ def _conforms(learned: Learned) -> bool:
             answer is None or operation.check_answer(operation.status, answer.json) for answer in answers[:EXAMINED]
         )
     )
-
-
-def _is_failure(unmatched: Unmatched) -> bool:
-    """Return whether a response is a failure of the contract, whatever its status."""
-    answer = unmatched.exchange.answer
-    if answer is None or answer.json is ABSENT:
-        return False
-    return not unmatched.document.check_failure(answer.status, answer.json)
-
-
-def _by_value(unmatched: Iterable[Unmatched]) -> Mapping[str, list[int]]:
-    """Return the times of requests by each value that they have."""
-    found: defaultdict[str, list[int]] = defaultdict(list)
-    for each in unmatched:
-        columns = requests.sent([each.exchange.request], lambda _: {})
-        values = (*map(unquote, segments(each.path)), *(str(column.values[0]) for column in columns))
-        for value in dict.fromkeys(values):
-            found[value].append(each.exchange.started)
-    return found
-
-
-def _is_success(exchange: Exchange) -> bool:
-    """Return whether the status of a response is one of success."""
-    answer = exchange.answer
-    return answer is not None and HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES
-
-
-def _is_json(exchange: Exchange) -> bool:
-    return _is_success(exchange) and exchange.answer is not None and exchange.answer.json is not ABSENT
 
 
 def _is_about(meaning: Meaning, names: set[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,6 +17,7 @@ from mockserver.drift.inference.text_patterns import pattern
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from mockserver.drift.inference.call_facts import CallFacts
     from mockserver.drift.inference.knowledge import Knowledge
     from mockserver.drift.inference.service_clock import ServiceClock
     from mockserver.traffic import Request
@@ -81,10 +83,10 @@ class GrantedRequests(NamedTuple):
 
     names: Mapping[str, Collection[str]]
     owned: Mapping[str, Collection[str]]
-    broken: Mapping[str, Collection[tuple[tuple[str | int, ...], str]]]
-    forms: Mapping[str, Mapping[requests.Spot, Form]]
+    broken: dict[str, Collection[tuple[tuple[str | int, ...], str]]]
+    forms: dict[str, Mapping[requests.Spot, Form]]
     clock: ServiceClock
-    carriers: Collection[tuple[str, str]]
+    carriers: set[tuple[str, str]]
 
     def is_malformed(self, call: Call) -> bool:
         """Return whether a request breaks the contract otherwise than granted ones do, or is written otherwise."""
@@ -113,6 +115,22 @@ class GrantedRequests(NamedTuple):
         if argument in OWNED and account:
             return str(value) in self.owned.get(account, ())
         return str(value) in self.names.get(argument, ()) or value in listed
+
+
+def granted_requests(by_operation: Iterable[Sequence[Call]], facts: CallFacts, clock: ServiceClock) -> GrantedRequests:
+    """Return what granted calls have shown, of all operations."""
+    names: defaultdict[str, set[str]] = defaultdict(set)
+    owned: defaultdict[str, set[str]] = defaultdict(set)
+    found = GrantedRequests(names, owned, {}, {}, clock, set())
+    for calls in by_operation:
+        found.broken[calls[0].name] = {each for call in calls for each in broken(call)}
+        found.forms[calls[0].name] = forms([call.exchange.request for call in calls])
+        for call in calls:
+            for argument, value in call.arguments.items():
+                names[argument].add(str(value))
+            found.carriers.add((str(call.arguments.get("country")), str(call.arguments.get("carrier"))))
+            owned[facts.account(call)] |= facts.owned(call)
+    return found
 
 
 def broken(call: Call) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -13,15 +13,16 @@ from mockserver.contract import Confidence, vocabulary
 from mockserver.contract import pointer as pointers
 from mockserver.contract.parts import types
 from mockserver.contract.vocabulary import Type
-from mockserver.drift.inference.bodies import KEYED, LISTED, Node
+from mockserver.drift.inference.bodies import Node
 from mockserver.drift.inference.column_meaning import common_encoding
 from mockserver.drift.inference.conventions import NONE
 from mockserver.drift.inference.encodings import json_type
 from mockserver.drift.inference.meaning import Count, Each, Rivals, Separated, Value
+from mockserver.drift.inference.stated import is_written_so, objects, prior, stated_name, stated_variables, subschemas
 from mockserver.drift.inference.unknown_values import constant_of, is_plain, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from mockserver.contract import Document
     from mockserver.contract.parts import Schema
@@ -32,42 +33,6 @@ if TYPE_CHECKING:
 ENOUGH = 3
 """How often an object must have been seen before a field that never came is gone."""
 SCHEMAS = "/components/schemas/"
-
-
-def prior(schema: Schema | None) -> dict[Path, str]:
-    """Return the names that a schema in the contract gives to the places of a body."""
-    return {path: name for path, each in places(schema) if (name := stated_name(each))}
-
-
-def places(schema: Schema | None, path: Path = ()) -> Iterator[tuple[Path, Schema]]:
-    """Yield the places of a body with their schemas in the contract."""
-    if schema is None:
-        return
-    yield path, schema
-    for name, inner in schema.get("properties", {}).items():
-        yield from places(inner, (*path, name))
-    for keyword, step in (("items", LISTED), ("additionalProperties", KEYED)):
-        if isinstance(schema.get(keyword), dict):
-            yield from places(schema[keyword], (*path, step))
-
-
-def stated_name(schema: Schema) -> str:
-    """Return the name that a schema in the contract gives to a place; empty if it has none."""
-    return str(schema.get("x-value") or schema.get("x-each", "").partition(" as ")[0])
-
-
-def stated_words(document: Document, name: str) -> dict[str, Any]:
-    """Return the words on the wire that the responses of a document have for a name in the contract."""
-    found: dict[str, Any] = {}
-    for operation in document.operations.values():
-        for schema in _schemas(operation.success_schema):
-            if schema.get("x-value") == name:
-                type_ = vocabulary().type_of(name, {name.partition(".")[0]: Type(name.partition(".")[0])})[0]
-                written = schema.get("x-words", {})
-                for word in vocabulary().words[type_.name]:
-                    wire = written.get(word, word)
-                    found.setdefault(word, wire[0] if isinstance(wire, list) else wire)
-    return found
 
 
 def _source(meaning: Meaning | None) -> str | None:
@@ -103,7 +68,7 @@ class Revision:
         self._document = document
         self._data = data
         self._meanings = meanings
-        self._variables: Names = {**names, **_variables(meanings), **_stated_variables(success)}
+        self._variables: Names = {**names, **_variables(meanings), **stated_variables(success)}
         self._renamed: dict[str, str] = {}
         self._success = success
         self._conventions = conventions
@@ -114,7 +79,7 @@ class Revision:
 
     def revised_from(self, root: Node) -> Any:
         """Return the schema of the whole response."""
-        self._absent = [each for path, each in _objects(self._success) if not _is_at(each, root.at(path))]
+        self._absent = [each for path, each in objects(self._success) if not _is_at(each, root.at(path))]
         return self.revised(root, self._success)
 
     def revised(self, node: Node, old: Schema | None) -> Any:
@@ -299,7 +264,7 @@ class Revision:
         return next(
             (
                 (schema["x-each"], self._stated(schema["items"]))
-                for schema in _schemas(self._success)
+                for schema in subschemas(self._success)
                 if schema.get("x-each", "").partition(" as ")[0] == source and isinstance(schema.get("items"), dict)
             ),
             None,
@@ -344,67 +309,10 @@ class Revision:
         return deepcopy(reduce(pointers.step, pointers.split(self._document.written(pointer)), self._data))
 
 
-def is_written_so(old: Schema, meaning: Value) -> bool:
-    """Return whether a schema writes a value as it was seen."""
-    if meaning.words is not None:
-        words = old.get("x-words") or {}
-        written = {word: words.get(word, word) for word in meaning.words} if isinstance(words, dict) else {}
-        return all(
-            meaning.words[word] in (wire if isinstance(wire, list) else [wire]) for word, wire in written.items()
-        )
-    if meaning.encoding is None or meaning.encoding.annotation is None:
-        return True
-    name, value = meaning.encoding.annotation
-    usual = {"x-unit": ("cents", "fraction"), "x-time": ("utc", "seconds")}.get(name, ())
-    return old.get(name, value if value in usual else None) == value
-
-
 def _variables(meanings: Mapping[Path, Meaning]) -> Names:
     """Return the variables of all lists with their types."""
     lists = (each for each in meanings.values() if isinstance(each, Each))
     return {each.variable: Type(each.record) for each in lists if each.variable}
-
-
-def _stated_variables(schema: Schema | None) -> Names:
-    """Return the variables of the lists in a schema of the contract with their types."""
-    known = vocabulary()
-    lists = {
-        source: type_.name
-        for fields in (*(purpose.result for purpose in known.purposes.values()), *known.records.values())
-        for source, type_ in fields.items()
-        if type_.many
-    }
-    names: Names = {}
-    for each in _schemas(schema):
-        source, _, variable = each.get("x-each", "").partition(" as ")
-        record = lists.get(source.rpartition(".")[2])
-        if variable and record:
-            names[variable] = Type(record)
-    return names
-
-
-def _schemas(schema: Any) -> Iterator[Schema]:
-    """Yield a schema and all schemas in it."""
-    if isinstance(schema, dict):
-        yield schema
-        for name in ("properties",):
-            for inner in schema.get(name, {}).values():
-                yield from _schemas(inner)
-        for name in ("items", "additionalProperties"):
-            yield from _schemas(schema.get(name))
-
-
-def _objects(schema: Schema | None, path: Path = ()) -> Iterator[tuple[Path, Schema]]:
-    """Yield the objects and the lists of objects in a schema with their paths."""
-    if schema is None:
-        return
-    items = schema.get("items")
-    if "properties" in schema or isinstance(items, dict):
-        yield path, schema
-    for name, inner in schema.get("properties", {}).items():
-        yield from _objects(inner, (*path, name))
-    if isinstance(items, dict):
-        yield from _objects(items, (*path, LISTED))
 
 
 def _is_at(schema: Schema, node: Node | None) -> bool:
