@@ -15,7 +15,7 @@ from mockserver.contract.messages import brief, choice, did_you_mean
 from mockserver.contract.parts import types
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from mockserver.contract.parts import Schema
     from mockserver.contract.vocabulary import Type, Vocabulary
@@ -88,7 +88,9 @@ def format_of(type_: Type, schema: Schema, vocabulary: Vocabulary, operations: t
     `operations` are the allowed values if the value is the name of the operation.
     """
     kind = next((name for name in types(schema) if name != "null"), "")
-    _check_annotations(type_, schema, vocabulary)
+    for keyword in _UNSUITABLE:
+        if message := _unsuitable(keyword, type_, schema, vocabulary):
+            raise FormatError(keyword, message)
     known = vocabulary.words.get(type_.name, operations)
     if type_.name == "boolean":
         return _boolean(schema, kind)
@@ -109,19 +111,60 @@ def format_of(type_: Type, schema: Schema, vocabulary: Vocabulary, operations: t
     return makers[type_.name](schema, kind)
 
 
-def _check_annotations(type_: Type, schema: Schema, vocabulary: Vocabulary) -> None:
-    unit, time, words = (schema.get(name) for name in ("x-unit", "x-time", "x-words"))
-    if unit is not None and unit not in UNITS.get(type_.name, ()):
-        allowed = UNITS.get(type_.name)
-        expected = f"must be {choice(allowed)}" if allowed else f"does not apply to {type_}, which has no unit"
-        raise FormatError("x-unit", f"x-unit {expected}{did_you_mean(unit, allowed or ())}")
-    if time is not None and type_.name not in ("time", "deadline"):
-        raise FormatError("x-time", f"x-time does not apply to {type_}, which is not a time")
+def schemas_in_text(
+    template: ValueTemplate, types_: Sequence[Type], schema: Schema, vocabulary: Vocabulary
+) -> list[Schema]:
+    """Return the schema of each value in a text, by the types of the values. Raises FormatError.
+
+    An annotation of the text applies to all values that it suits, and must suit one. A percentage before a percent sign
+    is written without another one.
+    """
+    annotations = [keyword for keyword in _UNSUITABLE if keyword in schema]
+    for keyword in annotations:
+        messages = [_unsuitable(keyword, type_, schema, vocabulary) for type_ in types_]
+        if all(messages):
+            raise FormatError(keyword, f"{template}: {'; '.join(dict.fromkeys(messages))}")
+    return [
+        {
+            "type": "number" if type_.name == "ratio" and piece.startswith("%") else "string",
+            **{name: schema[name] for name in annotations if not _unsuitable(name, type_, schema, vocabulary)},
+        }
+        for type_, piece in zip(types_, template.pieces[1:], strict=True)
+    ]
+
+
+def _unsuitable(keyword: str, type_: Type, schema: Schema, vocabulary: Vocabulary) -> str:
+    """Return why the annotation of a schema does not suit a type; empty if it does, or if the schema lacks it."""
+    return _UNSUITABLE[keyword](type_, schema[keyword], vocabulary) if keyword in schema else ""
+
+
+def _unsuitable_unit(type_: Type, unit: Any, _: Vocabulary) -> str:
+    allowed = UNITS.get(type_.name, ())
+    if unit in allowed:
+        return ""
+    expected = f"must be {choice(allowed)}" if allowed else f"does not apply to {type_}, which has no unit"
+    return f"x-unit {expected}{did_you_mean(unit, allowed)}"
+
+
+def _unsuitable_time(type_: Type, _: Any, __: Vocabulary) -> str:
+    return "" if type_.name in ("time", "deadline") else f"x-time does not apply to {type_}, which is not a time"
+
+
+def _unsuitable_words(type_: Type, words: Any, vocabulary: Vocabulary) -> str:
     if isinstance(words, dict) and not all(map(_is_written, words.values())):
-        raise FormatError("x-words", "each word must be a text, a number or a boolean, or a list of them")
-    wordless = {"money", "ratio", "integer", "decimal", "time", "deadline"}
-    if words is not None and (type_.name in wordless or type_.name in vocabulary.records):
-        raise FormatError("x-words", f"x-words does not apply to {type_}, which has no words")
+        return "each word must be a text, a number or a boolean, or a list of them"
+    if type_.name in _WORDLESS or type_.name in vocabulary.records:
+        return f"x-words does not apply to {type_}, which has no words"
+    return ""
+
+
+_WORDLESS = ("money", "ratio", "integer", "decimal", "time", "deadline")
+_UNSUITABLE: Mapping[str, Callable[[Type, Any, Vocabulary], str]] = {
+    "x-unit": _unsuitable_unit,
+    "x-time": _unsuitable_time,
+    "x-words": _unsuitable_words,
+}
+"""The annotations of a format, each with a function that returns why it does not suit a type."""
 
 
 def _is_written(word: object) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.contract.formats import FormatError, ValueTemplate, format_of
+from mockserver.contract.formats import FormatError, ValueTemplate, format_of, schemas_in_text
 from mockserver.contract.messages import did_you_mean
 from mockserver.contract.parts import types
 from mockserver.contract.pointer import ABSENT
@@ -276,15 +276,16 @@ class Planner:
             template = ValueTemplate.parse(text)
         except ValueError as error:
             raise FormatError("x-value", str(error)) from None
-        leaves = []
-        for name in template.names:
-            path, type_ = self.path(name, names)
-            if path.optional:
-                raise UnknownNameError(f"{name} is optional, so it cannot be part of a text")
-            leaves.append(Leaf(path, format_of(type_, {"type": "string"}, self._vocabulary), None))
-
+        values = [self.path(name, names) for name in template.names]
+        if optional := [name for name, (path, _) in zip(template.names, values, strict=True) if path.optional]:
+            raise UnknownNameError(f"{optional[0]} is optional, so it cannot be part of a text")
+        schemas = schemas_in_text(template, [type_ for _, type_ in values], schema, self._vocabulary)
         if "string" not in (types(schema) or ("string",)):
             raise FormatError("type", "a text of several values needs the type string")
+        leaves = (
+            Leaf(path, format_of(type_, inner, self._vocabulary), None)
+            for (path, type_), inner in zip(values, schemas, strict=True)
+        )
         return Text(template.pieces, tuple(leaves))
 
     def _each(self, schema: Schema, names: Names, *, required: bool, label: str) -> Node | None:
