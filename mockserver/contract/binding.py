@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.contract.arguments import Arguments
-from mockserver.contract.formats import FormatError, ValueTemplate, format_of, schemas_in_text, taken_apart
+from mockserver.contract.formats import FormatError, format_of, schemas_in_text
 from mockserver.contract.messages import did_you_mean
 from mockserver.contract.plan import AnnotationProblem
 from mockserver.contract.pointer import ABSENT
 from mockserver.contract.reader import Unread
+from mockserver.contract.value_template import ValueTemplate, taken_apart
 from mockserver.contract.vocabulary import OPERATION, Type
 
 if TYPE_CHECKING:

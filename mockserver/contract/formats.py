@@ -5,7 +5,6 @@ Values are those of the vocabulary: money in cents, ratios from 0 to 1, times in
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_CEILING, Decimal, DecimalException
 from functools import lru_cache, partial
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from mockserver.contract.parts import Schema
+    from mockserver.contract.value_template import ValueTemplate
     from mockserver.contract.vocabulary import Type, Vocabulary
 
 NUMBERS = ("integer", "number")
@@ -25,7 +25,6 @@ UNITS = {"money": ("cents", "dollars"), "ratio": ("fraction", "percent")}
 TIMES = ("utc", "iso", "date", "seconds", "milliseconds")
 CASES = ("lower", "upper")
 
-_NAME = re.compile(r"\{([a-z_0-9.]+)\}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = 1000
 _DAY = 86_400 * _SECOND
@@ -39,37 +38,6 @@ class FormatError(ValueError):
     def __init__(self, keyword: str, message: str) -> None:
         super().__init__(message)
         self.keyword = keyword
-
-
-class ValueTemplate(NamedTuple):
-    """A text of several values: its fixed pieces, and the names of the values between them."""
-
-    pieces: tuple[str, ...]
-    names: tuple[str, ...]
-
-    @classmethod
-    def parse(cls, text: str) -> ValueTemplate:
-        """Read `{country.code}-{service.code}`. Raises ValueError."""
-        parts = _NAME.split(text)
-        pieces, names = tuple(parts[::2]), tuple(parts[1::2])
-        if not names or any(brace in piece for piece in pieces for brace in "{}"):
-            raise ValueError(f"{text} must contain names in braces, such as {{order.id}}")
-        if "" in pieces[1:-1]:
-            raise ValueError(f"{text} needs fixed text between two values to separate them")
-        return cls(pieces, names)
-
-    def __str__(self) -> str:
-        names = (f"{{{name}}}" for name in self.names)
-        return self.pieces[0] + "".join(map(str.__add__, names, self.pieces[1:]))
-
-
-def taken_apart(pieces: tuple[str, ...], text: Any) -> tuple[str, ...]:
-    """Return the values between the fixed pieces of a text. Raises ValueError with the expected form."""
-    pattern = "(.+?)".join(map(re.escape, pieces))
-    found = re.fullmatch(pattern, text, re.DOTALL) if isinstance(text, str) else None
-    if found is None:
-        raise ValueError(f"a text such as {brief('…'.join(pieces))}")
-    return found.groups()
 
 
 class Format(NamedTuple):

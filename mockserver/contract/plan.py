@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.contract.formats import FormatError, ValueTemplate, format_of, schemas_in_text
+from mockserver.contract.formats import FormatError, format_of, schemas_in_text
 from mockserver.contract.messages import did_you_mean
 from mockserver.contract.parts import types
 from mockserver.contract.pointer import ABSENT
+from mockserver.contract.value_template import ValueTemplate
 from mockserver.contract.vocabulary import OPERATION, Type, UnknownNameError
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import pytest
 from mockserver.contract.arguments import Arguments
 from mockserver.contract.binding import Binding
 from mockserver.contract.example_values import make_up
-from mockserver.contract.formats import ValueTemplate
 from mockserver.contract.plan import Planner
 from mockserver.contract.reader import Unread, read
+from mockserver.contract.value_template import ValueTemplate
 from mockserver.contract.vocabulary import Type, vocabulary
 from mockserver.contract.writer import compiled
 
