@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
 NUMBERS = ("integer", "number")
 UNITS = {"money": ("cents", "dollars"), "ratio": ("fraction", "percent")}
-TIMES = ("utc", "iso", "date", "seconds", "milliseconds")
+TIMES = ("utc", "iso", "offset", "date", "seconds", "milliseconds")
 CASES = ("lower", "upper")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = 1000
 _DAY = 86_400 * _SECOND
+_EXAMPLE = 1_747_462_033_000
+"""2025-05-17 06:07:13 UTC."""
 _LONGEST = 40
 """The maximum length of a text that is read as a number or a time, in characters."""
 
@@ -317,7 +319,7 @@ def _read_word(words: Mapping[Any, str], value: Any) -> str:
 
 def _time(schema: Schema, kind: str, *, ends: bool = False) -> Format:
     form = schema.get("x-time") or ("seconds" if kind in NUMBERS else "utc")
-    textual = form in ("utc", "iso", "date")
+    textual = form not in ("seconds", "milliseconds")
     if kind == "boolean" or (textual and kind in NUMBERS):
         raise _wrong_type(f"a time as {form}", kind, "a string" if textual else "a number or a string")
     write = _TIME_WRITERS[form]
@@ -340,6 +342,7 @@ def utc(instant: int) -> str:
 _TIME_WRITERS: Mapping[str, Callable[[int], Any]] = {
     "utc": utc,
     "iso": lambda instant: f"{utc(instant).replace(' ', 'T')}Z",
+    "offset": lambda instant: f"{utc(instant).replace(' ', 'T')}+00:00",
     "date": lambda instant: utc(instant)[:10],
     "seconds": lambda instant: instant // _SECOND,
     "milliseconds": lambda instant: instant,
@@ -355,6 +358,6 @@ def _read_time(form: str, rest: int, value: Any) -> int:
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
-        raise ValueError("a time such as 2025-05-17 06:07:13") from None
+        raise ValueError(f"a time such as {_TIME_WRITERS[form](_EXAMPLE)}") from None
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
     return round(moment.timestamp() * _SECOND) + rest

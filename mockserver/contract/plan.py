@@ -336,9 +336,10 @@ class Planner:
     def _key(self, schema: Schema, names: Names) -> Leaf | None:
         try:
             path, type_ = self.path(schema["x-key"], names)
-            format_ = format_of(type_, {"type": "string"}, self._vocabulary)
+            format_ = format_of(type_, {**schema, "type": "string"}, self._vocabulary)
         except (UnknownNameError, FormatError) as error:
-            self._refuse(schema, "x-key", str(error))
+            keyword = getattr(error, "keyword", "")
+            self._refuse(schema, keyword if keyword in schema else "x-key", str(error))
             return None
         if path.optional:
             self._refuse(schema, "x-key", f"{path} is optional, so it cannot be a key")

@@ -252,7 +252,7 @@ _FORMATS: Mapping[str, Sequence[Schema]] = {
     ],
     "time": [
         {"type": "string"},
-        *({"type": "string", "x-time": form} for form in ("utc", "iso", "date", "seconds", "milliseconds")),
+        *({"type": "string", "x-time": form} for form in ("utc", "iso", "offset", "date", "seconds", "milliseconds")),
         *({"type": "integer", "x-time": form} for form in ("seconds", "milliseconds")),
     ],
 }

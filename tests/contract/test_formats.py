@@ -85,6 +85,7 @@ BOTH_WAYS: list[tuple[str, Schema, Any, Any]] = [
     ("time", STRING, NOON, "2025-05-17 06:07:13"),
     ("time", {**STRING, "x-time": "utc"}, NOON, "2025-05-17 06:07:13"),
     ("time", {**STRING, "x-time": "iso"}, NOON, "2025-05-17T06:07:13Z"),
+    ("time", {**STRING, "x-time": "offset"}, NOON, "2025-05-17T06:07:13+00:00"),
     ("time", {**STRING, "x-time": "date"}, NOON // 86_400_000 * 86_400_000, "2025-05-17"),
     ("time", INTEGER, NOON, NOON // 1000),
     ("time", {**INTEGER, "x-time": "seconds"}, NOON, NOON // 1000),
@@ -169,6 +170,8 @@ UNREADABLE: list[tuple[str, Schema, Any, str]] = [
     ("coupon_status", {"x-words": {"used": "gone"}}, "used", '"issued", "gone" or "expired"'),
     ("time", STRING, "soon", "a time such as 2025-05-17 06:07:13"),
     ("time", STRING, "2025-02-30 00:00:00", "a time such as 2025-05-17 06:07:13"),
+    ("time", {**STRING, "x-time": "offset"}, "soon", "a time such as 2025-05-17T06:07:13+00:00"),
+    ("time", {**STRING, "x-time": "date"}, "soon", "a time such as 2025-05-17"),
     ("time", STRING, 5, "a time as text"),
     ("time", STRING, "2" * 41, "a time as text"),
     ("time", INTEGER, "soon", "a number"),
@@ -197,6 +200,7 @@ WRONG: list[tuple[str, Schema, str, str]] = [
     ("decimal", INTEGER, "type", "a decimal number is written as a number or a string, not as integer"),
     ("digits", BOOLEAN, "type", "text is written as a string, not as boolean"),
     ("text", INTEGER, "type", "text is written as a string, not as integer"),
+    ("time", {**INTEGER, "x-time": "offset"}, "type", "a time as offset is written as a string, not as integer"),
     ("time", {**INTEGER, "x-time": "iso"}, "type", "a time as iso is written as a string, not as integer"),
     ("time", BOOLEAN, "type", "a time as utc is written as a string, not as boolean"),
     ("deadline", {**BOOLEAN, "x-time": "seconds"}, "type",
@@ -258,7 +262,14 @@ MONEY = [
 ]
 TIMES = [
     ({"x-time": form, **kind}, resolution)
-    for form, resolution in (("utc", 1000), ("iso", 1000), ("date", 86_400_000), ("seconds", 1000), ("milliseconds", 1))
+    for form, resolution in (
+        ("utc", 1000),
+        ("iso", 1000),
+        ("offset", 1000),
+        ("date", 86_400_000),
+        ("seconds", 1000),
+        ("milliseconds", 1),
+    )
     for kind in (STRING, INTEGER)
     if kind is STRING or form in ("seconds", "milliseconds")
 ]

@@ -18,7 +18,8 @@ from mockserver.contract.writer import compiled
 
 CARRIERS = [SimpleNamespace(name="any"), SimpleNamespace(name="att")]
 OFFER = SimpleNamespace(price=16, stock=2, success_rate=0.925)
-ORDER = SimpleNamespace(state="waiting", ordered_at=1_747_440_000_000)
+MESSAGES = [SimpleNamespace(text="Hi", received_at=1_747_440_001_000)]
+ORDER = SimpleNamespace(state="waiting", ordered_at=1_747_440_000_000, messages=MESSAGES)
 
 PLACES: list[tuple[dict[str, Any], Any, dict[str, Any]]] = [
     ({"type": "string", "x-each": "country.carriers as carrier", "x-separator": ",",
@@ -36,12 +37,29 @@ PLACES: list[tuple[dict[str, Any], Any, dict[str, Any]]] = [
      {"quote": {"success_rate": 0.925}}),
     ({"type": "string", "x-value": "{order.state} on {order.ordered_at}", "x-time": "date", "x-words": "upper"},
      "WAITING on 2025-05-17", {"order": {"state": "waiting", "ordered_at": 1_747_440_000_000}}),
+    ({"type": "object", "x-each": "order.messages as sms", "x-key": "sms.received_at", "x-time": "offset",
+      "additionalProperties": {"x-value": "sms.text"}}, {"2025-05-17T00:00:01+00:00": "Hi"},
+     {"order": {"messages": [{"received_at": 1_747_440_001_000, "text": "Hi"}]}}),
+    ({"type": "object", "x-each": "order.messages as sms", "x-key": "sms.received_at", "x-time": "milliseconds",
+      "additionalProperties": {"x-value": "sms.text"}}, {"1747440001000": "Hi"},
+     {"order": {"messages": [{"received_at": 1_747_440_001_000, "text": "Hi"}]}}),
 ]  # fmt: skip
 
 places = pytest.mark.parametrize(
     ("schema", "body", "facts"),
     PLACES,
-    ids=["separator", "count", "when", "text", "dollars", "percent", "percent sign", "time and words"],
+    ids=[
+        "separator",
+        "count",
+        "when",
+        "text",
+        "dollars",
+        "percent",
+        "percent sign",
+        "time and words",
+        "offset key",
+        "milliseconds key",
+    ],
 )
 
 
@@ -108,6 +126,8 @@ def test_what_cannot_be_read_is_told(index: int, value: object, message: str) ->
         ({"x-value": "{quote.stock} for {quote.price}", "x-unit": "fraction"},
          ("{quote.stock} for {quote.price}: x-unit does not apply to integer, which has no unit; "
           "x-unit must be cents or dollars")),
+        ({"x-each": "country.carriers as carrier", "x-key": "carrier.name", "x-time": "iso",
+          "additionalProperties": {"const": 1}}, "x-time does not apply to text, which is not a time"),
         ({"x-value": "No. {order.id}", "x-time": "iso"},
          "No. {order.id}: x-time does not apply to digits, which is not a time"),
     ],
