@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from mockserver.contract import document_checks, failures, index
+from mockserver.contract import document_checks, failure_responses, index
 from mockserver.contract import pointer as pointers
 from mockserver.contract.annotations import Annotations
 from mockserver.contract.document_checks import DocumentProblem, Survey
@@ -50,7 +50,7 @@ def examine(data: Any) -> Examined:
     derived: Mapping[str, str] = {}
     is_service = isinstance(data, dict) and FAILURES in data
     if is_service:
-        derived = failures.complete(data, vocabulary())
+        derived = failure_responses.complete(data, vocabulary())
     survey = Survey(data)
     faults = [*survey.faults, *(document_checks.faults(data) if isinstance(data, dict) else ())]
     if faults or not is_service:
