@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.contract import pointer as pointers
 from mockserver.contract.failures import FAILURES, ReasonResponse, by_status, entry_of, reasons_of, success_status
-from mockserver.contract.parts import JSON_TYPE
+from mockserver.contract.formats import NUMBERS
+from mockserver.contract.parts import JSON_TYPE, types
 from mockserver.contract.pointer import ABSENT
 
 if TYPE_CHECKING:
@@ -153,7 +154,12 @@ def _unique(schemas: Iterable[Schema | None]) -> list[Schema]:
 def _example(entry: ReasonResponse, data: Any) -> Any:
     """Return an example body of a failure, or ABSENT if its schema is too complex for one."""
     text = entry.text or entry.code
-    values = {"failure.code": entry.code, "failure.text": text, "failure.reason": entry.reason, "failure.detail": ""}
+    values: dict[str, Any] = {
+        "failure.code": entry.code,
+        "failure.text": text,
+        "failure.reason": entry.reason,
+        "failure.detail": "",
+    }
 
     def example_of(schema: Any) -> Any:
         while "$ref" in schema:
@@ -164,7 +170,9 @@ def _example(entry: ReasonResponse, data: Any) -> Any:
         if "const" in schema:
             return schema["const"]
         if "x-value" in schema:
-            return values.get(schema["x-value"], ABSENT)
+            value = values.get(schema["x-value"], ABSENT)
+            is_number = isinstance(value, str) and value.isdecimal() and not {*NUMBERS}.isdisjoint(types(schema))
+            return int(value) if is_number else value
         if "properties" not in schema:
             return ABSENT
         body = {name: example_of(inner) for name, inner in schema["properties"].items()}

@@ -6,9 +6,9 @@ from collections import defaultdict
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.contract.messages import did_you_mean
+from mockserver.contract.messages import brief, did_you_mean
 from mockserver.contract.parts import JSON_TYPE, is_json
-from mockserver.contract.plan import AnnotationProblem, Planner
+from mockserver.contract.plan import AnnotationProblem, Planner, read_back
 from mockserver.contract.pointer import ABSENT
 from mockserver.contract.reader import distance, read
 from mockserver.contract.vocabulary import Type
@@ -94,6 +94,7 @@ class Failures:
                 planner = Planner(vocabulary)
                 self._plans[id(entry.schema)] = planner.plan(entry.schema, dict(_NAMES))
                 self.faults += planner.faults
+        self.faults += self._misfits(described)
         self._by_status = by_status(self.entries.values())
 
     @property
@@ -118,7 +119,11 @@ class Failures:
         """Return a failure response with any status and text, in the default schema of the document."""
         if self._default is None:
             return FailureBody(status, text, "text/plain")
-        return FailureBody(status, self._body(self._default, Failure("", text, text), ""))
+        try:
+            body = self._body(self._default, Failure("", text, text), "")
+        except ValueError:  # the code is a number
+            body = self._body(self._default, Failure("", str(status), text), "")
+        return FailureBody(status, body)
 
     def read(self, status: int, body: Any, media: str = JSON_TYPE) -> Refused:
         """Read a failure from a response. `body` is its JSON as data, ABSENT if the body is not JSON."""
@@ -143,6 +148,16 @@ class Failures:
         """Return the distinct schemas of the failures with a status."""
         found = {id(entry.schema): entry.schema for entry in self.by_status(status) if entry.schema is not None}
         return list(found.values())
+
+    def _misfits(self, described: Mapping[str, Any]) -> Iterator[AnnotationProblem]:
+        """Find the codes that are no number, although their schema writes one."""
+        for reason, entry in self.entries.items():
+            try:
+                read_back(self._plans.get(id(entry.schema)), "failure.code", entry.code)
+            except ValueError:
+                holder, keyword = (described[reason], "code") if "code" in described[reason] else (described, reason)
+                right = f"give {reason} a code such as 2001, not {brief(entry.code)}"
+                yield AnnotationProblem(holder, keyword, f"the schema writes the code as a number: {right}")
 
     def _facts(self, entries: Iterable[ReasonResponse], body: Any) -> Facts:
         schemas = {id(entry.schema): entry.schema for entry in entries if entry.schema is not None}
@@ -188,7 +203,7 @@ def entry_of(reason: str, failures: Mapping[str, Any], described: Mapping[str, A
     if not isinstance(media, str):
         raise TypeError(media)
     schema = described.get("schema", failures.get("schema") if is_json(media) else None)
-    code = described.get("code", reason)
+    code = str(described.get("code", reason))
     return ReasonResponse(reason, int(described["status"]), code, described.get("text", ""), media, schema)
 
 

@@ -71,6 +71,7 @@ def format_of(type_: Type, schema: Schema, vocabulary: Vocabulary, operations: t
         "ratio": _ratio,
         "integer": _integer,
         "digits": _digits,
+        "code": _code,
         "decimal": _decimal,
         "text": _text,
         "time": _time,
@@ -233,6 +234,17 @@ def _digits(schema: Schema, kind: str) -> Format:
     if kind in NUMBERS:
         return Format(int, lambda value: str(int(_exact(value))))
     return _text(schema, kind)
+
+
+def _code(schema: Schema, kind: str) -> Format:
+    return _digits(schema, kind)._replace(write=_number) if kind in NUMBERS else _text(schema, kind)
+
+
+def _number(code: str) -> int:
+    """Write a code as a number. Raises ValueError for a code that would not be read as it was."""
+    if str(int(code)) != code:
+        raise ValueError(code)
+    return int(code)
 
 
 def _text(schema: Schema, kind: str) -> Format:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mockserver.contract import ABSENT, Document, contract, vocabulary
-from mockserver.contract.failures import reasons_of
+from mockserver.contract.failures import Failures, reasons_of
 from mockserver.contract.loading import written
 from mockserver.contract.parts import JSON_TYPE
+from tests.contract.conftest import placed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -200,6 +201,58 @@ def test_a_new_price_is_written(service: Document) -> None:
 def test_a_failure_without_a_reason_has_the_usual_shape(service: Document) -> None:
     assert service.failures is not None
     assert service.failures.other(418, "a teapot") == (418, {"code": "a teapot", "say": "a teapot"}, JSON_TYPE)
+
+
+NUMBERED = "schema: {type: object, required: [no], properties: {no: {type: integer, x-value: failure.code}}}"
+
+
+@pytest.mark.parametrize("code", ["2004", "'2004'"])
+def test_a_code_may_be_a_number(reannotated: Callable[[str, str], Document], code: str) -> None:
+    document = reannotated(
+        "REFUND_NOT_ALLOWED: {status: 409}", f"REFUND_NOT_ALLOWED: {{status: 409, code: {code}, {NUMBERED}}}"
+    )
+    failures = document.failures
+    assert failures is not None
+    assert failures.write("REFUND_NOT_ALLOWED").body == {"no": 2004}
+    assert failures.read(409, {"no": 2004})[:2] == ("REFUND_NOT_ALLOWED", "2004")
+
+
+def test_a_code_that_is_a_number_may_be_written_as_text(reannotated: Callable[[str, str], Document]) -> None:
+    failures = reannotated("code: SOLD_OUT", "code: 1001").failures
+    assert failures is not None
+    assert failures.write("NO_NUMBERS").body == {"code": "1001", "say": "1001"}
+
+
+def test_the_example_of_a_code_that_is_a_number_is_one(reannotated: Callable[[str, str], Document]) -> None:
+    document = reannotated("UNKNOWN_SERVICE: {status: 404}", f"UNKNOWN_SERVICE: {{status: 425, code: 7, {NUMBERED}}}")
+    assert document.operations["buy"].answers[425].examples["UNKNOWN_SERVICE"].value == {"no": 7}
+
+
+@pytest.mark.parametrize(
+    ("code", "at", "got"),
+    [
+        ("code: '007', ", "code: '007'", '"007"'),
+        ("code: OVER, ", "code: OVER", '"OVER"'),
+        ("", "ORDER_EXPIRED:", '"ORDER_EXPIRED"'),
+    ],
+)
+def test_a_code_that_cannot_be_written_as_a_number_is_refused(
+    faults: Callable[[str, str], list[str]], code: str, at: str, got: str
+) -> None:
+    old, new = "ORDER_EXPIRED: {status: 410}", f"ORDER_EXPIRED: {{status: 410, {code}{NUMBERED}}}"
+    message = f"the schema writes the code as a number: give ORDER_EXPIRED a code such as 2001, not {got}"
+    assert faults(old, new) == [f"{placed(old, new, at)}: {message}"]
+
+
+def test_a_code_is_a_text_or_a_whole_number(faults: Callable[[str, str], list[str]]) -> None:
+    [fault] = faults("code: SOLD_OUT", "code: 1.5")
+    assert fault.endswith(": code must be a text or a whole number, not 1.5")
+
+
+def test_a_failure_without_a_reason_has_its_status_for_a_number() -> None:
+    schema = {"type": "object", "properties": {"no": {"type": "integer", "x-value": "failure.code"}}}
+    failures = Failures({"schema": schema, "reasons": {}}, WORDS, {})
+    assert failures.other(418, "a teapot").body == {"no": 418}
 
 
 def test_without_a_usual_shape_a_failure_is_a_text(reannotated: Callable[[str, str], Document]) -> None:
