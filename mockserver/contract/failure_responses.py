@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mockserver.contract import pointer as pointers
 from mockserver.contract.failures import FAILURES, ReasonResponse, by_status, entry_of, reasons_of, success_status
 from mockserver.contract.formats import NUMBERS
+from mockserver.contract.headers import header_objects
 from mockserver.contract.parts import JSON_TYPE, types
 from mockserver.contract.pointer import ABSENT
 
@@ -113,6 +114,8 @@ def _component(status: int, entries: list[ReasonResponse], data: Any, vocabulary
         described[entry.reason].get("description", vocabulary.reasons[entry.reason].description) for entry in entries
     ]
     responses[name] = {"description": " ".join(dict.fromkeys(descriptions)), "content": _content(entries, data)}
+    if headers := dict(header_objects(entry.headers for entry in entries)):
+        responses[name]["headers"] = headers
     known = [described[entry.reason]["x-provenance"] for entry in entries if "x-provenance" in described[entry.reason]]
     if known:
         responses[name]["x-provenance"] = known[0]

@@ -6,6 +6,8 @@ from collections import defaultdict
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mockserver.contract import pointer as pointers
+from mockserver.contract.headers import reason_headers
 from mockserver.contract.messages import brief, did_you_mean
 from mockserver.contract.parts import JSON_TYPE, is_json
 from mockserver.contract.plan import AnnotationProblem, Planner, read_back
@@ -17,6 +19,7 @@ from mockserver.contract.writer import compiled
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from mockserver.contract.headers import ConstantHeader, RawHeader
     from mockserver.contract.parts import Schema
     from mockserver.contract.plan import Node
     from mockserver.contract.reader import Facts
@@ -31,11 +34,15 @@ _NAMES = {"failure": Type("failure"), "operation": Type("text")}
 
 
 class FailureBody(NamedTuple):
-    """A failure response as data: `body` is JSON data, or a text if `media` is another type."""
+    """A failure response as data: `body` is JSON data, or a text if `media` is another type.
+
+    `headers` are further headers, as ASGI has them.
+    """
 
     status: int
     body: Any
     media: str = JSON_TYPE
+    headers: tuple[RawHeader, ...] = ()
 
 
 class ReasonResponse(NamedTuple):
@@ -47,6 +54,7 @@ class ReasonResponse(NamedTuple):
     text: str
     media: str
     schema: Schema | None
+    headers: tuple[ConstantHeader, ...] = ()
 
 
 class Failure(NamedTuple):
@@ -111,9 +119,12 @@ class Failures:
         entry = self.entries[reason]
         text = entry.text or entry.code
         failure = Failure(reason, entry.code, f"{text}: {detail}" if detail else text, detail, offer)
+        headers = tuple(header.raw for header in entry.headers)
         if entry.schema is None:
-            return FailureBody(entry.status, failure.text if entry.media == "text/plain" else text, entry.media)
-        return FailureBody(entry.status, self._body(entry.schema, failure, operation), entry.media)
+            body = failure.text if entry.media == "text/plain" else text
+        else:
+            body = self._body(entry.schema, failure, operation)
+        return FailureBody(entry.status, body, entry.media, headers)
 
     def other(self, status: int, text: str) -> FailureBody:
         """Return a failure response with any status and text, in the default schema of the document."""
@@ -143,6 +154,13 @@ class Failures:
         if entry is None:
             return Refused(UNKNOWN, code or text.partition(":")[0].strip(), facts)
         return Refused(entry.reason, entry.code, facts)
+
+    def headers(self, status: int, body: Any, media: str = JSON_TYPE) -> tuple[ConstantHeader, ...]:
+        """Return the headers of the reason of a failure response; none if its reason is unknown."""
+        if not any(entry.headers for entry in self.by_status(status)):
+            return ()
+        entry = self.entries.get(self.read(status, body, media).reason)
+        return entry.headers if entry and entry.status == status else ()
 
     def schemas(self, status: int) -> list[Schema]:
         """Return the distinct schemas of the failures with a status."""
@@ -204,7 +222,8 @@ def entry_of(reason: str, failures: Mapping[str, Any], described: Mapping[str, A
         raise TypeError(media)
     schema = described.get("schema", failures.get("schema") if is_json(media) else None)
     code = str(described.get("code", reason))
-    return ReasonResponse(reason, int(described["status"]), code, described.get("text", ""), media, schema)
+    headers = reason_headers(described.get("headers", {}), pointers.join(FAILURES, "reasons", reason))
+    return ReasonResponse(reason, int(described["status"]), code, described.get("text", ""), media, schema, headers)
 
 
 def by_status(entries: Iterable[ReasonResponse]) -> dict[int, list[ReasonResponse]]:

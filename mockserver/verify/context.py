@@ -35,8 +35,8 @@ PAUSE = 0.5
 BROKEN = "broken"
 """The note of an exchange whose response breaks the contract."""
 
-CODES = {"status": "answer.status", "contentType": "answer.type", "json": "answer.json"}
-"""The finding code by the rule of a violation. Any other rule has `answer.body`."""
+CODES = {"status": "answer.status", "contentType": "answer.type", "headers": "answer.header"}
+"""The finding code by the part of a response. Any other part is of the body and has `answer.body`."""
 
 
 class RunSettings(NamedTuple):
@@ -285,13 +285,14 @@ class Context:
             return ()
         body, content_type = answer.json, header(answer.headers, "content-type") or ""
         if operation is not None:
-            return operation.check_answer(answer.status, body, content_type)
+            return operation.check_answer(answer.status, body, content_type, answer.headers)
         known = document and body is not ABSENT
-        return self._all[document].check_failure(answer.status, body, content_type) if known else ()
+        check = self._all[document].check_failure
+        return check(answer.status, body, content_type, headers=answer.headers) if known else ()
 
     def _find_violation(self, violation: Violation, name: str, evidence: tuple[Exchange, ...]) -> None:
         document = self._all[name.partition(".")[0]]
-        code = CODES.get(violation.rule, "answer.body")
+        code = "answer.json" if violation.rule == "json" else CODES.get(str(violation.path[0]), "answer.body")
         known: Confidence | None = document.provenance(violation.pointer).level
         if violation.rule == "required" and violation.place == "body":
             code, known = "answer.json", None  # a body without JSON is wrong under any contract

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mockserver.contract import ABSENT, Document, contract, vocabulary
-from mockserver.contract.failures import Failures, reasons_of
+from mockserver.contract.failures import FailureBody, Failures, reasons_of
 from mockserver.contract.loading import written
 from mockserver.contract.parts import JSON_TYPE
 from tests.contract.conftest import placed
@@ -170,7 +170,7 @@ def test_v3_keeps_what_it_documents_of_another_action() -> None:
 def test_a_reason_is_answered_as_the_document_says(document: Document, reason: str) -> None:
     assert document.failures is not None
     reply = document.failures.write(reason)
-    assert document.check_failure(*reply, reason) == ()
+    assert document.check_failure(*reply[:3], reason) == ()
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_a_failure_is_written(
     service: Document, reason: str, detail: str, status: int, body: object, media: str
 ) -> None:
     assert service.failures is not None
-    assert service.failures.write(reason, detail) == (status, body, media)
+    assert service.failures.write(reason, detail) == FailureBody(status, body, media)
 
 
 def test_a_new_price_is_written(service: Document) -> None:
@@ -200,7 +200,7 @@ def test_a_new_price_is_written(service: Document) -> None:
 
 def test_a_failure_without_a_reason_has_the_usual_shape(service: Document) -> None:
     assert service.failures is not None
-    assert service.failures.other(418, "a teapot") == (418, {"code": "a teapot", "say": "a teapot"}, JSON_TYPE)
+    assert service.failures.other(418, "a teapot") == FailureBody(418, {"code": "a teapot", "say": "a teapot"})
 
 
 NUMBERED = "schema: {type: object, required: [no], properties: {no: {type: integer, x-value: failure.code}}}"
@@ -259,7 +259,7 @@ def test_without_a_usual_shape_a_failure_is_a_text(reannotated: Callable[[str, s
     found = reannotated("  schema: {$ref: '#/components/schemas/Failure'}\n", "").failures
     assert found is not None
     assert (found.other(418, "a teapot"), found.write("UNAVAILABLE").media) == (
-        (418, "a teapot", "text/plain"),
+        FailureBody(418, "a teapot", "text/plain"),
         JSON_TYPE,
     )
 
@@ -273,7 +273,7 @@ def test_a_failure_is_read_as_it_was_written(document: Document, detail: str) ->
     failures = document.failures
     assert failures is not None
     for reason in WORDS.reasons:
-        status, body, media = failures.write(reason, detail)
+        status, body, media, _ = failures.write(reason, detail)
         assert failures.read(status, json_of(body, media), media).reason == reason
 
 
@@ -281,7 +281,7 @@ def test_a_failure_is_read_as_it_was_written(document: Document, detail: str) ->
 def test_a_failure_of_any_media_type_is_read(service: Document, reason: str, detail: str) -> None:
     failures = service.failures
     assert failures is not None
-    status, body, media = failures.write(reason, detail)
+    status, body, media, _ = failures.write(reason, detail)
     assert failures.read(status, json_of(body, media), media).reason == reason
 
 
