@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 NUMBERS = ("integer", "number")
 UNITS = {"money": ("cents", "dollars"), "ratio": ("fraction", "percent")}
+FORMATS = ("x-unit", "x-time", "x-words")
+"""The annotations of a format."""
 TIMES = ("utc", "iso", "offset", "date", "seconds", "milliseconds")
 CASES = ("lower", "upper")
 
@@ -58,7 +60,7 @@ def format_of(type_: Type, schema: Schema, vocabulary: Vocabulary, operations: t
     `operations` are the allowed values if the value is the name of the operation.
     """
     kind = next((name for name in types(schema) if name != "null"), "")
-    for keyword in _UNSUITABLE:
+    for keyword in FORMATS:
         if message := _unsuitable(keyword, type_, schema, vocabulary):
             raise FormatError(keyword, message)
     known = vocabulary.words.get(type_.name, operations)
@@ -90,7 +92,7 @@ def schemas_in_text(
     An annotation of the text applies to all values that it suits, and must suit one. A percentage before a percent sign
     is written without another one.
     """
-    annotations = [keyword for keyword in _UNSUITABLE if keyword in schema]
+    annotations = [keyword for keyword in FORMATS if keyword in schema]
     for keyword in annotations:
         messages = [_unsuitable(keyword, type_, schema, vocabulary) for type_ in types_]
         if all(messages):
@@ -135,7 +137,7 @@ _UNSUITABLE: Mapping[str, Callable[[Type, Any, Vocabulary], str]] = {
     "x-time": _unsuitable_time,
     "x-words": _unsuitable_words,
 }
-"""The annotations of a format, each with a function that returns why it does not suit a type."""
+"""The functions that return why the annotation of a format does not suit a type."""
 
 
 def _is_written(word: object) -> bool:

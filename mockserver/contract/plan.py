@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.contract.formats import FormatError, format_of, schemas_in_text
+from mockserver.contract.formats import FORMATS, FormatError, format_of, schemas_in_text
 from mockserver.contract.messages import did_you_mean
 from mockserver.contract.parts import types
 from mockserver.contract.pointer import ABSENT
@@ -148,6 +148,8 @@ def _parts(node: Node | None) -> Sequence[Node | None]:
 ANNOTATIONS = ("x-value", "x-each", "x-count", "x-items", "x-made-up")
 SOURCES = ("const", *ANNOTATIONS)
 """The keywords that define the source of a value."""
+_FORMATLESS = ("x-each", "x-count", "x-items")
+"""The sources that no annotation of a format applies to."""
 
 _NULL = "null"
 _ADVICE = "add an x-value, a const, or x-made-up: true"
@@ -226,6 +228,7 @@ class Planner:
 
     def _unconditional(self, schema: Schema, names: Names, *, required: bool, entity: str, label: str) -> Node | None:
         self._check_sources(schema)
+        self._check_formats(schema)
         if "const" in schema:
             return Constant(schema["const"])
         if "x-value" in schema:
@@ -252,6 +255,14 @@ class Planner:
         if len(sources) > 1:
             message = f"the value has more than one source: {', '.join(sources)}; keep one of them"
             self._refuse(schema, sources[0], message)
+
+    def _check_formats(self, schema: Schema) -> None:
+        """Find an annotation of a format beside a source that it does not apply to."""
+        sources = [] if "x-key" in schema else [keyword for keyword in _FORMATLESS if keyword in schema]
+        for keyword in FORMATS if sources else ():
+            if keyword in schema:
+                message = f"{keyword} does not apply to {sources[0]}: write it beside an x-value"
+                self._refuse(schema, keyword, message)
 
     def _value(self, schema: Schema, names: Names, *, required: bool) -> Node | None:
         text = schema["x-value"]
