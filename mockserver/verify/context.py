@@ -296,10 +296,12 @@ class Context:
         known: Confidence | None = document.provenance(violation.pointer).level
         if violation.rule == "required" and violation.place == "body":
             code, known = "answer.json", None  # a body without JSON is wrong under any contract
+        # One line of the contract requires several names.
+        check = f"required {violation.path[-1]}" if violation.rule == "required" else violation.rule
         self.find(
             code,
             weigh(known),
-            violation.rule,
+            check,
             violation.message,
             operation=name,
             expected=violation.expected,
