@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mockserver.findings import Finding
+    from mockserver.traffic import Exchange
 
 SEEN = {"level": "observed", "source": "a test"}
 PLAN = {"required": True, "x-provenance": SEEN, "schema": {"type": "string", "const": "basic"}}
@@ -48,8 +49,8 @@ def overlay(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def found(overlay: Path, served: tuple[Path, ...], key: str) -> list[Finding]:
-    """What is found in the answer to one request to the mock, which is served with these overlays."""
+def sent(overlay: Path, served: tuple[Path, ...], key: str = "") -> tuple[Exchange, list[Finding]]:
+    """The exchange of one request to the mock, which is served with these overlays, and what is found in it."""
     held = contract(overlays=(overlay,))
     documents = held.documents.values()
     coverage = Coverage(documents, calls.STATES, calls.TRANSITIONS)
@@ -60,13 +61,12 @@ def found(overlay: Path, served: tuple[Path, ...], key: str) -> list[Finding]:
     operation = held.documents["v3"].by_purpose["balance"]
     user = desk.account("demo")
     url = f"{context.base('v3')}/customers/{user.user}/balance?apiKey={key or user.key}"
-    context.send(Request("GET", url), operation)
-    return list(context.result(0).findings)
+    return context.send(Request("GET", url), operation), list(context.result(0).findings)
 
 
 @pytest.mark.parametrize("key", ["", "wrong"])
 def test_the_mock_sends_the_headers_of_its_contract(overlay: Path, key: str) -> None:
-    assert found(overlay, (overlay,), key) == []
+    assert sent(overlay, (overlay,), key)[1] == []
 
 
 @pytest.mark.parametrize(
@@ -79,5 +79,9 @@ def test_the_mock_sends_the_headers_of_its_contract(overlay: Path, key: str) -> 
 def test_a_missing_header_is_a_finding_with_its_provenance(
     overlay: Path, key: str, message: str, provenance: str
 ) -> None:
-    [finding] = found(overlay, (), key)
+    [finding] = sent(overlay, (), key)[1]
     assert (finding.code, finding.message, finding.provenance) == ("answer.header", message, provenance)
+
+
+def test_a_response_without_a_header_is_read(overlay: Path) -> None:
+    assert sent(overlay, ())[0].notes == {}
