@@ -72,12 +72,12 @@ class ContractKeeper:
     def __call__(self, exchange: ServedExchange) -> None:
         if exchange.altered:
             return
-        media = next((value.decode() for name, value in exchange.answer_headers if name == b"content-type"), "")
-        answer = exchange.status, exchange.body, media
+        headers = [(name.decode(), value.decode()) for name, value in exchange.answer_headers]
+        answer = exchange.status, exchange.body, dict(headers).get("content-type", "")
         if exchange.operation:
-            self.violations += exchange.operation.check_answer(*answer)
+            self.violations += exchange.operation.check_answer(*answer, headers=headers)
         elif exchange.document:
-            self.violations += self.documents[exchange.document].check_failure(*answer)
+            self.violations += self.documents[exchange.document].check_failure(*answer, headers=headers)
 
 
 SERVICES = ServedContracts()

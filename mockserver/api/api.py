@@ -207,7 +207,8 @@ OPERATIONS: Mapping[str, Callable[[OperationCall], Result]] = {
 }
 
 
-Writer = Callable[[Any], Any]
+_Success = tuple[int, tuple[tuple[bytes, bytes], ...], Callable[[Any], Any]]
+"""A success response: its status, its headers, and a function that writes its body."""
 
 _CACHE_SIZE = 64
 
@@ -246,7 +247,7 @@ class Api:
             raise ApiError(f"{document.name} has no failure responses: add x-failures")
         self.document = document
         self._failures = document.failures
-        self._writers: dict[str, tuple[int, Writer]] = {}
+        self._writers: dict[str, _Success] = {}
 
     def answer(self, operation: Operation, purpose: str, call: OperationCall) -> FailureBody:
         """Perform an operation and return its success or failure response."""
@@ -256,8 +257,8 @@ class Api:
             result = OPERATIONS[purpose](call)
         except Refusal as refusal:
             return self.refuse(refusal, call)
-        status, write = self._writers.get(operation.id) or self._writer(operation)
-        return FailureBody(status, write(_Scope(result, purpose, call)))
+        status, headers, write = self._writers.get(operation.id) or self._writer(operation)
+        return FailureBody(status, write(_Scope(result, purpose, call)), headers=headers)
 
     def fail(self, reason: str, detail: str = "") -> FailureBody:
         """Return the failure response for a reason of the vocabulary, with an optional detail after its text."""
@@ -273,11 +274,12 @@ class Api:
         """Return a failure response with any status and text, in the document's usual shape."""
         return self._failures.other(status, text)
 
-    def _writer(self, operation: Operation) -> tuple[int, Writer]:
-        """Compile and cache the status and the writer of an operation's success response."""
+    def _writer(self, operation: Operation) -> _Success:
+        """Compile and cache the status, the headers and the writer of an operation's success response."""
         from mockserver.contract.example_values import make_up
 
-        found = self._writers[operation.id] = operation.status, operation.writer(make_up)
+        headers = tuple(header.raw for header in operation.headers)
+        found = self._writers[operation.id] = operation.status, headers, operation.writer(make_up)
         return found
 
 

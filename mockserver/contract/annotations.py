@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mockserver.contract import pointer as pointers
 from mockserver.contract.binding import Binding
 from mockserver.contract.failures import FAILURES, Failures, success_status
+from mockserver.contract.headers import misfit
 from mockserver.contract.messages import did_you_mean
 from mockserver.contract.parts import JSON_TYPE
 from mockserver.contract.plan import AnnotationProblem, Planner
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from mockserver.contract.parts import Schema
     from mockserver.contract.plan import Node
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     Described = dict[str, Any]
 
 RULES = "x-rules"
+_NOT_HERE = "only a success response has headers: add it to the headers of a reason of x-failures"
 
 
 class Meaning(NamedTuple):
@@ -76,6 +78,7 @@ class Annotations:
         responses = {status: answer for status, answer in answers if id(answer) not in self._failing}
         status = success_status(responses)
         response = responses.get(str(status), {})
+        self.faults += _header_faults(responses, status)
         schema = self._success(response.get("content", {}).get(JSON_TYPE, {}).get("schema"), status)
         plan = None
         if purposes and schema is not None:
@@ -114,3 +117,12 @@ class Annotations:
         if not failing or len(branches) == len(schema["oneOf"]):
             return schema
         return branches[0] if len(branches) == 1 else {**schema, "oneOf": branches}
+
+
+def _header_faults(responses: Mapping[str, Described], success: int) -> Iterator[AnnotationProblem]:
+    """Find the headers of responses that cannot be written."""
+    for status, response in responses.items():
+        for name, described in response.get("headers", {}).items():
+            message = misfit(described) if status == str(success) else _NOT_HERE
+            if message:
+                yield AnnotationProblem(response["headers"], name, message)

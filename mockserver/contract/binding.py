@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.contract.arguments import Arguments
-from mockserver.contract.formats import FormatError, ValueTemplate, format_of, taken_apart
+from mockserver.contract.formats import FormatError, format_of, schemas_in_text
 from mockserver.contract.messages import did_you_mean
 from mockserver.contract.plan import AnnotationProblem
 from mockserver.contract.pointer import ABSENT
 from mockserver.contract.reader import Unread
+from mockserver.contract.value_template import ValueTemplate, taken_apart
 from mockserver.contract.vocabulary import OPERATION, Type
 
 if TYPE_CHECKING:
@@ -184,8 +185,19 @@ class Binding:
         except ValueError as error:
             self.faults.append(AnnotationProblem(holder, "x-argument", str(error)))
             return
-        for part, name in enumerate(template.names):
-            self._place(holder, {"type": "string"}, name, path, template.pieces, part)
+        schemas = self._schemas_in_text(holder, template, schema)
+        for part, (name, inner) in enumerate(zip(template.names, schemas, strict=True)):
+            self._place(holder, inner, name, path, template.pieces, part)
+
+    def _schemas_in_text(self, holder: Any, template: ValueTemplate, schema: Schema) -> list[Schema]:
+        """Return the schema of each argument in a text; plain ones if there is a problem, so that it is told once."""
+        types_ = [type_ for name in template.names if (type_ := self._type(name))]
+        if len(types_) == len(template.names):
+            try:
+                return schemas_in_text(template, types_, schema, self._vocabulary)
+            except FormatError as error:
+                self.faults.append(AnnotationProblem(holder, error.keyword, str(error)))
+        return [{"type": "string"}] * len(template.names)
 
     def _place(
         self, holder: Any, schema: Schema, name: str, path: Steps, pieces: tuple[str, ...] = (), part: int = 0

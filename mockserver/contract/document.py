@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from mockserver.contract import document_checks, failures, index
+from mockserver.contract import document_checks, failure_responses, index
 from mockserver.contract import pointer as pointers
 from mockserver.contract.annotations import Annotations
 from mockserver.contract.document_checks import DocumentProblem, Survey
@@ -15,9 +15,9 @@ from mockserver.contract.failures import FAILURES
 from mockserver.contract.index import Index
 from mockserver.contract.located import LocatedError, Problem
 from mockserver.contract.operation import Operation
-from mockserver.contract.parts import JSON_TYPE
+from mockserver.contract.parts import JSON_TYPE, media_type
 from mockserver.contract.routing import BadPath, Found, NotFound, Router, WrongMethod
-from mockserver.contract.validation import check_body, check_failure
+from mockserver.contract.validation import check_body, check_failure, check_headers
 from mockserver.contract.vocabulary import vocabulary
 from mockserver.data import directory
 
@@ -50,7 +50,7 @@ def examine(data: Any) -> Examined:
     derived: Mapping[str, str] = {}
     is_service = isinstance(data, dict) and FAILURES in data
     if is_service:
-        derived = failures.complete(data, vocabulary())
+        derived = failure_responses.complete(data, vocabulary())
     survey = Survey(data)
     faults = [*survey.faults, *(document_checks.faults(data) if isinstance(data, dict) else ())]
     if faults or not is_service:
@@ -217,12 +217,22 @@ class Document:
         return schema
 
     def check_failure(
-        self, status: int, body: object, content_type: str = JSON_TYPE, reason: str = ""
+        self,
+        status: int,
+        body: object,
+        content_type: str = JSON_TYPE,
+        reason: str = "",
+        headers: Iterable[tuple[str, str]] | None = None,
     ) -> tuple[Violation, ...]:
         """List the contract violations of a failure response outside any operation, such as for an unknown path.
 
-        With a `reason`, the response must be the one that the document has for this reason.
+        With a `reason`, the response must be the one that the document has for this reason. Without `headers`, only the
+        status, the content type and the body are checked.
         """
         if self.failures is None:
             return check_body(body, self.schema("Failure"), self.name, self._index)
-        return check_failure(self.failures, status, body, content_type, reason, self.name, self._index)
+        found = check_failure(self.failures, status, body, content_type, reason, self.name, self._index)
+        if headers is None:
+            return found
+        expected = self.failures.headers(status, body, media_type(content_type))
+        return (*found, *check_headers(expected, headers, self.name, self._index))

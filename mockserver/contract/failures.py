@@ -1,16 +1,16 @@
-"""The failures of a document: the response of each reason, and the OpenAPI responses generated from `x-failures`."""
+"""The failures of a document: the response of each reason, written and read."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from http import HTTPStatus
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.contract import pointer as pointers
-from mockserver.contract.messages import did_you_mean
+from mockserver.contract.headers import reason_headers
+from mockserver.contract.messages import brief, did_you_mean
 from mockserver.contract.parts import JSON_TYPE, is_json
-from mockserver.contract.plan import AnnotationProblem, Planner
+from mockserver.contract.plan import AnnotationProblem, Planner, read_back
 from mockserver.contract.pointer import ABSENT
 from mockserver.contract.reader import distance, read
 from mockserver.contract.vocabulary import Type
@@ -19,6 +19,7 @@ from mockserver.contract.writer import compiled
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from mockserver.contract.headers import ConstantHeader, RawHeader
     from mockserver.contract.parts import Schema
     from mockserver.contract.plan import Node
     from mockserver.contract.reader import Facts
@@ -33,11 +34,15 @@ _NAMES = {"failure": Type("failure"), "operation": Type("text")}
 
 
 class FailureBody(NamedTuple):
-    """A failure response as data: `body` is JSON data, or a text if `media` is another type."""
+    """A failure response as data: `body` is JSON data, or a text if `media` is another type.
+
+    `headers` are further headers, as ASGI has them.
+    """
 
     status: int
     body: Any
     media: str = JSON_TYPE
+    headers: tuple[RawHeader, ...] = ()
 
 
 class ReasonResponse(NamedTuple):
@@ -49,6 +54,7 @@ class ReasonResponse(NamedTuple):
     text: str
     media: str
     schema: Schema | None
+    headers: tuple[ConstantHeader, ...] = ()
 
 
 class Failure(NamedTuple):
@@ -96,6 +102,7 @@ class Failures:
                 planner = Planner(vocabulary)
                 self._plans[id(entry.schema)] = planner.plan(entry.schema, dict(_NAMES))
                 self.faults += planner.faults
+        self.faults += self._misfits(described)
         self._by_status = by_status(self.entries.values())
 
     @property
@@ -112,15 +119,22 @@ class Failures:
         entry = self.entries[reason]
         text = entry.text or entry.code
         failure = Failure(reason, entry.code, f"{text}: {detail}" if detail else text, detail, offer)
+        headers = tuple(header.raw for header in entry.headers)
         if entry.schema is None:
-            return FailureBody(entry.status, failure.text if entry.media == "text/plain" else text, entry.media)
-        return FailureBody(entry.status, self._body(entry.schema, failure, operation), entry.media)
+            body = failure.text if entry.media == "text/plain" else text
+        else:
+            body = self._body(entry.schema, failure, operation)
+        return FailureBody(entry.status, body, entry.media, headers)
 
     def other(self, status: int, text: str) -> FailureBody:
         """Return a failure response with any status and text, in the default schema of the document."""
         if self._default is None:
             return FailureBody(status, text, "text/plain")
-        return FailureBody(status, self._body(self._default, Failure("", text, text), ""))
+        try:
+            body = self._body(self._default, Failure("", text, text), "")
+        except ValueError:  # the code is a number
+            body = self._body(self._default, Failure("", str(status), text), "")
+        return FailureBody(status, body)
 
     def read(self, status: int, body: Any, media: str = JSON_TYPE) -> Refused:
         """Read a failure from a response. `body` is its JSON as data, ABSENT if the body is not JSON."""
@@ -141,10 +155,27 @@ class Failures:
             return Refused(UNKNOWN, code or text.partition(":")[0].strip(), facts)
         return Refused(entry.reason, entry.code, facts)
 
+    def headers(self, status: int, body: Any, media: str = JSON_TYPE) -> tuple[ConstantHeader, ...]:
+        """Return the headers of the reason of a failure response; none if its reason is unknown."""
+        if not any(entry.headers for entry in self.by_status(status)):
+            return ()
+        entry = self.entries.get(self.read(status, body, media).reason)
+        return entry.headers if entry and entry.status == status else ()
+
     def schemas(self, status: int) -> list[Schema]:
         """Return the distinct schemas of the failures with a status."""
         found = {id(entry.schema): entry.schema for entry in self.by_status(status) if entry.schema is not None}
         return list(found.values())
+
+    def _misfits(self, described: Mapping[str, Any]) -> Iterator[AnnotationProblem]:
+        """Find the codes that are no number, although their schema writes one."""
+        for reason, entry in self.entries.items():
+            try:
+                read_back(self._plans.get(id(entry.schema)), "failure.code", entry.code)
+            except ValueError:
+                holder, keyword = (described[reason], "code") if "code" in described[reason] else (described, reason)
+                right = f"give {reason} a code such as 2001, not {brief(entry.code)}"
+                yield AnnotationProblem(holder, keyword, f"the schema writes the code as a number: {right}")
 
     def _facts(self, entries: Iterable[ReasonResponse], body: Any) -> Facts:
         schemas = {id(entry.schema): entry.schema for entry in entries if entry.schema is not None}
@@ -190,8 +221,9 @@ def entry_of(reason: str, failures: Mapping[str, Any], described: Mapping[str, A
     if not isinstance(media, str):
         raise TypeError(media)
     schema = described.get("schema", failures.get("schema") if is_json(media) else None)
-    code = described.get("code", reason)
-    return ReasonResponse(reason, int(described["status"]), code, described.get("text", ""), media, schema)
+    code = str(described.get("code", reason))
+    headers = reason_headers(described.get("headers", {}), pointers.join(FAILURES, "reasons", reason))
+    return ReasonResponse(reason, int(described["status"]), code, described.get("text", ""), media, schema, headers)
 
 
 def by_status(entries: Iterable[ReasonResponse]) -> dict[int, list[ReasonResponse]]:
@@ -213,161 +245,6 @@ def _named(entries: Iterable[ReasonResponse], code: str, text: str) -> ReasonRes
     return same[0] if same else None
 
 
-def complete(data: Any, vocabulary: Vocabulary) -> dict[str, str]:
-    """Add the responses generated from `x-failures` to the data of a document, before its references are resolved.
-
-    Returns the source pointer of each added part by its own pointer. Malformed data is left unchanged: the survey
-    reports it.
-    """
-    try:
-        completion = _Completion(data, vocabulary)
-        for path, item in data["paths"].items():
-            for method, operation in item.items():
-                if isinstance(operation, dict) and "responses" in operation:
-                    completion.add(path, method, operation)
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return {}
-    return completion.added
-
-
-class _Completion:
-    """Adds failure responses to the operations of a document. `added` has the source pointer of each added part."""
-
-    def __init__(self, data: Any, vocabulary: Vocabulary) -> None:
-        failures = data[FAILURES]
-        self.added: dict[str, str] = {}
-        self._data = data
-        self._vocabulary = vocabulary
-        self._entries = {
-            reason: entry_of(reason, failures, each)
-            for reason, each in failures["reasons"].items()
-            if reason in vocabulary.reasons
-        }
-        self._names: dict[int, str] = {}
-        data.setdefault("components", {}).setdefault("responses", {})
-
-    def add(self, path: str, method: str, operation: dict[str, Any]) -> None:
-        """Add the failure responses of one operation."""
-        named = operation.get("x-operation", ())
-        names = [named] if isinstance(named, str) else named
-        purposes = [self._vocabulary.purposes[name] for name in names if name in self._vocabulary.purposes]
-        reasons = reasons_of(purposes, self._vocabulary, has_path="{" in path, has_body="requestBody" in operation)
-        failing_by_status = by_status(self._entries[reason] for reason in reasons if reason in self._entries)
-        success = success_status(operation["responses"])
-        for status, failing in failing_by_status.items():
-            listed = operation["responses"].get(str(status))
-            pointer = pointers.join("paths", path, method, "responses", status)
-            if status == success:
-                _add_branches(listed, failing, self._data)
-                schema = f"{pointer}/content/{pointers.escape(JSON_TYPE)}/schema"
-                self.added[f"{schema}/oneOf/0"] = schema
-            elif listed is None:
-                operation["responses"][str(status)] = {"$ref": f"#/components/responses/{self._component(status)}"}
-            elif "content" not in listed and "$ref" not in listed:
-                listed["content"] = _content(failing, self._data)
-                self.added[f"{pointer}/content"] = _pointer(failing[0])
-
-    def _component(self, status: int) -> str:
-        """Return the name of the response component for a status; the component is added on the first call."""
-        if status not in self._names:
-            same = by_status(self._entries.values())[status]
-            name = self._names[status] = _component(status, same, self._data, self._vocabulary)
-            self.added[pointers.join("components", "responses", name)] = _pointer(same[0])
-        return self._names[status]
-
-
-def _pointer(entry: ReasonResponse) -> str:
-    return pointers.join(FAILURES, "reasons", entry.reason)
-
-
 def success_status(responses: Mapping[str, Any]) -> int:
     """Return the success status: the lowest listed status from 200 to 299, or 0 if there is none."""
     return min((int(status) for status in responses if status.isdigit() and 200 <= int(status) < 300), default=0)
-
-
-def _add_branches(response: dict[str, Any], failing: Iterable[ReasonResponse], data: Any) -> None:
-    """Add the schemas and examples of failures to a success response with the same status."""
-    media = response.get("content", {}).get(JSON_TYPE)
-    if media is None:
-        return
-    branches = _unique(entry.schema for entry in failing if entry.media == JSON_TYPE)
-    media["schema"] = {"oneOf": [media["schema"], *branches]}
-    examples = media.setdefault("examples", {})
-    if "example" in media:
-        examples["success"] = {"value": media.pop("example")}
-    for entry in failing:
-        example = _example(entry, data)
-        if example is not ABSENT:
-            examples.setdefault(entry.reason, {"x-provenance": {"level": "assumed"}, "value": example})
-
-
-def _component(status: int, entries: list[ReasonResponse], data: Any, vocabulary: Vocabulary) -> str:
-    """Add a response for a status to the components, and return its name."""
-    try:
-        name = "".join(word.capitalize() for word in HTTPStatus(status).phrase.replace("-", " ").split())
-    except ValueError:
-        name = f"Status{status}"
-    described, responses = data[FAILURES]["reasons"], data["components"]["responses"]
-    descriptions = [
-        described[entry.reason].get("description", vocabulary.reasons[entry.reason].description) for entry in entries
-    ]
-    responses[name] = {"description": " ".join(dict.fromkeys(descriptions)), "content": _content(entries, data)}
-    known = [described[entry.reason]["x-provenance"] for entry in entries if "x-provenance" in described[entry.reason]]
-    if known:
-        responses[name]["x-provenance"] = known[0]
-    return name
-
-
-def _content(entries: Iterable[ReasonResponse], data: Any) -> dict[str, Any]:
-    content: dict[str, Any] = {}
-    by_media: defaultdict[str, list[ReasonResponse]] = defaultdict(list)
-    for entry in entries:
-        by_media[entry.media].append(entry)
-    for media, same in by_media.items():
-        branches = _unique(entry.schema for entry in same)
-        schema = {"type": "string"} if not branches else branches[0] if len(branches) == 1 else {"oneOf": branches}
-        content[media] = {"schema": schema}
-        examples = {
-            entry.reason: {"value": example} for entry in same if (example := _example(entry, data)) is not ABSENT
-        }
-        if examples:
-            content[media]["examples"] = examples
-        known = data[FAILURES]["reasons"][same[0].reason].get("x-provenance")
-        if known:
-            content[media]["x-provenance"] = _BODY if known.get("level") == "documented" else known
-    return content
-
-
-_BODY = {"level": "assumed", "note": "the page says how the service fails, not with which body"}
-"""The provenance of the body of a documented failure."""
-
-
-def _unique(schemas: Iterable[Schema | None]) -> list[Schema]:
-    found: list[Schema] = []
-    for schema in schemas:
-        if schema is not None and schema not in found:
-            found.append(dict(schema))
-    return found
-
-
-def _example(entry: ReasonResponse, data: Any) -> Any:
-    """Return an example body of a failure, or ABSENT if its schema is too complex for one."""
-    text = entry.text or entry.code
-    values = {"failure.code": entry.code, "failure.text": text, "failure.reason": entry.reason, "failure.detail": ""}
-
-    def example_of(schema: Any) -> Any:
-        while "$ref" in schema:
-            target = data
-            for token in pointers.split(schema["$ref"].removeprefix("#")):
-                target = target[token]
-            schema = {**target, **{name: value for name, value in schema.items() if name != "$ref"}}
-        if "const" in schema:
-            return schema["const"]
-        if "x-value" in schema:
-            return values.get(schema["x-value"], ABSENT)
-        if "properties" not in schema:
-            return ABSENT
-        body = {name: example_of(inner) for name, inner in schema["properties"].items()}
-        return ABSENT if ABSENT in body.values() else body
-
-    return ABSENT if entry.schema is None else example_of(entry.schema)

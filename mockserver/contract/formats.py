@@ -5,7 +5,6 @@ Values are those of the vocabulary: money in cents, ratios from 0 to 1, times in
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_CEILING, Decimal, DecimalException
 from functools import lru_cache, partial
@@ -15,20 +14,24 @@ from mockserver.contract.messages import brief, choice, did_you_mean
 from mockserver.contract.parts import types
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from mockserver.contract.parts import Schema
+    from mockserver.contract.value_template import ValueTemplate
     from mockserver.contract.vocabulary import Type, Vocabulary
 
 NUMBERS = ("integer", "number")
 UNITS = {"money": ("cents", "dollars"), "ratio": ("fraction", "percent")}
-TIMES = ("utc", "iso", "date", "seconds", "milliseconds")
+FORMATS = ("x-unit", "x-time", "x-words")
+"""The annotations of a format."""
+TIMES = ("utc", "iso", "offset", "date", "seconds", "milliseconds")
 CASES = ("lower", "upper")
 
-_NAME = re.compile(r"\{([a-z_0-9.]+)\}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = 1000
 _DAY = 86_400 * _SECOND
+_EXAMPLE = 1_747_462_033_000
+"""2025-05-17 06:07:13 UTC."""
 _LONGEST = 40
 """The maximum length of a text that is read as a number or a time, in characters."""
 
@@ -39,37 +42,6 @@ class FormatError(ValueError):
     def __init__(self, keyword: str, message: str) -> None:
         super().__init__(message)
         self.keyword = keyword
-
-
-class ValueTemplate(NamedTuple):
-    """A text of several values: its fixed pieces, and the names of the values between them."""
-
-    pieces: tuple[str, ...]
-    names: tuple[str, ...]
-
-    @classmethod
-    def parse(cls, text: str) -> ValueTemplate:
-        """Read `{country.code}-{service.code}`. Raises ValueError."""
-        parts = _NAME.split(text)
-        pieces, names = tuple(parts[::2]), tuple(parts[1::2])
-        if not names or any(brace in piece for piece in pieces for brace in "{}"):
-            raise ValueError(f"{text} must contain names in braces, such as {{order.id}}")
-        if "" in pieces[1:-1]:
-            raise ValueError(f"{text} needs fixed text between two values to separate them")
-        return cls(pieces, names)
-
-    def __str__(self) -> str:
-        names = (f"{{{name}}}" for name in self.names)
-        return self.pieces[0] + "".join(map(str.__add__, names, self.pieces[1:]))
-
-
-def taken_apart(pieces: tuple[str, ...], text: Any) -> tuple[str, ...]:
-    """Return the values between the fixed pieces of a text. Raises ValueError with the expected form."""
-    pattern = "(.+?)".join(map(re.escape, pieces))
-    found = re.fullmatch(pattern, text, re.DOTALL) if isinstance(text, str) else None
-    if found is None:
-        raise ValueError(f"a text such as {brief('…'.join(pieces))}")
-    return found.groups()
 
 
 class Format(NamedTuple):
@@ -88,7 +60,9 @@ def format_of(type_: Type, schema: Schema, vocabulary: Vocabulary, operations: t
     `operations` are the allowed values if the value is the name of the operation.
     """
     kind = next((name for name in types(schema) if name != "null"), "")
-    _check_annotations(type_, schema, vocabulary)
+    for keyword in FORMATS:
+        if message := _unsuitable(keyword, type_, schema, vocabulary):
+            raise FormatError(keyword, message)
     known = vocabulary.words.get(type_.name, operations)
     if type_.name == "boolean":
         return _boolean(schema, kind)
@@ -99,6 +73,7 @@ def format_of(type_: Type, schema: Schema, vocabulary: Vocabulary, operations: t
         "ratio": _ratio,
         "integer": _integer,
         "digits": _digits,
+        "code": _code,
         "decimal": _decimal,
         "text": _text,
         "time": _time,
@@ -109,19 +84,60 @@ def format_of(type_: Type, schema: Schema, vocabulary: Vocabulary, operations: t
     return makers[type_.name](schema, kind)
 
 
-def _check_annotations(type_: Type, schema: Schema, vocabulary: Vocabulary) -> None:
-    unit, time, words = (schema.get(name) for name in ("x-unit", "x-time", "x-words"))
-    if unit is not None and unit not in UNITS.get(type_.name, ()):
-        allowed = UNITS.get(type_.name)
-        expected = f"must be {choice(allowed)}" if allowed else f"does not apply to {type_}, which has no unit"
-        raise FormatError("x-unit", f"x-unit {expected}{did_you_mean(unit, allowed or ())}")
-    if time is not None and type_.name not in ("time", "deadline"):
-        raise FormatError("x-time", f"x-time does not apply to {type_}, which is not a time")
+def schemas_in_text(
+    template: ValueTemplate, types_: Sequence[Type], schema: Schema, vocabulary: Vocabulary
+) -> list[Schema]:
+    """Return the schema of each value in a text, by the types of the values. Raises FormatError.
+
+    An annotation of the text applies to all values that it suits, and must suit one. A percentage before a percent sign
+    is written without another one.
+    """
+    annotations = [keyword for keyword in FORMATS if keyword in schema]
+    for keyword in annotations:
+        messages = [_unsuitable(keyword, type_, schema, vocabulary) for type_ in types_]
+        if all(messages):
+            raise FormatError(keyword, f"{template}: {'; '.join(dict.fromkeys(messages))}")
+    return [
+        {
+            "type": "number" if type_.name == "ratio" and piece.startswith("%") else "string",
+            **{name: schema[name] for name in annotations if not _unsuitable(name, type_, schema, vocabulary)},
+        }
+        for type_, piece in zip(types_, template.pieces[1:], strict=True)
+    ]
+
+
+def _unsuitable(keyword: str, type_: Type, schema: Schema, vocabulary: Vocabulary) -> str:
+    """Return why the annotation of a schema does not suit a type; empty if it does, or if the schema lacks it."""
+    return _UNSUITABLE[keyword](type_, schema[keyword], vocabulary) if keyword in schema else ""
+
+
+def _unsuitable_unit(type_: Type, unit: Any, _: Vocabulary) -> str:
+    allowed = UNITS.get(type_.name, ())
+    if unit in allowed:
+        return ""
+    expected = f"must be {choice(allowed)}" if allowed else f"does not apply to {type_}, which has no unit"
+    return f"x-unit {expected}{did_you_mean(unit, allowed)}"
+
+
+def _unsuitable_time(type_: Type, _: Any, __: Vocabulary) -> str:
+    return "" if type_.name in ("time", "deadline") else f"x-time does not apply to {type_}, which is not a time"
+
+
+def _unsuitable_words(type_: Type, words: Any, vocabulary: Vocabulary) -> str:
     if isinstance(words, dict) and not all(map(_is_written, words.values())):
-        raise FormatError("x-words", "each word must be a text, a number or a boolean, or a list of them")
-    wordless = {"money", "ratio", "integer", "decimal", "time", "deadline"}
-    if words is not None and (type_.name in wordless or type_.name in vocabulary.records):
-        raise FormatError("x-words", f"x-words does not apply to {type_}, which has no words")
+        return "each word must be a text, a number or a boolean, or a list of them"
+    if type_.name in _WORDLESS or type_.name in vocabulary.records:
+        return f"x-words does not apply to {type_}, which has no words"
+    return ""
+
+
+_WORDLESS = ("money", "ratio", "integer", "decimal", "time", "deadline")
+_UNSUITABLE: Mapping[str, Callable[[Type, Any, Vocabulary], str]] = {
+    "x-unit": _unsuitable_unit,
+    "x-time": _unsuitable_time,
+    "x-words": _unsuitable_words,
+}
+"""The functions that return why the annotation of a format does not suit a type."""
 
 
 def _is_written(word: object) -> bool:
@@ -222,6 +238,17 @@ def _digits(schema: Schema, kind: str) -> Format:
     return _text(schema, kind)
 
 
+def _code(schema: Schema, kind: str) -> Format:
+    return _digits(schema, kind)._replace(write=_number) if kind in NUMBERS else _text(schema, kind)
+
+
+def _number(code: str) -> int:
+    """Write a code as a number. Raises ValueError for a code that would not be read as it was."""
+    if str(int(code)) != code:
+        raise ValueError(code)
+    return int(code)
+
+
 def _text(schema: Schema, kind: str) -> Format:
     if kind not in ("", "string"):
         raise _wrong_type("text", kind, "a string")
@@ -306,7 +333,7 @@ def _read_word(words: Mapping[Any, str], value: Any) -> str:
 
 def _time(schema: Schema, kind: str, *, ends: bool = False) -> Format:
     form = schema.get("x-time") or ("seconds" if kind in NUMBERS else "utc")
-    textual = form in ("utc", "iso", "date")
+    textual = form not in ("seconds", "milliseconds")
     if kind == "boolean" or (textual and kind in NUMBERS):
         raise _wrong_type(f"a time as {form}", kind, "a string" if textual else "a number or a string")
     write = _TIME_WRITERS[form]
@@ -329,6 +356,7 @@ def utc(instant: int) -> str:
 _TIME_WRITERS: Mapping[str, Callable[[int], Any]] = {
     "utc": utc,
     "iso": lambda instant: f"{utc(instant).replace(' ', 'T')}Z",
+    "offset": lambda instant: f"{utc(instant).replace(' ', 'T')}+00:00",
     "date": lambda instant: utc(instant)[:10],
     "seconds": lambda instant: instant // _SECOND,
     "milliseconds": lambda instant: instant,
@@ -344,6 +372,6 @@ def _read_time(form: str, rest: int, value: Any) -> int:
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
-        raise ValueError("a time such as 2025-05-17 06:07:13") from None
+        raise ValueError(f"a time such as {_TIME_WRITERS[form](_EXAMPLE)}") from None
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
     return round(moment.timestamp() * _SECOND) + rest

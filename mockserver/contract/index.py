@@ -10,10 +10,10 @@ import jsonschema_rs
 
 from mockserver.contract import pointer as pointers
 from mockserver.contract.pointer import ABSENT
-from mockserver.contract.violation import KeywordFailure
+from mockserver.contract.violation import KeywordFailure, MapKey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from jsonschema_rs import ValidationError
 
@@ -64,10 +64,24 @@ class Validator:
             if shared := _shared(branches):
                 return shared
         pointer = self._index.descend(self._schema, error.schema_path)
-        path = tuple(error.instance_path)
+        path = tuple(_steps(error.schema_path, error.instance_path))
         if kind.name == "required":
             return [KeywordFailure((*path, kind.value), "required", ABSENT, kind.value, pointer)]
         return [KeywordFailure(path, kind.name, error.instance, kind.value, pointer)]
+
+
+_STEPS: Mapping[str | int, int] = {"properties": 1, "prefixItems": 1, "items": 0, "additionalProperties": 0}
+"""The keywords that lead to a part of a value, each with the number of tokens that follow it in a schema path."""
+
+
+def _steps(schema_path: Iterable[str | int], instance_path: Iterable[str | int]) -> Iterator[str | int]:
+    """Yield the steps of a path into a value, the keys of maps as `MapKey`."""
+    tokens = iter(schema_path)
+    for step in instance_path:
+        keyword = next((token for token in tokens if token in _STEPS), "")
+        for _ in range(_STEPS.get(keyword, 0)):
+            next(tokens, None)
+        yield MapKey(step) if keyword == "additionalProperties" and isinstance(step, str) else step
 
 
 def _nearest(branches: list[list[ValidationError]]) -> list[list[ValidationError]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.contract import failures, located
+from mockserver.contract import failure_responses, located
 from mockserver.contract import overlays as overlay_files
 from mockserver.contract import pointer as pointers
 from mockserver.contract.document import Document, DocumentError, all_faults, in_order, names, problem_of, shipped
@@ -194,7 +194,7 @@ def written(name: str, readings: Choices = DEFAULTS, overlays: Overlays = ()) ->
     It is plain OpenAPI in which the schema of every response has a name. Each `$ref` is kept. Raises LocatedError.
     """
     data = stated(name, readings, overlays)
-    failures.complete(data, vocabulary())
+    failure_responses.complete(data, vocabulary())
     name_unions(data)
     split_types(data)
     return data

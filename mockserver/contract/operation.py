@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mockserver.contract.arguments import Reader
 from mockserver.contract.binding import with_credentials
 from mockserver.contract.failures import UNKNOWN, Refused
-from mockserver.contract.parts import DocumentedResponse, Parameter, RequestBody
+from mockserver.contract.parts import DocumentedResponse, Parameter, RequestBody, media_type
 from mockserver.contract.pointer import ABSENT
 from mockserver.contract.reader import Facts, Unread, distance, read
-from mockserver.contract.validation import RequestCheck, check_answer
+from mockserver.contract.validation import RequestCheck, check_answer, check_headers
 from mockserver.contract.writer import compiled
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mockserver.contract.annotations import Meaning
     from mockserver.contract.arguments import Arguments, Credentials
     from mockserver.contract.document import Document
+    from mockserver.contract.headers import ConstantHeader
     from mockserver.contract.index import Index
     from mockserver.contract.parts import Schema
     from mockserver.contract.plan import MadeUp, Node
@@ -195,8 +196,7 @@ class Operation:
         if status == meaning.status and self._is_success(body):
             facts, unread = read(meaning.plan, body, _ALWAYS)
             return AnswerFacts(granted=True, facts=facts, unread=unread)
-        media = content_type.partition(";")[0].strip().lower()
-        return AnswerFacts(granted=False, facts={}, refused=failures.read(status, body, media))
+        return AnswerFacts(granted=False, facts={}, refused=failures.read(status, body, media_type(content_type)))
 
     def _is_success(self, body: object) -> bool:
         """Return whether a body with the success status is a success body rather than a failure body."""
@@ -217,11 +217,33 @@ class Operation:
         """List the contract violations of a request; none if it is valid."""
         return self._request_check(arguments)
 
+    @cached_property
+    def headers(self) -> tuple[ConstantHeader, ...]:
+        """The headers of the success response."""
+        return self.answers[self.status].headers if self.status else ()
+
     def check_answer(
-        self, status: int, body: object = ABSENT, content_type: str = "application/json"
+        self,
+        status: int,
+        body: object = ABSENT,
+        content_type: str = "application/json",
+        headers: Iterable[tuple[str, str]] | None = None,
     ) -> tuple[Violation, ...]:
-        """List the contract violations of a response; none if it is valid. `body` is its JSON body as data."""
-        return check_answer(self, status, body, content_type, self._index)
+        """List the contract violations of a response; none if it is valid. `body` is its JSON body as data.
+
+        Without `headers`, only the status, the content type and the body are checked.
+        """
+        found = check_answer(self, status, body, content_type, self._index)
+        if headers is None:
+            return found
+        return (*found, *check_headers(self._headers(status, body, content_type), headers, self.name, self._index))
+
+    def _headers(self, status: int, body: object, content_type: str) -> tuple[ConstantHeader, ...]:
+        """Return the headers that a response must have."""
+        failures = self.document.failures
+        if status == self.status and self._is_success(body):
+            return self.headers
+        return failures.headers(status, body, media_type(content_type)) if failures else ()
 
 
 _ALWAYS = ("account",)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from mockserver.contract.headers import response_headers
 from mockserver.contract.pointer import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from mockserver.contract.headers import ConstantHeader
     from mockserver.contract.index import Index
     from mockserver.contract.provenance import Provenance
 
@@ -86,7 +88,10 @@ class RequestBody(NamedTuple):
 
 
 class DocumentedResponse(NamedTuple):
-    """A documented response of an operation. `media` are its media types. `schema` is None if it has no JSON body."""
+    """A documented response of an operation. `media` are its media types. `schema` is None if it has no JSON body.
+
+    `headers` are those with a constant value.
+    """
 
     status: int
     description: str
@@ -95,6 +100,7 @@ class DocumentedResponse(NamedTuple):
     examples: Mapping[str, Example]
     provenance: Provenance
     pointer: str
+    headers: tuple[ConstantHeader, ...] = ()
 
     @classmethod
     def of(cls, status: str, described: dict[str, Any], index: Index) -> DocumentedResponse:
@@ -109,7 +115,13 @@ class DocumentedResponse(NamedTuple):
             examples=_examples(media, index),
             provenance=index.provenance(pointer),
             pointer=pointer,
+            headers=response_headers(described.get("headers", {}), pointer),
         )
+
+
+def media_type(content_type: str) -> str:
+    """Return the media type of a content type, without its parameters, in lower case."""
+    return content_type.partition(";")[0].strip().lower()
 
 
 def is_json(media: str) -> bool:

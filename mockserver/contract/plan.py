@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.contract.formats import FormatError, ValueTemplate, format_of
+from mockserver.contract.formats import FORMATS, FormatError, format_of, schemas_in_text
 from mockserver.contract.messages import did_you_mean
 from mockserver.contract.parts import types
 from mockserver.contract.pointer import ABSENT
+from mockserver.contract.value_template import ValueTemplate
 from mockserver.contract.vocabulary import OPERATION, Type, UnknownNameError
 
 if TYPE_CHECKING:
@@ -147,6 +148,8 @@ def _parts(node: Node | None) -> Sequence[Node | None]:
 ANNOTATIONS = ("x-value", "x-each", "x-count", "x-items", "x-made-up")
 SOURCES = ("const", *ANNOTATIONS)
 """The keywords that define the source of a value."""
+_FORMATLESS = ("x-each", "x-count", "x-items")
+"""The sources that no annotation of a format applies to."""
 
 _NULL = "null"
 _ADVICE = "add an x-value, a const, or x-made-up: true"
@@ -225,6 +228,7 @@ class Planner:
 
     def _unconditional(self, schema: Schema, names: Names, *, required: bool, entity: str, label: str) -> Node | None:
         self._check_sources(schema)
+        self._check_formats(schema)
         if "const" in schema:
             return Constant(schema["const"])
         if "x-value" in schema:
@@ -252,6 +256,14 @@ class Planner:
             message = f"the value has more than one source: {', '.join(sources)}; keep one of them"
             self._refuse(schema, sources[0], message)
 
+    def _check_formats(self, schema: Schema) -> None:
+        """Find an annotation of a format beside a source that it does not apply to."""
+        sources = [] if "x-key" in schema else [keyword for keyword in _FORMATLESS if keyword in schema]
+        for keyword in FORMATS if sources else ():
+            if keyword in schema:
+                message = f"{keyword} does not apply to {sources[0]}: write it beside an x-value"
+                self._refuse(schema, keyword, message)
+
     def _value(self, schema: Schema, names: Names, *, required: bool) -> Node | None:
         text = schema["x-value"]
         try:
@@ -276,15 +288,16 @@ class Planner:
             template = ValueTemplate.parse(text)
         except ValueError as error:
             raise FormatError("x-value", str(error)) from None
-        leaves = []
-        for name in template.names:
-            path, type_ = self.path(name, names)
-            if path.optional:
-                raise UnknownNameError(f"{name} is optional, so it cannot be part of a text")
-            leaves.append(Leaf(path, format_of(type_, {"type": "string"}, self._vocabulary), None))
-
+        values = [self.path(name, names) for name in template.names]
+        if optional := [name for name, (path, _) in zip(template.names, values, strict=True) if path.optional]:
+            raise UnknownNameError(f"{optional[0]} is optional, so it cannot be part of a text")
+        schemas = schemas_in_text(template, [type_ for _, type_ in values], schema, self._vocabulary)
         if "string" not in (types(schema) or ("string",)):
             raise FormatError("type", "a text of several values needs the type string")
+        leaves = (
+            Leaf(path, format_of(type_, inner, self._vocabulary), None)
+            for (path, type_), inner in zip(values, schemas, strict=True)
+        )
         return Text(template.pieces, tuple(leaves))
 
     def _each(self, schema: Schema, names: Names, *, required: bool, label: str) -> Node | None:
@@ -334,9 +347,10 @@ class Planner:
     def _key(self, schema: Schema, names: Names) -> Leaf | None:
         try:
             path, type_ = self.path(schema["x-key"], names)
-            format_ = format_of(type_, {"type": "string"}, self._vocabulary)
+            format_ = format_of(type_, {**schema, "type": "string"}, self._vocabulary)
         except (UnknownNameError, FormatError) as error:
-            self._refuse(schema, "x-key", str(error))
+            keyword = getattr(error, "keyword", "")
+            self._refuse(schema, keyword if keyword in schema else "x-key", str(error))
             return None
         if path.optional:
             self._refuse(schema, "x-key", f"{path} is optional, so it cannot be a key")

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockserver.contract.formats import taken_apart
 from mockserver.contract.parts import types
+from mockserver.contract.value_template import taken_apart
 from mockserver.contract.violation import dotted
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mockserver.contract.failures import FAILURES
 from mockserver.contract.index import Validator
 from mockserver.contract.messages import brief, choice
-from mockserver.contract.parts import is_json
+from mockserver.contract.parts import is_json, media_type
 from mockserver.contract.pointer import ABSENT
 from mockserver.contract.violation import UNKNOWN, KeywordFailure, Violation
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from mockserver.contract.arguments import Arguments
     from mockserver.contract.failures import Failures
+    from mockserver.contract.headers import ConstantHeader
     from mockserver.contract.index import Index
     from mockserver.contract.operation import Operation
     from mockserver.contract.parts import Parameter, Schema
@@ -205,7 +206,7 @@ def check_answer(
         return (Violation.of(undocumented, operation.name, index.place),)
     if not answer.media:
         return ()
-    media = content_type.partition(";")[0].strip().lower()
+    media = media_type(content_type)
     if media not in answer.media:
         expected = choice(answer.media)
         untyped = KeywordFailure(("contentType",), "contentType", content_type, expected, f"{answer.pointer}/content")
@@ -231,7 +232,7 @@ def check_failure(
         documented = sorted({entry.status for entry in entries} or failures.known)
         undocumented = KeywordFailure(("status",), "status", status, documented, pointer)
         return (Violation.of(undocumented, document, index.place),)
-    media = content_type.partition(";")[0].strip().lower()
+    media = media_type(content_type)
     typed = [entry for entry in entries if entry.media == media]
     if not typed:
         expected = choice(sorted({entry.media for entry in entries}))
@@ -239,6 +240,21 @@ def check_failure(
         return (Violation.of(untyped, document, index.place),)
     found = [check_body(body, entry.schema, document, index) for entry in typed if entry.schema is not None]
     return min(found, key=len, default=())
+
+
+def check_headers(
+    expected: Iterable[ConstantHeader], headers: Iterable[tuple[str, str]], operation: str, index: Index
+) -> tuple[Violation, ...]:
+    """List the violations of a response by its headers: a required one is missing, or one has another value."""
+    sent = {name.lower(): value for name, value in headers}
+    failures = [
+        KeywordFailure(("headers", name), "const", sent[name.lower()], value, pointer)
+        if name.lower() in sent
+        else KeywordFailure(("headers", name), "required", ABSENT, f"{name}: {value}", pointer)
+        for name, value, pointer, required in expected
+        if (required or name.lower() in sent) and sent.get(name.lower()) != value
+    ]
+    return tuple(Violation.of(failure, operation, index.place) for failure in failures)
 
 
 def check_body(body: object, schema: Schema, operation: str, index: Index) -> tuple[Violation, ...]:

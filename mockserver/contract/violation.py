@@ -29,6 +29,12 @@ class Severity(StrEnum):
     """Drift: an assumption of the contract is violated. The assumption may be wrong."""
 
 
+class MapKey(str):
+    """A step of a path: a key of a map. The contract describes every value of the map, and names none of the keys."""
+
+    __slots__ = ()
+
+
 class KeywordFailure(NamedTuple):
     """A keyword that a value violates.
 
@@ -96,6 +102,17 @@ class Violation(NamedTuple):
         )
 
     @property
+    def general_place(self) -> str:
+        """The place, the same for all items of a list or a map: `body.items[].price`."""
+        return dotted(self.path, general=True)
+
+    @property
+    def general(self) -> str:
+        """The violation as text, with the general place: `v3.getOrders: body.items[].price is required (v3.yaml:9)`."""
+        message = f"{self.general_place}{self.message.removeprefix(self.place)}"
+        return f"{self.operation}: {message} ({self.where})"
+
+    @property
     def where(self) -> str:
         """The file and line of the rule: `v3.yaml:123`. The first access for a document parses its file again."""
         place = self.locate(self.pointer)
@@ -117,12 +134,16 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{,57}")
 """A name that is shown unchanged; any other name is quoted, and truncated if it is long."""
 
 
-def dotted(path: tuple[str | int, ...]) -> str:
-    """Return a path as text: `body.items[0].price`."""
+def dotted(path: tuple[str | int, ...], *, general: bool = False) -> str:
+    """Return a path as text: `body.items[0].price`; if `general`, with `[]` for any item of a list or a map."""
     first, *others = path
     return f"{first}" + "".join(
-        f".{token}" if isinstance(token, str) and _NAME.fullmatch(token) else f"[{brief(token)}]" for token in others
+        "[]" if general and isinstance(token, int | MapKey) else _step(token) for token in others
     )
+
+
+def _step(token: str | int) -> str:
+    return f".{token}" if isinstance(token, str) and _NAME.fullmatch(token) else f"[{brief(token)}]"
 
 
 def _type(value: object) -> str:

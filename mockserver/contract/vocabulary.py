@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SHIPPED = directory("contracts") / "vocabulary.yaml"
 
-SCALARS = ("text", "digits", "integer", "decimal", "money", "ratio", "boolean", "time", "deadline")
+SCALARS = ("text", "digits", "code", "integer", "decimal", "money", "ratio", "boolean", "time", "deadline")
 """The types of single values, apart from the `words`."""
 
 OPERATION = "operation"

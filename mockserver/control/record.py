@@ -171,10 +171,9 @@ def violation_shown(number: int, found: Break) -> dict[str, Any]:
 def _response_breaks(exchange: ServedExchange) -> Iterator[Break]:
     if exchange.operation is None or not exchange.status:
         return
-    content_type = next((value for name, value in exchange.answer_headers if name == b"content-type"), b"").decode(
-        "latin-1"
-    )
-    for violation in exchange.operation.check_answer(exchange.status, exchange.body, content_type):
+    headers = _headers(exchange.answer_headers)
+    content_type = next((value for name, value in headers if name == "content-type"), "")
+    for violation in exchange.operation.check_answer(exchange.status, exchange.body, content_type, headers):
         yield Break(ANSWER, violation)
 
 

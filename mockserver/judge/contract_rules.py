@@ -74,7 +74,7 @@ def _breach(call: Call, violation: Violation) -> Breach:
         call.name,
         f"{violation.message}.",
         (call,),
-        f"{violation.place} {violation.rule}",
+        f"{violation.general_place} {violation.rule}",
         expected=violation.expected,
         got=violation.value,
         level=None if known in _STATED else Severity.WARNING,

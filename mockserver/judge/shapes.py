@@ -72,7 +72,7 @@ def scalar(schema: Schema, document: Document) -> Scalar:
     if "enum" in schema:
         assumed = document.provenance(document.origin(schema)).level is Confidence.ASSUMED
         return _words(schema["enum"], open_ended=assumed)
-    if "x-time" in schema:
+    if "x-time" in schema and "{" not in schema.get("x-value", ""):  # a text of several values is no time
         return _times(schema)
     return _union([_BY_TYPE[name](schema) for name in types(schema) or tuple(_BY_TYPE)])
 

@@ -207,7 +207,7 @@ class Proxy:
         known = exchange.request if exchange.knows(REQUEST) and not call.stopped else None
         answer = exchange.answer if exchange.knows(ANSWER) else None
         violations = tuple(
-            violation._replace(message=redactor.text(violation.message))
+            violation._replace(place=redactor.text(violation.place), message=redactor.text(violation.message))
             for violation in self._contract.check(match, known, answer)
         )
         notes = {**exchange.notes, "violations": list(map(str, violations))} if violations else exchange.notes

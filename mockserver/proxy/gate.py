@@ -164,7 +164,7 @@ class CheckedContract:
             yield from operation.check_request(arguments)
         if answer is not None and answer.status not in _NO_BODY:
             content_type = header(answer.headers, "content-type") or ""
-            yield from operation.check_answer(answer.status, answer.json, content_type)
+            yield from operation.check_answer(answer.status, answer.json, content_type, answer.headers)
 
 
 def _normalized(path: str) -> str:

@@ -116,7 +116,7 @@ class TrafficSummary:
             self.coverage.answer(exchange.operation, exchange.answer.status)
         new = []
         for violation in proxied.violations:
-            rule = (violation.operation, violation.pointer, violation.place)
+            rule = (violation.operation, violation.pointer, violation.general_place)
             if rule not in self._times:
                 self._violations[rule] = violation
                 new.append(violation)
@@ -144,4 +144,4 @@ class TrafficSummary:
         if not self._times:
             yield "nothing broke the contract"
         for rule, times in self._times.most_common():
-            yield f"{times} times: {self._violations[rule]}"
+            yield f"{times} times: {self._violations[rule].general}"

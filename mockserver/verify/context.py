@@ -35,8 +35,8 @@ PAUSE = 0.5
 BROKEN = "broken"
 """The note of an exchange whose response breaks the contract."""
 
-CODES = {"status": "answer.status", "contentType": "answer.type", "json": "answer.json"}
-"""The finding code by the rule of a violation. Any other rule has `answer.body`."""
+CODES = {"status": "answer.status", "contentType": "answer.type", "headers": "answer.header"}
+"""The finding code by the part of a response. Any other part is of the body and has `answer.body`."""
 
 
 class RunSettings(NamedTuple):
@@ -131,8 +131,8 @@ class Context:
     def send(self, request: Request, operation: Operation | None = None, document: str = "") -> Exchange:
         """Send a request, and check the response against its operation, or against the failures of a document.
 
-        The exchange has the note `BROKEN` if the response breaks the contract. Raises DeniedError if the guard denies
-        the request.
+        The exchange has the note `BROKEN` if the response breaks the contract otherwise than by its headers. Raises
+        DeniedError if the guard denies the request.
         """
         guard = self.setting.guard
         arguments = self._arguments(operation, request) if operation and guard.remote else None
@@ -263,7 +263,7 @@ class Context:
         return requests.read(operation, request, found.path_params if isinstance(found, Found) else {})
 
     def _check_answer(self, exchange: Exchange, operation: Operation | None, document: str) -> bool:
-        """Check a response against the contract, and record what breaks it. Return whether it conforms."""
+        """Check a response against the contract, and record what breaks it. Return whether it can be read."""
         name = operation.name if operation else document
         answer = exchange.answer
         here = (exchange,)
@@ -277,7 +277,7 @@ class Context:
         violations = self._violations(exchange, operation, document)
         for violation in violations:
             self._find_violation(violation, name, here)
-        return not violations
+        return all(violation.path[0] == "headers" for violation in violations)
 
     def _violations(self, exchange: Exchange, operation: Operation | None, document: str) -> tuple[Violation, ...]:
         answer = exchange.answer
@@ -285,20 +285,23 @@ class Context:
             return ()
         body, content_type = answer.json, header(answer.headers, "content-type") or ""
         if operation is not None:
-            return operation.check_answer(answer.status, body, content_type)
+            return operation.check_answer(answer.status, body, content_type, answer.headers)
         known = document and body is not ABSENT
-        return self._all[document].check_failure(answer.status, body, content_type) if known else ()
+        check = self._all[document].check_failure
+        return check(answer.status, body, content_type, headers=answer.headers) if known else ()
 
     def _find_violation(self, violation: Violation, name: str, evidence: tuple[Exchange, ...]) -> None:
         document = self._all[name.partition(".")[0]]
-        code = CODES.get(violation.rule, "answer.body")
+        code = "answer.json" if violation.rule == "json" else CODES.get(str(violation.path[0]), "answer.body")
         known: Confidence | None = document.provenance(violation.pointer).level
         if violation.rule == "required" and violation.place == "body":
             code, known = "answer.json", None  # a body without JSON is wrong under any contract
+        # One line of the contract requires several names.
+        check = f"required {violation.path[-1]}" if violation.rule == "required" else violation.rule
         self.find(
             code,
             weigh(known),
-            violation.rule,
+            check,
             violation.message,
             operation=name,
             expected=violation.expected,

@@ -159,10 +159,12 @@ class Customer:
 class OpenPayment(NamedTuple):
     """A payment that was opened: its key, its amount in cents, and its status.
 
-    `bonus` is the coupon bonus in cents, which is credited when the payment is paid.
+    `listing` is its key in the list of invoices, empty if it is not listed: the list may identify a wallet otherwise
+    than the wallet itself. `bonus` is the coupon bonus in cents, which is credited when the payment is paid.
     """
 
     key: str
+    listing: str
     amount: int
     bonus: int
     wallet: bool

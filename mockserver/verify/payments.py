@@ -54,9 +54,10 @@ class Payments:
                 self._expectations.expect(
                     "wallet-as-asked", alike(asked, reply.facts), reply, expected=asked, got=reply.facts
                 )
-            key = self._wallet(person, opened, reply) if is_wallet else self._invoice(person, amount, reply)
+            listing = "" if is_wallet and not self._terms.listed else self._listing(person, amount, reply)
+            key = key_of(opened) if is_wallet else listing
             if key:
-                person.payments[key] = OpenPayment(key, amount, amount * percent // 100, is_wallet, OPEN)
+                person.payments[key] = OpenPayment(key, listing, amount, amount * percent // 100, is_wallet, OPEN)
         return key
 
     def wallet(self, person: Person, key: str) -> str:
@@ -73,7 +74,7 @@ class Payments:
         statuses = {key_of(listed): status_of(listed) for listed in self.invoices(person)}
         for key, payment in unsettled.items():
             looked_up = payment.wallet and person.knows("transaction")
-            status = self.wallet(person, key) if looked_up else statuses.get(key, payment.status)
+            status = self.wallet(person, key) if looked_up else statuses.get(payment.listing, payment.status)
             person.payments[key] = payment._replace(status=status)
             if status in PAID:
                 person.earn(payment.amount + payment.bonus)
@@ -85,11 +86,12 @@ class Payments:
         """Return the listed payments; empty if no document lists payments."""
         return person.to("invoices").call("invoices").all("payments") if person.knows("invoices") else []
 
-    def _invoice(self, person: Person, amount: int, opened: Reply) -> str:
-        """Return the key of the invoice that was just opened, from the list; empty if it is not listed."""
+    def _listing(self, person: Person, amount: int, opened: Reply) -> str:
+        """Return the key of the payment that was just opened in the list of invoices; empty if it is not listed."""
         if not person.knows("invoices"):
             return ""
-        new = [listed for listed in self.invoices(person) if not self._is_known(person, listed)]
+        known = {payment.listing for payment in person.payments.values()} - {""}
+        new = [listed for listed in self.invoices(person) if key_of(listed) not in known]
         if not self._expectations.expect(
             "payment-listed", len(new) == 1, opened, expected="one new invoice", got=len(new)
         ):
@@ -103,18 +105,6 @@ class Payments:
                 "payment-lifetime", abs(lifetime - wanted) < SECOND, opened, expected=wanted, got=lifetime
             )
         return key_of(invoice)
-
-    def _wallet(self, person: Person, opened: Facts, reply: Reply) -> str:
-        """Return the key of the wallet that was just opened. Under some rules it is listed among the invoices."""
-        key = key_of(opened)
-        if self._terms.listed and key and person.knows("invoices"):
-            ids = [listed["id"] for listed in self.invoices(person) if "id" in listed]
-            self._expectations.expect("payment-listed", not ids or key in ids, reply, expected=key, got=ids)
-        return key
-
-    def _is_known(self, person: Person, listed: Facts) -> bool:
-        """Return whether a listed payment was opened before."""
-        return key_of(listed) in person.payments or (self._terms.listed and listed.get("id") in person.payments)
 
 
 def key_of(payment: Facts) -> str:

@@ -183,7 +183,7 @@ class Session:
         for listed in self._payments.invoices(person):
             key = key_of(listed)
             amount, status = listed.get("amount", 0), status_of(listed)
-            person.payments[key] = OpenPayment(key, amount, bonus=0, wallet=False, status=status)
+            person.payments[key] = OpenPayment(key, key, amount, bonus=0, wallet=False, status=status)
 
     def _receive(
         self,

@@ -52,8 +52,8 @@ def play(
 
 def write(outcome: "PipelineOutcome") -> HttpResponse:
     """Return the response as bytes, with its delivery."""
-    status, body, media = outcome.reply
-    given = dict(outcome.headers)
+    status, body, media, further = outcome.reply
+    given = dict((*further, *outcome.headers))
     verbatim = isinstance(body, str) and (b"content-type" in given or media != JSON_TYPE)
     empty = status in BODILESS or body is ABSENT
     content = b"" if empty else str(body).encode() if verbatim else orjson.dumps(body)

@@ -128,7 +128,7 @@ class Pipeline:
         else:
             reply = outcome.reply
             typed = _content_type(reply)
-            headers = [(b"content-length", b"%d" % len(body)), *outcome.headers]
+            headers = [(b"content-length", b"%d" % len(body)), *reply.headers, *outcome.headers]
             response = HttpResponse(reply.status, headers if typed is None else [typed, *headers], body)
         self._record(request, outcome, response, began)
         return response

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from mockserver.api.api import OPERATIONS, Api, ApiError, ServedContracts, served
-from mockserver.contract import contract, load, vocabulary
+from mockserver.contract import FailureBody, contract, load, vocabulary
 from mockserver.domain.clock import MINUTE
 from mockserver.serving.setup import Settings, set_up
 from tests.conftest import SERVICES, V3, InProcess
@@ -124,8 +124,8 @@ def test_a_failure_has_the_words_of_its_document(reason: str, words: str) -> Non
 
 def test_a_failure_of_any_status_has_the_shape_of_its_document() -> None:
     assert [api.failure(418, "a teapot") for api in SERVICES().apis] == [
-        (418, {"ok": False, "errorMessage": "a teapot"}, "application/json"),
-        (418, {"error": True, "message": "a teapot"}, "application/json"),
+        FailureBody(418, {"ok": False, "errorMessage": "a teapot"}),
+        FailureBody(418, {"error": True, "message": "a teapot"}),
     ]
 
 

@@ -29,6 +29,7 @@ digits = st.text("123456789", min_size=1, max_size=9)
 SCALARS: Mapping[str, st.SearchStrategy[Any]] = {
     "text": text,
     "digits": digits,
+    "code": digits,
     "integer": st.integers(0, LAST),
     "decimal": st.decimals(0, 1000, places=4).map(lambda number: f"{number:f}"),
     "money": st.integers(-(10**9), 10**9),
@@ -234,6 +235,7 @@ class Drawing:
 _FORMATS: Mapping[str, Sequence[Schema]] = {
     "text": [{"type": "string"}, {"type": "string", "x-words": "lower"}, {"type": "string", "x-words": {"A": "any"}}],
     "digits": [{"type": "string"}, {"type": "integer"}],
+    "code": [{"type": "string"}, {"type": "integer"}],
     "integer": [{"type": "integer"}, {"type": "string"}],
     "decimal": [{"type": "string"}],
     "money": [
@@ -252,7 +254,7 @@ _FORMATS: Mapping[str, Sequence[Schema]] = {
     ],
     "time": [
         {"type": "string"},
-        *({"type": "string", "x-time": form} for form in ("utc", "iso", "date", "seconds", "milliseconds")),
+        *({"type": "string", "x-time": form} for form in ("utc", "iso", "offset", "date", "seconds", "milliseconds")),
         *({"type": "integer", "x-time": form} for form in ("seconds", "milliseconds")),
     ],
 }

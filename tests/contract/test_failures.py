@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mockserver.contract import ABSENT, Document, contract, vocabulary
-from mockserver.contract.failures import reasons_of
+from mockserver.contract.failures import FailureBody, Failures, reasons_of
 from mockserver.contract.loading import written
 from mockserver.contract.parts import JSON_TYPE
+from tests.contract.conftest import placed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -169,7 +170,7 @@ def test_v3_keeps_what_it_documents_of_another_action() -> None:
 def test_a_reason_is_answered_as_the_document_says(document: Document, reason: str) -> None:
     assert document.failures is not None
     reply = document.failures.write(reason)
-    assert document.check_failure(*reply, reason) == ()
+    assert document.check_failure(*reply[:3], reason) == ()
 
 
 @pytest.mark.parametrize(
@@ -189,7 +190,7 @@ def test_a_failure_is_written(
     service: Document, reason: str, detail: str, status: int, body: object, media: str
 ) -> None:
     assert service.failures is not None
-    assert service.failures.write(reason, detail) == (status, body, media)
+    assert service.failures.write(reason, detail) == FailureBody(status, body, media)
 
 
 def test_a_new_price_is_written(service: Document) -> None:
@@ -199,14 +200,66 @@ def test_a_new_price_is_written(service: Document) -> None:
 
 def test_a_failure_without_a_reason_has_the_usual_shape(service: Document) -> None:
     assert service.failures is not None
-    assert service.failures.other(418, "a teapot") == (418, {"code": "a teapot", "say": "a teapot"}, JSON_TYPE)
+    assert service.failures.other(418, "a teapot") == FailureBody(418, {"code": "a teapot", "say": "a teapot"})
+
+
+NUMBERED = "schema: {type: object, required: [no], properties: {no: {type: integer, x-value: failure.code}}}"
+
+
+@pytest.mark.parametrize("code", ["2004", "'2004'"])
+def test_a_code_may_be_a_number(reannotated: Callable[[str, str], Document], code: str) -> None:
+    document = reannotated(
+        "REFUND_NOT_ALLOWED: {status: 409}", f"REFUND_NOT_ALLOWED: {{status: 409, code: {code}, {NUMBERED}}}"
+    )
+    failures = document.failures
+    assert failures is not None
+    assert failures.write("REFUND_NOT_ALLOWED").body == {"no": 2004}
+    assert failures.read(409, {"no": 2004})[:2] == ("REFUND_NOT_ALLOWED", "2004")
+
+
+def test_a_code_that_is_a_number_may_be_written_as_text(reannotated: Callable[[str, str], Document]) -> None:
+    failures = reannotated("code: SOLD_OUT", "code: 1001").failures
+    assert failures is not None
+    assert failures.write("NO_NUMBERS").body == {"code": "1001", "say": "1001"}
+
+
+def test_the_example_of_a_code_that_is_a_number_is_one(reannotated: Callable[[str, str], Document]) -> None:
+    document = reannotated("UNKNOWN_SERVICE: {status: 404}", f"UNKNOWN_SERVICE: {{status: 425, code: 7, {NUMBERED}}}")
+    assert document.operations["buy"].answers[425].examples["UNKNOWN_SERVICE"].value == {"no": 7}
+
+
+@pytest.mark.parametrize(
+    ("code", "at", "got"),
+    [
+        ("code: '007', ", "code: '007'", '"007"'),
+        ("code: OVER, ", "code: OVER", '"OVER"'),
+        ("", "ORDER_EXPIRED:", '"ORDER_EXPIRED"'),
+    ],
+)
+def test_a_code_that_cannot_be_written_as_a_number_is_refused(
+    faults: Callable[[str, str], list[str]], code: str, at: str, got: str
+) -> None:
+    old, new = "ORDER_EXPIRED: {status: 410}", f"ORDER_EXPIRED: {{status: 410, {code}{NUMBERED}}}"
+    message = f"the schema writes the code as a number: give ORDER_EXPIRED a code such as 2001, not {got}"
+    assert faults(old, new) == [f"{placed(old, new, at)}: {message}"]
+
+
+def test_a_code_is_a_text_or_a_whole_number(faults: Callable[[str, str], list[str]]) -> None:
+    [fault] = faults("code: SOLD_OUT", "code: 1.5")
+    assert fault.endswith(": code must be a text or a whole number, not 1.5")
+
+
+def test_a_failure_without_a_reason_has_its_status_for_a_number() -> None:
+    schema = {"type": "object", "properties": {"no": {"type": "integer", "x-value": "failure.code"}}}
+    failures = Failures({"schema": schema, "reasons": {}}, WORDS, {})
+    assert failures.other(418, "a teapot").body == {"no": 418}
 
 
 def test_without_a_usual_shape_a_failure_is_a_text(reannotated: Callable[[str, str], Document]) -> None:
     found = reannotated("  schema: {$ref: '#/components/schemas/Failure'}\n", "").failures
     assert found is not None
     assert (found.other(418, "a teapot"), found.write("UNAVAILABLE").media) == (
-        (418, "a teapot", "text/plain"),
+        FailureBody(418, "a teapot", "text/plain"),
         JSON_TYPE,
     )
 
@@ -220,7 +273,7 @@ def test_a_failure_is_read_as_it_was_written(document: Document, detail: str) ->
     failures = document.failures
     assert failures is not None
     for reason in WORDS.reasons:
-        status, body, media = failures.write(reason, detail)
+        status, body, media, _ = failures.write(reason, detail)
         assert failures.read(status, json_of(body, media), media).reason == reason
 
 
@@ -228,7 +281,7 @@ def test_a_failure_is_read_as_it_was_written(document: Document, detail: str) ->
 def test_a_failure_of_any_media_type_is_read(service: Document, reason: str, detail: str) -> None:
     failures = service.failures
     assert failures is not None
-    status, body, media = failures.write(reason, detail)
+    status, body, media, _ = failures.write(reason, detail)
     assert failures.read(status, json_of(body, media), media).reason == reason
 
 

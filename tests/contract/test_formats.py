@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.contract.formats import Format, FormatError, ValueTemplate, dollars_text, format_of, taken_apart, utc
+from mockserver.contract.formats import Format, FormatError, dollars_text, format_of, utc
 from mockserver.contract.vocabulary import SCALARS, Type, vocabulary
 
 Schema = dict[str, Any]
@@ -59,6 +59,9 @@ BOTH_WAYS: list[tuple[str, Schema, Any, Any]] = [
     ("decimal", NUMBER, "4.99", 4.99),
     ("digits", STRING, "86123", "86123"),
     ("digits", INTEGER, "86123", 86123),
+    ("code", INTEGER, "2001", 2001),
+    ("code", STRING, "2001", "2001"),
+    ("code", {**STRING, "x-words": "lower"}, "NO_NUMBERS", "no_numbers"),
     ("digits", {"type": ["integer", "null"]}, "86123", 86123),
     ("text", STRING, "BSC", "BSC"),
     ("text", {}, "BSC", "BSC"),
@@ -85,6 +88,7 @@ BOTH_WAYS: list[tuple[str, Schema, Any, Any]] = [
     ("time", STRING, NOON, "2025-05-17 06:07:13"),
     ("time", {**STRING, "x-time": "utc"}, NOON, "2025-05-17 06:07:13"),
     ("time", {**STRING, "x-time": "iso"}, NOON, "2025-05-17T06:07:13Z"),
+    ("time", {**STRING, "x-time": "offset"}, NOON, "2025-05-17T06:07:13+00:00"),
     ("time", {**STRING, "x-time": "date"}, NOON // 86_400_000 * 86_400_000, "2025-05-17"),
     ("time", INTEGER, NOON, NOON // 1000),
     ("time", {**INTEGER, "x-time": "seconds"}, NOON, NOON // 1000),
@@ -169,6 +173,8 @@ UNREADABLE: list[tuple[str, Schema, Any, str]] = [
     ("coupon_status", {"x-words": {"used": "gone"}}, "used", '"issued", "gone" or "expired"'),
     ("time", STRING, "soon", "a time such as 2025-05-17 06:07:13"),
     ("time", STRING, "2025-02-30 00:00:00", "a time such as 2025-05-17 06:07:13"),
+    ("time", {**STRING, "x-time": "offset"}, "soon", "a time such as 2025-05-17T06:07:13+00:00"),
+    ("time", {**STRING, "x-time": "date"}, "soon", "a time such as 2025-05-17"),
     ("time", STRING, 5, "a time as text"),
     ("time", STRING, "2" * 41, "a time as text"),
     ("time", INTEGER, "soon", "a number"),
@@ -197,6 +203,7 @@ WRONG: list[tuple[str, Schema, str, str]] = [
     ("decimal", INTEGER, "type", "a decimal number is written as a number or a string, not as integer"),
     ("digits", BOOLEAN, "type", "text is written as a string, not as boolean"),
     ("text", INTEGER, "type", "text is written as a string, not as integer"),
+    ("time", {**INTEGER, "x-time": "offset"}, "type", "a time as offset is written as a string, not as integer"),
     ("time", {**INTEGER, "x-time": "iso"}, "type", "a time as iso is written as a string, not as integer"),
     ("time", BOOLEAN, "type", "a time as utc is written as a string, not as boolean"),
     ("deadline", {**BOOLEAN, "x-time": "seconds"}, "type",
@@ -258,7 +265,14 @@ MONEY = [
 ]
 TIMES = [
     ({"x-time": form, **kind}, resolution)
-    for form, resolution in (("utc", 1000), ("iso", 1000), ("date", 86_400_000), ("seconds", 1000), ("milliseconds", 1))
+    for form, resolution in (
+        ("utc", 1000),
+        ("iso", 1000),
+        ("offset", 1000),
+        ("date", 86_400_000),
+        ("seconds", 1000),
+        ("milliseconds", 1),
+    )
     for kind in (STRING, INTEGER)
     if kind is STRING or form in ("seconds", "milliseconds")
 ]
@@ -301,42 +315,3 @@ def test_written_times_compare_as_the_times_do(times: list[int]) -> None:
 def test_a_percentage_is_read_as_it_was_written(percent: int, kind: Schema) -> None:
     schema = {**kind, "x-unit": "percent"}
     assert formatted("ratio", schema).read(written("ratio", schema, percent / 100)) == percent / 100
-
-
-# Texts of several values
-
-
-@pytest.mark.parametrize(
-    ("text", "template"),
-    [
-        ("{order.id}", ValueTemplate(("", ""), ("order.id",))),
-        ("{a.b}-{c}", ValueTemplate(("", "-", ""), ("a.b", "c"))),
-        ("<{a}: {b}>", ValueTemplate(("<", ": ", ">"), ("a", "b"))),
-    ],
-)
-def test_a_template_is_read(text: str, template: ValueTemplate) -> None:
-    assert (ValueTemplate.parse(text), str(template)) == (template, text)
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("{}", "{} must contain names in braces, such as {order.id}"),
-        ("{order", "{order must contain names in braces, such as {order.id}"),
-        ("{order.id}}", "{order.id}} must contain names in braces, such as {order.id}"),
-        ("{Order}", "{Order} must contain names in braces, such as {order.id}"),
-        ("{a}{b}", "{a}{b} needs fixed text between two values to separate them"),
-    ],
-)
-def test_a_template_that_is_none_is_told_why(text: str, message: str) -> None:
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        ValueTemplate.parse(text)
-
-
-letters = st.text("ab\n", min_size=1, max_size=4)
-
-
-@given(st.lists(letters, min_size=1, max_size=3), st.sampled_from("-:/"))
-def test_a_text_is_taken_apart_as_it_was_put_together(parts: list[str], between: str) -> None:
-    pieces = ("<", *[between] * (len(parts) - 1), ">")
-    assert taken_apart(pieces, f"<{between.join(parts)}>") == tuple(parts)

@@ -125,6 +125,8 @@ SHAPES = [
          "x-key", "message is not a single value: name a field of it, or use x-each"),
     case(SMS, "sms: {type: object, x-each: order.messages as m, x-key: m.code, additionalProperties: {const: 1}}",
          "x-key", "m.code is optional, so it cannot be a key"),
+    case(SMS, "sms: {type: object, x-each: order.messages as m, x-key: m.text, x-time: iso, "
+         "additionalProperties: {const: 1}}", "x-time", "x-time does not apply to text, which is not a time"),
     case(SMS, "sms: {type: integer, x-count: order.price}", "x-count", "order.price is money, not a list"),
     case(SMS, "sms: {type: string, x-each: order.messages as m, items: {x-value: m.text}}", "x-each",
          "a text of several items needs an x-separator"),

@@ -9,6 +9,8 @@ from mockserver.contract import Severity
 from mockserver.contract.violation import dotted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mockserver.contract import Document, Violation
 
 
@@ -81,3 +83,30 @@ def test_the_rule_of_a_parameter_is_found_in_the_document(
 )
 def test_a_path_reads_well(path: tuple[str | int, ...], text: str) -> None:
     assert dotted(path) == text
+
+
+@pytest.mark.parametrize(
+    ("new", "body"),
+    [
+        ("{type: array, items: {$ref: '#/components/schemas/Thing'}}", [{"id": 1}, {"id": 2, "tag": "b"}]),
+        (
+            "{type: object, additionalProperties: {$ref: '#/components/schemas/Thing'}}",
+            {"a": {"id": 1}, "b": {"id": 2}},
+        ),
+    ],
+)
+def test_the_general_place_is_the_same_for_all_items(
+    altered: Callable[[str, str], Document], new: str, body: object
+) -> None:
+    operation = altered("schema: {type: object}", f"schema: {new}").operations["orderThing"]
+    found = operation.check_answer(200, body)
+    assert [violation.general_place for violation in found] == ["body[].name"] * 2
+
+
+def test_the_general_place_keeps_a_name_of_the_contract(violation: Violation) -> None:
+    assert violation.general_place == "body.name"
+
+
+def test_a_violation_in_general_has_no_index(small: Document) -> None:
+    [violation] = small.operations["getThing"].check_answer(200, {"ok": True, "body": [{"id": 1}]})
+    assert violation.general.startswith("small.getThing: body.body[].name is required (")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mockserver.contract import Confidence, Document, Operation, load, readings
 from mockserver.judge.answers import GeneratedAnswer, answers, bodies, revealing
+from mockserver.judge.shapes import scalar
 from tests.least_order import LEAST_ORDER
 
 if TYPE_CHECKING:
@@ -119,6 +120,11 @@ FAILURES: dict[object, Callable[[Any], bool]] = {
 def test_times_are_on_days_that_there_are(answer: GeneratedAnswer) -> None:
     for name in ("orderedAtUTC", "expiredAtUTC"):
         datetime.strptime(item_of(answer).get(name, "2000-01-01 00:00:00"), "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007
+
+
+def test_a_text_that_contains_a_time_is_a_text() -> None:
+    text = {"type": "string", "pattern": "^at .+$", "x-value": "at {order.ordered_at}", "x-time": "date"}
+    assert scalar(text, V3).least.startswith("at ")
 
 
 @settings(max_examples=50, deadline=None)

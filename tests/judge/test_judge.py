@@ -106,6 +106,17 @@ def test_what_an_order_costs_is_by_the_rules(tmp_path: Path, name: str) -> None:
     assert [(each.order, each.price, each.refunded, each.outcome) for each in judgement.statement.lines] == [line]
 
 
+def test_a_rule_broken_in_several_items_of_a_request_is_one_finding(tmp_path: Path) -> None:
+    overlay = tmp_path / "tags.json"
+    tags = {"tags": {"type": "array", "items": {"type": "string"}}}
+    action = {"target": "$.components.schemas.OrderBody.properties", "update": tags}
+    described = {"overlay": "1.0.0", "info": {"title": "Tags", "version": "1"}, "actions": [action]}
+    overlay.write_bytes(orjson.dumps(described))
+    tape = Tape().order(NO_NUMBERS, tags=[1, 2])
+    [found] = judge(tape.exchanges, contract(overlays=[overlay]).documents, overlays=[overlay]).findings
+    assert (found.code, found.check) == ("client.request", "body.tags[] type")
+
+
 def test_an_order_that_was_there_before_costs_nothing() -> None:
     assert lines(Tape().listed(item("5"))) == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from typing import TYPE_CHECKING
 
 import orjson
 import pytest
@@ -10,6 +11,9 @@ import pytest
 from mockserver.contract import contract
 from mockserver.proxy import CheckedContract
 from mockserver.traffic import Answer, Request
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CONTRACT = CheckedContract(contract().documents.values())
 BALANCE = "/v3/customers/demo/balance"
@@ -76,3 +80,13 @@ def test_a_packed_body_is_read() -> None:
     request = Request("PATCH", "http://h", (*IN_JSON, ("content-encoding", "gzip")), body)
     match = CONTRACT.match("PATCH", "/v3/customers/demo/favourites/12/ds")
     assert not list(CONTRACT.check(match, request, None))
+
+
+def test_a_missing_header_of_a_refusal_is_found(tmp_path: Path) -> None:
+    action = {"target": "$['x-failures'].reasons.UNAUTHORIZED", "update": {"headers": {"WWW-Authenticate": "Bearer"}}}
+    overlay = {"overlay": "1.0.0", "info": {"title": "t", "version": "1"}, "extends": "v3.yaml", "actions": [action]}
+    (tmp_path / "headers.json").write_bytes(orjson.dumps(overlay))
+    checked = CheckedContract(contract(overlays=(tmp_path / "headers.json",)).documents.values())
+    answer = Answer(401, IN_JSON, b'{"ok": false, "errorMessage": "UNAUTHORIZED"}')
+    found = [violation.place for violation in checked.check(checked.match("GET", BALANCE), None, answer)]
+    assert found == ["headers.WWW-Authenticate"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import orjson
+
 from mockserver.contract import load
 from mockserver.proxy import CheckedContract, ProxiedExchange, TrafficSummary
 from mockserver.traffic import Answer, Exchange, Request
@@ -75,3 +77,12 @@ def test_a_missing_key_breaks_it() -> None:
     tally = TrafficSummary(CONTRACT.documents)
     tally.add(relayed(BALANCE))
     assert tally.broken
+
+
+def test_a_rule_broken_in_several_items_is_one_row() -> None:
+    match = CONTRACT.match("GET", "/v3/numbers/demo/countries")
+    countries = [{"cShort": number, "country": "Chad", "carriers": ["any"]} for number in range(3)]
+    answer = Answer(200, (("content-type", "application/json"),), orjson.dumps({"ok": True, "body": countries}))
+    proxied = relayed()._replace(violations=tuple(CONTRACT.check(match, None, answer)))
+    [told] = summary(proxied)[2:]
+    assert told.startswith("3 times: v3.getCountries: body.body[].cShort must be a string, got 0 (v3.yaml:")

@@ -52,6 +52,8 @@ def _second_at_mock(server: Server, flow: second.Flow) -> None:
         flow.play(backstage)
 
 
+UNLEARNED = {"comes_again_in_time"}
+"""Flows that no recording has, because drift learns no headers."""
 VENDORS = {
     vendor.name: vendor
     for vendor in (
@@ -67,7 +69,7 @@ VENDORS = {
             "second",
             (sys.executable, "-m", "tests.secondvendor.server"),
             ROOT / "tests/secondvendor/vendor.yaml",
-            [flow for flow in second.FLOWS if not flow.beyond],
+            [flow for flow in second.FLOWS if flow.name not in UNLEARNED],
             _second_at_home,
             _second_at_mock,
         ),

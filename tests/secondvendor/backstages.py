@@ -88,7 +88,7 @@ ONE_TOO_MANY = {
     "headers": {"content-type": "application/problem+json", "retry-after": "3"},
     "body": '{"type": "https://problems.smsonline.cloud/service/slow-down", "title": "slow down"}',
 }
-"""A rate limit, which only a scenario can write: the contract has no headers."""
+"""A rate limit, as a scenario writes it."""
 
 
 class MockBackstage:

@@ -166,7 +166,7 @@ def nothing_is_left(backstage: Backstage, me: Customer) -> None:
     assert refused(lambda: me.v3.order(quote)).code == "stock/empty"
 
 
-@flow(beyond="a header of a refusal")
+@flow()
 def comes_again_in_time(backstage: Backstage, me: Customer) -> None:
     backstage.market("6", "ds", left=0)
     error = refused(lambda: me.v3.buy("6", "ds"))

@@ -59,16 +59,12 @@ Story = Callable[[Backstage, Customer], None]
 
 
 class Flow(NamedTuple):
-    """A story, and what its account begins with, in cents.
-
-    `beyond` says why the contract language cannot express it; such a flow fails against the mock.
-    """
+    """A story, and what its account begins with, in cents."""
 
     name: str
     story: Story
     balance: int
     charges: int
-    beyond: str
 
     def play(self, backstage: Backstage) -> None:
         """Play the story."""
@@ -79,11 +75,11 @@ class Flow(NamedTuple):
 FLOWS: list[Flow] = []
 
 
-def flow(*, balance: int = 1_000, charges: int = 0, beyond: str = "") -> Callable[[Story], Story]:
+def flow(*, balance: int = 1_000, charges: int = 0) -> Callable[[Story], Story]:
     """Put a story on the list."""
 
     def put(story: Story) -> Story:
-        FLOWS.append(Flow(story.__name__, story, balance, charges, beyond))
+        FLOWS.append(Flow(story.__name__, story, balance, charges))
         return story
 
     return put

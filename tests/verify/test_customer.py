@@ -116,6 +116,17 @@ def test_a_refusal_has_the_status_of_its_reason(
     assert all(finding.pointer == "/x-failures/reasons/PRICE_CHANGED" for finding in findings)
 
 
+def test_each_missing_field_is_a_finding(customer: Callable[..., Customer]) -> None:
+    buyer = customer("v3", answer({"ok": True, "body": {"orderId": "1", "phoneNumber": "15550001"}}))
+    with pytest.raises(UnusableResponseError):
+        buyer.call("order", country="12", service="ds", maximum=16)
+    found = buyer._context.result(0).findings
+    assert {finding.message for finding in found} >= {
+        "body.body.expiredAtUTC is required",
+        "body.body.purchasePrice is required",
+    }
+
+
 @pytest.mark.parametrize("given", [None, answer({"ok": True}), answer(7), answer({"ok": True, "body": BOUGHT}, 201)])
 def test_from_a_broken_answer_nothing_is_read(customer: Callable[..., Customer], given: Answer | None) -> None:
     with pytest.raises(UnusableResponseError, match=r"^v3\.orderNumber$"):

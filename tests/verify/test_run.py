@@ -3,6 +3,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+import orjson
 import pytest
 
 from mockserver.cli.targets import app_factory
@@ -10,13 +11,17 @@ from mockserver.contract import contract
 from mockserver.contract import readings as known
 from mockserver.findings import ExitCode, Severity
 from mockserver.verify import SUITES, Plan, Target, in_process, lifecycle, verify
+from mockserver.verify.lifecycle import Workflow
+from mockserver.verify.worlds import MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from mockserver.contract import Contract, Document
     from mockserver.findings import Run
     from mockserver.verify import StartedApp
+    from mockserver.verify.session import Session
     from mockserver.verify.target import App, Message
 
 QUICK = ("examples", "equivalence", "safety")
@@ -52,6 +57,26 @@ def test_a_life_under_a_reading_breaks_no_rule(name: str, value: str, monkeypatc
 
 def test_nothing_is_found_on_the_sound_mock_under_all_readings_but_the_defaults() -> None:
     assert found_under({name: values[0] for name, values in OTHERS.items()}, *QUICK) == []
+
+
+def _wallet_before_invoice(session: Session, via: str) -> None:
+    ann = session.person("ann")
+    session.pay(ann, via, "wallet", 500)
+    session.pay(ann, via, "invoice", 500)
+    session.wait(MINUTE)
+    session.agree(ann)
+
+
+def test_nothing_is_found_on_the_sound_mock_that_lists_wallets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lifecycle, "WORKFLOWS", [Workflow(_wallet_before_invoice, ("wallet", "invoice"))])
+    monkeypatch.setattr(lifecycle, "SESSIONS", 1)
+    path = tmp_path / "listed.yaml"
+    overlay = {"overlay": "1.0.0", "info": {"title": "t", "version": "1"}, "extends": "v3.yaml", "actions": []}
+    path.write_bytes(orjson.dumps({**overlay, "x-rules": {"wallets": "listed"}}))
+    held = contract(overlays=(path,))
+    target = in_process(app_factory({}, (path,)), held.documents.values())
+    found = verify(target, Plan(held, suites=("lifecycle",))).findings
+    assert [str(finding) for finding in found] == []
 
 
 def spoilt(documents: Mapping[str, Document], path: str, body: bytes) -> Target:

@@ -8,7 +8,9 @@ import orjson
 import pytest
 import yaml
 
-from mockserver.web import delivery
+from mockserver.contract import FailureBody
+from mockserver.web import delivery, fault_injection
+from mockserver.web.message import PipelineOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,6 +127,12 @@ def test_a_text_with_a_content_type_is_sent_as_it_stands(play: Play) -> None:
 def test_a_status_may_have_headers(play: Play) -> None:
     answer = play("then: {status: {status: 503, headers: {Retry-After: '9'}}}").get()
     assert answer.headers[b"retry-after"] == b"9"
+
+
+def test_an_answer_with_a_fault_keeps_its_headers() -> None:
+    reply = FailureBody(503, {}, headers=((b"retry-after", b"20"), (b"x-hint", b"later")))
+    response = fault_injection.write(PipelineOutcome(reply, headers=((b"retry-after", b"3"),)))
+    assert dict(response.headers).items() >= {(b"retry-after", b"3"), (b"x-hint", b"later")}
 
 
 @pytest.mark.parametrize("status", [204, 304])
