@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -73,7 +74,10 @@ def _revise(
     renumbered = _renumber(edits, operation, learned) if learned is not None else False
     if learned is not None and (in_response or renumbered):
         questions = _revise_response(edits, operation, learned, differences, source)
+    restated = {bound.spot for bound in learned.bounds} if learned is not None else set()
     for difference in differences:
+        if difference.kind is Kind.GRANTED and tuple(map(str, difference.extra)) in restated:
+            continue
         if renumbered and difference.kind is Kind.NEW_STATUS and not difference.refused:
             continue
         if change := _CHANGES.get(difference.kind):
@@ -165,8 +169,17 @@ def _parameter(place: str, name: str, bound: Bound | None, *, required: bool) ->
         "in": place,
         "required": required or place == "path",
         **(_annotation(bound) if bound else {}),
-        "schema": {"type": "string"},
+        "schema": {"type": "string", **_form(bound)},
     }
+
+
+def _form(bound: Bound | None) -> Data:
+    """Return the pattern of texts of several arguments: they have its punctuation."""
+    if bound is None or not bound.template:
+        return {}
+    pieces = re.split(r"\{[a-z_]+\}", bound.template)
+    marks = "".join(dict.fromkeys("".join(pieces)))
+    return {"pattern": f"^{f'[^{re.escape(marks)}]+'.join(map(re.escape, pieces))}$"}
 
 
 def _annotation(bound: Bound) -> Data:

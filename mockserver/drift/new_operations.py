@@ -121,6 +121,10 @@ def _responses(new: NewPath, document: Document, known: Action) -> Action:
         for media in response.get("content", {}).values():
             media["example"] = bodies[0]
             _set_constants(media["schema"], bodies, document.failures.schemas(status) if document.failures else ())
+    for each in new.refused:
+        if each.document is document and each.exchange.answer is not None:
+            refused = str(each.exchange.answer.status)
+            responses.setdefault(refused, {"description": "Seen in recorded traffic. The reason is unknown.", **known})
     return responses
 
 

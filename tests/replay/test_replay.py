@@ -55,6 +55,20 @@ def test_the_second_client_plays_on(second: Proposal) -> None:
     all_as_before("second", second)
 
 
+def test_the_second_drift_of_the_first_finds_nothing(first: Proposal) -> None:
+    assert found_again(RECORDINGS / "first.har.gz", first) == "0 contradicted, 0 new"
+
+
+def test_the_second_drift_of_the_second_finds_nothing(day: Path, second: Proposal) -> None:
+    assert found_again(day, second) == "0 contradicted, 0 new"
+
+
+def found_again(recording: Path, proposal: Proposal) -> str:
+    """Return what drift counts in a recording under what it proposed from it."""
+    last = drift(recording, "--overlay", proposal.overlay).stdout.splitlines()[-1]
+    return last.partition("confirmed, ")[2].partition(", in ")[0]
+
+
 @pytest.mark.parametrize("name", ["second.har.gz", "second.yaml.gz"])
 def test_other_recordings_say_the_same(day: Path, name: str) -> None:
     assert said(RECORDINGS / name) == said(day)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mockserver.contract import Operation
     from mockserver.drift.inference.bodies import Node
     from mockserver.drift.inference.meaning import Meaning, Path
-    from mockserver.drift.inference.paths import Group
+    from mockserver.drift.inference.paths import Group, Unmatched
     from mockserver.drift.inference.requests import Bound, Sent
     from mockserver.traffic.calls import Call
 
@@ -65,11 +65,15 @@ def operation_spot(operation: Operation, bound: Bound) -> tuple[str, ...] | None
 
 
 class NewPath(NamedTuple):
-    """An unknown operation: its requests, the places of their values, and of the credentials among them."""
+    """An unknown operation: its requests, the places of their values, and of the credentials among them.
+
+    `refused` are the requests that were refused, whose reasons are unknown.
+    """
 
     group: Group
     columns: tuple[Sent, ...]
     bounds: tuple[Bound, ...]
+    refused: tuple[Unmatched, ...] = ()
 
 
 def shared(found: Mapping[str, Learned]) -> dict[str, Learned]:

@@ -168,7 +168,8 @@ class Learning:
         found = []
         for group in self.unexplained:
             columns = requests.sent([each.exchange.request for each in group.requests], group.variables)
-            found.append(NewPath(group, tuple(columns), tuple(self._credentials(columns))))
+            refused = (each for each in self._unknown if group.has(each.exchange.request.method, each.path))
+            found.append(NewPath(group, tuple(columns), tuple(self._credentials(columns)), tuple(refused)))
         return found
 
     def _credentials(self, columns: Sequence[Sent]) -> list[Bound]:
