@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from mockserver.traffic import bodies
 from mockserver.traffic.decodings import decodings
 from mockserver.traffic.exchange import header
+from mockserver.traffic.memo import Memo, digest
 from mockserver.traffic.redaction import HEADERS, REDACTED, USUAL, Redactor, credential_names, shipped_names
 from mockserver.traffic.secret_matcher import SHORT
 from mockserver.traffic.secret_names import SecretNames
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mockserver.contract import Document
     from mockserver.traffic.exchange import Answer, Exchange, Request
@@ -33,6 +34,7 @@ class Keyring:
         self._keys = SecretNames(self._credentials, HEADERS)
         self._known = tuple(secrets)
         self._seen: dict[str, None] = {}
+        self._found: Memo[Sequence[str]] = Memo()
         self.learned = 0
         self.redactor = self._redactor()
 
@@ -74,7 +76,10 @@ class Keyring:
         if message.body and (text := bodies.text_of(message.content, media_type)):
             yield from self._values(text.data, is_form="form-urlencoded" in media_type.lower())
 
-    def _values(self, data: bytes, *, is_form: bool = False) -> Iterator[str]:
+    def _values(self, data: bytes, *, is_form: bool = False) -> Sequence[str]:
+        return self._found.get((digest(data), is_form), lambda: [*self._find(data, is_form=is_form)])
+
+    def _find(self, data: bytes, *, is_form: bool) -> Iterator[str]:
         """Yield the secrets in a text and its decodings. A short value of a `USUAL` name need not be a secret."""
         for decoding in decodings(data, with_spaces=False):
             whole = is_form and decoding.text is data

@@ -17,11 +17,12 @@ from mockserver.contract.document import SHIPPED
 from mockserver.traffic import bodies, exchange
 from mockserver.traffic.decodings import decodings
 from mockserver.traffic.exchange import Exchange, header
+from mockserver.traffic.memo import Memo, digest
 from mockserver.traffic.secret_matcher import MARK, Secrets, replaced
 from mockserver.traffic.secret_names import SecretNames
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mockserver.contract import Document
     from mockserver.traffic.exchange import Answer, Headers, Request
@@ -81,10 +82,12 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = (), names: Iterable[str] | None = None) -> None:
         self._secrets = Secrets(secrets)
         self._names = SecretNames(secret_names() if names is None else names, HEADERS)
+        self._edits: Memo[Sequence[Edit]] = Memo()
 
     def add(self, secret: str) -> None:
         """Redact one more secret."""
         self._secrets.add(secret)
+        self._edits.clear()
 
     def text(self, text: str) -> str:
         """Redact any text: a message, a URL, JSON, a log line."""
@@ -158,6 +161,11 @@ class Redactor:
         named = named and bool(self._names)
         if not (named or self._secrets):
             return data
+        key = (digest(data), named, is_form)
+        return replaced(data, self._edits.get(key, lambda: self._find(data, named=named, is_form=is_form)))
+
+    def _find(self, data: bytes, *, named: bool, is_form: bool) -> Sequence[Edit]:
+        """Return the edits that hide what the data and all its decodings contain."""
         edits: list[Edit] = []
         for decoding in decodings(data, with_spaces=self._secrets.with_spaces):
             if named:
@@ -165,7 +173,7 @@ class Redactor:
             edits += self._secrets.edits(decoding)
         if named and b"@" in data:
             edits += ((*match.span(), b"redacted@") for match in _USER.finditer(data))
-        return replaced(data, edits)
+        return edits
 
     def _member(self, name: object, value: Any) -> Any:
         named = isinstance(name, str) and name in self._names
