@@ -10,30 +10,34 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+_BUDGET = 1024 * 1024
+_OVERHEAD = 256
 _SIZE = 64
 
 
 class Memo(Generic[Result]):
-    """Results by their keys. Of more than `maximum` results, the least recently used ones are forgotten."""
+    """Results by their keys. With more than `budget` bytes, the least recently used ones are forgotten."""
 
-    def __init__(self, maximum: int = 4096) -> None:
-        self._maximum = maximum
-        self._results: dict[Hashable, Result] = {}
+    def __init__(self, budget: int = _BUDGET) -> None:
+        self._left = self._budget = budget
+        self._results: dict[Hashable, tuple[int, Result]] = {}
 
-    def get(self, key: Hashable, compute: Callable[[], Result]) -> Result:
-        """Return the result for a key, computed if it is not remembered."""
+    def get(self, key: Hashable, compute: Callable[[], Result], size: int = 0) -> Result:
+        """Return the result for a key, computed if it is not remembered. `size` is its approximate size in bytes."""
         results = self._results
-        if key in results:
-            result = results[key] = results.pop(key)
-            return result
-        result = results[key] = compute()
-        if len(results) > self._maximum:
-            del results[next(iter(results))]
-        return result
+        known = results.pop(key, None)
+        if known is None:
+            known = size + _OVERHEAD, compute()
+            self._left -= known[0]
+        results[key] = known
+        while self._left < 0:
+            self._left += results.pop(next(iter(results)))[0]
+        return known[1]
 
     def clear(self) -> None:
         """Forget all results."""
         self._results.clear()
+        self._left = self._budget
 
 
 def digest(data: bytes) -> bytes:

@@ -25,8 +25,13 @@ def test_a_result_is_computed_once() -> None:
 
 
 def test_the_least_recently_used_result_is_forgotten() -> None:
-    memo, work = Memo[int](2), Counted()
-    assert [memo.get(key, work) for key in ("old", "other", "old", "new", "old", "other")] == [1, 2, 1, 3, 1, 4]
+    memo, work = Memo[int](3000), Counted()
+    assert [memo.get(key, work, 1000) for key in ("old", "other", "old", "new", "old", "other")] == [1, 2, 1, 3, 1, 4]
+
+
+def test_a_result_that_is_too_large_is_not_remembered() -> None:
+    memo, work = Memo[int](3000), Counted()
+    assert [memo.get("key", work, 4000) for _ in range(2)] == [1, 2]
 
 
 def test_what_is_cleared_is_computed_again() -> None:
