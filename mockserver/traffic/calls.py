@@ -169,9 +169,13 @@ class Call(NamedTuple):
     @property
     def quoted(self) -> dict[Offer, Facts]:
         """The quoted offers in the response, by the arguments of an order for them."""
+        if self.purpose not in QUOTES:
+            return {}
         country, service, carrier = self.offer
-        offers = self.offers if self.purpose in QUOTES else ()
-        return {(country, service or str(get(offer, "service.code")), carrier): offer for offer in offers}
+        offers = self.offers
+        if service:
+            return {self.offer: offers[-1]} if offers else {}
+        return {(country, str(get(offer, "service.code")), carrier): offer for offer in offers}
 
     @property
     def at(self) -> int:
