@@ -16,28 +16,28 @@ _SIZE = 64
 
 
 class Memo(Generic[Result]):
-    """Results by their keys. With more than `budget` bytes, the least recently used ones are forgotten."""
+    """Results by their keys. With more than `budget` bytes, those that were not used lately are forgotten."""
 
     def __init__(self, budget: int = _BUDGET) -> None:
-        self._left = self._budget = budget
-        self._results: dict[Hashable, tuple[int, Result]] = {}
+        self._left = self._half = budget // 2
+        self._recent: dict[Hashable, tuple[int, Result]] = {}
+        self._older: dict[Hashable, tuple[int, Result]] = {}
 
     def get(self, key: Hashable, compute: Callable[[], Result], size: int = 0) -> Result:
         """Return the result for a key, computed if it is not remembered. `size` is its approximate size in bytes."""
-        results = self._results
-        known = results.pop(key, None)
-        if known is None:
-            known = size + _OVERHEAD, compute()
-            self._left -= known[0]
-        results[key] = known
-        while self._left < 0:
-            self._left += results.pop(next(iter(results)))[0]
+        known = self._recent.get(key)
+        if known is not None:
+            return known[1]
+        known = self._older.get(key) or (size + _OVERHEAD, compute())
+        self._left -= known[0]
+        if self._left < 0:
+            self._recent, self._older, self._left = {}, self._recent, self._half - known[0]
+        self._recent[key] = known
         return known[1]
 
     def clear(self) -> None:
         """Forget all results."""
-        self._results.clear()
-        self._left = self._budget
+        self._recent, self._older, self._left = {}, {}, self._half
 
 
 def digest(data: bytes) -> bytes:

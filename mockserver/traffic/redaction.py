@@ -83,15 +83,18 @@ class Redactor:
         self._secrets = Secrets(secrets)
         self._names = SecretNames(secret_names() if names is None else names, HEADERS)
         self._edits: Memo[Sequence[Edit]] = Memo()
+        self._texts: Memo[str] = Memo()
+        self._redacted_headers: Memo[Headers] = Memo()
 
     def add(self, secret: str) -> None:
         """Redact one more secret."""
         self._secrets.add(secret)
-        self._edits.clear()
+        for memo in (self._edits, self._texts, self._redacted_headers):
+            memo.clear()
 
     def text(self, text: str) -> str:
         """Redact any text: a message, a URL, JSON, a log line."""
-        return _apply(self._in_text, text)
+        return self._apply(self._in_text, text)
 
     def data(self, value: Any) -> Any:
         """Redact JSON-like data: its strings, and the values of names in its mappings."""
@@ -112,8 +115,8 @@ class Redactor:
     def request(self, request: Request) -> Request:
         """Redact a request."""
         headers, body = self._message(request.headers, request.body)
-        method = _apply(self._by_value, request.method)
-        url = _apply(self._in_url, request.url)
+        method = self._apply(self._by_value, request.method)
+        url = self._apply(self._in_url, request.url)
         redacted = request._replace(method=method, url=url, headers=headers, body=body)
         return request if redacted == request else redacted
 
@@ -138,10 +141,14 @@ class Redactor:
         redacted = exchange._replace(
             request=request,
             answer=answer,
-            operation=_apply(self._by_value, exchange.operation),
+            operation=self._apply(self._by_value, exchange.operation),
             notes=self.data(notes),
         )
         return exchange if all(map(is_, redacted, exchange)) else redacted
+
+    def _apply(self, hide: Callable[[bytes], bytes], text: str) -> str:
+        hidden = self._texts.get((hide.__name__, text), lambda: _applied(hide, text), len(text))
+        return text if hidden == text else hidden
 
     def _by_value(self, data: bytes) -> bytes:
         return self._hidden(data, named=False)
@@ -195,6 +202,9 @@ class Redactor:
         return tuple([(name, value) for name, value in changed if value is not None]), hidden
 
     def _headers(self, headers: Headers) -> Headers:
+        return self._redacted_headers.get(headers, lambda: self._without_secrets(headers), _HEADERS)
+
+    def _without_secrets(self, headers: Headers) -> Headers:
         block = "\n".join([f"{name}: {value}" for name, value in headers]).encode(errors="surrogatepass")
         if not self._names.may_be_in(block) and self._in_text(block) is block:
             return headers
@@ -202,7 +212,7 @@ class Redactor:
 
     def _header(self, name: str, value: str) -> tuple[str, str]:
         if name not in self._names:
-            return _apply(self._in_text, name), _apply(self._in_text, value)
+            return self._apply(self._in_text, name), self._apply(self._in_text, value)
         scheme = _SCHEME.match(value)
         return name, f"{scheme[0] if scheme else ''}{REDACTED}" if value else value
 
@@ -222,11 +232,13 @@ class Redactor:
         return text.encoded(hidden)
 
 
+_HEADERS = 1000
+"""The approximate bytes of the headers of a message."""
 _USER = re.compile(rb"""(?<=[0-9A-Za-z+.-]://)(?!redacted@)[^/?#@\s"'<>\\]{1,1000}@""")
 _SCHEME = re.compile(r"(?:basic|bearer|digest|token) +", re.IGNORECASE)
 
 
-def _apply(hide: Callable[[bytes], bytes], text: str) -> str:
+def _applied(hide: Callable[[bytes], bytes], text: str) -> str:
     data = text.encode(errors="surrogatepass")
     hidden = hide(data)
     return text if hidden is data else hidden.decode(errors="surrogatepass")

@@ -24,14 +24,24 @@ def test_a_result_is_computed_once() -> None:
     assert [memo.get("key", work) for _ in range(3)] == [1, 1, 1]
 
 
-def test_the_least_recently_used_result_is_forgotten() -> None:
+def test_what_is_used_is_not_forgotten() -> None:
     memo, work = Memo[int](3000), Counted()
-    assert [memo.get(key, work, 1000) for key in ("old", "other", "old", "new", "old", "other")] == [1, 2, 1, 3, 1, 4]
+    found = [memo.get(key, work, 1000) for number in range(10) for key in ("used", number)]
+    assert found[::2] == [1] * 10
 
 
-def test_a_result_that_is_too_large_is_not_remembered() -> None:
+def test_what_is_not_used_is_forgotten() -> None:
     memo, work = Memo[int](3000), Counted()
-    assert [memo.get("key", work, 4000) for _ in range(2)] == [1, 2]
+    for key in ("unused", *range(3)):
+        memo.get(key, work, 1000)
+    assert memo.get("unused", work, 1000) == 5
+
+
+def test_a_large_result_leaves_with_the_next_ones() -> None:
+    memo, work = Memo[int](3000), Counted()
+    for key in ("large", *range(3)):
+        memo.get(key, work, 10_000 if key == "large" else 0)
+    assert [memo.get(key, work) for key in (0, 1, 2)] == [2, 3, 4]
 
 
 def test_what_is_cleared_is_computed_again() -> None:
