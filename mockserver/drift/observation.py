@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from mockserver.drift import difference
@@ -12,6 +12,7 @@ from mockserver.drift.difference import Confirmed, Difference, Drift, Kind, Occu
 from mockserver.drift.inference.learning import Learning
 from mockserver.drift.inference.paths import Unmatched
 from mockserver.drift.inferred_differences import failures, moved, new_path
+from mockserver.traffic import Answer, Request
 from mockserver.traffic.calls import Known, Unknown, is_preflight, match, read
 from mockserver.traffic.exchange import ANSWER, REQUEST
 from mockserver.traffic.tally import Tally
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from mockserver.contract import Document, Operation
     from mockserver.drift.comparison import Verdict
     from mockserver.drift.inference.learned import Learned
-    from mockserver.traffic import Answer, Exchange
+    from mockserver.traffic import Exchange
     from mockserver.traffic.reading_inference import Indication
 
 KEPT = 300
@@ -46,6 +47,7 @@ class Observation:
         self._hosts = {urlsplit(document.resolve("/servers/0/url")).netloc for document in documents}
         self._unmatched: list[tuple[int, Unmatched]] = []
         self._comparison = Comparison()
+        self._same: dict[Any, Any] = {}
         self._kept: defaultdict[str, list[tuple[int, Exchange]]] = defaultdict(list)
 
     def see(self, exchange: Exchange) -> None:
@@ -67,10 +69,20 @@ class Observation:
             self._matched += 1
             self._hosts.add(exchange.request.authority)
             if exchange.knows(ANSWER) and len(self._kept[found.operation.name]) < KEPT:
-                self._kept[found.operation.name].append((self._exchanges, exchange))
+                self._kept[found.operation.name].append((self._exchanges, self._compact(exchange)))
             self._see_answer(found, exchange, exchange.answer)
         elif exchange.knows(ANSWER) and len(self._unmatched) < KEPT_UNMATCHED:
-            self._unmatched.append((self._exchanges, Unmatched(found.document, found.path, exchange)))
+            self._unmatched.append((self._exchanges, Unmatched(found.document, found.path, self._compact(exchange))))
+
+    def _compact(self, exchange: Exchange) -> Exchange:
+        """Return an exchange whose headers and bodies are the same objects as equal ones that are kept."""
+        request, answer = exchange.request, exchange.answer
+        headers, body = (self._same.setdefault(each, each) for each in request[2:])
+        request = Request(request.method, request.url, headers, body)
+        if answer is not None:
+            headers, body = (self._same.setdefault(each, each) for each in answer[1:])
+            answer = Answer(answer.status, headers, body)
+        return exchange._replace(request=request, answer=answer)
 
     def drift(self, indications: Iterable[Indication] = ()) -> Drift:
         """Return the drift of all exchanges so far. `indications` is the evidence for readings in the same traffic."""
