@@ -49,8 +49,8 @@ class _Reader:
     def _object(self, node: Object, value: Any, facts: Facts, path: Steps) -> None:
         if self._is(dict, value, path):
             for name, field in node.fields.items():
-                if name in value:
-                    self.read(field, value[name], facts, (*path, name))
+                if name in value and (reader := _READERS.get(type(field).__name__)) is not None:
+                    reader(self, field, value[name], facts, (*path, name))
 
     def _items(self, node: Items, value: Any, facts: Facts, path: Steps) -> None:
         if self._is(list, value, path):

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 KEPT = 300
 """The maximum number of exchanges of each operation that meanings are inferred from."""
+_MANY = 1000
+"""The number of different verdicts that are held before their facts are counted."""
 KEPT_UNMATCHED = 2000
 """The maximum number of requests for unknown paths that are kept."""
 
@@ -40,6 +42,7 @@ class Observation:
         self._exchanges = self._matched = self._lost = self._disturbed = 0
         self._first = self._last = 0
         self._tally = Tally()
+        self._verdicts: Counter[tuple[str, tuple[tuple[str, int, str], ...]]] = Counter()
         self._confirmed: Counter[tuple[str, str]] = Counter()
         self._what: dict[tuple[str, str], str] = {}
         self._differing: dict[tuple[Kind, str, str, str], Occurrences] = {}
@@ -167,15 +170,22 @@ class Observation:
             self._add(known.operation, exchange, request)
 
     def _add(self, operation: Operation, exchange: Exchange, verdict: Verdict) -> None:
-        for pointer, times, what in verdict.confirmed:
-            key = (operation.document.name, pointer)
-            self._confirmed[key] += times
-            self._what.setdefault(key, what)
+        self._verdicts[operation.document.name, verdict.confirmed] += 1
+        if len(self._verdicts) > _MANY:
+            self._count_facts()
         for each in verdict.deviations:
             found = (each.kind, operation.name, each.pointer, each.name)
             if found not in self._differing:
                 self._differing[found] = Occurrences(operation=operation.name, refused=each.refused, **each.fields)
             self._differing[found].add(exchange, each.value)
+
+    def _count_facts(self) -> None:
+        """Count the facts that the latest verdicts confirm. Many of them confirm the same facts."""
+        for (document, confirmed), count in self._verdicts.items():
+            for pointer, times, what in confirmed:
+                self._confirmed[document, pointer] += times * count
+                self._what.setdefault((document, pointer), what)
+        self._verdicts.clear()
 
     def _difference(self, key: tuple[Kind, str, str, str], seen: Occurrences) -> Difference:
         kind, operation, pointer, name = key
@@ -199,6 +209,7 @@ class Observation:
         )
 
     def _facts(self) -> Iterator[Confirmed]:
+        self._count_facts()
         for (name, pointer), times in self._confirmed.items():
             level = self._documents[name].provenance(pointer).level
             yield Confirmed(name, pointer, self._what[name, pointer], level, times)

@@ -84,12 +84,13 @@ class Redactor:
         self._names = SecretNames(secret_names() if names is None else names, HEADERS)
         self._edits: Memo[Sequence[Edit]] = Memo()
         self._texts: Memo[str] = Memo()
+        self._contents: Memo[bytes | None] = Memo()
         self._redacted_headers: Memo[Headers] = Memo()
 
     def add(self, secret: str) -> None:
         """Redact one more secret."""
         self._secrets.add(secret)
-        for memo in (self._edits, self._texts, self._redacted_headers):
+        for memo in (self._edits, self._texts, self._contents, self._redacted_headers):
             memo.clear()
 
     def text(self, text: str) -> str:
@@ -217,8 +218,15 @@ class Redactor:
         return name, f"{scheme[0] if scheme else ''}{REDACTED}" if value else value
 
     def _content(self, content: bytes, media_type: str) -> bytes:
+        """Redact the content of a body. It is `MARK` itself if the content cannot be searched."""
+        key = (media_type, digest(content))
+        hidden = self._contents.get(key, lambda: self._searched(content, media_type), len(content))
+        return content if hidden is None else hidden
+
+    def _searched(self, content: bytes, media_type: str) -> bytes | None:
+        """Return the redacted content of a body; None if there is nothing to hide."""
         if content == MARK:
-            return content
+            return None
         text = bodies.text_of(content, media_type)
         if text is None:
             return MARK
@@ -226,7 +234,7 @@ class Redactor:
         hidden = bodies.with_parts(text.data, media_type, self._content)
         hidden = hide(hidden)
         if hidden is text.data:
-            return content
+            return None
         if not _is_json(hidden) and _is_json(text.data):
             hidden = orjson.dumps(REDACTED)
         return text.encoded(hidden)
