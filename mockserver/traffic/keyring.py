@@ -52,22 +52,19 @@ class Keyring:
         """The secrets of the exchanges, the latest last."""
         return tuple(self._seen)
 
-    def learn(self, secrets: Iterable[str]) -> None:
-        """Remember secrets, the latest last."""
-        self._remember(secrets)
-
     def see(self, exchange: Exchange) -> None:
         """Remember the secrets of an exchange. Those of the response may be those of other accounts."""
         self.see_request(exchange.request)
         if exchange.answer:
-            self._remember(secret for secret in self._of_message(exchange.answer) if len(secret.encode()) >= SHORT)
+            self.learn(secret for secret in self._of_message(exchange.answer) if len(secret.encode()) >= SHORT)
 
     def see_request(self, request: Request) -> None:
         """Remember the secrets of a request."""
-        self._remember(self._in_urls.get(request.url, lambda: [*self._of_url(request.url)], len(request.url)))
-        self._remember(self._of_message(request))
+        self.learn(self._in_urls.get(request.url, lambda: [*self._of_url(request.url)], len(request.url)))
+        self.learn(self._of_message(request))
 
-    def _remember(self, secrets: Iterable[str]) -> None:
+    def learn(self, secrets: Iterable[str]) -> None:
+        """Remember secrets, the latest last."""
         for secret in dict.fromkeys(secrets):
             if secret in self._seen:
                 self._seen[secret] = self._seen.pop(secret)
