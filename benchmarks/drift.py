@@ -4,7 +4,7 @@ The recording repeats the day of a client at the mock, with new order ids, UUIDs
 polling client gets the same response several times. The command is a process of its own, so that its start counts.
 
     python -m benchmarks.drift                             # 50 MB as JSON Lines and as HAR
-    python -m benchmarks.drift --megabytes 200 --jobs 2    # in four files, on two processes
+    python -m benchmarks.drift --megabytes 200 --jobs 2    # in two files, on two processes
     python -m benchmarks.drift --polls 1 --keys 1000       # no response twice, and many keys
     python -m benchmarks.drift --redact                    # only redaction, with 1, 5, 50 and 1000 keys
 """

@@ -108,7 +108,9 @@ class _ReadFile(NamedTuple):
 
 def _read_part(path: Path, spool: Path | None, *, keys: Collection[str], budget: int) -> _ReadFile:
     head, exchanges = parts.read(path)
-    return _ReadFile(Timeline(map(Redactor(keys).exchange, exchanges), budget, spool), head)
+    if keys:
+        exchanges = map(Redactor(keys, names=()).exchange, exchanges)
+    return _ReadFile(Timeline(exchanges, budget, spool), head)
 
 
 def _read_recording(path: Path, spool: Path | None, *, keys: Collection[str], budget: int) -> _ReadFile:
