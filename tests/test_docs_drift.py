@@ -61,6 +61,25 @@ def test_what_is_proposed_is_used_as_shown(recorded: Path) -> None:
     assert CliRunner().invoke(main, [command, recorded.name, *options]).exit_code == 0
 
 
+def several() -> list[list[str]]:
+    """The commands about several recordings, without the name of the program."""
+    text = TEXT.partition("## Several recordings\n")[2].partition("\n## ")[0]
+    return [line[2:].split()[1:] for line in text.splitlines() if line.startswith("$ ")]
+
+
+def test_several_recordings_are_merged_as_shown(recorded: Path) -> None:
+    lines = recorded.read_bytes().splitlines(keepends=True)
+    Path("day1.jsonl").write_bytes(b"".join(lines[::2]))
+    Path("day2.jsonl").write_bytes(b"".join(lines[1::2]))
+    together, *others = several()
+    whole = CliRunner().invoke(main, together).stdout
+    results = [CliRunner().invoke(main, words) for words in others]
+    assert [result.exit_code for result in results] == [1, 1, 1, 1]
+    for merged in (result.stdout for words, result in zip(others, results, strict=True) if "--merge" in words):
+        shown = [line for line in merged.splitlines() if not re.match("Written:|[0-9]+ differences", line)]
+        assert shown == whole.splitlines()
+
+
 def test_the_overlay_that_is_shown_can_be_used(tmp_path: Path) -> None:
     (tmp_path / "observed.yaml").write_text(blocks("yaml")[1])
     document = load("v3", overlays=[tmp_path / "observed.yaml"])

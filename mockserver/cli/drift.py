@@ -18,10 +18,16 @@ if TYPE_CHECKING:
     from mockserver.contract.readings import Choices
     from mockserver.drift import Proposal
     from mockserver.traffic import Exchange
+    from mockserver.traffic.recording_set import Recordings
 
 
 @click.command()
 @click.argument("traffic", nargs=-1, required=True, metavar="TRAFFIC...", type=click.Path(path_type=Path))
+@click.option("--merge", is_flag=True, help="TRAFFIC are parts that --save has written.")
+@click.option("--save", metavar="FILE", type=click.Path(path_type=Path), help="Write a part for --merge, without keys.")
+@click.option(
+    "--jobs", metavar="N", type=click.IntRange(min=1), default=1, show_default=True, help="Read files in N processes."
+)
 @click.option("--propose", metavar="FILE", type=click.Path(path_type=Path), help="Write the corrections as an overlay.")
 @click.option(
     "--propose-scenario",
@@ -36,6 +42,9 @@ if TYPE_CHECKING:
 def drift(
     *,
     traffic: "Sequence[Path]",
+    merge: bool,
+    save: Path | None,
+    jobs: int,
     propose: Path | None,
     propose_scenario: Path | None,
     overlays: "Sequence[Path]",
@@ -60,21 +69,24 @@ def drift(
         from mockserver.contract import LocatedError
         from mockserver.drift import console
         from mockserver.traffic.exchange import RecordingError
-        from mockserver.traffic.recordings import read_all
+        from mockserver.traffic.recording_set import read_all
         from mockserver.traffic.redaction import KEY_VARIABLE
     try:
         reports.check_formats(formats)
-        recordings = read_all(traffic, filter(None, [os.environ.get(KEY_VARIABLE)]))
+        keys = filter(None, [os.environ.get(KEY_VARIABLE)])
+        recordings = read_all(traffic, keys, are_parts=merge, jobs=jobs)
         found, bases = drifting.compare(lambda: recordings.exchanges, readings, tuple(overlays))
     except (LocatedError, RecordingError, reports.UnknownFormatError) as error:
         raise UnusableError(str(error)) from None
     for remark in recordings.remarks:
         click.echo(remark, err=True)
+    if save:
+        _save(save, recordings)
     if not found.matched and not found.differences:
         raise UnusableError("no exchange matches an operation of the contract: is this traffic of the service?")
     with muted_in_workflow(sys.stdout):
         console.show(found, Console(no_color=no_color or None), quiet=quiet)
-    source = ", ".join(path.name for path in traffic)
+    source = ", ".join(recordings.files)
     if propose:
         written = _propose(propose, drifting.proposal(found, bases, source), len(found.differences))
         overlays = (*overlays, propose) if written else overlays
@@ -85,6 +97,16 @@ def drift(
     for path in reports.write(console.run(found, documents, source, __version__), formats, directory):
         click.echo(f"Written: {path}")
     raise SystemExit(1 if found.differences else 0)
+
+
+def _save(file: Path, recordings: "Recordings") -> None:
+    from mockserver.traffic.parts import PartError
+
+    try:
+        recordings.save(file)
+    except PartError as error:
+        raise UnusableError(str(error)) from None
+    click.echo(f"Written: {file}")
 
 
 def _propose(file: Path, proposal: "Proposal", differences: int) -> bool:

@@ -193,10 +193,15 @@ class Operation:
         meaning, failures = self._meaning, self.document.failures
         if meaning is None or failures is None:
             return AnswerFacts(granted=False, facts={}, refused=Refused(UNKNOWN, "", {}))
-        if status == meaning.status and self._is_success(body):
+        if self.grants(status, body):
             facts, unread = read(meaning.plan, body, _ALWAYS)
             return AnswerFacts(granted=True, facts=facts, unread=unread)
         return AnswerFacts(granted=False, facts={}, refused=failures.read(status, body, media_type(content_type)))
+
+    def grants(self, status: int, body: object) -> bool:
+        """Return whether a response grants its request. `body` is its JSON body as data, ABSENT if it is not JSON."""
+        meaning, failures = self._meaning, self.document.failures
+        return meaning is not None and failures is not None and status == meaning.status and self._is_success(body)
 
     def _is_success(self, body: object) -> bool:
         """Return whether a body with the success status is a success body rather than a failure body."""

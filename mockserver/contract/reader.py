@@ -5,6 +5,7 @@ Reading is tolerant: it returns the facts that can be read, and lists the parts 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.contract.parts import types
@@ -41,15 +42,15 @@ class _Reader:
 
     def read(self, node: Node, value: Any, facts: Facts, path: Steps) -> None:
         """Read a part of the body. Constants and generated values contain no facts."""
-        reader: Callable[..., None] | None = getattr(self, f"_{type(node).__name__.lower()}", None)
+        reader = _READERS.get(type(node).__name__)
         if reader is not None:
-            reader(node, value, facts, path)
+            reader(self, node, value, facts, path)
 
     def _object(self, node: Object, value: Any, facts: Facts, path: Steps) -> None:
         if self._is(dict, value, path):
             for name, field in node.fields.items():
-                if name in value:
-                    self.read(field, value[name], facts, (*path, name))
+                if name in value and (reader := _READERS.get(type(field).__name__)) is not None:
+                    reader(self, field, value[name], facts, (*path, name))
 
     def _items(self, node: Items, value: Any, facts: Facts, path: Steps) -> None:
         if self._is(list, value, path):
@@ -123,6 +124,12 @@ class _Reader:
         return False
 
 
+_READERS: Mapping[str, Callable[..., None]] = {
+    name.lstrip("_").capitalize(): reader for name, reader in vars(_Reader).items() if name.startswith("_")
+}
+"""The reader of each kind of node, by the name of its class."""
+
+
 def read(node: Node | None, body: Any, always: Sequence[str] = ()) -> tuple[Facts, tuple[Unread, ...]]:
     """Read a body by its plan. `always` are the names of records that any part of a body may describe."""
     facts: Facts = {name: {} for name in always}
@@ -163,7 +170,7 @@ def _set(facts: Facts, parts: tuple[str, ...], value: Any) -> None:
         if not isinstance(inner, dict):
             inner = facts[part] = {}
         facts = inner
-    facts[last] = _merged(facts.get(last), value)
+    facts[last] = _merged(facts[last], value) if last in facts else value
 
 
 def _merged(known: Any, value: Any) -> Any:
@@ -198,6 +205,13 @@ def _set_default(facts: Facts, path: Path, *, value: Any) -> None:
 def get(facts: Mapping[str, Any], path: str) -> Any:
     """Return the fact with a dotted name; None if it is unknown."""
     found: Any = facts
-    for part in path.split("."):
-        found = found.get(part) if isinstance(found, dict) else None
+    for part in _split(path):
+        if not isinstance(found, dict):
+            return None
+        found = found.get(part)
     return found
+
+
+@lru_cache(maxsize=1024)
+def _split(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))

@@ -16,7 +16,7 @@ from mockserver.drift.edits import Basis
 from mockserver.drift.observation import Observation
 from mockserver.drift.proposal import Proposal, proposal, propose, write
 from mockserver.drift.rule_inference import shown
-from mockserver.traffic.calls import read
+from mockserver.traffic.calls import calls
 from mockserver.traffic.reading_inference import Indication, Readings, settled
 
 if TYPE_CHECKING:
@@ -76,8 +76,7 @@ def _rules(drift: Drift, bases: Mapping[str, Basis], readings: Choices, overlays
         if proposed:
             file.write_text(write(proposed), encoding="utf-8")
         corrected = contract(readings, (*overlays, *([file] if proposed else ())))
-    calls = [call for each in drift.sample if (call := read(corrected.documents.values(), each)) is not None]
-    for rule in shown(calls, corrected.rules):
+    for rule in shown(calls(corrected.documents.values(), drift.sample), corrected.rules):
         yield Difference(
             kind=Kind.RULE,
             document="",

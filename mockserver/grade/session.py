@@ -19,7 +19,8 @@ from mockserver.testing import Server, SteeringError
 from mockserver.testing.judgement import documents
 from mockserver.traffic.calls import match
 from mockserver.traffic.exchange import RecordingError
-from mockserver.traffic.recordings import keys_of, read_all
+from mockserver.traffic.recording_set import read_all
+from mockserver.traffic.recordings import keys_of
 from mockserver.traffic.tally import Tally
 from mockserver.verify import TargetError, of_urls
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from mockserver.proxy.app import Disconnect
     from mockserver.testing import SmsOnline
     from mockserver.traffic import Exchange
-    from mockserver.traffic.recordings import Recordings
+    from mockserver.traffic.recording_set import Recordings
     from mockserver.traffic.spending import Allowance
 
 KEYS = ("SMSONLINE_API_KEY", "SMSONLINE_OTHER_API_KEY")

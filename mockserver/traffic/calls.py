@@ -19,6 +19,7 @@ from mockserver.contract.operation import AnswerFacts
 from mockserver.contract.parts import JSON_TYPE
 from mockserver.contract.reader import get
 from mockserver.traffic.exchange import ANSWER, header
+from mockserver.traffic.memo import Memo, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -168,9 +169,13 @@ class Call(NamedTuple):
     @property
     def quoted(self) -> dict[Offer, Facts]:
         """The quoted offers in the response, by the arguments of an order for them."""
+        if self.purpose not in QUOTES:
+            return {}
         country, service, carrier = self.offer
-        offers = self.offers if self.purpose in QUOTES else ()
-        return {(country, service or str(get(offer, "service.code")), carrier): offer for offer in offers}
+        offers = self.offers
+        if service:
+            return {self.offer: offers[-1]} if offers else {}
+        return {(country, str(get(offer, "service.code")), carrier): offer for offer in offers}
 
     @property
     def at(self) -> int:
@@ -195,26 +200,47 @@ class Call(NamedTuple):
 
 def calls(documents: Iterable[Document], exchanges: Iterable[Exchange]) -> Iterator[Call]:
     """Yield the calls among exchanges, in order. Exchanges with other services and preflights are skipped."""
-    known = tuple(documents)
+    reader = CallReader(documents)
     for exchange in exchanges:
-        call = read(known, exchange)
+        call = reader.read(exchange)
         if call is not None:
             yield call
 
 
 def read(documents: Iterable[Document], exchange: Exchange) -> Call | None:
     """Interpret an exchange as a call; None for an exchange with another service, and for a preflight request."""
-    found = match(documents, exchange.request)
-    if found is None or is_preflight(exchange.request):
-        return None
-    interpretation = _interpret(found, exchange)
-    if isinstance(found, Unknown):
-        return Call(exchange, found.document, None, "", "", {}, None, *interpretation)
-    arguments = arguments_of(found, exchange.request)
-    purpose = found.operation.purpose(arguments)
-    values, _ = found.operation.values(arguments, purpose)
-    user = arguments.user or ""
-    return Call(exchange, found.document, found.operation, purpose, user, values, arguments, *interpretation)
+    return CallReader(documents).read(exchange)
+
+
+class CallReader:
+    """Interprets exchanges as calls by some documents. An equal response is not read again: its facts are shared."""
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self._documents = tuple(documents)
+        self._interpretations: Memo[_Interpretation] = Memo()
+
+    def read(self, exchange: Exchange) -> Call | None:
+        """Interpret an exchange; None for an exchange with another service, and for a preflight request."""
+        found = match(self._documents, exchange.request)
+        if found is None or is_preflight(exchange.request):
+            return None
+        interpretation = self._interpret(found, exchange)
+        if isinstance(found, Unknown):
+            return Call(exchange, found.document, None, "", "", {}, None, *interpretation)
+        arguments = arguments_of(found, exchange.request)
+        purpose = found.operation.purpose(arguments)
+        values, _ = found.operation.values(arguments, purpose)
+        user = arguments.user or ""
+        return Call(exchange, found.document, found.operation, purpose, user, values, arguments, *interpretation)
+
+    def _interpret(self, found: Known | Unknown, exchange: Exchange) -> _Interpretation:
+        answer = exchange.answer
+        if answer is None:
+            return _Interpretation(Outcome.LOST)
+        content, media = answer.content, header(answer.headers, "content-type")
+        name = found.operation.name if isinstance(found, Known) else found.document.name
+        key = (name, answer.status, media, _is_body_omitted(exchange), digest(content))
+        return self._interpretations.get(key, lambda: _interpret(found, exchange), len(content))
 
 
 def arguments_of(known: Known, request: Request) -> Arguments:

@@ -117,7 +117,10 @@ EARLIEST, LATEST = 0, 253_402_300_799_999
 def header(headers: Headers, name: str) -> str | None:
     """Return the first value of a header, matched case-insensitively; None if it is missing."""
     wanted = name.lower()
-    return next((value for key, value in headers if key.lower() == wanted), None)
+    for key, value in headers:
+        if key.lower() == wanted:
+            return value
+    return None
 
 
 _URL = re.compile(r"(?:[^:/?#]+:)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?", re.DOTALL)

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import ijson  # type: ignore[import-untyped]
 
+from mockserver.traffic import parts
 from mockserver.traffic.exchange import RecordingError, UnknownFormatError
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ def detect(path: Path) -> RecordingFormat:
             start = line.strip()
     if not start:
         raise RecordingError("the file is empty")
+    if parts.is_part(start):
+        raise RecordingError("this is a part that drift --save has written: merge it with drift --merge")
     if not start.startswith(b"{"):
         return RecordingFormat.CASSETTE
     with opened(path) as file:

@@ -15,7 +15,7 @@ from mockserver.contract.failures import UNKNOWN
 from mockserver.contract.parts import JSON_TYPE
 from mockserver.contract.readings import SHIPPED, Evidence
 from mockserver.contract.vocabulary import DURATION, milliseconds
-from mockserver.traffic.calls import UNCERTAIN, Outcome, read
+from mockserver.traffic.calls import UNCERTAIN, CallReader, Outcome
 from mockserver.traffic.exchange import ANSWER, Answer, header
 from mockserver.traffic.rule_witnesses import WITNESSES
 
@@ -211,8 +211,9 @@ class Readings:
     """
 
     def __init__(self, documents: Iterable[Document], chosen: Choices, overlays: Overlays = ()) -> None:
-        self._documents = tuple(documents)
-        known, held = readings(), held_rules(self._documents)
+        own = tuple(documents)
+        self._calls = CallReader(own)
+        known, held = readings(), held_rules(own)
         self._defaults = {name: _default(reading, chosen, held) for name, reading in known.items()}
         by_evidence: Mapping[Evidence, Callable[[Reading], Witness]] = {
             Evidence.ANSWERS: lambda reading: _ByAnswers(reading, overlays),
@@ -227,7 +228,7 @@ class Readings:
 
     def see(self, exchange: Exchange) -> None:
         """Count the evidence in an exchange."""
-        call = read(self._documents, exchange)
+        call = self._calls.read(exchange)
         if call is not None:
             self.hear(call)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
 from mockserver.contract.arguments import bearer
@@ -17,10 +17,9 @@ from mockserver.traffic.calls import match
 from mockserver.traffic.exchange import CutOffError, RecordingError, UnreadableEntry, header, without_unknown_bodies
 from mockserver.traffic.keyring import Keyring
 from mockserver.traffic.redaction import REDACTED, secret_names
-from mockserver.traffic.timeline import Timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
     from typing import IO
 
@@ -30,89 +29,6 @@ if TYPE_CHECKING:
 
 KEY_IN_URL = "key_in_url"
 """The note of an exchange whose URL contains one of the given keys."""
-
-_TOLD = 3
-"""The maximum number of unreadable entries of a file that are told one by one."""
-
-
-class Recordings(NamedTuple):
-    """The exchanges of several files in the order of time, and what the user should know about the files.
-
-    `remarks` say which entries could not be read, and which files end too early. `cut_off` is whether a file does.
-    """
-
-    exchanges: Iterable[Exchange]
-    remarks: tuple[str, ...] = ()
-    cut_off: bool = False
-
-
-def read_all(paths: Iterable[Path], keys: Iterable[str] = ()) -> Recordings:
-    """Read files as `read` does, and sort their exchanges by time.
-
-    A file that breaks off is used up to there. Raises RecordingError for a file of which nothing can be read.
-    """
-    remarks: list[str] = []
-    cut_off: list[Path] = []
-    given = frozenset(keys)
-    run = _Run(Keyring(secrets=given))
-
-    def exchanges() -> Iterator[Exchange]:
-        for path in paths:
-            unreadable: list[UnreadableEntry] = []
-            used = 0
-            try:
-                for exchange in read(path, given, unreadable, run.keyring):
-                    used += 1
-                    run.add(exchange)
-                    yield exchange
-            except CutOffError as error:
-                cut_off.append(path)
-                remarks.append(f"{error}; the exchanges before it are used")
-            except RecordingError as error:
-                if not used:
-                    raise
-                cut_off.append(path)
-                remarks.append(f"{error}; the exchanges before it are used")
-            if unreadable:
-                remarks.append(_left_out(path, unreadable))
-
-    timeline = Timeline(exchanges())
-    return Recordings(_WithoutSecrets(timeline, run), tuple(remarks), bool(cut_off))
-
-
-class _Run:
-    """The secrets of all files so far, and the exchanges that were read before the last of them was known."""
-
-    def __init__(self, keyring: Keyring) -> None:
-        self.keyring = keyring
-        self._secrets = 0
-        self._latest = 0
-        self.until = 0
-
-    def add(self, exchange: Exchange) -> None:
-        """Add an exchange that has been read. `until` is the latest start before the last secret was known."""
-        self._latest = max(self._latest, exchange.started)
-        if self._secrets != self.keyring.learned:
-            self._secrets, self.until = self.keyring.learned, self._latest
-
-
-class _WithoutSecrets:
-    """Exchanges without the secrets of other exchanges. A secret may appear before the request that carries it."""
-
-    def __init__(self, exchanges: Iterable[Exchange], run: _Run) -> None:
-        self._exchanges = exchanges
-        self._run = run
-
-    def __iter__(self) -> Iterator[Exchange]:
-        redactor, until = self._run.keyring.redactor, self._run.until
-        for exchange in self._exchanges:
-            yield redactor.exchange(exchange) if exchange.started <= until else exchange
-
-
-def _left_out(path: Path, unreadable: Collection[UnreadableEntry]) -> str:
-    told = "; ".join(f"{entry.place}: {entry.reason}" for entry in list(unreadable)[:_TOLD])
-    count = "1 entry" if len(unreadable) == 1 else f"{len(unreadable)} entries"
-    return f"{path}: left out {count} that cannot be read: {told}{'; …' if len(unreadable) > _TOLD else ''}"
 
 
 def read(

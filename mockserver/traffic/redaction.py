@@ -17,11 +17,12 @@ from mockserver.contract.document import SHIPPED
 from mockserver.traffic import bodies, exchange
 from mockserver.traffic.decodings import decodings
 from mockserver.traffic.exchange import Exchange, header
+from mockserver.traffic.memo import Memo, digest
 from mockserver.traffic.secret_matcher import MARK, Secrets, replaced
 from mockserver.traffic.secret_names import SecretNames
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mockserver.contract import Document
     from mockserver.traffic.exchange import Answer, Headers, Request
@@ -81,14 +82,20 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = (), names: Iterable[str] | None = None) -> None:
         self._secrets = Secrets(secrets)
         self._names = SecretNames(secret_names() if names is None else names, HEADERS)
+        self._edits: Memo[Sequence[Edit]] = Memo()
+        self._texts: Memo[str] = Memo()
+        self._contents: Memo[bytes | None] = Memo()
+        self._redacted_headers: Memo[Headers] = Memo()
 
     def add(self, secret: str) -> None:
         """Redact one more secret."""
         self._secrets.add(secret)
+        for memo in (self._edits, self._texts, self._contents, self._redacted_headers):
+            memo.clear()
 
     def text(self, text: str) -> str:
         """Redact any text: a message, a URL, JSON, a log line."""
-        return _apply(self._in_text, text)
+        return self._apply(self._in_text, text)
 
     def data(self, value: Any) -> Any:
         """Redact JSON-like data: its strings, and the values of names in its mappings."""
@@ -109,8 +116,8 @@ class Redactor:
     def request(self, request: Request) -> Request:
         """Redact a request."""
         headers, body = self._message(request.headers, request.body)
-        method = _apply(self._by_value, request.method)
-        url = _apply(self._in_url, request.url)
+        method = self._apply(self._by_value, request.method)
+        url = self._apply(self._in_url, request.url)
         redacted = request._replace(method=method, url=url, headers=headers, body=body)
         return request if redacted == request else redacted
 
@@ -135,10 +142,14 @@ class Redactor:
         redacted = exchange._replace(
             request=request,
             answer=answer,
-            operation=_apply(self._by_value, exchange.operation),
+            operation=self._apply(self._by_value, exchange.operation),
             notes=self.data(notes),
         )
         return exchange if all(map(is_, redacted, exchange)) else redacted
+
+    def _apply(self, hide: Callable[[bytes], bytes], text: str) -> str:
+        hidden = self._texts.get((hide.__name__, text), lambda: _applied(hide, text), len(text))
+        return text if hidden == text else hidden
 
     def _by_value(self, data: bytes) -> bytes:
         return self._hidden(data, named=False)
@@ -158,6 +169,11 @@ class Redactor:
         named = named and bool(self._names)
         if not (named or self._secrets):
             return data
+        key = (digest(data), named, is_form)
+        return replaced(data, self._edits.get(key, lambda: self._find(data, named=named, is_form=is_form)))
+
+    def _find(self, data: bytes, *, named: bool, is_form: bool) -> Sequence[Edit]:
+        """Return the edits that hide what the data and all its decodings contain."""
         edits: list[Edit] = []
         for decoding in decodings(data, with_spaces=self._secrets.with_spaces):
             if named:
@@ -165,7 +181,7 @@ class Redactor:
             edits += self._secrets.edits(decoding)
         if named and b"@" in data:
             edits += ((*match.span(), b"redacted@") for match in _USER.finditer(data))
-        return replaced(data, edits)
+        return edits
 
     def _member(self, name: object, value: Any) -> Any:
         named = isinstance(name, str) and name in self._names
@@ -187,6 +203,9 @@ class Redactor:
         return tuple([(name, value) for name, value in changed if value is not None]), hidden
 
     def _headers(self, headers: Headers) -> Headers:
+        return self._redacted_headers.get(headers, lambda: self._without_secrets(headers), _HEADERS)
+
+    def _without_secrets(self, headers: Headers) -> Headers:
         block = "\n".join([f"{name}: {value}" for name, value in headers]).encode(errors="surrogatepass")
         if not self._names.may_be_in(block) and self._in_text(block) is block:
             return headers
@@ -194,13 +213,20 @@ class Redactor:
 
     def _header(self, name: str, value: str) -> tuple[str, str]:
         if name not in self._names:
-            return _apply(self._in_text, name), _apply(self._in_text, value)
+            return self._apply(self._in_text, name), self._apply(self._in_text, value)
         scheme = _SCHEME.match(value)
         return name, f"{scheme[0] if scheme else ''}{REDACTED}" if value else value
 
     def _content(self, content: bytes, media_type: str) -> bytes:
+        """Redact the content of a body. It is `MARK` itself if the content cannot be searched."""
+        key = (media_type, digest(content))
+        hidden = self._contents.get(key, lambda: self._searched(content, media_type), len(content))
+        return content if hidden is None else hidden
+
+    def _searched(self, content: bytes, media_type: str) -> bytes | None:
+        """Return the redacted content of a body; None if there is nothing to hide."""
         if content == MARK:
-            return content
+            return None
         text = bodies.text_of(content, media_type)
         if text is None:
             return MARK
@@ -208,17 +234,19 @@ class Redactor:
         hidden = bodies.with_parts(text.data, media_type, self._content)
         hidden = hide(hidden)
         if hidden is text.data:
-            return content
+            return None
         if not _is_json(hidden) and _is_json(text.data):
             hidden = orjson.dumps(REDACTED)
         return text.encoded(hidden)
 
 
+_HEADERS = 1000
+"""The approximate bytes of the headers of a message."""
 _USER = re.compile(rb"""(?<=[0-9A-Za-z+.-]://)(?!redacted@)[^/?#@\s"'<>\\]{1,1000}@""")
 _SCHEME = re.compile(r"(?:basic|bearer|digest|token) +", re.IGNORECASE)
 
 
-def _apply(hide: Callable[[bytes], bytes], text: str) -> str:
+def _applied(hide: Callable[[bytes], bytes], text: str) -> str:
     data = text.encode(errors="surrogatepass")
     hidden = hide(data)
     return text if hidden is data else hidden.decode(errors="surrogatepass")

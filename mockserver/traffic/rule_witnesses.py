@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from mockserver.contract import vocabulary
 from mockserver.contract.reader import get
-from mockserver.traffic.calls import EXPIRED, REFUNDED, SHOWS, WAITING, Outcome, has_sms, is_silent
+from mockserver.traffic.calls import EXPIRED, QUOTES, REFUNDED, SHOWS, WAITING, Outcome, has_sms, is_silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -195,17 +195,33 @@ class AnotherSms:
         return "charged" if before - balance == sum(self._prices.get(order, -1) for order in asked) else ""
 
 
+_NOTED = 64
+"""The number of places whose latest prices are remembered as they came."""
+
+
 class _Prices:
     """The last quoted prices of offers in stock, by account and offer, from every generation of the service."""
 
     def __init__(self) -> None:
         self._prices: dict[tuple[str, Offer], int] = {}
+        self._changes = 0
+        self._noted: dict[tuple[str, Offer], tuple[Facts, int]] = {}
 
     def note(self, call: Call) -> None:
         """Record the quoted prices of a call."""
+        if call.purpose not in QUOTES:
+            return
+        place = call.account, call.offer
+        facts, changes = self._noted.get(place, (None, 0))
+        if facts is call.facts and changes == self._changes:
+            return  # a polling client receives the same prices repeatedly
         for key, offer in call.quoted.items():
             if "price" in offer and offer.get("stock", 1):
+                self._changes += self._prices.get((call.account, key)) != offer["price"]
                 self._prices[call.account, key] = offer["price"]
+        if len(self._noted) > _NOTED:
+            self._noted.clear()
+        self._noted[place] = call.facts, self._changes
 
     def of(self, call: Call) -> int | None:
         """Return the last quoted price of an order's offer; None if there is none."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TYPE_CHECKING
 
+from ahocorasick_rs import BytesAhoCorasick
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -20,12 +22,21 @@ SHORT = 6
 """A secret with fewer bytes matches only as a whole word: it would match too often otherwise."""
 
 
+_SHARE = 100
+"""Parts are looked for one by one until this share of all parts is new; then all are compiled again."""
+
+
 class Secrets:
-    """A set of secret texts, each matched as it is and in base64 of any text that contains it."""
+    """A set of secret texts, each matched as it is and in base64 of any text that contains it.
+
+    All are found in one scan of a text, however many they are.
+    """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         """Take the secrets. Empty ones are ignored."""
         self._parts: dict[bytes, bool] = {}
+        self._matcher = BytesAhoCorasick([])
+        self._added: list[bytes] = []
         self.with_spaces = False
         for secret in secrets:
             self.add(secret)
@@ -39,20 +50,32 @@ class Secrets:
         is_word = len(plain) < SHORT
         self.with_spaces |= b" " in plain
         if plain:
-            self._parts |= dict.fromkeys({plain} if is_word else {plain, *_base64(plain)}, is_word)
+            parts = dict.fromkeys({plain} if is_word else {plain, *_base64(plain)}, is_word)
+            self._added += parts.keys() - self._parts.keys()
+            self._parts |= parts
 
     def edits(self, decoding: Decoding) -> Iterator[Edit]:
         """Yield the spans of the original data that hold a secret."""
         text = decoding.text
-        found = [part for part in self._parts if part in text]
-        for part in found:
-            for start, end in _occurrences(part, text):
-                if not (self._parts[part] and _continues(text, start, end)) and not _is_in_mark(text, start, end):
-                    yield *decoding.span(start, end), MARK
+        for start, end in self._occurrences(text):
+            is_inside = self._parts[text[start:end]] and _continues(text, start, end)
+            if not is_inside and not _is_in_mark(text, start, end):
+                yield *decoding.span(start, end), MARK
+
+    def _occurrences(self, text: bytes) -> Iterator[tuple[int, int]]:
+        if len(self._added) * _SHARE > len(self._parts):
+            self._matcher, self._added = BytesAhoCorasick([*self._parts]), []
+        for _, start, end in self._matcher.find_matches_as_indexes(text, overlapping=True):
+            yield start, end
+        for part in self._added:
+            if part in text:
+                yield from _occurrences(part, text)
 
 
-def replaced(data: bytes, edits: Iterable[Edit]) -> bytes:
+def replaced(data: bytes, edits: Sequence[Edit]) -> bytes:
     """Return the data with all edits applied; the same object if there are none. The first of overlapping ones wins."""
+    if not edits:
+        return data
     merged = _merged(edits)
     pieces: list[bytes] = []
     at = 0
@@ -93,7 +116,7 @@ def _base64(secret: bytes) -> set[bytes]:
     return found | {part.translate(bytes.maketrans(b"+/", b"-_")) for part in found}
 
 
-def _merged(edits: Iterable[Edit]) -> Sequence[Edit]:
+def _merged(edits: Sequence[Edit]) -> Sequence[Edit]:
     """Return the edits in order, with overlapping ones merged."""
     merged: list[Edit] = []
     for start, end, replacement in sorted(edits, key=lambda edit: edit[0]):

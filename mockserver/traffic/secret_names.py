@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import partial
+from functools import lru_cache, partial
 from html import unescape
 from json import JSONDecodeError, JSONDecoder, loads
 from typing import TYPE_CHECKING, NamedTuple
@@ -66,7 +66,7 @@ class SecretNames:
         return bool(self._names)
 
     def __contains__(self, name: str) -> bool:
-        return _normal(name.encode(errors="surrogatepass")) in self._names
+        return _normal_name(name) in self._names
 
     def may_be_in(self, text: bytes) -> bool:
         """Return quickly whether a text may contain one of the names, before it is searched."""
@@ -207,3 +207,8 @@ _LOWER = bytes(range(256)).lower()
 
 def _normal(name: bytes) -> bytes:
     return name.translate(_LOWER, b"-_")
+
+
+@lru_cache(maxsize=1024)
+def _normal_name(name: str) -> bytes:
+    return _normal(name.encode(errors="surrogatepass"))

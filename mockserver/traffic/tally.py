@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mockserver.traffic.exchange import Exchange
 
 _OTHER, _PREFLIGHT = "other", "preflight"
+_UNKNOWN = (SHORT, PACKED, LEFT_OUT)
 
 _REMARKS: Mapping[str, tuple[str, str]] = {
     _OTHER: ("1 request is for another service.", "{} requests are for other services."),
@@ -53,9 +54,9 @@ class Tally:
 
 def _unknown_bodies(exchange: Exchange) -> Iterator[str]:
     """Yield the note that says why, for each body that is unknown or shorter than its content-length."""
-    if exchange.notes.get("stopped") or exchange.notes.get("failure"):
+    if exchange.notes.keys().isdisjoint(_UNKNOWN) or exchange.notes.get("stopped") or exchange.notes.get("failure"):
         return
     for side in (REQUEST, ANSWER):
-        reason = next((note for note in (SHORT, PACKED, LEFT_OUT) if side in exchange.notes.get(note, ())), None)
+        reason = next((note for note in _UNKNOWN if side in exchange.notes.get(note, ())), None)
         if reason:
             yield reason

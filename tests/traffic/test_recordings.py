@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import re
 import tracemalloc
 from base64 import b64encode
 from pathlib import Path
@@ -241,64 +240,6 @@ def test_the_keys_of_the_service_are_those_that_its_requests_carry(tmp_path: Pat
     urls = ("http://a.test/v3/customers/demo/balance?apiKey=ours", "http://b.test/maps?key=theirs")
     path.write_bytes(b"".join(jsonl.write(Exchange(Request("GET", url), None, 0, 0.0) for url in urls)))
     assert recordings.keys_of(path, (load("v3"), load("v2"))) == {"ours"}
-
-
-def lines(path: Path, *starts: int) -> Path:
-    exchanges = (Exchange(Request("GET", f"http://h/{path.stem}{start}"), None, start, 0.0) for start in starts)
-    path.write_bytes(b"".join(jsonl.write(exchanges)))
-    return path
-
-
-def test_exchanges_of_all_files_are_in_the_order_of_time(tmp_path: Path) -> None:
-    found = recordings.read_all([lines(tmp_path / "a", 5, 1, 3), lines(tmp_path / "b", 3, 2)])
-    assert [each.request.path for each in found.exchanges] == ["/a1", "/b2", "/a3", "/b3", "/a5"]
-    assert (found.remarks, found.cut_off) == ((), False)
-
-
-def test_what_follows_a_cut_is_the_next_file(tmp_path: Path) -> None:
-    cut = lines(tmp_path / "a", 1, 4)
-    cut.write_bytes(cut.read_bytes()[:-5])
-    found = recordings.read_all([cut, lines(tmp_path / "b", 2)])
-    assert [each.started for each in found.exchanges] == [1, 2]
-    assert found.cut_off
-    assert found.remarks == (
-        f"{cut}: line 2: the file ends within this line; it was cut off; the exchanges before it are used",
-    )
-
-
-def test_of_a_har_whose_json_breaks_off_the_beginning_is_used(tmp_path: Path) -> None:
-    path = archive(tmp_path / "a.har", entry(), entry())
-    path.write_text(path.read_text()[:-3] + ", {]}}")
-    found = recordings.read_all([path])
-    assert (len(list(found.exchanges)), found.cut_off) == (2, True)
-    assert re.fullmatch(
-        r".*a\.har: after entry 2: this is not JSON: .*; the exchanges before it are used", found.remarks[0]
-    )
-
-
-def test_a_file_of_which_nothing_can_be_read_is_an_error(tmp_path: Path) -> None:
-    path = archive(tmp_path / "a.har", {}, 5)
-    with pytest.raises(RecordingError, match=r"a\.har: entry 1: request is missing"):
-        recordings.read_all([lines(tmp_path / "b", 1), path])
-
-
-@pytest.mark.parametrize(
-    ("bad", "remark"),
-    [
-        (1, "left out 1 entry that cannot be read: entry 1: request is missing: it must be an object"),
-        (3, "left out 3 entries that cannot be read: entry 1: request"),
-        (4, "entry 3: request is missing: it must be an object; …"),
-    ],
-)
-def test_bad_entries_are_counted_and_the_first_ones_named(tmp_path: Path, bad: int, remark: str) -> None:
-    found = recordings.read_all([archive(tmp_path / "a.har", *[{}] * bad, entry())])
-    [told] = found.remarks
-    assert (len(list(found.exchanges)), found.cut_off, remark in told) == (1, False, True), told
-
-
-def test_no_bad_entry_shows_a_key(tmp_path: Path) -> None:
-    bad = {"request": {"method": "GET", "url": f"http://h/?apiKey={KEY}", "headers": KEY}}
-    assert KEY not in "".join(recordings.read_all([archive(tmp_path / "a.har", bad, entry())]).remarks)
 
 
 def test_a_body_that_is_cut_is_not_kept_since_it_may_end_within_a_key(tmp_path: Path) -> None:

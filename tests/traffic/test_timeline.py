@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import tracemalloc
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,12 @@ from hypothesis import strategies as st
 
 from mockserver.traffic import Answer, Exchange, Request, timeline
 from mockserver.traffic.exchange import RecordingError
-from mockserver.traffic.timeline import Timeline
+from mockserver.traffic.timeline import Timeline, Timelines
 from tests.traffic.traffic import exchanges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 def started(exchange: Exchange) -> int:
@@ -62,3 +64,32 @@ def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timeline, "TemporaryFile", full)
     with pytest.raises(RecordingError, match="a temporary file cannot be written: No space left on device"):
         Timeline(_day(3), budget=1)
+
+
+@pytest.mark.parametrize("budget", [1, 5_000, 10**9])
+def test_exchanges_until_a_time_are_changed(budget: int) -> None:
+    read = Timeline(_day(9), budget)
+    read.change(lambda exchange: exchange._replace(operation="changed"), until=4)
+    changed = [each.started for each in read if each.operation == "changed"]
+    assert ([each.started for each in read], changed[:4]) == ([*range(1, 10)], [1, 2, 3, 4])
+
+
+@pytest.mark.parametrize("budget", [1, 5_000, 10**9])
+def test_a_timeline_in_a_file_is_sent_to_another_process(tmp_path: Path, budget: int) -> None:
+    sent = Timeline(_day(9), budget, tmp_path / "spool")
+    received = pickle.loads(pickle.dumps(sent))  # noqa: S301
+    assert list(received) == list(sent)
+
+
+def test_several_timelines_are_one() -> None:
+    starts = {"one": (1, 3), "other": (2, 3)}
+    read = Timelines(
+        Timeline([Exchange(Request("GET", f"http://{host}/"), None, at, 0.0) for at in many])
+        for host, many in starts.items()
+    )
+    assert [(each.started, each.request.authority) for each in read] == [
+        (1, "one"),
+        (2, "other"),
+        (3, "one"),
+        (3, "other"),
+    ]
