@@ -23,13 +23,13 @@ from mockserver.contract import (
 )
 from mockserver.contract.messages import bug
 from mockserver.contract.parts import JSON_TYPE
+from mockserver.contract.payload import PayloadError, read_json, read_query
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.settlement import settle
 from mockserver.simulation import real_time
 from mockserver.simulation.journal import Observer, ServedExchange
 from mockserver.simulation.worlds import Readings, Worlds, WorldSlot
 from mockserver.web.message import Header, HttpRequest, HttpResponse, Pause, PipelineOutcome
-from mockserver.web.payload import PayloadError, read_json, read_query
 
 if TYPE_CHECKING:
     from mockserver.simulation.faults.state import AppliedFault
@@ -239,7 +239,7 @@ class Pipeline:
         self._cache[request.method, request.path, request.query] = parsed
 
     def _mend(self, operation: Operation, arguments: Arguments) -> Arguments | None:
-        from mockserver.web.payload import repair
+        from mockserver.web.repair import repair
 
         return repair(operation, arguments)
 
