@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 from mockserver.contract import Found, Violation, WrongMethod
 from mockserver.contract.formats import dollars_text
 from mockserver.traffic import header
-from mockserver.traffic.calls import Known, arguments_of
+from mockserver.traffic.calls import Known, arguments_of, request_violations
 from mockserver.traffic.exchange import facts_of
 from mockserver.traffic.spending import ORDERS, PAYS, UNKNOWN, Allowance, charged, cost, may_buy, may_cost, refuses
 
@@ -161,7 +161,7 @@ class CheckedContract:
             return
         if request is not None:
             arguments = arguments_of(Known(document, operation, match.path), request)
-            yield from operation.check_request(arguments)
+            yield from request_violations(operation, request, arguments)
         if answer is not None and answer.status not in _NO_BODY:
             content_type = header(answer.headers, "content-type") or ""
             yield from operation.check_answer(answer.status, answer.json, content_type)

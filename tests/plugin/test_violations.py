@@ -25,6 +25,23 @@ def test_a_client_that_breaks_the_contract_fails_at_teardown(suite: pytest.Pytes
     result.stdout.fnmatch_lines(lines)
 
 
+def test_a_client_that_is_refused_before_the_check_fails_too(suite: pytest.Pytester) -> None:
+    tests = """
+    url = "{0.base_url}/numbers/{0.user_id}/order".format
+
+    def test_form(smsonline):
+        form = {"apiKey": smsonline.api_key}
+        assert httpx.put(url(smsonline), data=form, verify=False).status_code == 415
+
+    def test_path(smsonline):
+        assert httpx.get(f"{url(smsonline)}s?apiKey={smsonline.api_key}", verify=False).status_code == 404
+    """
+    result = run(suite, dedent(tests))
+    result.assert_outcomes(passed=2, errors=2)
+    lines = ["  #1 v3.orderNumber: send content-type: application/json, not application/x-www-form-urlencoded *"]
+    result.stdout.fnmatch_lines([*lines, "  #1 v3: no operation of v3 has this path, did you mean */order[?]*"])
+
+
 def test_a_client_may_be_allowed_to(suite: pytest.Pytester) -> None:
     run(suite, f"@pytest.mark.smsonline(allow_violations=True)\n{BREAKING.strip()}").assert_outcomes(passed=1)
 

@@ -45,8 +45,11 @@ def test_a_wrong_method_is_answered_405_with_the_right_ones(mock: Mock, prefix: 
 @pytest.mark.parametrize(
     ("url", "body"),
     [
-        ("/v3/customers/demo/balance", {"ok": False, "errorMessage": "METHOD_NOT_ALLOWED: this path allows GET"}),
-        ("/cs/getBalance", {"error": True, "message": "METHOD_NOT_ALLOWED: this path allows GET"}),
+        (
+            "/v3/customers/demo/balance",
+            {"ok": False, "errorMessage": "METHOD_NOT_ALLOWED: this path allows GET, not DELETE"},
+        ),
+        ("/cs/getBalance", {"error": True, "message": "METHOD_NOT_ALLOWED: this path allows GET, not DELETE"}),
     ],
 )
 def test_a_wrong_method_is_told_in_the_words_of_its_generation(mock: Mock, url: str, body: dict[str, object]) -> None:
@@ -158,7 +161,7 @@ def test_a_path_parameter_is_decoded_once(mock: Mock, wire: Wire, user: bytes, s
 )
 def test_a_broken_path_is_answered_400(mock: Mock, wire: Wire, user: bytes, reason: str) -> None:
     answer = wire(mock.app, "GET", b"/v3/customers/%s/balance?apiKey=demo-key" % user)
-    assert (answer.status, answer.failure) == (400, f"INVALID_REQUEST: {reason}")
+    assert (answer.status, answer.failure) == (400, f"INVALID_REQUEST: the path is malformed: {reason}")
 
 
 def test_a_path_without_its_raw_form_is_encoded_again(mock: Mock, wire: Wire) -> None:
