@@ -51,6 +51,8 @@ _SCENARIO, _READINGS = "smsonline scenario", "smsonline readings"
 
 _world: pytest.StashKey[SmsOnline] = pytest.StashKey()
 _failed: pytest.StashKey[bool] = pytest.StashKey()
+_told: pytest.StashKey[bool] = pytest.StashKey()
+_server: pytest.StashKey[Server] = pytest.StashKey()
 _tally: pytest.StashKey[Aggregation] = pytest.StashKey()
 
 
@@ -91,6 +93,20 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Fail a test whose client broke the contract, in any world that is open: a fixture may share it among tests."""
+    item.stash[_told] = False
+    result = yield
+    server = item.config.stash.get(_server, None)
+    with _without_traceback():
+        broken = "\n".join(filter(None, (world.report_violations() for world in server.worlds))) if server else ""
+    if broken:
+        item.stash[_told] = True
+        pytest.fail(broken, pytrace=False)
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
@@ -99,7 +115,7 @@ def pytest_runtest_makereport(
     if call.when == "teardown" or _world not in item.stash:
         return report
     item.stash[_failed] |= call.excinfo is not None
-    if report.failed:
+    if report.failed and not item.stash.get(_told, False):
         from mockserver.testing.failure_report import failure_report
 
         report.sections.append(("smsonline", failure_report(item.stash[_world])))
@@ -153,8 +169,10 @@ def smsonline_server(pytestconfig: pytest.Config) -> Iterator[Server]:
         from mockserver.testing.aggregation import Aggregation
 
         server.tally = pytestconfig.stash.setdefault(_tally, Aggregation())
+    pytestconfig.stash[_server] = server
     with server:
         yield server
+    del pytestconfig.stash[_server]
 
 
 @pytest.fixture

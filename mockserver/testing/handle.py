@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from mockserver.testing.control_client import WorldClock
 from mockserver.testing.journal import Journal
 from mockserver.testing.records import Cost, Fault, LedgerEntry, Order, Payment, Violation, camel
+from mockserver.testing.records import Exchange as JournalExchange
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +41,7 @@ class SmsOnline:
         self._wanted = wanted
         self._forks: list[SmsOnline] = []
         self._saved_violations: list[Violation] = []
+        self._reported = 0
         self._saved_lines: list[bytes] = []
         self._began = time.monotonic()
         self._violation_text = ""
@@ -54,6 +57,8 @@ class SmsOnline:
         self.clock = WorldClock(self._ask)
         self.journal = Journal(self._ask, self._save_journal, server.operations)
         self._initial_orders = self._orders_of(opened["world"])
+        self._created = datetime.fromisoformat(opened["world"]["createdAt"])
+        server.worlds.append(self)
 
     def __repr__(self) -> str:
         return f"<SmsOnline {self.world_id} at {self._server.url}: {self.scenario}, seed {self.seed}>"
@@ -126,6 +131,21 @@ class SmsOnline:
             return self._saved_violations
         views = self._ask("listViolations", query={"side": "request", **_MOST})["violations"]
         return [*self._saved_violations, *map(Violation.of, views)]
+
+    @property
+    def unmatched(self) -> list[JournalExchange]:
+        """The requests since the start of the world that reached no account, such as with a wrong key.
+
+        Of a mock in another process, these are the requests that name the user of this world.
+        """
+        views = self._server.steering.ask("listStrays", query=_MOST)["exchanges"]
+        is_shared = self._server.app is None
+        return [
+            JournalExchange.of(view)
+            for view in views
+            if datetime.fromisoformat(view["began"]) >= self._created
+            and (not is_shared or view["account"] == self.user_id)
+        ]
 
     @property
     def faults(self) -> list[Fault]:
@@ -250,11 +270,15 @@ class SmsOnline:
     def close(self) -> str:
         """Remove the world and its forks, and return the contract violations of their clients.
 
-        The result is empty if there are none, or if the client may break the contract.
+        The result is empty if there are none that were not reported before, or if the client may break the contract.
         """
         if self._is_open:
             self._server.steering.together(self._close)
         return self._violation_text
+
+    def report_violations(self) -> str:
+        """Return the contract violations since the last report, as `close` does; the world stays open."""
+        return self._report(self.violations)
 
     @property
     def is_open(self) -> bool:
@@ -270,20 +294,23 @@ class SmsOnline:
     def _close(self) -> None:
         self._save_violations()
         self._add_to_tally()
-        self._violation_text = self._contract_errors()
+        self._violation_text = self._report(self._saved_violations)
         for fork in self._forks:
             if fork.is_open:
                 self._violation_text = "\n".join(filter(None, (self._violation_text, fork.close())))
                 self._saved_violations += fork.violations
         self._ask("deleteWorld")
         self._is_open = False
+        self._server.worlds.remove(self)
 
     def _save_violations(self) -> None:
         """Save the violations before the journal is cleared."""
         self._saved_violations = self.violations
 
-    def _contract_errors(self) -> str:
-        errors = [violation for violation in self._saved_violations if violation.level == "error"]
+    def _report(self, violations: list[Violation]) -> str:
+        """Return the errors that were not reported before; empty if there are none, or if they are allowed."""
+        errors = [violation for violation in violations[self._reported :] if violation.level == "error"]
+        self._reported = len(violations)
         if not errors or self._wanted.allow_violations:
             return ""
         from mockserver.testing.failure_report import failure_report

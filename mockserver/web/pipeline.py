@@ -190,7 +190,7 @@ class Pipeline:
         identity = user, key = parsed.identity if parsed is not None else (arguments.user, arguments.key)
         slot = self._worlds.with_key(key)
         if slot is None:
-            return PipelineOutcome(self.api.fail(Reason.UNAUTHORIZED), operation, None, arguments, identity=identity)
+            return self._unidentified(request, operation, arguments, identity)
         if slot.readings != self._readings and self._other is not None:
             return self._other(slot.readings, self.prefix).route(request)
         try:
@@ -213,6 +213,26 @@ class Pipeline:
             call = OperationCall(world.customers[customer.id], world, parsed.values)
             instead = self.api.answer(operation, parsed.purpose, call)
         return PipelineOutcome(instead, operation, slot, parsed.arguments, now, violations or (), (), (), identity)
+
+    def _unidentified(
+        self, request: HttpRequest, operation: Operation, arguments: Arguments, identity: tuple[str | None, str | None]
+    ) -> PipelineOutcome:
+        """Refuse a request without the key of an account, and say what was seen in its place."""
+        from mockserver.web.key_problem import key_problem
+
+        message = key_problem(operation, request, arguments, self._worlds.keys)
+        violation = malformed(operation, PayloadError(message, "key", "key"))
+        slot, misplaced = self._guess(request)
+        user, key = identity
+        return PipelineOutcome(
+            self.api.fail(Reason.UNAUTHORIZED, message),
+            operation,
+            slot,
+            arguments,
+            slot.world.clock.now() if slot is not None else None,
+            (violation,),
+            identity=(user, key or misplaced),
+        )
 
     def _check(
         self,
