@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 CONTROL = "__mock__"
 """The first segment of every path of the control API."""
 
+_HEALTH = ("/livez", "/readyz")
+"""The paths of the health checks. They tell nothing, so any host may ask: probes send the address of a pod, or none."""
+
 _CACHE_SIZE = 128
 """The number of pipelines in the cache; others are built when a request needs them."""
 
@@ -42,7 +45,7 @@ class MockApp(Starlette):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or leave it to Starlette."""
-        if scope["type"] == "http":
+        if scope["type"] == "http" and raw_path(scope) not in _HEALTH:
             if self._guard.hosts and (refusal := self._guard.wrong_host(scope["headers"])):
                 await JSONResponse({"error": refusal}, 421)(scope, receive, send)
                 return
@@ -114,7 +117,7 @@ def create_app(
         pipelines,
         guard,
         Control(worlds, service, services, guard, world_factory),
-        routes=[Route("/livez", _alive), Route("/readyz", _alive)],
+        routes=[Route(path, _alive, methods=["GET", "HEAD", "OPTIONS"]) for path in _HEALTH],
         exception_handlers={404: not_found},
     )
     app.router.redirect_slashes = False

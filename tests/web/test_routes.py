@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
 
 from mockserver.contract import load
+from mockserver.serving.setup import Settings, set_up
+from mockserver.web.access import guard
+from tests.web.conftest import serving
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mockserver.contract import Operation
     from tests.conftest import Mock
     from tests.web.conftest import Snapshot, Wire
@@ -22,6 +28,13 @@ OPERATIONS = [
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW")
 
 every_operation = pytest.mark.parametrize(("prefix", "operation"), OPERATIONS)
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[tuple[str, int]]:
+    """Host and port of a mock with a list of hosts."""
+    with serving(set_up("default", settings=Settings(guard("127.0.0.1"))).app) as address:
+        yield address
 
 
 def path(prefix: str, operation: Operation) -> str:
@@ -113,6 +126,23 @@ def test_outside_every_generation_the_answer_names_the_prefixes(mock: Mock, targ
 def test_health_is_answered_without_a_key(mock: Mock, url: str) -> None:
     answer = mock.client.get(url)
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize(
+    "probe",
+    [
+        b"GET /readyz HTTP/1.0\r\n\r\n",
+        b"OPTIONS /livez HTTP/1.0\r\n\r\n",
+        b"GET /readyz HTTP/1.1\r\nHost: 10.42.0.7:8080\r\nConnection: close\r\n\r\n",
+        b"HEAD /livez HTTP/1.1\r\nHost: localhost.\r\nConnection: close\r\n\r\n",
+        b"GET /livez HTTP/1.1\r\nHost: [::ffff:127.0.0.1]:8080\r\nConnection: close\r\n\r\n",
+    ],
+    ids=["HTTP/1.0 without a host", "OPTIONS", "the address of a pod", "a dot at the end", "IPv4 in IPv6"],
+)
+def test_health_is_answered_for_any_host(guarded: tuple[str, int], probe: bytes) -> None:
+    with socket.create_connection(guarded, timeout=20) as connection:
+        connection.sendall(probe)
+        assert connection.recv(4096).startswith(b"HTTP/1.1 200 OK")
 
 
 # A path is taken as it was sent: a server decodes it before the application sees it, and must not change its meaning.
