@@ -13,6 +13,7 @@ from tools.build_scenario_docs import fill
 
 SEVERAL = {
     "allow-host": '["mock.test"]',
+    "cors": '["http://localhost:3000"]',
     "limit": "{worlds = 50}",
     "overlay": '["overlay.yaml"]',
     "set": '{name = "value"}',

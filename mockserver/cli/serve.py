@@ -1,6 +1,7 @@
 """The subcommand `smsonline-mock serve`."""
 
 import gc
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,16 @@ if TYPE_CHECKING:
 
     from mockserver.scenario.variables import Values
     from mockserver.simulation.limits import WorldLimits
+
+
+_ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^/?#\s]+", re.IGNORECASE)
+
+
+def _origins(_: click.Context, __: click.Parameter, texts: "Sequence[str]") -> "list[str]":
+    for text in texts:
+        if not _ORIGIN.fullmatch(text):
+            raise click.BadParameter(f"write an origin without a path, such as http://localhost:3000, not {text!r}")
+    return list(texts)
 
 
 @click.command(cls=Configured)
@@ -42,6 +53,14 @@ if TYPE_CHECKING:
 @click.option(
     "--allow-host", "hosts", multiple=True, metavar="NAME", help="Also accept this host name; * accepts all names."
 )
+@click.option(
+    "--cors",
+    "origins",
+    multiple=True,
+    metavar="ORIGIN",
+    callback=_origins,
+    help="Let web pages of this origin, such as http://localhost:3000, use the service; * allows all pages.",
+)
 @limits
 @overlays
 @click.option("-q", "--quiet", is_flag=True, help="Print only the URL.")
@@ -54,6 +73,7 @@ def serve(
     seed: int | None,
     token: str | None,
     hosts: "Sequence[str]",
+    origins: "Sequence[str]",
     limits: "WorldLimits",
     overlays: "Sequence[Path]",
     *,
@@ -73,7 +93,7 @@ def serve(
         from mockserver.serving.setup import Settings, set_up
         from mockserver.web.access import guard
 
-        settings = Settings(guard(host, hosts, token), limits, strict=not lenient, overlays=tuple(overlays))
+        settings = Settings(guard(host, hosts, token, origins), limits, strict=not lenient, overlays=tuple(overlays))
         observers = report.observers(quiet=quiet, verbose=verbose)
         make = partial(set_up, scenario, seed, observers, variables, settings)
         try:

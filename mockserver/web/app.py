@@ -1,7 +1,7 @@
 """The ASGI application: the operations of all contract documents, the control API, and the health checks."""
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mockserver.api.api import ServedContract, ServedContracts
 from mockserver.simulation.journal import Observer
 from mockserver.simulation.worlds import Readings, Worlds
-from mockserver.web.access import OPEN, AccessGuard
+from mockserver.web.access import OPEN, AccessGuard, is_of_browser
 from mockserver.web.adapter import answer, raw_path
 from mockserver.web.pipeline import Pipeline
 
@@ -39,7 +39,7 @@ class MockApp(Starlette):
 
     def __init__(self, pipelines: Sequence[Pipeline], guard: AccessGuard, control: "Control", **options: Any) -> None:
         super().__init__(**options)
-        self._pipelines = {pipeline.prefix.strip("/"): pipeline for pipeline in pipelines}
+        self._apis = {pipeline.prefix.strip("/"): partial(answer, pipeline) for pipeline in pipelines}
         self._guard = guard
         self._control = control
 
@@ -50,9 +50,14 @@ class MockApp(Starlette):
                 await JSONResponse({"error": refusal}, 421)(scope, receive, send)
                 return
             segment = raw_path(scope)[1:].partition("/")[0]
-            pipeline = self._pipelines.get(segment)
-            if pipeline is not None:
-                await answer(pipeline, scope, receive, send)
+            api = self._apis.get(segment)
+            if api is not None:
+                if is_of_browser(scope["headers"]):
+                    from mockserver.web.cors import serve_page
+
+                    await serve_page(api, self._guard, scope, receive, send)
+                else:
+                    await api(scope, receive, send)
                 return
             if segment == CONTROL:
                 await self._control(scope, receive, send)
