@@ -61,6 +61,7 @@ def _origins(_: click.Context, __: click.Parameter, texts: "Sequence[str]") -> "
     callback=_origins,
     help="Let web pages of this origin, such as http://localhost:3000, use the service; * allows all pages.",
 )
+@click.option("--compress", is_flag=True, help="Compress responses with gzip for clients that accept it.")
 @limits
 @overlays
 @click.option("-q", "--quiet", is_flag=True, help="Print only the URL.")
@@ -78,6 +79,7 @@ def serve(
     overlays: "Sequence[Path]",
     *,
     lenient: bool,
+    compress: bool,
     watch: bool,
     quiet: bool,
     verbose: bool,
@@ -93,7 +95,8 @@ def serve(
         from mockserver.serving.setup import Settings, set_up
         from mockserver.web.access import guard
 
-        settings = Settings(guard(host, hosts, token, origins), limits, strict=not lenient, overlays=tuple(overlays))
+        access = guard(host, hosts, token, origins)
+        settings = Settings(access, limits, strict=not lenient, overlays=tuple(overlays), compress=compress)
         observers = report.observers(quiet=quiet, verbose=verbose)
         make = partial(set_up, scenario, seed, observers, variables, settings)
         try:

@@ -63,9 +63,10 @@ def deprecated(calls: Iterable[Call]) -> Iterator[Breach]:
 
 def _violations(calls: Iterable[Call], severity: Severity) -> Iterator[Breach]:
     for call in calls:
-        if call.operation is None or call.read is None or not call.exchange.knows(REQUEST):
+        if call.operation is None or call.read is None:
             continue
-        for violation in request_violations(call.operation, call.exchange.request, call.read):
+        knows_body = call.exchange.knows(REQUEST)
+        for violation in request_violations(call.operation, call.exchange.request, call.read, knows_body=knows_body):
             if violation.level is severity:
                 yield _breach(call, violation)
 

@@ -43,12 +43,14 @@ class Mock(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """The settings of a mock: access, limits, whether its first world is strict, and overlays of its contract."""
+    """The settings of a mock: access, limits, whether its first world is strict, overlays of its contract, and whether
+    responses are compressed for clients that accept it."""
 
     guard: AccessGuard = OPEN
     limits: WorldLimits = sizes.DEFAULTS
     strict: bool = True
     overlays: Overlays = ()
+    compress: bool = False
 
 
 USUAL = Settings()
@@ -75,5 +77,5 @@ def set_up(
     home = world_factory.begin(scenario, seed, before.home if before is not None else None)
     if before is None:
         home.strict = settings.strict
-    app = create_app(service, worlds, observers, settings.guard, world_factory, services)
+    app = create_app(service, worlds, observers, settings.guard, world_factory, services, compress=settings.compress)
     return Mock(scenario, home, worlds, service, services, settings.guard, app)

@@ -20,6 +20,7 @@ from mockserver.contract.parts import JSON_TYPE
 from mockserver.contract.payload import PayloadError, malformed, read_request
 from mockserver.contract.reader import get
 from mockserver.traffic.exchange import ANSWER, header
+from mockserver.traffic.request_coding import check_supported
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -234,14 +235,20 @@ def arguments_of(known: Known, request: Request) -> Arguments:
     return known.operation.read(known.path_params, request.query, body, key)
 
 
-def request_violations(operation: Operation, request: Request, arguments: Arguments) -> tuple[Violation, ...]:
-    """List the contract violations of a request with these arguments.
+def request_violations(
+    operation: Operation, request: Request, arguments: Arguments, *, knows_body: bool = True
+) -> tuple[Violation, ...]:
+    """List the contract violations of a request with these arguments. Of an unknown body only its coding is checked.
 
     What cannot be read is the only violation: it is the cause of all others. A recorder may leave out all headers; the
     media type is unknown then.
     """
     content_type = (header(request.headers, "content-type") or "") if request.headers else None
     try:
+        if operation.body_schema is not None:
+            check_supported(header(request.headers, "content-encoding") or "")
+        if not knows_body:
+            return ()
         read_request(operation, content_type, request.raw_query, request.content)
     except PayloadError as error:
         return (malformed(operation, error),)

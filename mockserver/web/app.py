@@ -1,6 +1,6 @@
 """The ASGI application: the operations of all contract documents, the control API, and the health checks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -37,9 +37,9 @@ class MockApp(Starlette):
     middleware takes as long as a whole request.
     """
 
-    def __init__(self, pipelines: Sequence[Pipeline], guard: AccessGuard, control: "Control", **options: Any) -> None:
+    def __init__(self, apis: Mapping[str, ASGIApp], guard: AccessGuard, control: "Control", **options: Any) -> None:
         super().__init__(**options)
-        self._apis = {pipeline.prefix.strip("/"): partial(answer, pipeline) for pipeline in pipelines}
+        self._apis = apis
         self._guard = guard
         self._control = control
 
@@ -95,11 +95,14 @@ def create_app(
     guard: AccessGuard = OPEN,
     world_factory: "WorldFactory | None" = None,
     services: ServedContracts | None = None,
+    *,
+    compress: bool = False,
 ) -> Starlette:
     """Return an ASGI application that serves these worlds, with the control API under `/__mock__/`.
 
     `guard` controls access. `world_factory` makes further worlds; by default it is created on first use. `services`
-    returns the service for other readings.
+    returns the service for other readings. With `compress`, the service compresses its responses for clients that
+    accept it.
     """
     services = services or ServedContracts()
 
@@ -118,8 +121,13 @@ def create_app(
     async def not_found(request: Request, _: Exception) -> JSONResponse:
         return JSONResponse({"error": f"there is nothing at {request.url.path}: {places}"}, 404)
 
+    apis: dict[str, ASGIApp] = {pipeline.prefix.strip("/"): partial(answer, pipeline) for pipeline in pipelines}
+    if compress:
+        from starlette.middleware.gzip import GZipMiddleware
+
+        apis = {prefix: GZipMiddleware(api, minimum_size=1) for prefix, api in apis.items()}
     app = MockApp(
-        pipelines,
+        apis,
         guard,
         Control(worlds, service, services, guard, world_factory),
         routes=[Route(path, _alive, methods=["GET", "HEAD", "OPTIONS"]) for path in _HEALTH],

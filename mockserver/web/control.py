@@ -145,6 +145,11 @@ class ControlApp:
         kind = next((value for name, value in headers if name == b"content-type"), b"").decode("latin-1")
         if kind.partition(";")[0].strip().lower() != "application/json":
             raise ControlError(400, f"send content-type: application/json{kind and f', not {brief(kind)}'}")
+        codings = next((value for name, value in headers if name == b"content-encoding"), b"").decode("latin-1")
+        if codings:
+            from mockserver.traffic.request_coding import unpacked_body
+
+            body = unpacked_body(codings, body, limit)
         return with_integers(read_json(body), operation.body_schema)
 
     def _read(self, operation: Operation, path: dict[str, str], scope: Scope, body: object) -> ControlCall:

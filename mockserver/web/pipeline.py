@@ -152,16 +152,28 @@ class Pipeline:
                 return self._refuse(request, reply, () if request.is_preflight else (violation,), headers=headers)
 
     def _read(self, request: HttpRequest, operation: Operation, path_params: dict[str, str]) -> PipelineOutcome:
-        if request.body is None and operation.body_schema is not None:
-            reply = self.api.fail("CONTENT_TOO_LARGE", "the body is longer than this service accepts")
-            return self._refuse(request, reply, (), operation)
+        content: bytes | None = request.body
         try:
-            content_type = request.header(b"content-type")
-            query, body = read_request(operation, content_type, request.query, request.body or b"")
+            content = self._content(request) if operation.body_schema is not None else b""
+            query, body = read_request(operation, request.header(b"content-type"), request.query, content)
         except PayloadError as error:
             reply, user = self.api.fail(error.reason, str(error)), operation.read(path_params).user
-            return self._refuse(request, reply, (malformed(operation, error),), operation, user)
+            unpacked = request._replace(body=content)
+            return self._refuse(unpacked, reply, (malformed(operation, error),), operation, user)
         return self._act(request, operation, operation.read(path_params, query, body, request.bearer))
+
+    def _content(self, request: HttpRequest) -> bytes:
+        """Return the body without its content coding. Raises PayloadError."""
+        if request.body is None:
+            raise PayloadError(
+                "the body is longer than this service accepts", rule="maxLength", reason="CONTENT_TOO_LARGE"
+            )
+        codings = request.header(b"content-encoding")
+        if not codings:
+            return request.body
+        from mockserver.traffic.request_coding import unpacked_body
+
+        return unpacked_body(codings, request.body, self.limit)
 
     def _refuse(
         self,

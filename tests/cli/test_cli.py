@@ -353,6 +353,10 @@ def test_a_broken_key_is_not_told(command: Command, tmp_path: Path, key: str) ->
             ["--limit", "worlds=many"],
             "Error: Invalid value for '--limit': write worlds=NUMBER",
         ),
+        (
+            ["--cors", "http://localhost:3000/app"],
+            "Error: Invalid value for '--cors': write an origin without a path, such as http://localhost:3000, not",
+        ),
         (["--token", " "], "Error: --token is empty: pass a token or omit the option"),
         (["-q", "-v"], "Error: -q and -v cannot be combined"),
         (["--senario", "default"], "Error: No such option '--senario'. Did you mean '--scenario'?"),
