@@ -76,7 +76,7 @@ def guard(host: str, allowed: Iterable[str] = (), token: str | None = None, orig
 
 def is_of_browser(headers: Sequence[Header]) -> bool:
     """Whether the headers of a request are those of a browser."""
-    return any(name in _OF_BROWSERS for name, _ in headers)
+    return not _OF_BROWSERS.isdisjoint([name for name, _ in headers])
 
 
 def hostname(host: str) -> str:

@@ -86,6 +86,14 @@ def test_of_what_cannot_be_read_the_cause_is_named(media: str, body: bytes, plac
     assert [violation.place for violation in CONTRACT.check(match, request, None)] == [place]
 
 
+@pytest.mark.parametrize(("coding", "places"), [("compress", ["contentEncoding"]), ("gzip", [])])
+def test_of_an_unknown_body_the_coding_is_checked(coding: str, places: list[str]) -> None:
+    request = Request("PATCH", "http://h", (*IN_JSON, ("content-encoding", coding)))
+    match = CONTRACT.match("PATCH", "/v3/customers/demo/favourites/12/ds")
+    found = CONTRACT.check(match, request, None, knows_body=False)
+    assert [violation.place for violation in found] == places
+
+
 def test_a_packed_body_is_read() -> None:
     body = gzip.compress(orjson.dumps({"apiKey": "k"}))
     request = Request("PATCH", "http://h", (*IN_JSON, ("content-encoding", "gzip")), body)
