@@ -28,6 +28,7 @@ from mockserver.simulation.script import (
     SmsRule,
     Turn,
 )
+from mockserver.simulation.sms_codes import code_in
 from mockserver.simulation.sms_texts import DEFAULT_LOCALE
 from mockserver.simulation.units import duration, instant
 
@@ -149,7 +150,9 @@ def _book(world: World, customer: str, balance: int, past: list[Order], start: I
 def _past_order(customer: str, order: Section, start: Instant, rules: Rules) -> Order:
     ordered_at = instant(order["orderedAt"]) if "orderedAt" in order else start
     expires_at = instant(order["expiresAt"]) if "expiresAt" in order else ordered_at + rules.lifetime
-    messages = tuple(Message(ordered_at, sms["text"], sms.get("code")) for sms in order.get("sms", ()))
+    messages = tuple(
+        Message(ordered_at, sms["text"], sms.get("code") or code_in(sms["text"])) for sms in order.get("sms", ())
+    )
     running = orders.State.COMPLETED if messages else orders.State.WAITING
     # The scenario decides the state of an order that ended before the start, not the rules of the world.
     state = orders.State.EXPIRED if expires_at <= start else running

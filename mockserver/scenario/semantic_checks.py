@@ -22,7 +22,10 @@ from mockserver.simulation.units import Found, fraction, instant, too_long
 Section = dict[str, Any]
 
 _PERCENT = 100
-_FAKE = re.compile(r"\{fake\.([^{}]*)\}")
+_PLACEHOLDER = re.compile(r"(?<!\$)\{(fake\.[^{}]*|\w+)(\}?)")
+_FAKE = "fake."
+_PARTS = ("code", "other", "service")
+"""The placeholders besides those of made-up values."""
 
 
 class Scope(NamedTuple):
@@ -143,11 +146,21 @@ def _unknown_account(when: Section, scope: Scope) -> Iterator[Found]:
         yield ("account",), f"unknown account {account}{did_you_mean(account, scope.users)}"
 
 
-def _unknown_fakes(sms: Section, _: Scope) -> Iterator[Found]:
-    for kind in dict.fromkeys(_FAKE.findall(sms.get("text", ""))):
-        if kind not in KINDS:
-            hint = did_you_mean(kind, KINDS) or f"; the kinds are {', '.join(KINDS)}"
-            yield ("text",), f"unknown kind of fake value {{fake.{kind}}}{hint}"
+def _unknown_placeholders(sms: Section, _: Scope) -> Iterator[Found]:
+    """Find misspelt placeholders. Other braces may be a part of the text."""
+    for name, end in dict.fromkeys(_PLACEHOLDER.findall(sms.get("text", ""))):
+        if name.startswith(_FAKE) and end:
+            yield from _unknown_fake(name.removeprefix(_FAKE))
+        elif name not in _PARTS or not end:
+            hint = did_you_mean(f"{{{name.lower()}}}", (f"{{{part}}}" for part in _PARTS))
+            if hint:
+                yield ("text",), f"unknown placeholder {{{name}{end}{hint}"
+
+
+def _unknown_fake(kind: str) -> Iterator[Found]:
+    if kind not in KINDS:
+        hint = did_you_mean(kind, KINDS) or f"; the kinds are {', '.join(KINDS)}"
+        yield ("text",), f"unknown kind of fake value {{fake.{kind}}}{hint}"
 
 
 def _unknown_locale(sms: Section, _: Scope) -> Iterator[Found]:
@@ -217,7 +230,7 @@ _SECTIONS: Mapping[str, tuple[Check, ...]] = {
     "catalogue.changes[]": (_unoffered,),
     "catalogue.countries[].carriers": (_unsound_carriers,),
     "orders[].when": (_unknown_account, _unmatchable),
-    "orders[].sms[]": (_unknown_fakes, _unknown_locale),
+    "orders[].sms[]": (_unknown_placeholders, _unknown_locale),
     "payments[].when": (_unknown_account, _unmatchable),
     "readings": (_wrong_readings,),
     "faults": (_wrong_faults,),

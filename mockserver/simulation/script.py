@@ -23,6 +23,7 @@ from mockserver.domain.script import (
     Transfer,
 )
 from mockserver.simulation.chance import BASE58, HEX, Chance, Label
+from mockserver.simulation.sms_codes import code_in
 from mockserver.simulation.sms_texts import DEFAULT_LOCALE, KINDS, Templates, choose, made_up
 
 
@@ -70,7 +71,7 @@ class SmsRule(NamedTuple):
 
     Without a `text`, a template of the service is used, in `language` or else in the country's language. A text may
     contain `{code}`, `{service}`, `{other}` (a second code), and `{fake.city}` or another of `sms_texts.KINDS`, which
-    is made up in `locale`.
+    is made up in `locale`. The code of a text without a `code` and `{code}` is the one that people find in it.
     """
 
     after: Duration = 0
@@ -318,7 +319,7 @@ class SeededScript:
         template = choose(self._templates, self._chance, service, sms.language or country.language, *labels)
         drawn = sms.code or self._chance.digits(template.code, "code", *labels)
         text = template.text if sms.text is None else sms.text
-        code = drawn if sms.code or "{code}" in text else None
+        code = drawn if sms.code or "{code}" in text else code_in(text)
         parts = {
             "code": drawn,
             "other": self._chance.digits(template.code, "other code", *labels),

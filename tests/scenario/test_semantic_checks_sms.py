@@ -69,6 +69,19 @@ def test_an_unknown_locale_is_told(read: Read, locale: str, hint: str) -> None:
     assert problem(read, f"    locale: {locale}") == f"6:13: /orders/0/sms/0/locale: unknown locale {locale}{hint}"
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Your code is {cod}", "unknown placeholder {cod}, did you mean {code}?"),
+        ("Your code is {Code}", "unknown placeholder {Code}, did you mean {code}?"),
+        ("Your code is {code", "unknown placeholder {code, did you mean {code}?"),
+        ("From {servce}: {code}", "unknown placeholder {servce}, did you mean {service}?"),
+    ],
+)
+def test_a_misspelt_placeholder_is_told(read: Read, text: str, message: str) -> None:
+    assert problem(read, f'    text: "{text}"') == f"6:11: /orders/0/sms/0/text: {message}"
+
+
 def test_everything_wrong_is_told_at_once_and_a_placeholder_once(read: Read) -> None:
     sms = "{after: 1s, text: '{fake.x} {fake.y} {fake.x}', locale: klingon}"
     found = problems(read, f"orders: [{{sms: [{{after: 2s}}, {sms}]}}, {{sms: [{sms}]}}]")

@@ -58,6 +58,11 @@ def test_a_text_without_a_code_has_none(text: str) -> None:
     assert sms(SmsRule(0, text=text))[1] is None
 
 
+@pytest.mark.parametrize(("text", "code"), [("Use 123 456 now", "123456"), ("{other} is old", None)])
+def test_the_code_of_a_text_is_the_one_that_people_find(text: str, code: str | None) -> None:
+    assert sms(SmsRule(0, text=text))[1] == code
+
+
 def test_a_code_that_is_given_counts_although_the_text_does_not_mark_it() -> None:
     assert sms(SmsRule(0, text="Your code is 123", code="123")) == ("Your code is 123", "123")
 

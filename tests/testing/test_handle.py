@@ -56,6 +56,11 @@ def test_time_runs_and_stops_when_told(world: SmsOnline) -> None:
     assert world.clock.now == world.clock.now
 
 
+def test_the_code_of_a_text_is_found(world: SmsOnline, client: Client) -> None:
+    [sms] = world.deliver_sms(client.ordered(), text="G-123456 is your code, valid for 1440 minutes").sms
+    assert sms.code == "123456"
+
+
 def test_an_sms_arrives_when_told(world: SmsOnline, client: Client) -> None:
     order_id = client.ordered()
     order = world.deliver_sms(order_id, code="123456")
