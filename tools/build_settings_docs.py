@@ -16,6 +16,7 @@ SEVERAL = {
     "cors": '["http://localhost:3000"]',
     "limit": "{worlds = 50}",
     "overlay": '["overlay.yaml"]',
+    "reading": '{expiry = "refunded"}',
     "set": '{name = "value"}',
 }
 """Examples of the options that may be repeated."""

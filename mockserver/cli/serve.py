@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mockserver.cli.options import UnusableError, limits, overlays, variables
+from mockserver.cli.options import UnusableError, limits, overlays, readings, variables
 from mockserver.cli.settings import Configured
 from mockserver.serving.loading import gc_disabled
 
@@ -40,6 +40,7 @@ def _origins(_: click.Context, __: click.Parameter, texts: "Sequence[str]") -> "
 )
 @click.option("--scenario", default="default", show_default=True, help="A shipped scenario, or a YAML file.")
 @variables
+@readings
 @click.option("--seed", type=click.IntRange(0, 2**53 - 1), help="Replace the seed of the scenario.")
 @click.option("--watch", is_flag=True, help="Restart the scenario when one of its files changes.")
 @click.option(
@@ -71,6 +72,7 @@ def serve(
     port: int,
     scenario: str,
     variables: "Values",
+    readings: dict[str, object],
     seed: int | None,
     token: str | None,
     hosts: "Sequence[str]",
@@ -96,7 +98,14 @@ def serve(
         from mockserver.web.access import guard
 
         access = guard(host, hosts, token, origins)
-        settings = Settings(access, limits, strict=not lenient, overlays=tuple(overlays), compress=compress)
+        settings = Settings(
+            access,
+            limits,
+            strict=not lenient,
+            overlays=tuple(overlays),
+            compress=compress,
+            readings=readings,
+        )
         observers = report.observers(quiet=quiet, verbose=verbose)
         make = partial(set_up, scenario, seed, observers, variables, settings)
         try:
