@@ -103,15 +103,32 @@ def test_a_file_that_holds_no_mapping_is_one_problem(read: Read, text: str) -> N
         ),
         (
             SMALLEST + "orders: [{sms: [{after: 5}]}]\n",
-            "3:25: $.orders[0].sms[0].after: must be a string (Such as 8s, 20m, 1h30m, 7d or 250ms.)",
+            "3:25: $.orders[0].sms[0].after: must be a string (Such as 8s, 20m, 1h30m, 7d or 250ms.), did you mean 5s?",
         ),
         (
             SMALLEST + "orders: [{sms: [{after: 5 s}]}]\n",
-            "3:25: $.orders[0].sms[0].after: must be a value such as 8s, 20m, 1h30m, 7d or 250ms",
+            "3:25: $.orders[0].sms[0].after: must be a value such as 8s, 20m, 1h30m, 7d or 250ms, did you mean 5s?",
         ),
         (
             SMALLEST + "catalogue: [{country: 12, service: ds, price: 1}]\n",
-            "3:23: $.catalogue[0].country: must be a string (A code of the catalogue (in quotes if it is a number).)",
+            (
+                "3:23: $.catalogue[0].country: must be a string (A code of the catalogue (in quotes if it is a number).): "
+                "put it in quotes, or YAML reads 12"
+            ),
+        ),
+        (
+            SMALLEST + "orders: [{sms: [{after: 5s, code: 012345}]}]\n",
+            (
+                "3:35: $.orders[0].sms[0].code: must be a string (By default, random.): put it in quotes, "
+                "or YAML reads 12345"
+            ),
+        ),
+        (
+            SMALLEST + "faults: [{then: {status: 500, latency: 5s}}]\n",
+            (
+                "3:17: $.faults[0].then: must have at most 1 field (Exactly one effect. Write a fault for each effect.): "
+                "choose one of latency, status"
+            ),
         ),
     ],
 )
