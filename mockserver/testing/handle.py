@@ -114,6 +114,10 @@ class SmsOnline:
         balance: int = self._ask("showLedger", query={"limit": 1})["balances"][self.user_id]
         return balance
 
+    @balance.setter
+    def balance(self, cents: int) -> None:
+        self._ask("changeAccount", path={"account": self.user_id}, body={"balance": cents})
+
     @property
     def ledger(self) -> tuple[LedgerEntry, ...]:
         """The ledger entries of all accounts, the oldest first."""

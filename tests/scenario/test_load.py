@@ -112,8 +112,8 @@ def test_a_file_that_holds_no_mapping_is_one_problem(read: Read, text: str) -> N
         (
             SMALLEST + "catalogue: [{country: 12, service: ds, price: 1}]\n",
             (
-                "3:23: $.catalogue[0].country: must be a string (A code of the catalogue (in quotes if it is a number).): "
-                "put it in quotes, or YAML reads 12"
+                "3:23: $.catalogue[0].country: must be a string (A code of the catalogue (in quotes if it is "
+                "a number).): put it in quotes, or YAML reads 12"
             ),
         ),
         (
@@ -126,8 +126,8 @@ def test_a_file_that_holds_no_mapping_is_one_problem(read: Read, text: str) -> N
         (
             SMALLEST + "faults: [{then: {status: 500, latency: 5s}}]\n",
             (
-                "3:17: $.faults[0].then: must have at most 1 field (Exactly one effect. Write a fault for each effect.): "
-                "choose one of latency, status"
+                "3:17: $.faults[0].then: must have at most 1 field (Exactly one effect. Write a fault for each "
+                "effect.): choose one of latency, status"
             ),
         ),
     ],

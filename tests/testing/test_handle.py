@@ -56,6 +56,11 @@ def test_time_runs_and_stops_when_told(world: SmsOnline) -> None:
     assert world.clock.now == world.clock.now
 
 
+def test_a_balance_can_be_set(world: SmsOnline, client: Client) -> None:
+    world.balance = 15
+    assert (client.order().json()["errorMessage"], world.ledger[-1].kind) == ("INSUFFICIENT_BALANCE", "adjustment")
+
+
 def test_the_code_of_a_text_is_found(world: SmsOnline, client: Client) -> None:
     [sms] = world.deliver_sms(client.ordered(), text="G-123456 is your code, valid for 1440 minutes").sms
     assert sms.code == "123456"
