@@ -49,6 +49,8 @@ _MARKERS = (
 _SCENARIO, _READINGS = "smsonline scenario", "smsonline readings"
 """Parameters that markers add to a test. The blank keeps them apart from function arguments."""
 
+_WITHOUT_WORLD = "its markers require the fixture smsonline: add it to the test's arguments"
+
 _world: pytest.StashKey[SmsOnline] = pytest.StashKey()
 _failed: pytest.StashKey[bool] = pytest.StashKey()
 _told: pytest.StashKey[bool] = pytest.StashKey()
@@ -281,18 +283,25 @@ def _misuses(item: pytest.Item) -> Iterator[str]:
 
         for problem in (*misuses(mark.kwargs), *(("pass its arguments by name",) if mark.args else ())):
             yield f"@pytest.mark.smsonline: {problem}"
+    # On a class or a module it may be meant for other tests.
+    if not _has_world(item) and any(mark.name == "smsonline" for mark in item.own_markers):
+        yield _WITHOUT_WORLD
     for marker in ("smsonline_scenarios", "smsonline_readings"):
         if item.get_closest_marker(marker) is None:
             continue
         from unittest import TestCase
 
-        if "smsonline" not in getattr(item, "fixturenames", ()):
-            yield "its markers require the fixture smsonline: add it to the test's arguments"
+        if not _has_world(item):
+            yield _WITHOUT_WORLD
         elif not _names(item, marker):
             yield f"@pytest.mark.{marker}: pass at least one name"
         elif issubclass(getattr(item, "cls", None) or object, TestCase):
             yield f"@pytest.mark.{marker} cannot repeat a test of unittest.TestCase: write the test as a function"
     yield from map("@pytest.mark.smsonline_readings: {}".format, _unknown_readings(_names(item, "smsonline_readings")))
+
+
+def _has_world(item: pytest.Item) -> bool:
+    return "smsonline" in getattr(item, "fixturenames", ())
 
 
 def _unknown_readings(names: tuple[str, ...]) -> Iterator[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from mockserver.testing.control_client import WorldClock
+from mockserver.testing.control_client import Span, WorldClock, written
 from mockserver.testing.journal import Journal
-from mockserver.testing.records import Cost, Fault, LedgerEntry, Order, Payment, Violation, camel
+from mockserver.testing.records import Cost, Fault, LedgerEntry, Order, Payment, Violation, camel, identity
 from mockserver.testing.records import Exchange as JournalExchange
 
 if TYPE_CHECKING:
@@ -156,29 +156,38 @@ class SmsOnline:
         """The active faults, with their numbers of matched and affected calls."""
         return [Fault.of(view) for view in self._ask("listFaults")["faults"]]
 
-    def deliver_sms(self, order_id: str, *, text: str | None = None, code: str | None = None) -> Order:
-        """Deliver an SMS to an order now. Omitted arguments get the values that the service would choose."""
-        given = {name: value for name, value in {"text": text, "code": code}.items() if value is not None}
-        return Order.of(self._ask("deliverSms", path={"order": order_id}, body=given))
+    def deliver_sms(self, order: str | int | Order, *, text: str | None = None, code: str | int | None = None) -> Order:
+        """Deliver an SMS to an order now, given by itself or by its id.
 
-    def expire(self, order_id: str) -> Order:
+        Omitted arguments get the values that the service would choose. A code with leading zeros must be a string.
+        """
+        given = {name: str(value) for name, value in {"text": text, "code": code}.items() if value is not None}
+        return Order.of(self._ask("deliverSms", path={"order": identity(order)}, body=given))
+
+    def expire(self, order: str | int | Order) -> Order:
         """Expire an order now."""
-        return Order.of(self._ask("expireOrder", path={"order": order_id}))
+        return Order.of(self._ask("expireOrder", path={"order": identity(order)}))
 
-    def refund(self, order_id: str) -> Order:
+    def refund(self, order: str | int | Order) -> Order:
         """Refund an order on the vendor's side."""
-        return Order.of(self._ask("refundOrder", path={"order": order_id}))
+        return Order.of(self._ask("refundOrder", path={"order": identity(order)}))
 
-    def settle(self, payment_id: str, status: str = "paid") -> Payment:
-        """Set the status of a payment now."""
-        return Payment.of(self._ask("settlePayment", path={"payment": payment_id}, body={"status": status}))
+    def settle(self, payment: str | Payment, status: str = "paid") -> Payment:
+        """Set the status of a payment now, given by itself or by its id."""
+        return Payment.of(self._ask("settlePayment", path={"payment": identity(payment)}, body={"status": status}))
 
     def change(
-        self, country: str, service: str, *, carrier: str = "any", price: int | None = None, stock: int | None = None
+        self,
+        country: str | int,
+        service: str,
+        *,
+        carrier: str = "any",
+        price: int | None = None,
+        stock: int | None = None,
     ) -> None:
         """Change the price of an offer, in US cents, or its stock, now."""
         given = {name: value for name, value in {"price": price, "stock": stock}.items() if value is not None}
-        offer = {"country": country, "service": service, "carrier": carrier}
+        offer = {"country": str(country), "service": service, "carrier": carrier}
         self._ask("changeCatalogue", body={**offer, **given})
 
     def fail(
@@ -192,8 +201,8 @@ class SmsOnline:
         nth: int | None = None,
         every: int | None = None,
         probability: float | None = None,
-        after: str | None = None,
-        until: str | None = None,
+        after: Span | None = None,
+        until: Span | None = None,
         lost_answer: bool = False,
         **effect: object,
     ) -> Fault:
@@ -211,14 +220,14 @@ class SmsOnline:
             "nth": nth,
             "every": every,
             "probability": probability,
-            "from": after,
-            "until": until,
+            "from": None if after is None else written(after),
+            "until": None if until is None else written(until),
         }
         fault = {
             "name": name,
             "at": at,
             "when": _without_unset(when),
-            "then": {camel(kind): how for kind, how in effect.items()},
+            "then": {camel(kind): _effect(kind, how) for kind, how in effect.items()},
         }
         return Fault.of(self._ask("addFault", body=_without_unset(fault)))
 
@@ -373,6 +382,11 @@ class SmsOnline:
     def _ask(self, operation: str, **options: Any) -> Any:
         path = {"world": self.world_id, **options.pop("path", {})}
         return self._server.steering.ask(operation, path, **options)
+
+
+def _effect(kind: str, how: Any) -> object:
+    """Return the value of an effect. A latency may be a number of seconds or a timedelta."""
+    return written(how) if kind == "latency" and isinstance(how, int | float | timedelta) else how
 
 
 def _without_unset(data: Mapping[str, object]) -> dict[str, object]:

@@ -43,6 +43,24 @@ def test_a_duration_may_be_a_timedelta(world: SmsOnline) -> None:
     assert world.clock.advance(timedelta(hours=1, milliseconds=5)) - before == timedelta(hours=1, milliseconds=5)
 
 
+def test_a_duration_may_be_seconds(world: SmsOnline) -> None:
+    before = world.clock.now
+    assert world.clock.advance(1.5) - before == timedelta(milliseconds=1500)
+
+
+def test_orders_and_codes_may_be_plain_values(world: SmsOnline, client: Client) -> None:
+    client.ordered()
+    [order] = world.orders
+    [sms] = world.deliver_sms(order, code=1234).sms
+    world.journal.assert_called("v3.orderNumber", order=order)
+    assert sms.code == "1234"
+
+
+def test_a_latency_may_be_seconds(world: SmsOnline, client: Client) -> None:
+    world.fail("v3.orderNumber", latency=0.001)
+    assert client.order().status_code == 200
+
+
 def test_time_passes_with_every_request(world: SmsOnline, client: Client) -> None:
     world.clock.step("7s")
     before = world.clock.now
