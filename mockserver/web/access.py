@@ -30,6 +30,10 @@ class AccessGuard(NamedTuple):
     closed: str = ""
     origins: frozenset[str] = frozenset()
 
+    def answering(self, names: Iterable[str]) -> "AccessGuard":
+        """Return a guard that allows further host names."""
+        return self._replace(hosts=self.hosts | {name.lower() for name in names}) if self.hosts else self
+
     def wrong_host(self, headers: Sequence[Header]) -> str:
         """Return why the host of a request is refused; empty if it is allowed.
 

@@ -100,11 +100,12 @@ def create_app(
 ) -> Starlette:
     """Return an ASGI application that serves these worlds, with the control API under `/__mock__/`.
 
-    `guard` controls access. `world_factory` makes further worlds; by default it is created on first use. `services`
-    returns the service for other readings. With `compress`, the service compresses its responses for clients that
-    accept it.
+    `guard` controls access; the host names of the vendor are allowed. `world_factory` makes further worlds; by default
+    it is created on first use. `services` returns the service for other readings. With `compress`, the service
+    compresses its responses for clients that accept it.
     """
     services = services or ServedContracts()
+    guard = guard.answering(host for document in service.documents.values() for host in document.hosts)
 
     @lru_cache(_CACHE_SIZE)
     def other(readings: Readings | None, prefix: str) -> Pipeline:
