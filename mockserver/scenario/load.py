@@ -130,6 +130,14 @@ class Scenario(NamedTuple):
     shipped: bool
     data: dict[str, Any]
     files: tuple[Path, ...] = ()
+    layers: tuple[Located, ...] = ()
+
+    @property
+    def warnings(self) -> list[Problem]:
+        """What has no effect in the files of the scenario."""
+        from mockserver.scenario.warnings import warnings  # for authors only
+
+        return list(warnings(self.layers))
 
 
 def load(source: str, catalogue: Catalogue, given: Values = NONE) -> Scenario:
@@ -139,7 +147,14 @@ def load(source: str, catalogue: Catalogue, given: Values = NONE) -> Scenario:
     """
     files = Files(source)
     data = _load(files, given, catalogue)
-    return Scenario(files.paths[0].stem, data["description"], source in scenarios(), data, tuple(files.paths))
+    return Scenario(
+        files.paths[0].stem,
+        data["description"],
+        source in scenarios(),
+        data,
+        tuple(files.paths),
+        tuple(files.layers),
+    )
 
 
 def take(data: object, name: str, catalogue: Catalogue, given: Values = NONE) -> Scenario:

@@ -93,6 +93,10 @@ def _unknown_codes(data: Any, scope: Scope) -> Iterator[Found]:
         yield ("country",), f"unknown country {data['country']}{_hint(data['country'], catalogue.countries)}"
     if "service" in data and data["service"] not in catalogue.services:
         yield ("service",), f"unknown service {data['service']}{_hint(data['service'], catalogue.services)}"
+    if "country" not in data and data.get("carrier", ANY_CARRIER) != ANY_CARRIER:
+        names = {carrier.name for country in catalogue.countries.values() for carrier in country.carriers}
+        if data["carrier"] not in names:
+            yield ("carrier",), f"no country has the carrier {data['carrier']}{did_you_mean(data['carrier'], names)}"
     if place is not None and "carrier" in data:
         try:
             catalogue.carriers(place, data["carrier"])
