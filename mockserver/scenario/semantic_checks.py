@@ -224,7 +224,10 @@ def _wrong_faults(section: list[Section], scope: Scope) -> Iterator[Found]:
         check,  # few scenarios have faults, and their kinds take time to load
     )
 
-    return check(section, scope.users)
+    yield from check(section, scope.users)
+    for index, fault in enumerate(section):
+        for path, message in _unknown_codes(fault.get("when", {}), scope):
+            yield (index, "when", *path), message
 
 
 _SECTIONS: Mapping[str, tuple[Check, ...]] = {

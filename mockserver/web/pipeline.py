@@ -289,7 +289,12 @@ class Pipeline:
         if request.applied_faults is not None or slot.faults is None:
             return request.applied_faults or ()
         now = slot.world.clock.now()
-        return slot.faults.decide(operation.name, str(arguments.user), str(arguments.key), now)
+        if not slot.faults.are_about:
+            return slot.faults.decide(operation.name, str(arguments.user), str(arguments.key), now)
+        from mockserver.web.fault_injection import subject_of
+
+        subject = subject_of(operation, arguments, slot.world)
+        return slot.faults.decide(operation.name, str(arguments.user), str(arguments.key), now, subject)
 
     def _act_with_faults(
         self,

@@ -56,6 +56,12 @@ def test_orders_and_codes_may_be_plain_values(world: SmsOnline, client: Client) 
     assert sms.code == "1234"
 
 
+def test_a_fault_may_be_for_one_order(world: SmsOnline, client: Client) -> None:
+    broken, sound = client.ordered(), client.ordered()
+    world.fail("v3.getOrder", order=world.orders[-1], nth={"from": 1}, status=503)
+    assert [client.poll(order_id).status_code for order_id in (broken, sound)] == [503, 200]
+
+
 def test_a_latency_may_be_seconds(world: SmsOnline, client: Client) -> None:
     world.fail("v3.orderNumber", latency=0.001)
     assert client.order().status_code == 200
