@@ -118,6 +118,9 @@ def _hint(name: str) -> str:
     )
 
 
+_IGNORED = re.compile("include|variables|x-.*", re.DOTALL)
+"""The fields of a file that are not part of the scenario."""
+
 _NO_YAML = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """Characters that JSON text may contain unescaped, but YAML text may not."""
 
@@ -187,7 +190,7 @@ def _read(files: Files, given: Values, catalogue: Catalogue) -> tuple[dict[str, 
         return {}, problems
     whole = merge(files.layers)
     values = {**whole.data.get("variables", {}), **given}
-    data = {name: section for name, section in whole.data.items() if name not in ("include", "variables")}
+    data = {name: section for name, section in whole.data.items() if not _IGNORED.fullmatch(name)}
     texts = dict(uses(data))
     problems = [*_unknown(given, whole, texts), *_placed(whole, _variable_flaws(texts, values))]
     if problems:

@@ -238,6 +238,7 @@ _SECTIONS: Mapping[str, tuple[Check, ...]] = {
     "catalogue.countries[].carriers": (_unsound_carriers,),
     "orders[].when": (_unknown_account, _unmatchable),
     "orders[].sms[]": (_unknown_placeholders, _unknown_locale),
+    "orders[].another[][]": (_unknown_placeholders, _unknown_locale),
     "payments[].when": (_unknown_account, _unmatchable),
     "readings": (_wrong_readings,),
     "faults": (_wrong_faults,),

@@ -105,6 +105,8 @@ class Repricing(NamedTuple):
 class OrderRule(NamedTuple):
     """The rule for the orders that match; a rule with an `order_id` applies to one order only.
 
+    `another` are the SMS after each request for another SMS, the last ones again after later requests; without them,
+    those of `sms` arrive again.
     `expires_at` overrides `lifetime`, also after a request for another SMS. If both are None, the lifetime of the
     service applies.
     """
@@ -112,12 +114,17 @@ class OrderRule(NamedTuple):
     when: OrderMatch = OrderMatch()
     turn: Turn = Turn()
     sms: tuple[SmsRule, ...] = ()
+    another: tuple[tuple[SmsRule, ...], ...] = ()
     order_id: str | None = None
     phone: str | None = None
     lifetime: Duration | None = None
     expires_at: Instant | None = None
     shortage: Shortage = Shortage()
     repricing: Repricing | None = None
+
+    def sms_of(self, period: int) -> tuple[SmsRule, ...]:
+        """Return the SMS of a new order (0), or those after the n-th request for another SMS."""
+        return self.another[:period][-1] if period and self.another else self.sms
 
     def end(self, at: Instant, usual: Duration) -> Instant:
         """Return the end of an order that is placed or renewed at this time; `usual` is the lifetime of the service."""
@@ -311,7 +318,7 @@ class SeededScript:
     ) -> tuple[Delivery, ...]:
         return tuple(
             self._delivery(sms, country, service, order_id, period, position)
-            for position, sms in enumerate(rule.sms)
+            for position, sms in enumerate(rule.sms_of(period))
             for _ in range(sms.times)
         )
 

@@ -402,3 +402,8 @@ def test_meaning_is_looked_for_only_in_what_fits_the_schema(read: Read) -> None:
 def test_an_alias_is_read_at_every_place_it_stands(read: Read) -> None:
     text = SMALLEST + "orders: [{sms: &sms [{after: 1s}]}, {sms: *sms}]\n"
     assert read(text).data["orders"][1]["sms"] == [{"after": "1s"}]
+
+
+def test_a_field_that_begins_with_x_holds_anchors_and_is_ignored(read: Read) -> None:
+    scenario = read(SMALLEST + "x-late: &late [{after: 10m}]\norders: [{sms: *late}]\n")
+    assert (scenario.data["orders"], "x-late" in scenario.data) == ([{"sms": [{"after": "10m"}]}], False)

@@ -82,6 +82,11 @@ def test_a_misspelt_placeholder_is_told(read: Read, text: str, message: str) -> 
     assert problem(read, f'    text: "{text}"') == f"6:11: /orders/0/sms/0/text: {message}"
 
 
+def test_the_sms_of_a_request_for_another_are_checked_too(read: Read) -> None:
+    [found] = problems(read, 'orders:\n- another: [[{after: 1s, text: "{cod}"}]]')
+    assert found.endswith("/orders/0/another/0/0/text: unknown placeholder {cod}, did you mean {code}?")
+
+
 def test_everything_wrong_is_told_at_once_and_a_placeholder_once(read: Read) -> None:
     sms = "{after: 1s, text: '{fake.x} {fake.y} {fake.x}', locale: klingon}"
     found = problems(read, f"orders: [{{sms: [{{after: 2s}}, {sms}]}}, {{sms: [{sms}]}}]")

@@ -153,6 +153,15 @@ def test_another_sms_differs_from_the_first() -> None:
     assert drawing.another(asked, 1000).deliveries != assigned.deliveries
 
 
+@pytest.mark.parametrize(("period", "text"), [(1, "second"), (2, "third"), (3, "third")])
+def test_each_request_for_another_sms_may_have_its_own(period: int, text: str) -> None:
+    rule = OrderRule(
+        sms=(SmsRule(0, text="first"),), another=((SmsRule(0, text="second"),), (SmsRule(0, text="third"),))
+    )
+    [sms] = script(rule).another(order(period=period, rule=0), 0).deliveries
+    assert sms.text == text
+
+
 def test_another_sms_differs_from_the_one_before() -> None:
     first, second = (script(BASIC).another(order(service="go", period=period), 0) for period in (1, 2))
     assert first.deliveries != second.deliveries
