@@ -12,7 +12,7 @@ from mockserver.domain.order import Message, Order
 from mockserver.domain.payment import Deposit, Method, Payment, Status
 from mockserver.domain.rules import Rules
 from mockserver.domain.schedule import OrderEnds, PaymentSettles, PriceChanges, StockChanges
-from mockserver.domain.script import Restocking
+from mockserver.domain.script import Restocking, Settlement
 from mockserver.domain.settlement import settle
 from mockserver.domain.world import World
 from mockserver.scenario.fixtures import Fixtures, catalogue_of, changes_of
@@ -278,6 +278,7 @@ def _payment_rule(rule: Section) -> PaymentRule:
         after=duration(end["after"]) if end else 0,
         status=Status(end.get("as", Status.PAID)) if end else None,
         page=rule.get("page"),
+        steps=tuple(Settlement(duration(step["after"]), Status(step["as"])) for step in rule.get("steps", ())),
     )
 
 

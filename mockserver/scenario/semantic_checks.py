@@ -5,7 +5,7 @@ A scenario is walked once. One table has the checks of each section, another the
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 from mockserver.contract import did_you_mean
@@ -13,11 +13,12 @@ from mockserver.contract.messages import choice
 from mockserver.contract.pointer import join
 from mockserver.contract.readings import wrong_choices
 from mockserver.domain.catalogue import ANY_CARRIER, Catalogue, Country, Service
+from mockserver.domain.payment import OPEN, Status
 from mockserver.domain.refusal import Refusal
 from mockserver.scenario.error import Flaw
 from mockserver.scenario.fixtures import catalogue_of
 from mockserver.simulation.sms_texts import KINDS, locales
-from mockserver.simulation.units import Found, fraction, instant, too_long
+from mockserver.simulation.units import Found, duration, fraction, instant, too_long
 
 Section = dict[str, Any]
 
@@ -144,6 +145,15 @@ def _unmatchable(when: Section, _: Scope) -> Iterator[Found]:
         yield ("nth",), f"{nth} is not a multiple of every {every}, so nothing matches"
 
 
+def _unreachable_steps(steps: list[Section], _: Scope) -> Iterator[Found]:
+    """Find steps of a payment that is already over, or that come in the wrong order."""
+    for number, (before, step) in enumerate(pairwise(steps), 1):
+        if duration(step["after"]) <= duration(before["after"]):
+            yield (number, "after"), f"{step['after']} is not later than the step before ({before['after']})"
+        if Status(before["as"]) not in OPEN:
+            yield (number,), f"this step never applies, because the payment is over: it is {before['as']}"
+
+
 def _unknown_account(when: Section, scope: Scope) -> Iterator[Found]:
     account = when.get("account")
     if account not in (None, *scope.users):
@@ -240,6 +250,7 @@ _SECTIONS: Mapping[str, tuple[Check, ...]] = {
     "orders[].sms[]": (_unknown_placeholders, _unknown_locale),
     "orders[].another[][]": (_unknown_placeholders, _unknown_locale),
     "payments[].when": (_unknown_account, _unmatchable),
+    "payments[].steps": (_unreachable_steps,),
     "readings": (_wrong_readings,),
     "faults": (_wrong_faults,),
 }

@@ -145,13 +145,17 @@ class PaymentMatch(NamedTuple):
 
 
 class PaymentRule(NamedTuple):
-    """The rule for the payments that match: `status` `after` milliseconds, or None to let them expire."""
+    """The rule for the payments that match: `status` `after` milliseconds, or None to let them expire.
+
+    `steps` are the statuses before it.
+    """
 
     when: PaymentMatch = PaymentMatch()
     turn: Turn = Turn()
     after: Duration = 0
     status: Status | None = None
     page: str | None = None
+    steps: tuple[Settlement, ...] = ()
 
 
 _FIRST_ORDER_ID = 30_000_000
@@ -270,6 +274,7 @@ class SeededScript:
             address=self._address(transfer.currency.address, nth) if transfer.currency else "",
             signature=chance.text(HEX, 64, "sign", nth, transfer.customer, transfer.cents),
             settlement=Settlement(rule.after, rule.status) if rule.status else None,
+            steps=rule.steps,
         )
 
     def restocking(self, stock_key: StockKey) -> Restocking | None:  # noqa: ARG002 - one setting for all stocks

@@ -123,13 +123,6 @@ def test_a_file_that_holds_no_mapping_is_one_problem(read: Read, text: str) -> N
                 "or YAML reads 12345"
             ),
         ),
-        (
-            SMALLEST + "faults: [{then: {status: 500, latency: 5s}}]\n",
-            (
-                "3:17: $.faults[0].then: must have at most 1 field (Exactly one effect. Write a fault for each "
-                "effect.): choose one of latency, status"
-            ),
-        ),
     ],
 )
 def test_a_problem_says_where_it_is_and_what_would_be_right(read: Read, text: str, expected: str) -> None:
@@ -402,8 +395,3 @@ def test_meaning_is_looked_for_only_in_what_fits_the_schema(read: Read) -> None:
 def test_an_alias_is_read_at_every_place_it_stands(read: Read) -> None:
     text = SMALLEST + "orders: [{sms: &sms [{after: 1s}]}, {sms: *sms}]\n"
     assert read(text).data["orders"][1]["sms"] == [{"after": "1s"}]
-
-
-def test_a_field_that_begins_with_x_holds_anchors_and_is_ignored(read: Read) -> None:
-    scenario = read(SMALLEST + "x-late: &late [{after: 10m}]\norders: [{sms: *late}]\n")
-    assert (scenario.data["orders"], "x-late" in scenario.data) == ([{"sms": [{"after": "10m"}]}], False)

@@ -122,7 +122,11 @@ def test_a_fault_that_makes_no_sense_is_told(read: Read, fault: str, expected: s
     [
         ("name: x", "", "the field then is missing"),
         ("then: {}", "/then", "must have at least 1 field"),
-        ("then: {reset: true, malformed: true}", "/then", "must have at most 1 field"),
+        (
+            "then: {reset: true, malformed: true}",
+            "/then",
+            "must have at most 1 field (Exactly one effect. Write a fault for each effect.): choose one of malformed, reset",
+        ),
         ("then: {rest: true}", "/then/rest", "unknown field, did you mean reset?"),
         ("then: {reset: false}", "/then/reset", "must be true"),
         ("then: {status: 99}", "/then/status", "must be at least 200"),
