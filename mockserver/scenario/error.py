@@ -172,6 +172,8 @@ def _properties(part: Any) -> Iterator[str]:
 _VARIABLE = "#/$defs/variable"
 _SUCH_AS = "Such as "
 """How the description of a value begins that consists of examples."""
+_UNITS = "[dhms]"
+"""The part of a pattern that makes a text a duration."""
 _OR_VARIABLE = "|[$][{]"
 """The alternative of a pattern that allows variables."""
 
@@ -241,7 +243,7 @@ def _advice(value: Any, kind: Any, part: Any) -> str:
         return f": choose one of {', '.join(value)}"
     if kind.name not in ("type", "pattern"):
         return ""
-    if part.get("description", "").startswith(_SUCH_AS) and (likely := likely_duration(value)):
+    if _UNITS in part.get("pattern", "") and (likely := likely_duration(value)):
         return f", did you mean {likely}?"
     if kind.name == "type" and isinstance(value, bool | int | float) and "string" in part.get("type", ()):
         return f": put it in quotes, or YAML reads {json.dumps(value)}"

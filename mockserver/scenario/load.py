@@ -200,8 +200,21 @@ def _read(files: Files, given: Values, catalogue: Catalogue) -> tuple[dict[str, 
     if texts or len(files.layers) > 1:
         problems = list(_placed(whole, _with_variables(schema.flaws(data), texts, whole, given)))
     if not problems:
+        data = _in_cents(data)
         problems = list(_placed(whole, _with_variables(misfits(data, catalogue), texts, whole, given)))
     return data, problems
+
+
+def _in_cents(data: dict[str, Any]) -> dict[str, Any]:
+    """Return a scenario with its balances in cents, such as 500 for `5.00 USD`."""
+    if "accounts" not in data:
+        return data
+    return {**data, "accounts": [{**account, **_balance(account)} for account in data["accounts"]]}
+
+
+def _balance(account: dict[str, Any]) -> dict[str, int]:
+    balance = account.get("balance")
+    return {"balance": int(re.sub(r"\D", "", balance))} if isinstance(balance, str) else {}
 
 
 @cache

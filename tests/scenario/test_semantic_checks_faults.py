@@ -125,7 +125,7 @@ def test_a_fault_that_makes_no_sense_is_told(read: Read, fault: str, expected: s
         (
             "then: {reset: true, malformed: true}",
             "/then",
-            "must have at most 1 field (Exactly one effect. Write a fault for each effect.): choose one of malformed, reset",
+            "must have at most 1 field (Exactly one effect. Write a fault for each effect.): choose one of",
         ),
         ("then: {rest: true}", "/then/rest", "unknown field, did you mean reset?"),
         ("then: {reset: false}", "/then/reset", "must be true"),
