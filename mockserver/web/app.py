@@ -45,11 +45,11 @@ class MockApp(Starlette):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or leave it to Starlette."""
-        if scope["type"] == "http" and raw_path(scope) not in _HEALTH:
+        if scope["type"] == "http" and (path := raw_path(scope)) not in _HEALTH:
             if self._guard.hosts and (refusal := self._guard.wrong_host(scope["headers"])):
                 await JSONResponse({"error": refusal}, 421)(scope, receive, send)
                 return
-            segment = raw_path(scope)[1:].partition("/")[0]
+            segment = path[1:].partition("/")[0]
             api = self._apis.get(segment)
             if api is not None:
                 if is_of_browser(scope["headers"]):

@@ -121,8 +121,8 @@ def test_a_file_that_holds_no_mapping_is_one_problem(read: Read, text: str) -> N
             "2:44: $.accounts[0].balance: must be a value such as 500 (US cents) or 5.00 USD",
         ),
         (
-            SMALLEST + "orders: [{sms: [{after: 5s, code: 012345}]}]\n",
-            "3:35: $.orders[0].sms[0].code: must be a string (By default, random.): put it in quotes, or YAML reads 12345",
+            SMALLEST + "orders: [{sms: [{after: 5s, code: 012}]}]\n",
+            "3:35: $.orders[0].sms[0].code: must be a string (By default, random.): put it in quotes, or YAML reads 12",
         ),
     ],
 )
