@@ -49,8 +49,12 @@ _MARKERS = (
 _SCENARIO, _READINGS = "smsonline scenario", "smsonline readings"
 """Parameters that markers add to a test. The blank keeps them apart from function arguments."""
 
+_WITHOUT_WORLD = "its markers require the fixture smsonline: add it to the test's arguments"
+
 _world: pytest.StashKey[SmsOnline] = pytest.StashKey()
 _failed: pytest.StashKey[bool] = pytest.StashKey()
+_told: pytest.StashKey[bool] = pytest.StashKey()
+_server: pytest.StashKey[Server] = pytest.StashKey()
 _tally: pytest.StashKey[Aggregation] = pytest.StashKey()
 
 
@@ -91,6 +95,20 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Fail a test whose client broke the contract, in any world that is open: a fixture may share it among tests."""
+    item.stash[_told] = False
+    result = yield
+    server = item.config.stash.get(_server, None)
+    with _without_traceback():
+        broken = "\n".join(filter(None, (world.report_violations() for world in server.worlds))) if server else ""
+    if broken:
+        item.stash[_told] = True
+        pytest.fail(broken, pytrace=False)
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
@@ -99,7 +117,7 @@ def pytest_runtest_makereport(
     if call.when == "teardown" or _world not in item.stash:
         return report
     item.stash[_failed] |= call.excinfo is not None
-    if report.failed:
+    if report.failed and not item.stash.get(_told, False):
         from mockserver.testing.failure_report import failure_report
 
         report.sections.append(("smsonline", failure_report(item.stash[_world])))
@@ -153,8 +171,10 @@ def smsonline_server(pytestconfig: pytest.Config) -> Iterator[Server]:
         from mockserver.testing.aggregation import Aggregation
 
         server.tally = pytestconfig.stash.setdefault(_tally, Aggregation())
+    pytestconfig.stash[_server] = server
     with server:
         yield server
+    del pytestconfig.stash[_server]
 
 
 @pytest.fixture
@@ -263,18 +283,25 @@ def _misuses(item: pytest.Item) -> Iterator[str]:
 
         for problem in (*misuses(mark.kwargs), *(("pass its arguments by name",) if mark.args else ())):
             yield f"@pytest.mark.smsonline: {problem}"
+    # On a class or a module it may be meant for other tests.
+    if not _has_world(item) and any(mark.name == "smsonline" for mark in item.own_markers):
+        yield _WITHOUT_WORLD
     for marker in ("smsonline_scenarios", "smsonline_readings"):
         if item.get_closest_marker(marker) is None:
             continue
         from unittest import TestCase
 
-        if "smsonline" not in getattr(item, "fixturenames", ()):
-            yield "its markers require the fixture smsonline: add it to the test's arguments"
+        if not _has_world(item):
+            yield _WITHOUT_WORLD
         elif not _names(item, marker):
             yield f"@pytest.mark.{marker}: pass at least one name"
         elif issubclass(getattr(item, "cls", None) or object, TestCase):
             yield f"@pytest.mark.{marker} cannot repeat a test of unittest.TestCase: write the test as a function"
     yield from map("@pytest.mark.smsonline_readings: {}".format, _unknown_readings(_names(item, "smsonline_readings")))
+
+
+def _has_world(item: pytest.Item) -> bool:
+    return "smsonline" in getattr(item, "fixturenames", ())
 
 
 def _unknown_readings(names: tuple[str, ...]) -> Iterator[str]:

@@ -33,6 +33,7 @@ EXTRAS = {
     "mockserver.cli.targets": "contracts",
     "mockserver.grade": "contracts",
     "mockserver.pytest_plugin": "pytest",
+    "mockserver.serving.tls": "tls",
     "mockserver.testing": "pytest",
 }
 """Which modules, with those below them, need which extra. All others are the server."""
@@ -172,12 +173,12 @@ def test_nothing_that_windows_lacks_is_called(module: str) -> None:
     assert NAMES_NOT_ON_WINDOWS.findall(ast.unparse(for_windows)) == []
 
 
-@pytest.mark.parametrize("name", ["contracts", "pytest", "test", "docs"])
+@pytest.mark.parametrize("name", ["contracts", "pytest", "tls", "test", "docs"])
 def test_the_extra_is_there(name: str) -> None:
     assert PROJECT["optional-dependencies"][name]
 
 
-@pytest.mark.parametrize("name", ["contracts", "pytest"])
+@pytest.mark.parametrize("name", ["contracts", "pytest", "tls"])
 def test_the_tests_have_what_is_tested(name: str) -> None:
     assert declared(name) <= declared("test")
 

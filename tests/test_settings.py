@@ -72,7 +72,7 @@ def test_all_that_is_documented_can_be_set_in_the_file(configure: Callable[..., 
 
 @pytest.mark.parametrize("option", options(serve), ids=key)
 def test_a_setting_can_be_made_by_the_environment(configure: Callable[..., Result], option: Any) -> None:
-    values = {"port": "1", "seed": "1", "set": "price=1", "limit": "worlds=1"}
+    values = {"port": "1", "seed": "1", "set": "price=1", "limit": "worlds=1", "cors": "*", "reading": "expiry=kept"}
     name = f"SMSONLINE_MOCK_{key(option).upper().replace('-', '_')}"
     result = configure(**{name: "true" if option.is_flag else values.get(key(option), "default")})
     assert shown(result, key(option))[1] == name

@@ -20,6 +20,7 @@ NAMES = {
     "duration": "duration",
     "instant": "instant",
     "cents": "cents",
+    "money": "money",
     "code": "code",
     "text": "text",
     "phone": "phone number",

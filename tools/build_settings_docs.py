@@ -13,8 +13,10 @@ from tools.build_scenario_docs import fill
 
 SEVERAL = {
     "allow-host": '["mock.test"]',
+    "cors": '["http://localhost:3000"]',
     "limit": "{worlds = 50}",
     "overlay": '["overlay.yaml"]',
+    "reading": '{expiry = "refunded"}',
     "set": '{name = "value"}',
 }
 """Examples of the options that may be repeated."""

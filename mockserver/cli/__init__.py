@@ -8,7 +8,7 @@ import click
 from mockserver import __version__
 from mockserver.cli.crash import CrashReporter
 
-COMMANDS = ("config", "drift", "explain", "grade", "proxy", "routes", "scenarios", "serve", "verify")
+COMMANDS = ("config", "drift", "explain", "grade", "proxy", "readings", "routes", "scenarios", "serve", "verify")
 """The subcommands. Each is a function in the module of the same name in this package."""
 
 

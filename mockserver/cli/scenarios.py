@@ -36,7 +36,7 @@ def list_(*, as_json: bool) -> None:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @variables
 def check(files: "Sequence[str]", variables: "Values") -> None:
-    """Report all errors in scenarios, each given as a file or by name."""
+    """Report all errors in scenarios, each given as a file or by name, and warn of what has no effect."""
     from mockserver.contract import LocatedError
     from mockserver.scenario import fixtures
     from mockserver.scenario.load import load
@@ -45,11 +45,13 @@ def check(files: "Sequence[str]", variables: "Values") -> None:
     broken = False
     for file in files:
         try:
-            load(file, catalogue, variables)
+            scenario = load(file, catalogue, variables)
         except LocatedError as error:
             broken = True
             click.echo(str(error), err=True)
         else:
+            for problem in scenario.warnings:
+                click.echo(f"warning: {problem}", err=True)
             click.echo(f"{file}: ok")
     if broken:
         raise SystemExit(UNUSABLE)

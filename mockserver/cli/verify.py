@@ -93,6 +93,8 @@ def verify(
     bases = {name.removesuffix(_URL): base for name, base in urls.items() if base}
     if scenario and (url or bases):
         raise click.UsageError("--scenario applies to the mock in this process: omit the URL")
+    if credentials and not (url or bases):
+        raise click.UsageError("--credentials are for a server: add --url, or omit them for the mock in this process")
     if allow_orders != bool(limit):
         raise click.UsageError("--allow-orders and --spend-limit require each other")
     if write_baseline and baseline is None:

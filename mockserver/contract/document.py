@@ -186,6 +186,12 @@ class Document:
                 found.setdefault(purpose, operation)
         return MappingProxyType(found)
 
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The host names of the service."""
+        urls = (urlsplit(server["url"]) for server in self._index.data["servers"])
+        return tuple(url.hostname for url in urls if url.hostname)
+
     def route(self, method: str, path: str) -> Found | NotFound | WrongMethod | BadPath:
         """Find the operation of a method and a path below the prefix. The path is percent-encoded."""
         return self._route(method, path)

@@ -37,6 +37,8 @@ def explain(error: Any, text: str) -> tuple[Any, str]:
     mark = error.problem_mark
     if any(part in said for part in _FROM_THE_BEGINNING) and error.context_mark is not None:
         mark = error.context_mark
+    if _is_toml(text):
+        return mark, "this is TOML: write it as YAML, such as `name: value`"
     lines = text.split("\n", mark.line + 1)
     found = lines[mark.line][mark.column : mark.column + 1].strip("\r") if mark.line < len(lines) else ""
     if "cannot start any token" in said or ("node content" in said and found in tuple("]},")):
@@ -46,3 +48,12 @@ def explain(error: Any, text: str) -> tuple[Any, str]:
     if "node content" in said:
         return mark, "a value is missing here"
     return mark, next((message for part, message in _MESSAGES.items() if part in said), f"this is not YAML: {said}")
+
+
+def _is_toml(text: str) -> bool:
+    import tomllib  # needed for errors only
+
+    try:
+        return bool(tomllib.loads(text))
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return False

@@ -53,8 +53,8 @@ class Violation(NamedTuple):
     """A violation of the contract by a request or a response. It never contains the API key of the request.
 
     - `operation`: `v3.orderNumber`; for a response outside any operation only the document, `v3`
-    - `place`: `path.limit`, `query.key`, `body.items[0].price`, `status`, `contentType`
-    - `rule`: the violated keyword, such as `pattern`; or `repeated`, `unknown`, `json`, `status`, `contentType`
+    - `place`: `path.limit`, `query.key`, `body.items[0].price`, `status`, `contentType`, `method`, `key`
+    - `rule`: the violated keyword, such as `pattern`; or `repeated`, `unknown`, `json`, `status`, or the place
     - `value`: the invalid value as short JSON; empty if it is missing, secret, or a whole body
     - `expected`: the keyword's value, as short JSON
     - `pointer`: the JSON pointer of the rule in the contract document

@@ -10,6 +10,7 @@ from mockserver.control.context import ControlCall, ControlContext, ControlReply
 from mockserver.control.errors import ControlError
 from mockserver.control.views import order_view, payment_view, stock_view
 from mockserver.domain.catalogue import ANY_CARRIER, Country, Service
+from mockserver.domain.ledger import Entry, EntryKind
 from mockserver.domain.order import Order, OrderEvent
 from mockserver.domain.payment import Status
 from mockserver.domain.refusal import Refusal
@@ -102,6 +103,21 @@ def settle_payment(call: ControlCall, context: ControlContext) -> ControlReply:
     settle(world)
     changed.publish_ledger()
     return ControlReply(200, payment_view(world.payment(payment.id)))
+
+
+def change_account(call: ControlCall, context: ControlContext) -> ControlReply:
+    """`changeAccount`."""
+    changed = slot(call, context)
+    world, user = changed.world, call.path["account"]
+    settle(world)
+    if user not in world.customers:
+        hint = did_you_mean(user, world.customers)
+        raise ControlError(404, f"there is no account {brief(user)} in this world{hint}")
+    missing = call.body["balance"] - world.ledger.balance(user)
+    if missing:
+        world.ledger.post(Entry(world.clock.now(), user, EntryKind.ADJUSTMENT, missing, user))
+    changed.publish_ledger()
+    return ControlReply(200, {"userId": user, "balance": world.ledger.balance(user)})
 
 
 def show_catalogue(call: ControlCall, context: ControlContext) -> ControlReply:

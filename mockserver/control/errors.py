@@ -8,6 +8,7 @@ from typing import Any
 from mockserver.contract import Document, Violation, did_you_mean
 from mockserver.contract.messages import choice
 from mockserver.contract.violation import UNKNOWN
+from mockserver.simulation.units import likely_duration
 
 _SHAPES = frozenset({"additionalProperties", "anyOf", "propertyNames"})
 """Keywords about an object as a whole; only the description of its schema explains them."""
@@ -46,7 +47,9 @@ def _message(violation: Violation, document: Document) -> str:
     description = _one_line(schema.get("description", ""))
     if rule == "pattern" and description.startswith(_SUCH_AS):
         examples = description.removeprefix(_SUCH_AS).removesuffix(".")
-        return f"{violation.place} must be a value such as {examples}, got {violation.value}"
+        likely = likely_duration(violation.value.strip('"'))
+        hint = f", did you mean {likely}?" if likely else ""
+        return f"{violation.place} must be a value such as {examples}, got {violation.value}{hint}"
     if rule == "enum":
         return message + did_you_mean(
             violation.value.strip('"'), [word for word in json.loads(violation.expected) if isinstance(word, str)]

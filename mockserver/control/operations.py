@@ -33,6 +33,7 @@ HANDLERS: Mapping[str, Handler] = {
     "refundOrder": business.refund_order,
     "listPayments": business.list_payments,
     "settlePayment": business.settle_payment,
+    "changeAccount": business.change_account,
     "showCatalogue": business.show_catalogue,
     "changeCatalogue": business.change_catalogue,
     "listFaults": faults.list_faults,

@@ -17,6 +17,8 @@ class EntryKind(StrEnum):
     REFUND = "refund"
     PAYMENT = "payment"
     BONUS = "bonus"
+    ADJUSTMENT = "adjustment"
+    """The balance was set from outside the service."""
 
 
 class Entry(NamedTuple):

@@ -85,7 +85,7 @@ class Renewal(NamedTuple):
 
 
 class Settlement(NamedTuple):
-    """The final status of a payment, and its time after the request in milliseconds."""
+    """A status of a payment, and its time after the request in milliseconds."""
 
     after: Duration
     status: Status
@@ -109,6 +109,7 @@ class Terms(NamedTuple):
     """The terms of a payment: the vendor's id, the provider's session and page, a signature, and the settlement.
 
     `address` is the address to pay to, empty for an invoice. `settlement` is None for a payment that only expires.
+    `steps` are the statuses before it.
     """
 
     payment_id: str
@@ -117,6 +118,7 @@ class Terms(NamedTuple):
     address: str
     signature: str
     settlement: Settlement | None
+    steps: tuple[Settlement, ...] = ()
 
 
 class Restocking(NamedTuple):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockserver.contract import Confidence, Severity, did_you_mean
+from mockserver.contract import Confidence, Severity
+from mockserver.contract.payload import unrouted
 from mockserver.judge.history import Breach
-from mockserver.traffic.calls import Outcome
+from mockserver.traffic.calls import Outcome, request_violations
 from mockserver.traffic.exchange import REQUEST
 
 if TYPE_CHECKING:
@@ -37,10 +38,11 @@ def paths(calls: Iterable[Call]) -> Iterator[Breach]:
         if call.operation is None:
             method, document = call.exchange.request.method, call.document
             path = call.exchange.request.path.rpartition(f"{document.prefix}/")[2]
-            known = [operation.path.lstrip("/") for operation in document.operations.values()]
+            problem = unrouted(document, method, f"/{path}").message
+            end = "" if problem.endswith("?") else "."
             yield Breach(
                 document.name,
-                f"{method} {document.prefix}/{path} is not in the contract{did_you_mean(path, known) or '.'}",
+                f"{method} {document.prefix}/{path} is not in the contract: {problem}{end}",
                 (call,),
                 f"{method} {path}",
                 got=str(call.status or "no response"),
@@ -61,9 +63,10 @@ def deprecated(calls: Iterable[Call]) -> Iterator[Breach]:
 
 def _violations(calls: Iterable[Call], severity: Severity) -> Iterator[Breach]:
     for call in calls:
-        if call.operation is None or call.read is None or not call.exchange.knows(REQUEST):
+        if call.operation is None or call.read is None:
             continue
-        for violation in call.operation.check_request(call.read):
+        knows_body = call.exchange.knows(REQUEST)
+        for violation in request_violations(call.operation, call.exchange.request, call.read, knows_body=knows_body):
             if violation.level is severity:
                 yield _breach(call, violation)
 

@@ -204,11 +204,11 @@ class Proxy:
         exchange = without_unknown_bodies(call.exchange(self._upstream.origin, operation))
         self._keyring.see(exchange)
         redactor = self._keyring.redactor
-        known = exchange.request if exchange.knows(REQUEST) and not call.stopped else None
+        request = None if call.stopped else exchange.request
         answer = exchange.answer if exchange.knows(ANSWER) else None
         violations = tuple(
             violation._replace(place=redactor.text(violation.place), message=redactor.text(violation.message))
-            for violation in self._contract.check(match, known, answer)
+            for violation in self._contract.check(match, request, answer, knows_body=exchange.knows(REQUEST))
         )
         notes = {**exchange.notes, "violations": list(map(str, violations))} if violations else exchange.notes
         proxied = ProxiedExchange(

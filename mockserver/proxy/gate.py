@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 from mockserver.contract import Found, Violation, WrongMethod
 from mockserver.contract.formats import dollars_text
 from mockserver.traffic import header
-from mockserver.traffic.calls import Known, arguments_of
+from mockserver.traffic.calls import Known, arguments_of, request_violations
 from mockserver.traffic.exchange import facts_of
 from mockserver.traffic.spending import ORDERS, PAYS, UNKNOWN, Allowance, charged, cost, may_buy, may_cost, refuses
 
@@ -154,14 +154,19 @@ class CheckedContract:
         """Match a request as a server would that normalizes slashes, dots and percent-encoding."""
         return self.match(method, _normalized(path))
 
-    def check(self, match: Match, request: Request | None, answer: Answer | None) -> Iterator[Violation]:
-        """Yield the violations of an exchange. A request or response that was not kept whole is None."""
+    def check(
+        self, match: Match, request: Request | None, answer: Answer | None, *, knows_body: bool = True
+    ) -> Iterator[Violation]:
+        """Yield the violations of an exchange. A response that was not kept whole is None, as is a stopped request.
+
+        `knows_body` says whether the body of the request is known.
+        """
         document, operation = match.document, match.operation
         if document is None or operation is None:
             return
         if request is not None:
             arguments = arguments_of(Known(document, operation, match.path), request)
-            yield from operation.check_request(arguments)
+            yield from request_violations(operation, request, arguments, knows_body=knows_body)
         if answer is not None and answer.status not in _NO_BODY:
             content_type = header(answer.headers, "content-type") or ""
             yield from operation.check_answer(answer.status, answer.json, content_type, answer.headers)

@@ -12,7 +12,7 @@ from mockserver.domain.order import Message, Order
 from mockserver.domain.payment import Deposit, Method, Payment, Status
 from mockserver.domain.rules import Rules
 from mockserver.domain.schedule import OrderEnds, PaymentSettles, PriceChanges, StockChanges
-from mockserver.domain.script import Restocking
+from mockserver.domain.script import Restocking, Settlement
 from mockserver.domain.settlement import settle
 from mockserver.domain.world import World
 from mockserver.scenario.fixtures import Fixtures, catalogue_of, changes_of
@@ -28,6 +28,7 @@ from mockserver.simulation.script import (
     SmsRule,
     Turn,
 )
+from mockserver.simulation.sms_codes import code_in
 from mockserver.simulation.sms_texts import DEFAULT_LOCALE
 from mockserver.simulation.units import duration, instant
 
@@ -149,7 +150,9 @@ def _book(world: World, customer: str, balance: int, past: list[Order], start: I
 def _past_order(customer: str, order: Section, start: Instant, rules: Rules) -> Order:
     ordered_at = instant(order["orderedAt"]) if "orderedAt" in order else start
     expires_at = instant(order["expiresAt"]) if "expiresAt" in order else ordered_at + rules.lifetime
-    messages = tuple(Message(ordered_at, sms["text"], sms.get("code")) for sms in order.get("sms", ()))
+    messages = tuple(
+        Message(ordered_at, sms["text"], sms.get("code") or code_in(sms["text"])) for sms in order.get("sms", ())
+    )
     running = orders.State.COMPLETED if messages else orders.State.WAITING
     # The scenario decides the state of an order that ended before the start, not the rules of the world.
     state = orders.State.EXPIRED if expires_at <= start else running
@@ -238,7 +241,8 @@ def _order_rule(rule: Section) -> OrderRule:
             most=price.get("to"),
         ),
         turn=_turn(when),
-        sms=tuple(_sms(sms) for sms in rule.get("sms", ())),
+        sms=tuple(map(_sms, rule.get("sms", ()))),
+        another=tuple(tuple(map(_sms, each)) for each in rule.get("another", ())),
         order_id=rule.get("orderId"),
         phone=rule.get("phoneNumber"),
         lifetime=duration(rule["lifetime"]) if "lifetime" in rule else None,
@@ -274,6 +278,7 @@ def _payment_rule(rule: Section) -> PaymentRule:
         after=duration(end["after"]) if end else 0,
         status=Status(end.get("as", Status.PAID)) if end else None,
         page=rule.get("page"),
+        steps=tuple(Settlement(duration(step["after"]), Status(step["as"])) for step in rule.get("steps", ())),
     )
 
 

@@ -3,6 +3,7 @@
 `Schema` validates a scenario and explains each violation. `SourceText` masks the secrets in the text of a scenario.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache, reduce
@@ -18,6 +19,7 @@ from mockserver.contract.located import LOADER
 from mockserver.contract.messages import choice, phrase
 from mockserver.contract.pointer import join, step
 from mockserver.data import directory
+from mockserver.simulation.units import likely_duration
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -67,7 +69,9 @@ _Position = tuple[int, int]
 
 _SECRET = frozenset({"key", "keys", "variables"})
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-_WORD = re.compile(r"[^\s\[\]{},:#'\"]+")
+_WORD = re.compile(r"\w(?:[^\s\[\]{},:#'\"]*\w)?")
+_MASK = "*"
+_NOTE = f"  ({_MASK} hides words that may be secret)"
 _WIDTH = 100
 _LEAD = 60
 
@@ -77,6 +81,7 @@ class SourceText:
 
     def __init__(self, text: str) -> None:
         self._lines = _BREAK.split(text)
+        self._masked: set[int] = set()
         known = _fields()
         events = _Events(known - _SECRET)
         for begin, end in events.secrets(text):
@@ -91,14 +96,16 @@ class SourceText:
         start = max(0, column - _LEAD) if len(text) > _WIDTH else 0
         shown = "".join(char if char.isprintable() else "?" for char in text[start : start + _WIDTH])
         yield f"{line:5} | {shown}".rstrip()
-        yield f"{'':5} | {'':{column - 1 - start}}^"
+        yield f"{'':5} | {'':{column - 1 - start}}^{_NOTE if line in self._masked else ''}"
 
     def _mask(self, begin: _Position, end: _Position, known: frozenset[str] = frozenset()) -> None:
         for number in range(begin[0], min(end[0] + 1, len(self._lines))):
             text = self._lines[number]
             left = begin[1] if number == begin[0] else 0
             right = end[1] if number == end[0] else len(text)
-            masked = _WORD.sub(lambda word: word[0] if word[0] in known else "*" * len(word[0]), text[left:right])
+            masked = _WORD.sub(lambda word: word[0] if word[0] in known else _MASK * len(word[0]), text[left:right])
+            if masked != text[left:right]:
+                self._masked.add(number + 1)
             self._lines[number] = text[:left] + masked + text[right:]
 
 
@@ -165,6 +172,8 @@ def _properties(part: Any) -> Iterator[str]:
 _VARIABLE = "#/$defs/variable"
 _SUCH_AS = "Such as "
 """How the description of a value begins that consists of examples."""
+_UNITS = "[dhms]"
+"""The part of a pattern that makes a text a duration."""
 _OR_VARIABLE = "|[$][{]"
 """The alternative of a pattern that allows variables."""
 
@@ -224,7 +233,21 @@ def _explain(error: ValidationError, part: Any) -> Iterator[Flaw]:
         yield Flaw(pointer, f"give {choice(part['not']['required'])}, not both")
     else:
         described = f" ({part['description']})" if "description" in part else ""
-        yield Flaw(pointer, _demand(kind, part) or f"must {phrase(kind.name, kind.value)}{described}")
+        demand = _demand(kind, part) or f"must {phrase(kind.name, kind.value)}{described}"
+        yield Flaw(pointer, demand + _advice(error.instance, kind, part))
+
+
+def _advice(value: Any, kind: Any, part: Any) -> str:
+    """Return what to write instead of a value; empty if that is unknown."""
+    if kind.name == "maxProperties":
+        return f": choose one of {', '.join(value)}"
+    if kind.name not in ("type", "pattern"):
+        return ""
+    if _UNITS in part.get("pattern", "") and (likely := likely_duration(value)):
+        return f", did you mean {likely}?"
+    if kind.name == "type" and isinstance(value, bool | int | float) and "string" in part.get("type", ()):
+        return f": put it in quotes, or YAML reads {json.dumps(value)}"
+    return ""
 
 
 def _demand(kind: Any, part: Any) -> str:

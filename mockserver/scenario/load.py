@@ -118,6 +118,9 @@ def _hint(name: str) -> str:
     )
 
 
+_IGNORED = re.compile("include|variables|x-.*", re.DOTALL)
+"""The fields of a file that are not part of the scenario."""
+
 _NO_YAML = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """Characters that JSON text may contain unescaped, but YAML text may not."""
 
@@ -130,6 +133,14 @@ class Scenario(NamedTuple):
     shipped: bool
     data: dict[str, Any]
     files: tuple[Path, ...] = ()
+    layers: tuple[Located, ...] = ()
+
+    @property
+    def warnings(self) -> list[Problem]:
+        """What has no effect in the files of the scenario."""
+        from mockserver.scenario.warnings import warnings  # for authors only
+
+        return list(warnings(self.layers))
 
 
 def load(source: str, catalogue: Catalogue, given: Values = NONE) -> Scenario:
@@ -139,7 +150,14 @@ def load(source: str, catalogue: Catalogue, given: Values = NONE) -> Scenario:
     """
     files = Files(source)
     data = _load(files, given, catalogue)
-    return Scenario(files.paths[0].stem, data["description"], source in scenarios(), data, tuple(files.paths))
+    return Scenario(
+        files.paths[0].stem,
+        data["description"],
+        source in scenarios(),
+        data,
+        tuple(files.paths),
+        tuple(files.layers),
+    )
 
 
 def take(data: object, name: str, catalogue: Catalogue, given: Values = NONE) -> Scenario:
@@ -172,7 +190,7 @@ def _read(files: Files, given: Values, catalogue: Catalogue) -> tuple[dict[str, 
         return {}, problems
     whole = merge(files.layers)
     values = {**whole.data.get("variables", {}), **given}
-    data = {name: section for name, section in whole.data.items() if name not in ("include", "variables")}
+    data = {name: section for name, section in whole.data.items() if not _IGNORED.fullmatch(name)}
     texts = dict(uses(data))
     problems = [*_unknown(given, whole, texts), *_placed(whole, _variable_flaws(texts, values))]
     if problems:
@@ -182,8 +200,21 @@ def _read(files: Files, given: Values, catalogue: Catalogue) -> tuple[dict[str, 
     if texts or len(files.layers) > 1:
         problems = list(_placed(whole, _with_variables(schema.flaws(data), texts, whole, given)))
     if not problems:
+        data = _in_cents(data)
         problems = list(_placed(whole, _with_variables(misfits(data, catalogue), texts, whole, given)))
     return data, problems
+
+
+def _in_cents(data: dict[str, Any]) -> dict[str, Any]:
+    """Return a scenario with its balances in cents, such as 500 for `5.00 USD`."""
+    if "accounts" not in data:
+        return data
+    return {**data, "accounts": [{**account, **_balance(account)} for account in data["accounts"]]}
+
+
+def _balance(account: dict[str, Any]) -> dict[str, int]:
+    balance = account.get("balance")
+    return {"balance": int(re.sub(r"\D", "", balance))} if isinstance(balance, str) else {}
 
 
 @cache

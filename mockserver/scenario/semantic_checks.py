@@ -5,7 +5,7 @@ A scenario is walked once. One table has the checks of each section, another the
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 from mockserver.contract import did_you_mean
@@ -13,16 +13,20 @@ from mockserver.contract.messages import choice
 from mockserver.contract.pointer import join
 from mockserver.contract.readings import wrong_choices
 from mockserver.domain.catalogue import ANY_CARRIER, Catalogue, Country, Service
+from mockserver.domain.payment import OPEN, Status
 from mockserver.domain.refusal import Refusal
 from mockserver.scenario.error import Flaw
 from mockserver.scenario.fixtures import catalogue_of
 from mockserver.simulation.sms_texts import KINDS, locales
-from mockserver.simulation.units import Found, fraction, instant, too_long
+from mockserver.simulation.units import Found, duration, fraction, instant, too_long
 
 Section = dict[str, Any]
 
 _PERCENT = 100
-_FAKE = re.compile(r"\{fake\.([^{}]*)\}")
+_PLACEHOLDER = re.compile(r"(?<!\$)\{(fake\.[^{}]*|\w+)(\}?)")
+_FAKE = "fake."
+_PARTS = ("code", "other", "service")
+"""The placeholders besides those of made-up values."""
 
 
 class Scope(NamedTuple):
@@ -90,6 +94,10 @@ def _unknown_codes(data: Any, scope: Scope) -> Iterator[Found]:
         yield ("country",), f"unknown country {data['country']}{_hint(data['country'], catalogue.countries)}"
     if "service" in data and data["service"] not in catalogue.services:
         yield ("service",), f"unknown service {data['service']}{_hint(data['service'], catalogue.services)}"
+    if "country" not in data and data.get("carrier", ANY_CARRIER) != ANY_CARRIER:
+        names = {carrier.name for country in catalogue.countries.values() for carrier in country.carriers}
+        if data["carrier"] not in names:
+            yield ("carrier",), f"no country has the carrier {data['carrier']}{did_you_mean(data['carrier'], names)}"
     if place is not None and "carrier" in data:
         try:
             catalogue.carriers(place, data["carrier"])
@@ -137,17 +145,36 @@ def _unmatchable(when: Section, _: Scope) -> Iterator[Found]:
         yield ("nth",), f"{nth} is not a multiple of every {every}, so nothing matches"
 
 
+def _unreachable_steps(steps: list[Section], _: Scope) -> Iterator[Found]:
+    """Find steps of a payment that is already over, or that come in the wrong order."""
+    for number, (before, step) in enumerate(pairwise(steps), 1):
+        if duration(step["after"]) <= duration(before["after"]):
+            yield (number, "after"), f"{step['after']} is not later than the step before ({before['after']})"
+        if Status(before["as"]) not in OPEN:
+            yield (number,), f"this step never applies, because the payment is over: it is {before['as']}"
+
+
 def _unknown_account(when: Section, scope: Scope) -> Iterator[Found]:
     account = when.get("account")
     if account not in (None, *scope.users):
         yield ("account",), f"unknown account {account}{did_you_mean(account, scope.users)}"
 
 
-def _unknown_fakes(sms: Section, _: Scope) -> Iterator[Found]:
-    for kind in dict.fromkeys(_FAKE.findall(sms.get("text", ""))):
-        if kind not in KINDS:
-            hint = did_you_mean(kind, KINDS) or f"; the kinds are {', '.join(KINDS)}"
-            yield ("text",), f"unknown kind of fake value {{fake.{kind}}}{hint}"
+def _unknown_placeholders(sms: Section, _: Scope) -> Iterator[Found]:
+    """Find misspelt placeholders. Other braces may be a part of the text."""
+    for name, end in dict.fromkeys(_PLACEHOLDER.findall(sms.get("text", ""))):
+        if name.startswith(_FAKE) and end:
+            yield from _unknown_fake(name.removeprefix(_FAKE))
+        elif name not in _PARTS or not end:
+            hint = did_you_mean(f"{{{name.lower()}}}", (f"{{{part}}}" for part in _PARTS))
+            if hint:
+                yield ("text",), f"unknown placeholder {{{name}{end}{hint}"
+
+
+def _unknown_fake(kind: str) -> Iterator[Found]:
+    if kind not in KINDS:
+        hint = did_you_mean(kind, KINDS) or f"; the kinds are {', '.join(KINDS)}"
+        yield ("text",), f"unknown kind of fake value {{fake.{kind}}}{hint}"
 
 
 def _unknown_locale(sms: Section, _: Scope) -> Iterator[Found]:
@@ -207,7 +234,10 @@ def _wrong_faults(section: list[Section], scope: Scope) -> Iterator[Found]:
         check,  # few scenarios have faults, and their kinds take time to load
     )
 
-    return check(section, scope.users)
+    yield from check(section, scope.users)
+    for index, fault in enumerate(section):
+        for path, message in _unknown_codes(fault.get("when", {}), scope):
+            yield (index, "when", *path), message
 
 
 _SECTIONS: Mapping[str, tuple[Check, ...]] = {
@@ -217,8 +247,10 @@ _SECTIONS: Mapping[str, tuple[Check, ...]] = {
     "catalogue.changes[]": (_unoffered,),
     "catalogue.countries[].carriers": (_unsound_carriers,),
     "orders[].when": (_unknown_account, _unmatchable),
-    "orders[].sms[]": (_unknown_fakes, _unknown_locale),
+    "orders[].sms[]": (_unknown_placeholders, _unknown_locale),
+    "orders[].another[][]": (_unknown_placeholders, _unknown_locale),
     "payments[].when": (_unknown_account, _unmatchable),
+    "payments[].steps": (_unreachable_steps,),
     "readings": (_wrong_readings,),
     "faults": (_wrong_faults,),
 }

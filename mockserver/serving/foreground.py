@@ -9,7 +9,7 @@ from asyncio import Event, get_running_loop
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -22,6 +22,9 @@ from mockserver.serving.connection import Connection
 from mockserver.serving.report import Reloads
 from mockserver.serving.setup import Mock
 from mockserver.web.message import STOPPING
+
+if TYPE_CHECKING:
+    from mockserver.serving.tls import Certificate
 
 Task = Coroutine[Any, Any, None]
 
@@ -50,10 +53,10 @@ def listen(host: str, port: int) -> socket.socket:
         raise AddressError(f"{host} is not a host name: choose another with --host") from None
 
 
-def url(listener: socket.socket) -> str:
+def url(listener: socket.socket, scheme: str = "http") -> str:
     """Return the base URL of a listening socket."""
     host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def run(
@@ -63,11 +66,12 @@ def run(
     beside: Callable[[Event], Task] | None = None,
     *,
     dated: bool = True,
+    certificate: "Certificate | None" = None,
 ) -> None:
     """Serve until interrupted, and call `ready` when the server accepts requests.
 
     `beside` returns a task that starts before `ready` is called and must end when its event is set. Without `dated`,
-    the server adds no `date` header to a response.
+    the server adds no `date` header to a response. With a `certificate`, it speaks TLS.
     """
     # uvicorn's access log would print the query, and with it the API key.
     config = uvicorn.Config(
@@ -79,6 +83,8 @@ def run(
         server_header=False,
         date_header=dated,
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+        ssl_certfile=certificate and certificate.file,
+        ssl_keyfile=certificate and certificate.key,
     )
     server = _Foreground(config, ready, beside)
     with suppress(KeyboardInterrupt):

@@ -1,6 +1,7 @@
 """The output of `serve` on the terminal: the banner, requests and violations, and reloads of the scenario."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
@@ -14,8 +15,11 @@ from mockserver.serving.setup import Mock
 from mockserver.simulation.journal import Observer, ServedExchange
 
 
-def banner(url: str, mock: Mock) -> str:
-    """Return the addresses, the scenario and the accounts of the mock. Only keys of shipped scenarios are shown."""
+def banner(url: str, mock: Mock, authority: Path | None = None) -> str:
+    """Return the addresses, the scenario and the accounts of the mock. Only keys of shipped scenarios are shown.
+
+    `authority` is the file with the certificate authority that clients must trust.
+    """
     scenario = mock.scenario
     documents = mock.service.documents.values()
     return "\n".join(
@@ -24,6 +28,7 @@ def banner(url: str, mock: Mock) -> str:
             *(f"  {document.name:9} {url}{document.prefix}" for document in documents),
             f"  scenario  {scenario.name}: {scenario.description}",
             *(f"  account   {account}" for account in _accounts(scenario, mock.world)),
+            *([f"  trust     {authority}"] if authority else ()),
             f"  control   {mock.guard.closed or f'{url}/__mock__'}",
             "Press Ctrl-C to stop.",
         ]

@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 
 from mockserver.api.api import ServedContract, ServedContracts
 from mockserver.contract import Overlays
-from mockserver.contract.readings import DEFAULTS
+from mockserver.contract.readings import DEFAULTS, Choices
 from mockserver.control.world_factory import WorldFactory
 from mockserver.domain.world import World
 from mockserver.scenario import fixtures
@@ -43,12 +43,16 @@ class Mock(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """The settings of a mock: access, limits, whether its first world is strict, and overlays of its contract."""
+    """The settings of a mock: access, limits, whether its first world is strict, overlays of its contract, and whether
+    responses are compressed for clients that accept it. The `readings` take precedence over those of the scenario.
+    """
 
     guard: AccessGuard = OPEN
     limits: WorldLimits = sizes.DEFAULTS
     strict: bool = True
     overlays: Overlays = ()
+    compress: bool = False
+    readings: Choices = DEFAULTS
 
 
 USUAL = Settings()
@@ -68,6 +72,9 @@ def set_up(
     """
     shipped = fixtures.load()
     scenario = load(source, shipped.catalogue, variables)
+    if settings.readings:
+        readings = {**scenario.data.get("readings", {}), **settings.readings}
+        scenario = scenario._replace(data={**scenario.data, "readings": readings})
     services = ServedContracts(settings.overlays) if before is None else before.services
     service = services(scenario.data.get("readings", DEFAULTS))
     worlds = before.worlds if before is not None else Worlds(limits=settings.limits)
@@ -75,5 +82,5 @@ def set_up(
     home = world_factory.begin(scenario, seed, before.home if before is not None else None)
     if before is None:
         home.strict = settings.strict
-    app = create_app(service, worlds, observers, settings.guard, world_factory, services)
+    app = create_app(service, worlds, observers, settings.guard, world_factory, services, compress=settings.compress)
     return Mock(scenario, home, worlds, service, services, settings.guard, app)

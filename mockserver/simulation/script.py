@@ -23,6 +23,7 @@ from mockserver.domain.script import (
     Transfer,
 )
 from mockserver.simulation.chance import BASE58, HEX, Chance, Label
+from mockserver.simulation.sms_codes import code_in
 from mockserver.simulation.sms_texts import DEFAULT_LOCALE, KINDS, Templates, choose, made_up
 
 
@@ -70,7 +71,7 @@ class SmsRule(NamedTuple):
 
     Without a `text`, a template of the service is used, in `language` or else in the country's language. A text may
     contain `{code}`, `{service}`, `{other}` (a second code), and `{fake.city}` or another of `sms_texts.KINDS`, which
-    is made up in `locale`.
+    is made up in `locale`. The code of a text without a `code` and `{code}` is the one that people find in it.
     """
 
     after: Duration = 0
@@ -104,6 +105,8 @@ class Repricing(NamedTuple):
 class OrderRule(NamedTuple):
     """The rule for the orders that match; a rule with an `order_id` applies to one order only.
 
+    `another` are the SMS after each request for another SMS, the last ones again after later requests; without them,
+    those of `sms` arrive again.
     `expires_at` overrides `lifetime`, also after a request for another SMS. If both are None, the lifetime of the
     service applies.
     """
@@ -111,12 +114,17 @@ class OrderRule(NamedTuple):
     when: OrderMatch = OrderMatch()
     turn: Turn = Turn()
     sms: tuple[SmsRule, ...] = ()
+    another: tuple[tuple[SmsRule, ...], ...] = ()
     order_id: str | None = None
     phone: str | None = None
     lifetime: Duration | None = None
     expires_at: Instant | None = None
     shortage: Shortage = Shortage()
     repricing: Repricing | None = None
+
+    def sms_of(self, period: int) -> tuple[SmsRule, ...]:
+        """Return the SMS of a new order (0), or those after the n-th request for another SMS."""
+        return self.another[:period][-1] if period and self.another else self.sms
 
     def end(self, at: Instant, usual: Duration) -> Instant:
         """Return the end of an order that is placed or renewed at this time; `usual` is the lifetime of the service."""
@@ -137,13 +145,17 @@ class PaymentMatch(NamedTuple):
 
 
 class PaymentRule(NamedTuple):
-    """The rule for the payments that match: `status` `after` milliseconds, or None to let them expire."""
+    """The rule for the payments that match: `status` `after` milliseconds, or None to let them expire.
+
+    `steps` are the statuses before it.
+    """
 
     when: PaymentMatch = PaymentMatch()
     turn: Turn = Turn()
     after: Duration = 0
     status: Status | None = None
     page: str | None = None
+    steps: tuple[Settlement, ...] = ()
 
 
 _FIRST_ORDER_ID = 30_000_000
@@ -262,6 +274,7 @@ class SeededScript:
             address=self._address(transfer.currency.address, nth) if transfer.currency else "",
             signature=chance.text(HEX, 64, "sign", nth, transfer.customer, transfer.cents),
             settlement=Settlement(rule.after, rule.status) if rule.status else None,
+            steps=rule.steps,
         )
 
     def restocking(self, stock_key: StockKey) -> Restocking | None:  # noqa: ARG002 - one setting for all stocks
@@ -310,7 +323,7 @@ class SeededScript:
     ) -> tuple[Delivery, ...]:
         return tuple(
             self._delivery(sms, country, service, order_id, period, position)
-            for position, sms in enumerate(rule.sms)
+            for position, sms in enumerate(rule.sms_of(period))
             for _ in range(sms.times)
         )
 
@@ -318,7 +331,7 @@ class SeededScript:
         template = choose(self._templates, self._chance, service, sms.language or country.language, *labels)
         drawn = sms.code or self._chance.digits(template.code, "code", *labels)
         text = template.text if sms.text is None else sms.text
-        code = drawn if sms.code or "{code}" in text else None
+        code = drawn if sms.code or "{code}" in text else code_in(text)
         parts = {
             "code": drawn,
             "other": self._chance.digits(template.code, "other code", *labels),

@@ -15,6 +15,27 @@ def duration(text: str) -> Duration:
     return sum(int(amount) * _UNITS[unit] for amount, unit in _PART.findall(text))
 
 
+_SPELLINGS = {
+    "d": "d day days",
+    "h": "h hr hrs hour hours",
+    "m": "m min mins minute minutes",
+    "s": "s sec secs second seconds",
+    "ms": "ms msec msecs millisecond milliseconds",
+}
+_UNIT_OF = {spelling: unit for unit, spellings in _SPELLINGS.items() for spelling in spellings.split()}
+_LOOSE = re.compile(r"(\d+)\s*(?:([a-z]+)\.?)?")
+
+
+def likely_duration(value: object) -> str:
+    """Return the duration that a value may mean, such as `5s` for `5 sec` or the number 5; empty if there is none."""
+    text = str(value).strip().lower()
+    parts = [(amount, _UNIT_OF.get(unit or "s")) for amount, unit in _LOOSE.findall(text)]
+    rest = _LOOSE.sub("", text).strip(" ,")
+    if isinstance(value, bool) or rest or not parts or not all(unit for _, unit in parts):
+        return ""
+    return "".join(f"{amount}{unit}" for amount, unit in parts)
+
+
 def instant(text: str) -> Instant:
     """Parse a time in UTC; return milliseconds since the epoch. Raises ValueError for a date that does not exist."""
     moment = datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)

@@ -110,7 +110,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 
 class WorldClock:
-    """The clock of a world. Durations are strings such as `20m` and `1h30m`, or timedeltas."""
+    """The clock of a world. Durations are strings such as `20m` and `1h30m`, seconds, or timedeltas."""
 
     def __init__(self, ask: Callable[..., Any]) -> None:
         self._ask = ask
@@ -120,7 +120,7 @@ class WorldClock:
         """The time of the world, in UTC."""
         return datetime.fromisoformat(self._ask("showClock")["now"])
 
-    def advance(self, by: str | timedelta) -> datetime:
+    def advance(self, by: Span) -> datetime:
         """Advance the clock, process all events that are due, and return the new time."""
         return datetime.fromisoformat(self._ask("advanceClock", body={"by": written(by)})["now"])
 
@@ -132,11 +132,17 @@ class WorldClock:
         """Run the clock at the speed of the wall clock, or `times` as fast."""
         self._ask("setClock", body={"mode": "real"} if times == 1 else {"scaled": times})
 
-    def step(self, by: str | timedelta) -> None:
+    def step(self, by: Span) -> None:
         """Advance the clock by a duration with each request, and stop it between requests."""
         self._ask("setClock", body={"step": written(by)})
 
 
-def written(duration: str | timedelta) -> str:
+Span = str | float | timedelta
+"""A duration: in the notation of scenarios, such as `20m`, in seconds, or as a timedelta."""
+
+
+def written(duration: Span) -> str:
     """Return a duration in the notation of scenarios, such as `20m`."""
+    if isinstance(duration, int | float):
+        duration = timedelta(seconds=duration)
     return f"{duration // _MILLISECOND}ms" if isinstance(duration, timedelta) else duration

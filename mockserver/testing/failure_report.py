@@ -31,6 +31,8 @@ def failure_report(world: SmsOnline, *, judged: bool = False) -> str:
 
 
 def _lines(world: SmsOnline, *, judged: bool) -> Iterator[str]:
+    from mockserver.reports.summary import counted
+
     exchanges, orders, cost = world.journal.last(_EXCHANGES), world.orders, world.cost
     count = len(world.journal)
     yield f"scenario {world.scenario}, seed {world.seed}, {world.world_id} at {world.base_url}"
@@ -41,6 +43,11 @@ def _lines(world: SmsOnline, *, judged: bool) -> Iterator[str]:
         faults = f"  [{', '.join(exchange.faults)}]" if exchange.faults else ""
         yield f"  {exchange}{faults}"
         yield from (f"      {arrow} {text}" for arrow, text in _bodies(exchange.request, exchange.answer))
+    if unmatched := world.unmatched:
+        yield f"unmatched: {counted(len(unmatched), 'request')} reached no account"
+        for exchange in unmatched[-_EXCHANGES:]:
+            yield f"  {exchange}"
+            yield from (f"      {violation.message}" for violation in exchange.violations)
     yield f"orders: {len(orders)}"
     for order in orders[:_ORDERS]:
         sms = f", {len(order.sms)} SMS" if order.sms else ""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from mockserver.testing.control_client import WorldClock
+from mockserver.testing.control_client import Span, WorldClock, written
 from mockserver.testing.journal import Journal
-from mockserver.testing.records import Cost, Fault, LedgerEntry, Order, Payment, Violation, camel
+from mockserver.testing.records import Cost, Fault, LedgerEntry, Order, Payment, Violation, camel, identity
+from mockserver.testing.records import Exchange as JournalExchange
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +41,7 @@ class SmsOnline:
         self._wanted = wanted
         self._forks: list[SmsOnline] = []
         self._saved_violations: list[Violation] = []
+        self._reported = 0
         self._saved_lines: list[bytes] = []
         self._began = time.monotonic()
         self._violation_text = ""
@@ -54,6 +57,8 @@ class SmsOnline:
         self.clock = WorldClock(self._ask)
         self.journal = Journal(self._ask, self._save_journal, server.operations)
         self._initial_orders = self._orders_of(opened["world"])
+        self._created = datetime.fromisoformat(opened["world"]["createdAt"])
+        server.worlds.append(self)
 
     def __repr__(self) -> str:
         return f"<SmsOnline {self.world_id} at {self._server.url}: {self.scenario}, seed {self.seed}>"
@@ -109,6 +114,10 @@ class SmsOnline:
         balance: int = self._ask("showLedger", query={"limit": 1})["balances"][self.user_id]
         return balance
 
+    @balance.setter
+    def balance(self, cents: int) -> None:
+        self._ask("changeAccount", path={"account": self.user_id}, body={"balance": cents})
+
     @property
     def ledger(self) -> tuple[LedgerEntry, ...]:
         """The ledger entries of all accounts, the oldest first."""
@@ -128,33 +137,57 @@ class SmsOnline:
         return [*self._saved_violations, *map(Violation.of, views)]
 
     @property
+    def unmatched(self) -> list[JournalExchange]:
+        """The requests since the start of the world that reached no account, such as with a wrong key.
+
+        Of a mock in another process, these are the requests that name the user of this world.
+        """
+        views = self._server.steering.ask("listStrays", query=_MOST)["exchanges"]
+        is_shared = self._server.app is None
+        return [
+            JournalExchange.of(view)
+            for view in views
+            if datetime.fromisoformat(view["began"]) >= self._created
+            and (not is_shared or view["account"] == self.user_id)
+        ]
+
+    @property
     def faults(self) -> list[Fault]:
         """The active faults, with their numbers of matched and affected calls."""
         return [Fault.of(view) for view in self._ask("listFaults")["faults"]]
 
-    def deliver_sms(self, order_id: str, *, text: str | None = None, code: str | None = None) -> Order:
-        """Deliver an SMS to an order now. Omitted arguments get the values that the service would choose."""
-        given = {name: value for name, value in {"text": text, "code": code}.items() if value is not None}
-        return Order.of(self._ask("deliverSms", path={"order": order_id}, body=given))
+    def deliver_sms(self, order: str | int | Order, *, text: str | None = None, code: str | int | None = None) -> Order:
+        """Deliver an SMS to an order now, given by itself or by its id.
 
-    def expire(self, order_id: str) -> Order:
+        Omitted arguments get the values that the service would choose. A code with leading zeros must be a string.
+        """
+        given = {name: str(value) for name, value in {"text": text, "code": code}.items() if value is not None}
+        return Order.of(self._ask("deliverSms", path={"order": identity(order)}, body=given))
+
+    def expire(self, order: str | int | Order) -> Order:
         """Expire an order now."""
-        return Order.of(self._ask("expireOrder", path={"order": order_id}))
+        return Order.of(self._ask("expireOrder", path={"order": identity(order)}))
 
-    def refund(self, order_id: str) -> Order:
+    def refund(self, order: str | int | Order) -> Order:
         """Refund an order on the vendor's side."""
-        return Order.of(self._ask("refundOrder", path={"order": order_id}))
+        return Order.of(self._ask("refundOrder", path={"order": identity(order)}))
 
-    def settle(self, payment_id: str, status: str = "paid") -> Payment:
-        """Set the status of a payment now."""
-        return Payment.of(self._ask("settlePayment", path={"payment": payment_id}, body={"status": status}))
+    def settle(self, payment: str | Payment, status: str = "paid") -> Payment:
+        """Set the status of a payment now, given by itself or by its id."""
+        return Payment.of(self._ask("settlePayment", path={"payment": identity(payment)}, body={"status": status}))
 
     def change(
-        self, country: str, service: str, *, carrier: str = "any", price: int | None = None, stock: int | None = None
+        self,
+        country: str | int,
+        service: str,
+        *,
+        carrier: str = "any",
+        price: int | None = None,
+        stock: int | None = None,
     ) -> None:
         """Change the price of an offer, in US cents, or its stock, now."""
         given = {name: value for name, value in {"price": price, "stock": stock}.items() if value is not None}
-        offer = {"country": country, "service": service, "carrier": carrier}
+        offer = {"country": str(country), "service": service, "carrier": carrier}
         self._ask("changeCatalogue", body={**offer, **given})
 
     def fail(
@@ -164,12 +197,15 @@ class SmsOnline:
         at: str | None = None,
         name: str | None = None,
         account: str | None = None,
+        country: str | int | None = None,
+        service: str | None = None,
+        order: str | int | Order | None = None,
         times: int | None = None,
-        nth: int | None = None,
+        nth: int | Mapping[str, int] | None = None,
         every: int | None = None,
         probability: float | None = None,
-        after: str | None = None,
-        until: str | None = None,
+        after: Span | None = None,
+        until: Span | None = None,
         lost_answer: bool = False,
         **effect: object,
     ) -> Fault:
@@ -183,18 +219,21 @@ class SmsOnline:
         when = {
             "operation": operation,
             "account": account,
+            "country": None if country is None else str(country),
+            "service": service,
+            "order": None if order is None else identity(order),
             "times": times,
             "nth": nth,
             "every": every,
             "probability": probability,
-            "from": after,
-            "until": until,
+            "from": None if after is None else written(after),
+            "until": None if until is None else written(until),
         }
         fault = {
             "name": name,
             "at": at,
             "when": _without_unset(when),
-            "then": {camel(kind): how for kind, how in effect.items()},
+            "then": {camel(kind): _effect(kind, how) for kind, how in effect.items()},
         }
         return Fault.of(self._ask("addFault", body=_without_unset(fault)))
 
@@ -250,11 +289,15 @@ class SmsOnline:
     def close(self) -> str:
         """Remove the world and its forks, and return the contract violations of their clients.
 
-        The result is empty if there are none, or if the client may break the contract.
+        The result is empty if there are none that were not reported before, or if the client may break the contract.
         """
         if self._is_open:
             self._server.steering.together(self._close)
         return self._violation_text
+
+    def report_violations(self) -> str:
+        """Return the contract violations since the last report, as `close` does; the world stays open."""
+        return self._report(self.violations)
 
     @property
     def is_open(self) -> bool:
@@ -270,20 +313,23 @@ class SmsOnline:
     def _close(self) -> None:
         self._save_violations()
         self._add_to_tally()
-        self._violation_text = self._contract_errors()
+        self._violation_text = self._report(self._saved_violations)
         for fork in self._forks:
             if fork.is_open:
                 self._violation_text = "\n".join(filter(None, (self._violation_text, fork.close())))
                 self._saved_violations += fork.violations
         self._ask("deleteWorld")
         self._is_open = False
+        self._server.worlds.remove(self)
 
     def _save_violations(self) -> None:
         """Save the violations before the journal is cleared."""
         self._saved_violations = self.violations
 
-    def _contract_errors(self) -> str:
-        errors = [violation for violation in self._saved_violations if violation.level == "error"]
+    def _report(self, violations: list[Violation]) -> str:
+        """Return the errors that were not reported before; empty if there are none, or if they are allowed."""
+        errors = [violation for violation in violations[self._reported :] if violation.level == "error"]
+        self._reported = len(violations)
         if not errors or self._wanted.allow_violations:
             return ""
         from mockserver.testing.failure_report import failure_report
@@ -342,6 +388,11 @@ class SmsOnline:
     def _ask(self, operation: str, **options: Any) -> Any:
         path = {"world": self.world_id, **options.pop("path", {})}
         return self._server.steering.ask(operation, path, **options)
+
+
+def _effect(kind: str, how: Any) -> object:
+    """Return the value of an effect. A latency may be a number of seconds or a timedelta."""
+    return written(how) if kind == "latency" and isinstance(how, int | float | timedelta) else how
 
 
 def _without_unset(data: Mapping[str, object]) -> dict[str, object]:

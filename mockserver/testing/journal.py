@@ -6,12 +6,11 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from mockserver.testing.control_client import written
-from mockserver.testing.records import Exchange
+from mockserver.testing.control_client import Span, written
+from mockserver.testing.records import Exchange, Order, identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
-    from datetime import timedelta
 
 _MOST = 10_000
 
@@ -23,7 +22,7 @@ class Conditions(TypedDict, total=False):
     path: str
     status: int
     account: str
-    order: str
+    order: str | Order
 
 
 class Journal:
@@ -87,7 +86,7 @@ class Journal:
         operation: str,
         *,
         times: int = 1,
-        within: str | timedelta = "5s",
+        within: Span = "5s",
         **conditions: Unpack[Conditions],
     ) -> list[Exchange]:
         """Wait until an operation was called `times` times, and return these exchanges.
@@ -106,7 +105,7 @@ class Journal:
         operation: str,
         *,
         times: int = 1,
-        within: str | timedelta = "5s",
+        within: Span = "5s",
         **conditions: Unpack[Conditions],
     ) -> list[Exchange]:
         """Wait like `wait_for` without blocking the event loop. Works with asyncio and trio."""
@@ -127,7 +126,8 @@ class Journal:
 
             raise ValueError(f"there is no operation {operation}{did_you_mean(operation, self._operations)}")
         named = {} if operation == "*" else {"operation": operation}
-        return {**named, **conditions}
+        found = {**named, **conditions}
+        return {**found, "order": identity(found["order"])} if "order" in found else found
 
     def _assert(self, ask: str, expected: dict[str, Any], wait: float | None = None) -> None:
         __tracebackhide__ = True

@@ -59,6 +59,11 @@ class Payment(NamedTuple):
         return cls(**_fields(cls, {**view, **times}))
 
 
+def identity(thing: object) -> str:
+    """Return the id of an order or a payment, which may be given by itself or by its id."""
+    return thing.id if isinstance(thing, Order | Payment) else str(thing)
+
+
 class LedgerEntry(NamedTuple):
     """A ledger entry. `kind` is opening, charge, refund, payment or bonus; `reference` is the ID of its cause."""
 

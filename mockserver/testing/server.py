@@ -118,6 +118,7 @@ class Server:
 
     `app` is its ASGI application, None for a mock in another process. `overlays` correct its contract. `tally`
     aggregates the judgements of closed worlds, if they are reported. `usual` has the default settings of a world.
+    `worlds` are the open ones.
     """
 
     def __init__(
@@ -133,6 +134,7 @@ class Server:
         self.app = app
         self.overlays = overlays
         self.usual = Wanted()
+        self.worlds: list[SmsOnline] = []
         self.tally: Aggregation | None = None
         self.operations = tuple(operation.name for each in documents for operation in each.operations.values())
         self._prefixes: dict[str, str] = {document.name: document.prefix for document in documents}

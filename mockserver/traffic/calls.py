@@ -17,14 +17,16 @@ from mockserver.contract.arguments import bearer
 from mockserver.contract.failures import UNKNOWN
 from mockserver.contract.operation import AnswerFacts
 from mockserver.contract.parts import JSON_TYPE
+from mockserver.contract.payload import PayloadError, malformed, read_request
 from mockserver.contract.reader import get
 from mockserver.traffic.exchange import ANSWER, header
 from mockserver.traffic.memo import Memo, digest
+from mockserver.traffic.request_coding import check_supported
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mockserver.contract import Arguments, Document, Operation
+    from mockserver.contract import Arguments, Document, Operation, Violation
     from mockserver.contract.reader import Facts
     from mockserver.traffic.exchange import Answer, Exchange, Request
 
@@ -60,6 +62,15 @@ def match(documents: Iterable[Document], request: Request) -> Known | Unknown | 
             if unknown is None and not isinstance(route, BadPath):
                 unknown = Unknown(document, path)
     return unknown
+
+
+def _malformed(documents: Iterable[Document], request: Request) -> Unknown | None:
+    """Return a request whose path is below the prefix of a document, but malformed; None for any other."""
+    for document in documents:
+        _, prefix, rest = request.path.partition(f"{document.prefix}/")
+        if prefix and isinstance(document.route(request.method, f"/{rest}"), BadPath):
+            return Unknown(document, f"/{rest}")
+    return None
 
 
 def is_preflight(request: Request) -> bool:
@@ -221,7 +232,7 @@ class CallReader:
 
     def read(self, exchange: Exchange) -> Call | None:
         """Interpret an exchange; None for an exchange with another service, and for a preflight request."""
-        found = match(self._documents, exchange.request)
+        found = match(self._documents, exchange.request) or _malformed(self._documents, exchange.request)
         if found is None or is_preflight(exchange.request):
             return None
         interpretation = self._interpret(found, exchange)
@@ -248,6 +259,26 @@ def arguments_of(known: Known, request: Request) -> Arguments:
     body = request.json if request.body else ABSENT
     key = bearer(header(request.headers, "authorization"))
     return known.operation.read(known.path_params, request.query, body, key)
+
+
+def request_violations(
+    operation: Operation, request: Request, arguments: Arguments, *, knows_body: bool = True
+) -> tuple[Violation, ...]:
+    """List the contract violations of a request with these arguments. Of an unknown body only its coding is checked.
+
+    What cannot be read is the only violation: it is the cause of all others. A recorder may leave out all headers; the
+    media type is unknown then.
+    """
+    content_type = (header(request.headers, "content-type") or "") if request.headers else None
+    try:
+        if operation.body_schema is not None:
+            check_supported(header(request.headers, "content-encoding") or "")
+        if not knows_body:
+            return ()
+        read_request(operation, content_type, request.raw_query, request.content)
+    except PayloadError as error:
+        return (malformed(operation, error),)
+    return operation.check_request(arguments)
 
 
 class _Interpretation(NamedTuple):

@@ -21,6 +21,14 @@ class Unpacked(NamedTuple):
     is_whole: bool
 
 
+class CodingError(ValueError):
+    """A body cannot be decoded: its coding is not supported, or it does not have this coding."""
+
+
+class TooLongError(CodingError):
+    """The content of a body is longer than the limit."""
+
+
 _IDENTITY = ("", "identity")
 
 
@@ -36,16 +44,38 @@ def decode(codings: str, body: bytes) -> bytes | None:
 
 def unpack(codings: str, body: bytes) -> Unpacked | None:
     """Return the content as `decode` does, and whether it is whole; None if the body cannot be decoded."""
+    try:
+        return unpacked(codings, body)
+    except CodingError:
+        return None
+
+
+def unpacked(codings: str, body: bytes, limit: int = LIMIT) -> Unpacked:
+    """Return the content of a body, and whether it is whole. `limit` is the maximum size of the content in bytes.
+
+    Raises CodingError.
+    """
     result = Unpacked(body, is_whole=True)
-    for coding in reversed(codings.lower().replace(" ", "").split(",")):
+    for coding in reversed(_names(codings)):
         if not result.content or coding in _IDENTITY:
             continue
-        attempts = (_unpack(result.content, codec) for codec in _codecs(coding))
-        unpacked = next((attempt for attempt in attempts if attempt is not None), None)
-        if unpacked is None:
-            return None
-        result = Unpacked(unpacked.content, unpacked.is_whole and result.is_whole)
+        content, is_whole = _unpack_with(_codecs(coding), result.content, limit)
+        result = Unpacked(content, is_whole and result.is_whole)
     return result
+
+
+def unsupported(codings: str) -> list[str]:
+    """Return the codings that cannot be decoded, among those of a Content-Encoding header."""
+    return [coding for coding in _names(codings) if coding not in _IDENTITY and not _codecs(coding)]
+
+
+def supported() -> list[str]:
+    """Return the codings that can be decoded."""
+    return [coding for coding in _CODECS if _codecs(coding)]
+
+
+def _names(codings: str) -> list[str]:
+    return codings.lower().replace(" ", "").split(",")
 
 
 class _Codec(NamedTuple):
@@ -117,17 +147,24 @@ def _imported(*names: str) -> Any:
     return None
 
 
-def _unpack(compressed: bytes, codec: _Codec) -> Unpacked | None:
-    """Decompress all streams of a body, since gzip and zstd allow several; None if that fails."""
+def _unpack_with(codecs: tuple[_Codec, ...], compressed: bytes, limit: int) -> Unpacked:
+    """Decompress a body with the first codec that fits."""
+    for codec in codecs:
+        try:
+            return _unpack(compressed, codec, limit)
+        except codec.error:
+            continue
+    raise CodingError
+
+
+def _unpack(compressed: bytes, codec: _Codec, limit: int) -> Unpacked:
+    """Decompress all streams of a body, since gzip and zstd allow several. Raises TooLongError, codec.error."""
     content, is_whole = b"", True
     while compressed:
         stream = codec.new()
-        try:
-            content += stream.decompress(compressed, LIMIT + 1 - len(content))
-        except codec.error:
-            return None
-        if len(content) > LIMIT:
-            return None
+        content += stream.decompress(compressed, limit + 1 - len(content))
+        if len(content) > limit:
+            raise TooLongError
         is_whole = is_whole and stream.eof
         compressed = stream.unused_data
     return Unpacked(content, is_whole)

@@ -43,6 +43,11 @@ class Request(NamedTuple):
         return _parts(self.url)[1]
 
     @property
+    def raw_query(self) -> bytes:
+        """The query of the URL, percent-encoded."""
+        return _parts(self.url)[2].encode("latin-1", "replace")
+
+    @property
     def query(self) -> tuple[tuple[str, str], ...]:
         """The decoded pairs of the query."""
         return tuple(parse_qsl(_parts(self.url)[2], keep_blank_values=True))

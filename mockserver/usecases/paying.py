@@ -88,8 +88,8 @@ def _create(
         deposit=_deposit(currency, cents, terms) if currency else None,
     )
     world.save_payment(payment)
-    if terms.settlement:
-        world.schedule.plan(now + terms.settlement.after, PaymentSettles(payment.id, terms.settlement.status))
+    for step in (*terms.steps, *([terms.settlement] if terms.settlement else ())):
+        world.schedule.plan(now + step.after, PaymentSettles(payment.id, step.status))
     world.schedule.plan(payment.expires_at, PaymentSettles(payment.id, Status.CANCEL))
     return payment
 

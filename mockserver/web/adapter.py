@@ -34,7 +34,8 @@ async def answer(pipeline: Pipeline, scope: Scope, receive: Receive, send: Send)
 
         await deliver(response, scope, receive, send)
         return
-    await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
+    # A copy: middleware changes the headers, and the journal keeps them.
+    await send({"type": "http.response.start", "status": response.status, "headers": [*response.headers]})
     await send({"type": "http.response.body", "body": response.body})
 
 

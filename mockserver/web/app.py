@@ -1,7 +1,7 @@
 """The ASGI application: the operations of all contract documents, the control API, and the health checks."""
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mockserver.api.api import ServedContract, ServedContracts
 from mockserver.simulation.journal import Observer
 from mockserver.simulation.worlds import Readings, Worlds
-from mockserver.web.access import OPEN, AccessGuard
+from mockserver.web.access import OPEN, AccessGuard, is_of_browser
 from mockserver.web.adapter import answer, raw_path
 from mockserver.web.pipeline import Pipeline
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 CONTROL = "__mock__"
 """The first segment of every path of the control API."""
+
+_HEALTH = ("/livez", "/readyz")
+"""The paths of the health checks. They tell nothing, so any host may ask: probes send the address of a pod, or none."""
 
 _CACHE_SIZE = 128
 """The number of pipelines in the cache; others are built when a request needs them."""
@@ -34,22 +37,27 @@ class MockApp(Starlette):
     middleware takes as long as a whole request.
     """
 
-    def __init__(self, pipelines: Sequence[Pipeline], guard: AccessGuard, control: "Control", **options: Any) -> None:
+    def __init__(self, apis: Mapping[str, ASGIApp], guard: AccessGuard, control: "Control", **options: Any) -> None:
         super().__init__(**options)
-        self._pipelines = {pipeline.prefix.strip("/"): pipeline for pipeline in pipelines}
+        self._apis = apis
         self._guard = guard
         self._control = control
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or leave it to Starlette."""
-        if scope["type"] == "http":
+        if scope["type"] == "http" and (path := raw_path(scope)) not in _HEALTH:
             if self._guard.hosts and (refusal := self._guard.wrong_host(scope["headers"])):
                 await JSONResponse({"error": refusal}, 421)(scope, receive, send)
                 return
-            segment = raw_path(scope)[1:].partition("/")[0]
-            pipeline = self._pipelines.get(segment)
-            if pipeline is not None:
-                await answer(pipeline, scope, receive, send)
+            segment = path[1:].partition("/")[0]
+            api = self._apis.get(segment)
+            if api is not None:
+                if is_of_browser(scope["headers"]):
+                    from mockserver.web.cors import serve_page
+
+                    await serve_page(api, self._guard, scope, receive, send)
+                else:
+                    await api(scope, receive, send)
                 return
             if segment == CONTROL:
                 await self._control(scope, receive, send)
@@ -87,13 +95,17 @@ def create_app(
     guard: AccessGuard = OPEN,
     world_factory: "WorldFactory | None" = None,
     services: ServedContracts | None = None,
+    *,
+    compress: bool = False,
 ) -> Starlette:
     """Return an ASGI application that serves these worlds, with the control API under `/__mock__/`.
 
-    `guard` controls access. `world_factory` makes further worlds; by default it is created on first use. `services`
-    returns the service for other readings.
+    `guard` controls access; the host names of the vendor are allowed. `world_factory` makes further worlds; by default
+    it is created on first use. `services` returns the service for other readings. With `compress`, the service
+    compresses its responses for clients that accept it.
     """
     services = services or ServedContracts()
+    guard = guard.answering(host for document in service.documents.values() for host in document.hosts)
 
     @lru_cache(_CACHE_SIZE)
     def other(readings: Readings | None, prefix: str) -> Pipeline:
@@ -110,11 +122,16 @@ def create_app(
     async def not_found(request: Request, _: Exception) -> JSONResponse:
         return JSONResponse({"error": f"there is nothing at {request.url.path}: {places}"}, 404)
 
+    apis: dict[str, ASGIApp] = {pipeline.prefix.strip("/"): partial(answer, pipeline) for pipeline in pipelines}
+    if compress:
+        from starlette.middleware.gzip import GZipMiddleware
+
+        apis = {prefix: GZipMiddleware(api, minimum_size=1) for prefix, api in apis.items()}
     app = MockApp(
-        pipelines,
+        apis,
         guard,
         Control(worlds, service, services, guard, world_factory),
-        routes=[Route("/livez", _alive), Route("/readyz", _alive)],
+        routes=[Route(path, _alive, methods=["GET", "HEAD", "OPTIONS"]) for path in _HEALTH],
         exception_handlers={404: not_found},
     )
     app.router.redirect_slashes = False

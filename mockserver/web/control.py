@@ -24,6 +24,7 @@ from mockserver.contract import (
 )
 from mockserver.contract.loading import as_yaml, written
 from mockserver.contract.messages import brief, bug
+from mockserver.contract.payload import PayloadError, read_json, read_query
 from mockserver.control import journal
 from mockserver.control.context import ControlCall, ControlContext, ControlReply, slot
 from mockserver.control.errors import ControlError, problems, with_integers
@@ -36,7 +37,6 @@ from mockserver.simulation.worlds import Readings, Worlds, WorldSlot
 from mockserver.web.access import AccessGuard
 from mockserver.web.adapter import has_body, raw_path, read_body
 from mockserver.web.message import STOPPING
-from mockserver.web.payload import PayloadError, read_json, read_query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,6 +145,11 @@ class ControlApp:
         kind = next((value for name, value in headers if name == b"content-type"), b"").decode("latin-1")
         if kind.partition(";")[0].strip().lower() != "application/json":
             raise ControlError(400, f"send content-type: application/json{kind and f', not {brief(kind)}'}")
+        codings = next((value for name, value in headers if name == b"content-encoding"), b"").decode("latin-1")
+        if codings:
+            from mockserver.traffic.request_coding import unpacked_body
+
+            body = unpacked_body(codings, body, limit)
         return with_integers(read_json(body), operation.body_schema)
 
     def _read(self, operation: Operation, path: dict[str, str], scope: Scope, body: object) -> ControlCall:

@@ -39,7 +39,7 @@ async def deliver(response: HttpResponse, scope: Scope, receive: Receive, send: 
     if delivery.ending in (Ending.RESET, Ending.CLOSED):
         await _disconnect(scope, receive, reset=delivery.ending is Ending.RESET)
         return
-    await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
+    await send({"type": "http.response.start", "status": response.status, "headers": [*response.headers]})
     body = response.body[: delivery.kept] if delivery.ending is Ending.CUT else response.body
     await _send_slowly(body, delivery, scope, send)
     if delivery.ending is Ending.CUT:

@@ -1,13 +1,17 @@
 """Applying faults to a request and its response. The module is loaded when the first fault applies."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import orjson
 
 from mockserver.api.api import Api
-from mockserver.contract import ABSENT, FailureBody
+from mockserver.contract import ABSENT, Arguments, FailureBody, Operation
 from mockserver.contract.parts import JSON_TYPE
 from mockserver.domain.clock import Duration
+from mockserver.domain.refusal import Refusal
+from mockserver.domain.world import World
+from mockserver.simulation.faults.condition import Subject
 from mockserver.simulation.faults.effect import FaultedAnswer, Moment, WireResponse
 from mockserver.simulation.faults.kinds.status import BODILESS
 from mockserver.simulation.faults.state import AppliedFault
@@ -24,6 +28,18 @@ _NOTHING_YET = FailureBody(200, None)
 def delay_before(applied_faults: tuple[AppliedFault, ...]) -> Duration:
     """Return how long the faults delay the handling of a request, in milliseconds."""
     return sum(act.effect.wait for act in applied_faults if act.moment is Moment.BEFORE)
+
+
+def subject_of(operation: Operation, arguments: Arguments, world: World) -> Subject:
+    """Return what a request is about. A request for an order is about the country and the service of the order."""
+    values, _ = operation.values(arguments)
+    order, country, service = (values.get(name) for name in ("order", "country", "service"))
+    with suppress(KeyError):
+        found = world.order(str(order))
+        country, service = found.country, found.service
+    with suppress(Refusal):
+        country = world.catalogue.country(str(country)).code
+    return Subject(*(None if value is None else str(value) for value in (country, service, order)))
 
 
 def play(

@@ -1,10 +1,9 @@
 """HTTP requests and responses as plain values between the server and the pipeline, and the outcome of a request."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import parse_qsl
-
-import orjson
+from urllib.parse import unquote_to_bytes
 
 from mockserver.contract import Arguments, FailureBody, Operation, Violation
 from mockserver.domain.clock import Duration, Instant
@@ -45,6 +44,11 @@ class HttpRequest(NamedTuple):
     def media_type(self) -> str:
         """The content type without its parameters, in lower case."""
         return self.header(b"content-type").partition(";")[0].strip().lower()
+
+    @property
+    def is_preflight(self) -> bool:
+        """Whether this is a preflight request of a browser, which no client sends by itself."""
+        return self.method == "OPTIONS" and bool(self.header(b"access-control-request-method"))
 
     @property
     def bearer(self) -> str | None:
@@ -96,18 +100,14 @@ STOPPING = "smsonline_mock.stopping"
 """The key in the state of an ASGI scope for the asyncio.Event that the server sets when it stops, to end delays."""
 
 
-def possible_keys(request: HttpRequest) -> Iterator[str]:
-    """Yield the values of a request that may be its API key.
+def carried_key(request: HttpRequest, keys: Iterable[str]) -> str | None:
+    """Return the API key among `keys` that stands anywhere in a request, the longest if there are several."""
+    values = (value for _, value in request.headers)
+    carried = b"\n".join((request.path.encode("latin-1"), request.query, *values, request.body or b""))
+    # Without the zero bytes of UTF-16 and UTF-32.
+    text = unquote_to_bytes(carried).replace(b"\0", b"")
+    return max((key for key in keys if _is_word(key.encode(errors="surrogatepass"), text)), key=len, default=None)
 
-    They are the bearer token, the values of the query, and the top-level strings of a JSON body.
-    """
-    if request.bearer:
-        yield request.bearer
-    for _, value in parse_qsl(request.query.decode("latin-1")):
-        yield value
-    try:
-        body = orjson.loads(request.body or b"null")
-    except orjson.JSONDecodeError:
-        return
-    if isinstance(body, dict):
-        yield from (value for value in body.values() if isinstance(value, str))
+
+def _is_word(key: bytes, text: bytes) -> bool:
+    return key in text and re.search(rb"(?<![\w.-])" + re.escape(key) + rb"(?![\w.-])", text) is not None

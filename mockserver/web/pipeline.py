@@ -19,17 +19,16 @@ from mockserver.contract import (
     Violation,
     WrongMethod,
     broken,
-    did_you_mean,
 )
 from mockserver.contract.messages import bug
 from mockserver.contract.parts import JSON_TYPE
+from mockserver.contract.payload import PayloadError, malformed, read_request, unrouted
 from mockserver.domain.refusal import Reason, Refusal
 from mockserver.domain.settlement import settle
 from mockserver.simulation import real_time
 from mockserver.simulation.journal import Observer, ServedExchange
 from mockserver.simulation.worlds import Readings, Worlds, WorldSlot
 from mockserver.web.message import Header, HttpRequest, HttpResponse, Pause, PipelineOutcome
-from mockserver.web.payload import PayloadError, read_json, read_query
 
 if TYPE_CHECKING:
     from mockserver.simulation.faults.state import AppliedFault
@@ -37,6 +36,9 @@ if TYPE_CHECKING:
 _JSON: Header = (b"content-type", b"application/json")
 _CACHE_SIZE = 1024
 """The number of parsed requests in the cache of a pipeline."""
+
+_UNROUTED = {WrongMethod: "METHOD_NOT_ALLOWED", BadPath: "INVALID_REQUEST", NotFound: "NOT_FOUND"}
+"""The refusal reasons of requests that no operation takes."""
 
 _log = logging.getLogger("smsonline_mock")
 
@@ -138,37 +140,54 @@ class Pipeline:
         parsed = self._cache.get((request.method, request.path, request.query))
         if parsed is not None:
             return self._act(request, parsed.operation, parsed.arguments, (), parsed=parsed)
-        path = request.path[len(self.prefix) :]
-        fail = self.api.fail
-        match self.api.document.route(request.method, path):
+        document, path = self.api.document, request.path[len(self.prefix) :]
+        match document.route(request.method, path):
             case Found(operation, path_params):
                 return self._read(request, operation, path_params)
-            case WrongMethod(allowed):
-                reply = fail("METHOD_NOT_ALLOWED", f"this path allows {' or '.join(allowed)}")
-                return PipelineOutcome(reply, headers=((b"allow", ", ".join(allowed).encode()),))
-            case BadPath(reason):
-                return PipelineOutcome(fail("INVALID_REQUEST", reason))
-            case NotFound():
-                return PipelineOutcome(fail("NOT_FOUND", self._nearest(path)))
+            case found:
+                violation = unrouted(document, request.method, path)
+                reply = self.api.fail(_UNROUTED[type(found)], violation.message)
+                allowed = found.allowed if isinstance(found, WrongMethod) else ()
+                headers = ((b"allow", ", ".join(allowed).encode()),) if allowed else ()
+                return self._refuse(request, reply, () if request.is_preflight else (violation,), headers=headers)
 
     def _read(self, request: HttpRequest, operation: Operation, path_params: dict[str, str]) -> PipelineOutcome:
-        fail = self.api.fail
-        body: object = ABSENT
+        content: bytes | None = request.body
         try:
-            if operation.body_schema is not None:
-                if request.body is None:
-                    return PipelineOutcome(
-                        fail("CONTENT_TOO_LARGE", "the body is longer than this service accepts"), operation
-                    )
-                if request.media_type != "application/json":
-                    return PipelineOutcome(
-                        fail("UNSUPPORTED_MEDIA_TYPE", "send content-type: application/json"), operation
-                    )
-                body = read_json(request.body)
-            query = read_query(request.query)
+            content = self._content(request) if operation.body_schema is not None else b""
+            query, body = read_request(operation, request.header(b"content-type"), request.query, content)
         except PayloadError as error:
-            return PipelineOutcome(fail("INVALID_REQUEST", str(error)), operation)
+            reply, user = self.api.fail(error.reason, str(error)), operation.read(path_params).user
+            unpacked = request._replace(body=content)
+            return self._refuse(unpacked, reply, (malformed(operation, error),), operation, user)
         return self._act(request, operation, operation.read(path_params, query, body, request.bearer))
+
+    def _content(self, request: HttpRequest) -> bytes:
+        """Return the body without its content coding. Raises PayloadError."""
+        if request.body is None:
+            raise PayloadError(
+                "the body is longer than this service accepts", rule="maxLength", reason="CONTENT_TOO_LARGE"
+            )
+        codings = request.header(b"content-encoding")
+        if not codings:
+            return request.body
+        from mockserver.traffic.request_coding import unpacked_body
+
+        return unpacked_body(codings, request.body, self.limit)
+
+    def _refuse(
+        self,
+        request: HttpRequest,
+        reply: FailureBody,
+        violations: tuple[Violation, ...],
+        operation: Operation | None = None,
+        user: str | None = None,
+        headers: tuple[Header, ...] = (),
+    ) -> PipelineOutcome:
+        """Refuse a request that cannot be read, in the world of the key that stands anywhere in it."""
+        slot, key = self._guess(request)
+        now = slot.world.clock.now() if slot is not None else None
+        return PipelineOutcome(reply, operation, slot, None, now, violations, headers, (), (user, key))
 
     def _act(
         self,
@@ -183,7 +202,7 @@ class Pipeline:
         identity = user, key = parsed.identity if parsed is not None else (arguments.user, arguments.key)
         slot = self._worlds.with_key(key)
         if slot is None:
-            return PipelineOutcome(self.api.fail(Reason.UNAUTHORIZED), operation, None, arguments, identity=identity)
+            return self._unidentified(request, operation, arguments, identity)
         if slot.readings != self._readings and self._other is not None:
             return self._other(slot.readings, self.prefix).route(request)
         try:
@@ -206,6 +225,26 @@ class Pipeline:
             call = OperationCall(world.customers[customer.id], world, parsed.values)
             instead = self.api.answer(operation, parsed.purpose, call)
         return PipelineOutcome(instead, operation, slot, parsed.arguments, now, violations or (), (), (), identity)
+
+    def _unidentified(
+        self, request: HttpRequest, operation: Operation, arguments: Arguments, identity: tuple[str | None, str | None]
+    ) -> PipelineOutcome:
+        """Refuse a request without the key of an account, and say what was seen in its place."""
+        from mockserver.web.key_problem import key_problem
+
+        message = key_problem(operation, request, arguments, self._worlds.keys)
+        violation = malformed(operation, PayloadError(message, "key", "key"))
+        slot, misplaced = self._guess(request)
+        user, key = identity
+        return PipelineOutcome(
+            self.api.fail(Reason.UNAUTHORIZED, message),
+            operation,
+            slot,
+            arguments,
+            slot.world.clock.now() if slot is not None else None,
+            (violation,),
+            identity=(user, key or misplaced),
+        )
 
     def _check(
         self,
@@ -239,7 +278,7 @@ class Pipeline:
         self._cache[request.method, request.path, request.query] = parsed
 
     def _mend(self, operation: Operation, arguments: Arguments) -> Arguments | None:
-        from mockserver.web.payload import repair
+        from mockserver.web.repair import repair
 
         return repair(operation, arguments)
 
@@ -250,7 +289,12 @@ class Pipeline:
         if request.applied_faults is not None or slot.faults is None:
             return request.applied_faults or ()
         now = slot.world.clock.now()
-        return slot.faults.decide(operation.name, str(arguments.user), str(arguments.key), now)
+        if not slot.faults.are_about:
+            return slot.faults.decide(operation.name, str(arguments.user), str(arguments.key), now)
+        from mockserver.web.fault_injection import subject_of
+
+        subject = subject_of(operation, arguments, slot.world)
+        return slot.faults.decide(operation.name, str(arguments.user), str(arguments.key), now, subject)
 
     def _act_with_faults(
         self,
@@ -269,10 +313,6 @@ class Pipeline:
         return fault_injection.play(
             applied_faults, partial(self._act, undisturbed, operation, arguments, violations), self.api
         )
-
-    def _nearest(self, path: str) -> str:
-        known = (f"{self.prefix}{operation.path}" for operation in self.api.document.operations.values())
-        return f"no operation of {self.api.document.name} has this path{did_you_mean(self.prefix + path, known)}"
 
     def _record(self, request: HttpRequest, outcome: PipelineOutcome, response: HttpResponse, began: int) -> None:
         slot, arguments = outcome.slot, outcome.arguments
@@ -311,13 +351,11 @@ class Pipeline:
 
     def _guess(self, request: HttpRequest) -> tuple[WorldSlot, str] | tuple[None, None]:
         """Return the world and the key of a request that failed before its key was read."""
-        from mockserver.web.message import possible_keys
+        from mockserver.web.message import carried_key
 
-        for text in possible_keys(request):
-            slot = self._worlds.with_key(text)
-            if slot is not None:
-                return slot, text
-        return None, None
+        key = carried_key(request, self._worlds.keys)
+        slot = self._worlds.with_key(key)
+        return (slot, key) if slot is not None and key is not None else (None, None)
 
     def _shows_token(self, path: str) -> bool:
         token = self._worlds.token

@@ -52,6 +52,9 @@ catalogue:
   - {country: "12", service: wa, stock: 0}
 """
 
+NO_KEY = "UNAUTHORIZED: no key was sent: send it as {} in the query"
+UNKNOWN_KEY = "UNAUTHORIZED: no account has the key that was sent"
+
 BY_V3: dict[str, tuple[int, str, Callable[[Mock], httpx.Response]]] = {
     "a price above the maximum": (
         222,
@@ -140,9 +143,9 @@ BY_V3: dict[str, tuple[int, str, Callable[[Mock], httpx.Response]]] = {
         "TRANSACTION_NOT_FOUND",
         lambda mock: mock.v3.get("/customers/{user}/cryptomus/transaction/nope"),
     ),
-    "no key": (401, "UNAUTHORIZED", lambda mock: mock.client.get("/v3/customers/demo/balance")),
-    "an empty key": (401, "UNAUTHORIZED", lambda mock: mock.v3.get("/customers/{user}/balance", apiKey="")),
-    "an unknown key": (401, "UNAUTHORIZED", lambda mock: mock.v3.get("/customers/{user}/balance", apiKey="nope")),
+    "no key": (401, NO_KEY.format("apiKey"), lambda mock: mock.client.get("/v3/customers/demo/balance")),
+    "an empty key": (401, NO_KEY.format("apiKey"), lambda mock: mock.v3.get("/customers/{user}/balance", apiKey="")),
+    "an unknown key": (401, UNKNOWN_KEY, lambda mock: mock.v3.get("/customers/{user}/balance", apiKey="nope")),
     "another user's key": (403, "FORBIDDEN", lambda mock: mock.v3.get("/customers/{user}/balance", apiKey="other-key")),
     "a user that is not there": (403, "FORBIDDEN", lambda mock: mock.v3.get("/customers/nobody/balance")),
 }
@@ -220,9 +223,9 @@ BY_V2: dict[str, tuple[int, str, Callable[[Mock], httpx.Response]]] = {
         "ORDER_NOT_FOUND",
         lambda mock: mock.v2.post("/requestAnother", orderId="7"),
     ),
-    "no key": (401, "UNAUTHORIZED", lambda mock: mock.client.get("/cs/getBalance", params={"userId": "demo"})),
-    "an unknown key": (401, "UNAUTHORIZED", lambda mock: mock.v2.get("/getBalance", key="nope")),
-    "an unknown key in a body": (401, "UNAUTHORIZED", lambda mock: mock.v2.purchase(key="nope")),
+    "no key": (401, NO_KEY.format("key"), lambda mock: mock.client.get("/cs/getBalance", params={"userId": "demo"})),
+    "an unknown key": (401, UNKNOWN_KEY, lambda mock: mock.v2.get("/getBalance", key="nope")),
+    "an unknown key in a body": (401, UNKNOWN_KEY, lambda mock: mock.v2.purchase(key="nope")),
     "another user's key": (403, "FORBIDDEN", lambda mock: mock.v2.get("/getBalance", key="other-key")),
     "another user's key in a body": (403, "FORBIDDEN", lambda mock: mock.v2.purchase(key="other-key")),
     "no user": (403, "FORBIDDEN", lambda mock: mock.client.get("/cs/getBalance", params={"key": "demo-key"})),

@@ -251,6 +251,16 @@ def test_limits_can_be_changed() -> None:
     assert (limits["worlds"], limits["journal"], answer.status_code) == (1, 7, 409)
 
 
+def test_readings_pages_and_compression_are_chosen() -> None:
+    page = {"origin": "http://page.test", "accept-encoding": "gzip"}
+    with serving("http", "-q", "--reading", "failures=status", "--cors", page["origin"], "--compress") as mock:
+        [world] = worlds(mock).json()["worlds"]
+        answer = httpx.get(f"{mock.url}/v3/numbers/demo/order/99?apiKey=demo-key", headers=page)
+    assert (world["readings"]["failures"], answer.status_code) == ("status", 404)
+    names = ("content-encoding", "access-control-allow-origin")
+    assert [answer.headers[name] for name in names] == ["gzip", page["origin"]]
+
+
 def test_a_lenient_mock_serves_what_breaks_the_contract() -> None:
     with serving("http", "-q", "--lenient") as mock:
         answer = httpx.put(
@@ -353,6 +363,11 @@ def test_a_broken_key_is_not_told(command: Command, tmp_path: Path, key: str) ->
             ["--limit", "worlds=many"],
             "Error: Invalid value for '--limit': write worlds=NUMBER",
         ),
+        (
+            ["--cors", "http://localhost:3000/app"],
+            "Error: Invalid value for '--cors': write an origin without a path, such as http://localhost:3000, not",
+        ),
+        (["--reading", "expiry=never"], "Error: readings.expiry: must be kept or refunded"),
         (["--token", " "], "Error: --token is empty: pass a token or omit the option"),
         (["-q", "-v"], "Error: -q and -v cannot be combined"),
         (["--senario", "default"], "Error: No such option '--senario'. Did you mean '--scenario'?"),
@@ -388,6 +403,13 @@ def test_routes_says_how_an_operation_is_known(listed: list[dict[str, str]]) -> 
         "provenance": "documented",
         "summary": "Get the account's balance",
     }
+
+
+def test_readings_are_listed_with_the_default_first(command: Command) -> None:
+    rows = json.loads(command("readings", "--json").stdout)
+    values = {row["name"]: (row["default"], [*row["values"]]) for row in rows}
+    assert values["expiry"] == ("kept", ["kept", "refunded"])
+    assert "expiry=refunded" in command("readings").stdout
 
 
 def test_routes_prints_a_table(command: Command, listed: list[dict[str, str]]) -> None:

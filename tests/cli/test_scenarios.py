@@ -41,6 +41,16 @@ def run(command: Command, tmp_path: Path) -> Command:
     return partial(command, "scenarios")
 
 
+# check
+
+
+def test_a_warning_is_printed_and_the_scenario_is_sound(run: Command, tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text(OWN.replace("orders: [", "orders: [{sms: []}, "))
+    result = run("check", "own.yaml")
+    assert (result.exit_code, result.stdout) == (0, "own.yaml: ok\n")
+    assert result.stderr.startswith("warning: own.yaml:4:")
+
+
 # list
 
 

@@ -131,6 +131,7 @@ def test_a_server_that_is_not_there_cannot_be_checked(command: Command) -> None:
         (["--reading", "expiry"], "write NAME=VALUE"),
         (["--url", "ftp://x"], "is not a URL"),
         (["--url", "http://me:secret@127.0.0.1"], "must not contain credentials"),
+        (["--credentials", "mine.env"], "--credentials are for a server: add --url, or omit them"),
         (["--allow-orders"], "--allow-orders and --spend-limit require each other"),
         (["--spend-limit", "0.50"], "--allow-orders and --spend-limit require each other"),
         (["--allow-orders", "--spend-limit", "half"], "write an amount in dollars, such as 0.50"),

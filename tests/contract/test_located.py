@@ -133,6 +133,7 @@ def test_what_json_cannot_hold_is_refused(text: str, message: str) -> None:
         ("a: [1, 2\nb: 3\n", "2:2: a list in brackets needs a comma or a closing bracket here"),
         ("a: {x: 1\nb: 2\n", "2:2: a mapping in braces needs a comma or a closing brace here"),
         ("a:\n\t- b\n", "2:1: a tab cannot indent a line: use spaces"),
+        ("[a]\nb = 1\n", "2:1: this is TOML: write it as YAML, such as `name: value`"),
         ("a: 1\nb: 'x\nc: 1\n", "2:4: a quotation mark that begins here is never closed"),
         ("- a\nb: 1\n", "2:1: this line does not continue the list above it: check the indentation"),
         ("a: 'x' y\n", "1:8: this does not continue the mapping above it: check the indentation and the quotation"),

@@ -141,3 +141,19 @@ def test_a_shared_key_is_hidden_for_both(steer: Callable[..., Steered]) -> None:
         V3(steered.service, user, "one-key").balance()
     shown = steered("GET", "/worlds/default/journal").text
     assert ("ann" in shown, "bob" in shown, "one-key" in shown) == (True, True, False)
+
+
+def test_a_balance_is_set_and_adds_up(steered: Steered) -> None:
+    world = steered.create(scenario="no-sms", userId="ann")
+    answer = steered("PATCH", f"/worlds/{world.id}/accounts/ann", json={"balance": 15})
+    ledger = steered("GET", f"/worlds/{world.id}/ledger").json()
+    assert (answer.json(), ledger["balances"]["ann"], ledger["brokenRules"]) == (
+        {"userId": "ann", "balance": 15},
+        15,
+        [],
+    )
+
+
+def test_an_unknown_account_is_told_with_the_nearest(steered: Steered) -> None:
+    answer = steered("PATCH", "/worlds/default/accounts/dmo", json={"balance": 15})
+    assert (answer.status_code, "did you mean demo?" in answer.json()["error"]) == (404, True)

@@ -80,6 +80,12 @@ REFUSALS: dict[str, list[tuple[int, str, str, Any]]] = {
         (400, "POST", "/payments/{payment}/settle", {}),
         (409, "POST", "/payments/{settled}/settle", {"status": "paid"}),
     ],
+    "changeAccount": [
+        (404, "PATCH", "/accounts/nobody", {"balance": 1}),
+        (400, "PATCH", "/accounts/demo", {"balance": -1}),
+        (400, "PATCH", "/accounts/demo", {"balance": "5.00"}),
+        (400, "PATCH", "/accounts/demo", {}),
+    ],
     "changeCatalogue": [
         (404, "PATCH", "/catalogue", {"country": "nowhere", "service": "ds", "price": 1}),
         (404, "PATCH", "/catalogue", {"country": "12", "service": "nothing", "price": 1}),
@@ -174,6 +180,7 @@ def test_a_change_of_a_world_that_is_not_there_changes_nothing(steered: Steered,
         "setClock": {"mode": "manual"},
         "advanceClock": {"by": "1s"},
         "settlePayment": {"status": "paid"},
+        "changeAccount": {"balance": 1},
         "changeCatalogue": {"country": "12", "service": "ds", "price": 1},
         "addFault": {"then": {"status": 500}},
     }

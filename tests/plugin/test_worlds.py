@@ -108,9 +108,16 @@ def test_wrong_markers_are_errors_of_their_tests(suite: pytest.Pytester) -> None
     def test_c(smsonline): pass
 
     def test_d(smsonline): pass
+
+    @pytest.mark.smsonline(seed=7)
+    def test_e(): pass
+
+    @pytest.mark.smsonline(seed=7)
+    class TestSome:
+        def test_f(self): pass
     """
     result = run(suite, dedent(tests))
-    result.assert_outcomes(passed=1, errors=3)
+    result.assert_outcomes(passed=2, errors=4)
     lines = [
         "*ERROR at setup of test_a*",
         "@pytest.mark.smsonline: there is no argument sceanrio, did you mean scenario?",
@@ -118,6 +125,8 @@ def test_wrong_markers_are_errors_of_their_tests(suite: pytest.Pytester) -> None
         "@pytest.mark.smsonline: pass its arguments by name",
         "*ERROR at setup of test_c*",
         "@pytest.mark.smsonline: seed must be a whole number, not '7'",
+        "*ERROR at setup of test_e*",
+        "its markers require the fixture smsonline: add it to the test's arguments",
     ]
     result.stdout.fnmatch_lines(lines, consecutive=True)
 

@@ -75,6 +75,29 @@ def test_a_side_that_is_not_known_is_not_checked() -> None:
     assert not places(None, None)
 
 
+@pytest.mark.parametrize(
+    ("media", "body", "place"),
+    [
+        ("application/x-www-form-urlencoded", b"apiKey=k", "contentType"),
+        ("application/json", b"{'apiKey': 'k'}", "body"),
+        ("application/json", b'{"apiKey": "k", "apiKey": "k"}', "body"),
+    ],
+    ids=["a form", "no JSON", "a field twice"],
+)
+def test_of_what_cannot_be_read_the_cause_is_named(media: str, body: bytes, place: str) -> None:
+    request = Request("PATCH", "http://h", (("content-type", media),), body)
+    match = CONTRACT.match("PATCH", "/v3/customers/demo/favourites/12/ds")
+    assert [violation.place for violation in CONTRACT.check(match, request, None)] == [place]
+
+
+@pytest.mark.parametrize(("coding", "places"), [("compress", ["contentEncoding"]), ("gzip", [])])
+def test_of_an_unknown_body_the_coding_is_checked(coding: str, places: list[str]) -> None:
+    request = Request("PATCH", "http://h", (*IN_JSON, ("content-encoding", coding)))
+    match = CONTRACT.match("PATCH", "/v3/customers/demo/favourites/12/ds")
+    found = CONTRACT.check(match, request, None, knows_body=False)
+    assert [violation.place for violation in found] == places
+
+
 def test_a_packed_body_is_read() -> None:
     body = gzip.compress(orjson.dumps({"apiKey": "k"}))
     request = Request("PATCH", "http://h", (*IN_JSON, ("content-encoding", "gzip")), body)

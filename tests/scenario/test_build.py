@@ -293,3 +293,9 @@ def test_a_rule_for_a_provider_leaves_others_alone(world_of: MakeWorld) -> None:
         for provider in (CRYPTOMUS, PAY4BIT)
     ]
     assert urls == [False, True]
+
+
+@pytest.mark.parametrize(("written", "cents"), [("500", 500), ("5.00 USD", 500), ("0.07 USD", 7)])
+def test_a_balance_is_in_cents_or_in_dollars(world_of: MakeWorld, written: str, cents: int) -> None:
+    world = world_of(f"description: x\naccounts: [{{userId: demo, key: k, balance: {written}}}]\n")
+    assert world.ledger.balance("demo") == cents

@@ -42,6 +42,12 @@ def test_a_problem_is_followed_by_its_line_and_a_caret(read: Callable[[str], Sce
     ]
 
 
+def test_an_excerpt_says_that_words_are_hidden_and_keeps_its_punctuation() -> None:
+    line, caret = SourceText("accounts: [{userId: a, kye: s3cret, = !}]").excerpt(1, 25)
+    assert line.endswith("kye: ******, = !}]")
+    assert caret.endswith("^  (* hides words that may be secret)")
+
+
 def test_a_long_line_is_cut_around_the_column() -> None:
     line, caret = SourceText(f"description: {'x' * 300}Y{'z' * 300}").excerpt(1, 314)
     assert (len(line) <= 110, line[caret.index("^")]) == (True, "Y")

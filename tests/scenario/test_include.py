@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mockserver.scenario.fixtures import Fixtures
+    from mockserver.scenario.load import Scenario
 
     Load = Callable[..., dict[str, Any]]
 
@@ -202,3 +203,10 @@ def test_the_files_of_a_scenario_are_known(tmp_path: Path, shipped: Fixtures) ->
     (tmp_path / "base.yaml").write_text("description: Base.\n" + ACCOUNT)
     scenario = load(str(tmp_path / "own.yaml"), shipped.catalogue)
     assert [path.name for path in scenario.files] == ["own.yaml", "base.yaml"]
+
+
+def test_a_field_that_begins_with_x_holds_anchors_and_is_ignored(read: Callable[[str], Scenario]) -> None:
+    scenario = read(
+        "description: x\naccounts: [{userId: a, key: k}]\nx-late: &late [{after: 10m}]\norders: [{sms: *late}]\n"
+    )
+    assert (scenario.data["orders"], "x-late" in scenario.data) == ([{"sms": [{"after": "10m"}]}], False)

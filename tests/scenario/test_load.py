@@ -103,15 +103,26 @@ def test_a_file_that_holds_no_mapping_is_one_problem(read: Read, text: str) -> N
         ),
         (
             SMALLEST + "orders: [{sms: [{after: 5}]}]\n",
-            "3:25: $.orders[0].sms[0].after: must be a string (Such as 8s, 20m, 1h30m, 7d or 250ms.)",
+            "3:25: $.orders[0].sms[0].after: must be a string (Such as 8s, 20m, 1h30m, 7d or 250ms.), did you mean 5s?",
         ),
         (
             SMALLEST + "orders: [{sms: [{after: 5 s}]}]\n",
-            "3:25: $.orders[0].sms[0].after: must be a value such as 8s, 20m, 1h30m, 7d or 250ms",
+            "3:25: $.orders[0].sms[0].after: must be a value such as 8s, 20m, 1h30m, 7d or 250ms, did you mean 5s?",
         ),
         (
             SMALLEST + "catalogue: [{country: 12, service: ds, price: 1}]\n",
-            "3:23: $.catalogue[0].country: must be a string (A code of the catalogue (in quotes if it is a number).)",
+            (
+                "3:23: $.catalogue[0].country: must be a string (A code of the catalogue (in quotes if it is "
+                "a number).): put it in quotes, or YAML reads 12"
+            ),
+        ),
+        (
+            "description: x\naccounts: [{userId: demo, key: k, balance: $5}]\n",
+            "2:44: $.accounts[0].balance: must be a value such as 500 (US cents) or 5.00 USD",
+        ),
+        (
+            SMALLEST + "orders: [{sms: [{after: 5s, code: 012}]}]\n",
+            "3:35: $.orders[0].sms[0].code: must be a string (By default, random.): put it in quotes, or YAML reads 12",
         ),
     ],
 )
@@ -229,6 +240,10 @@ def test_a_key_that_is_no_text_is_a_problem(read: Read, key: str) -> None:
         (
             "catalogue: [{country: united state, service: ds, price: 1}]",
             "3:23: $.catalogue[0].country: unknown country united state, did you mean 12 (United States)?",
+        ),
+        (
+            "orders: [{when: {carrier: Vodaphone}}]",
+            "3:27: $.orders[0].when.carrier: no country has the carrier Vodaphone, did you mean vodafone?",
         ),
         (
             'catalogue: [{country: "12", service: dss, price: 1}]',

@@ -40,6 +40,9 @@ RESET = "then: {reset: true}"
             "when/operation: unknown operation getOrder, did you mean v3.getOrder?",
         ),
         (f"when: {{operation: [v3.*, v4.*]}}, {RESET}", "when/operation/1: unknown operation v4.*"),
+        (f"when: {{country: '999'}}, {RESET}", "when/country: unknown country 999"),
+        (f"when: {{service: dss}}, {RESET}", "when/service: unknown service dss, did you mean ds (Discord)?"),
+        (f"when: {{nth: {{from: 3, to: 2}}}}, {RESET}", "when/nth: the range from 3 to 2 is empty"),
         (f"when: {{account: dmeo}}, {RESET}", "when/account: unknown account dmeo, did you mean demo?"),
         (f"when: {{nth: 1.0}}, {RESET}", "when/nth: write 1: a whole number has no decimal point or exponent here"),
         (f"when: {{from: 3651d}}, {RESET}", "when/from: 3651d is longer than 3650d"),
@@ -119,7 +122,11 @@ def test_a_fault_that_makes_no_sense_is_told(read: Read, fault: str, expected: s
     [
         ("name: x", "", "the field then is missing"),
         ("then: {}", "/then", "must have at least 1 field"),
-        ("then: {reset: true, malformed: true}", "/then", "must have at most 1 field"),
+        (
+            "then: {reset: true, malformed: true}",
+            "/then",
+            "must have at most 1 field (Exactly one effect. Write a fault for each effect.): choose one of",
+        ),
         ("then: {rest: true}", "/then/rest", "unknown field, did you mean reset?"),
         ("then: {reset: false}", "/then/reset", "must be true"),
         ("then: {status: 99}", "/then/status", "must be at least 200"),

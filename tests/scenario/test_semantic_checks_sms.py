@@ -69,6 +69,24 @@ def test_an_unknown_locale_is_told(read: Read, locale: str, hint: str) -> None:
     assert problem(read, f"    locale: {locale}") == f"6:13: /orders/0/sms/0/locale: unknown locale {locale}{hint}"
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Your code is {cod}", "unknown placeholder {cod}, did you mean {code}?"),
+        ("Your code is {Code}", "unknown placeholder {Code}, did you mean {code}?"),
+        ("Your code is {code", "unknown placeholder {code, did you mean {code}?"),
+        ("From {servce}: {code}", "unknown placeholder {servce}, did you mean {service}?"),
+    ],
+)
+def test_a_misspelt_placeholder_is_told(read: Read, text: str, message: str) -> None:
+    assert problem(read, f'    text: "{text}"') == f"6:11: /orders/0/sms/0/text: {message}"
+
+
+def test_the_sms_of_a_request_for_another_are_checked_too(read: Read) -> None:
+    [found] = problems(read, 'orders:\n- another: [[{after: 1s, text: "{cod}"}]]')
+    assert found.endswith("/orders/0/another/0/0/text: unknown placeholder {cod}, did you mean {code}?")
+
+
 def test_everything_wrong_is_told_at_once_and_a_placeholder_once(read: Read) -> None:
     sms = "{after: 1s, text: '{fake.x} {fake.y} {fake.x}', locale: klingon}"
     found = problems(read, f"orders: [{{sms: [{{after: 2s}}, {sms}]}}, {{sms: [{sms}]}}]")

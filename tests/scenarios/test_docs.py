@@ -130,7 +130,9 @@ def test_money_comes_back_by_itself_in_the_example_of_readings(files: Path, ship
     assert answer["body"]["balance"] == 10000
 
 
-@pytest.mark.parametrize(("provider", "ends"), [("pay4bit", ["fail", "fail"]), ("cryptomus", ["paid", "wrong_amount"])])
+@pytest.mark.parametrize(
+    ("provider", "ends"), [("pay4bit", ["fail", "fail"]), ("cryptomus", ["paid", "wrong_amount_waiting"])]
+)
 def test_payments_of_the_example_end_as_it_says(files: Path, shipped: Fixtures, provider: str, ends: list[str]) -> None:
     running = run(example("paying.yaml", shipped), shipped)
     for _ in range(2):

@@ -44,6 +44,18 @@ def test_a_payment_ends_as_its_rule_says(play: Play, end: str, credit: int) -> N
     assert (newest(mock)["status"], mock.v3.balance()) == (end, 100000 + credit)
 
 
+@pytest.mark.parametrize(
+    ("passed", "status", "balance"),
+    [("59s", "check", 100000), ("1m", "wrong_amount_waiting", 100000), ("3m", "paid", 100500), ("2h", "paid", 100500)],
+)
+def test_a_payment_goes_through_its_steps(play: Play, passed: str, status: str, balance: int) -> None:
+    steps = "[{after: 1m, as: wrong_amount_waiting}, {after: 3m, as: paid}]"
+    mock = play(f"payments:\n  - steps: {steps}\n")
+    invoice(mock)
+    mock.advance(passed)
+    assert (newest(mock)["status"], mock.v3.balance()) == (status, balance)
+
+
 @pytest.mark.parametrize(("passed", "status"), [("59m59s", "check"), ("1h", "cancel")])
 @pytest.mark.parametrize("rules", ["payments: []\n", "payments:\n  - page: abc\n"])
 def test_a_payment_that_nobody_pays_expires(play: Play, rules: str, passed: str, status: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from mockserver.contract import load
@@ -11,6 +12,7 @@ from mockserver.serving import report
 from mockserver.serving.setup import Settings, set_up
 from mockserver.simulation.journal import ServedExchange
 from mockserver.web.access import guard
+from tests.asgi import respond
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +42,13 @@ def test_the_banner_says_where_the_mock_is_and_who_may_use_it() -> None:
         "  control   http://127.0.0.1:8080/__mock__",
         "Press Ctrl-C to stop.",
     ]
+
+
+def test_a_wrong_key_is_told_without_being_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    mock = set_up("default", observers=report.observers(quiet=False, verbose=False))
+    respond(mock.app, httpx.Request("GET", "http://localhost/v3/customers/demo/balance?api_key=demo-key"))
+    said = "the request breaks the contract: v3.getBalance: the key was sent as api_key in the query: send it as apiKey"
+    assert said in capsys.readouterr().err
 
 
 def test_the_banner_shows_all_accounts_of_a_shipped_scenario() -> None:

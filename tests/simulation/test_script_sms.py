@@ -58,6 +58,11 @@ def test_a_text_without_a_code_has_none(text: str) -> None:
     assert sms(SmsRule(0, text=text))[1] is None
 
 
+@pytest.mark.parametrize(("text", "code"), [("Use 123 456 now", "123456"), ("{other} is old", None)])
+def test_the_code_of_a_text_is_the_one_that_people_find(text: str, code: str | None) -> None:
+    assert sms(SmsRule(0, text=text))[1] == code
+
+
 def test_a_code_that_is_given_counts_although_the_text_does_not_mark_it() -> None:
     assert sms(SmsRule(0, text="Your code is 123", code="123")) == ("Your code is 123", "123")
 
@@ -146,6 +151,15 @@ def test_another_sms_differs_from_the_first() -> None:
     assigned = drawing.assign(purchase(service="go"))
     asked = order(assigned.order_id, service="go")
     assert drawing.another(asked, 1000).deliveries != assigned.deliveries
+
+
+@pytest.mark.parametrize(("period", "text"), [(1, "second"), (2, "third"), (3, "third")])
+def test_each_request_for_another_sms_may_have_its_own(period: int, text: str) -> None:
+    rule = OrderRule(
+        sms=(SmsRule(0, text="first"),), another=((SmsRule(0, text="second"),), (SmsRule(0, text="third"),))
+    )
+    [sms] = script(rule).another(order(period=period, rule=0), 0).deliveries
+    assert sms.text == text
 
 
 def test_another_sms_differs_from_the_one_before() -> None:

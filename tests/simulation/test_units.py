@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.domain.clock import DAY, HOUR, MINUTE, SECOND
-from mockserver.simulation.units import duration, instant
+from mockserver.simulation.units import duration, instant, likely_duration
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -59,3 +59,26 @@ def test_an_instant_is_what_it_says(moment: datetime) -> None:
 def test_a_date_that_does_not_exist_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         instant(text)
+
+
+@pytest.mark.parametrize(
+    ("value", "likely"),
+    [
+        ("5 sec", "5s"),
+        ("5 s", "5s"),
+        ("20 minutes", "20m"),
+        ("1 Hour, 30 min.", "1h30m"),
+        ("250 msec", "250ms"),
+        ("7 days", "7d"),
+        ("5", "5s"),
+        (5, "5s"),
+        ("soon", ""),
+        ("5 parsecs", ""),
+        ("-5s", ""),
+        (1.5, ""),
+        (True, ""),
+        (None, ""),
+    ],
+)
+def test_a_duration_is_guessed_from_other_spellings(value: object, likely: str) -> None:
+    assert likely_duration(value) == likely

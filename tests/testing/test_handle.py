@@ -43,6 +43,30 @@ def test_a_duration_may_be_a_timedelta(world: SmsOnline) -> None:
     assert world.clock.advance(timedelta(hours=1, milliseconds=5)) - before == timedelta(hours=1, milliseconds=5)
 
 
+def test_a_duration_may_be_seconds(world: SmsOnline) -> None:
+    before = world.clock.now
+    assert world.clock.advance(1.5) - before == timedelta(milliseconds=1500)
+
+
+def test_orders_and_codes_may_be_plain_values(world: SmsOnline, client: Client) -> None:
+    client.ordered()
+    [order] = world.orders
+    [sms] = world.deliver_sms(order, code=1234).sms
+    world.journal.assert_called("v3.orderNumber", order=order)
+    assert sms.code == "1234"
+
+
+def test_a_fault_may_be_for_one_order(world: SmsOnline, client: Client) -> None:
+    broken, sound = client.ordered(), client.ordered()
+    world.fail("v3.getOrder", order=world.orders[-1], nth={"from": 1}, status=503)
+    assert [client.poll(order_id).status_code for order_id in (broken, sound)] == [503, 200]
+
+
+def test_a_latency_may_be_seconds(world: SmsOnline, client: Client) -> None:
+    world.fail("v3.orderNumber", latency=0.001)
+    assert client.order().status_code == 200
+
+
 def test_time_passes_with_every_request(world: SmsOnline, client: Client) -> None:
     world.clock.step("7s")
     before = world.clock.now
@@ -54,6 +78,16 @@ def test_time_runs_and_stops_when_told(world: SmsOnline) -> None:
     world.clock.run(times=1000)
     world.clock.stop()
     assert world.clock.now == world.clock.now
+
+
+def test_a_balance_can_be_set(world: SmsOnline, client: Client) -> None:
+    world.balance = 15
+    assert (client.order().json()["errorMessage"], world.ledger[-1].kind) == ("INSUFFICIENT_BALANCE", "adjustment")
+
+
+def test_the_code_of_a_text_is_found(world: SmsOnline, client: Client) -> None:
+    [sms] = world.deliver_sms(client.ordered(), text="G-123456 is your code, valid for 1440 minutes").sms
+    assert sms.code == "123456"
 
 
 def test_an_sms_arrives_when_told(world: SmsOnline, client: Client) -> None:

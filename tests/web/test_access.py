@@ -110,7 +110,7 @@ def test_a_hostname_is_without_its_port(host: str, name: str) -> None:
     assert hostname(host) == name
 
 
-@pytest.mark.parametrize("path", [b"/__mock__/worlds", b"/v3/numbers/demo/popular", b"/cs/getBalance", b"/livez"])
+@pytest.mark.parametrize("path", [b"/__mock__/worlds", b"/v3/numbers/demo/popular", b"/cs/getBalance", b"/livez/x"])
 def test_a_rebound_name_is_refused_everywhere(ask: Callable[..., Answer], path: bytes) -> None:
     assert ask(LOCAL, (b"host", b"evil.example"), path=path).status == 421
 

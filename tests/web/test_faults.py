@@ -475,3 +475,34 @@ def test_a_request_that_waits_is_one_exchange(play: Play, waits: list[float]) ->
     faulty = play("then: {latency: 1s}")
     faulty.get()
     assert len(faulty.mock.exchanges) == 1
+
+
+# What a call is about
+
+
+@pytest.mark.parametrize(
+    ("when", "statuses"),
+    [
+        ("country: '12'", [503, 503, 200]),
+        ("country: '16'", [200, 200, 200]),
+        ("service: ds", [503, 503, 200]),
+        ("service: wa", [200, 200, 200]),
+        ("order: {order}", [200, 503, 200]),
+        ("order: '1'", [200, 200, 200]),
+        ("nth: {from: 2}", [200, 503, 503]),
+        ("service: ds, nth: {from: 2, to: 2}", [200, 503, 200]),
+    ],
+)
+def test_a_fault_may_be_for_what_calls_are_about(play: Play, when: str, statuses: list[int]) -> None:
+    probe = play()
+    order_id = probe.order().body["body"]["orderId"]
+    condition = when.replace("{order}", f"'{order_id}'")
+    faulty = play(f"at: after, when: {{{condition}}}, then: {{status: 503}}")
+    poll = b"/v3/numbers/demo/order/%s?apiKey=demo-key" % order_id.encode()
+    assert [faulty.order().status, faulty.get(poll).status, faulty.get().status] == statuses
+
+
+def test_a_country_may_be_named_in_the_request(play: Play) -> None:
+    faulty = play("when: {country: '12'}, then: {status: 503}")
+    lookups = [b"/v3/numbers/demo/lookup/%s/any?apiKey=demo-key&service=ds" % each for each in (b"12", b"16")]
+    assert [faulty.get(lookup).status == 503 for lookup in lookups] == [True, False]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mockserver.contract import ABSENT, Arguments, broken, load
 from mockserver.contract.arguments import number
-from mockserver.web.payload import MAXIMUM_MENDS, repair
+from mockserver.web.repair import MAXIMUM_MENDS, repair
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
 
 from mockserver.contract import load
+from mockserver.serving.setup import Settings, set_up
+from mockserver.web.access import guard
+from tests.web.conftest import serving
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mockserver.contract import Operation
     from tests.conftest import Mock
     from tests.web.conftest import Snapshot, Wire
@@ -22,6 +28,13 @@ OPERATIONS = [
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW")
 
 every_operation = pytest.mark.parametrize(("prefix", "operation"), OPERATIONS)
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[tuple[str, int]]:
+    """Host and port of a mock with a list of hosts."""
+    with serving(set_up("default", settings=Settings(guard("127.0.0.1"))).app) as address:
+        yield address
 
 
 def path(prefix: str, operation: Operation) -> str:
@@ -45,8 +58,11 @@ def test_a_wrong_method_is_answered_405_with_the_right_ones(mock: Mock, prefix: 
 @pytest.mark.parametrize(
     ("url", "body"),
     [
-        ("/v3/customers/demo/balance", {"ok": False, "errorMessage": "METHOD_NOT_ALLOWED: this path allows GET"}),
-        ("/cs/getBalance", {"error": True, "message": "METHOD_NOT_ALLOWED: this path allows GET"}),
+        (
+            "/v3/customers/demo/balance",
+            {"ok": False, "errorMessage": "METHOD_NOT_ALLOWED: this path allows GET, not DELETE"},
+        ),
+        ("/cs/getBalance", {"error": True, "message": "METHOD_NOT_ALLOWED: this path allows GET, not DELETE"}),
     ],
 )
 def test_a_wrong_method_is_told_in_the_words_of_its_generation(mock: Mock, url: str, body: dict[str, object]) -> None:
@@ -112,6 +128,23 @@ def test_health_is_answered_without_a_key(mock: Mock, url: str) -> None:
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
+@pytest.mark.parametrize(
+    "probe",
+    [
+        b"GET /readyz HTTP/1.0\r\n\r\n",
+        b"OPTIONS /livez HTTP/1.0\r\n\r\n",
+        b"GET /readyz HTTP/1.1\r\nHost: 10.42.0.7:8080\r\nConnection: close\r\n\r\n",
+        b"HEAD /livez HTTP/1.1\r\nHost: localhost.\r\nConnection: close\r\n\r\n",
+        b"GET /livez HTTP/1.1\r\nHost: [::ffff:127.0.0.1]:8080\r\nConnection: close\r\n\r\n",
+    ],
+    ids=["HTTP/1.0 without a host", "OPTIONS", "the address of a pod", "a dot at the end", "IPv4 in IPv6"],
+)
+def test_health_is_answered_for_any_host(guarded: tuple[str, int], probe: bytes) -> None:
+    with socket.create_connection(guarded, timeout=20) as connection:
+        connection.sendall(probe)
+        assert connection.recv(4096).startswith(b"HTTP/1.1 200 OK")
+
+
 # A path is taken as it was sent: a server decodes it before the application sees it, and must not change its meaning.
 
 
@@ -158,7 +191,7 @@ def test_a_path_parameter_is_decoded_once(mock: Mock, wire: Wire, user: bytes, s
 )
 def test_a_broken_path_is_answered_400(mock: Mock, wire: Wire, user: bytes, reason: str) -> None:
     answer = wire(mock.app, "GET", b"/v3/customers/%s/balance?apiKey=demo-key" % user)
-    assert (answer.status, answer.failure) == (400, f"INVALID_REQUEST: {reason}")
+    assert (answer.status, answer.failure) == (400, f"INVALID_REQUEST: the path is malformed: {reason}")
 
 
 def test_a_path_without_its_raw_form_is_encoded_again(mock: Mock, wire: Wire) -> None:

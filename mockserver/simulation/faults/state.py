@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from mockserver.domain.clock import Duration, Instant
 from mockserver.simulation.chance import Chance
-from mockserver.simulation.faults.condition import Condition
+from mockserver.simulation.faults.condition import NOTHING, Condition, Subject
 from mockserver.simulation.faults.effect import Effect, FaultedCall, Moment
 
 
@@ -49,6 +49,7 @@ class Faults:
         self.next = len(self._faults)
         """The number of the next fault."""
         self._chance = Chance(seed)
+        self._are_about = any(fault.when.is_about for fault in faults)
         self.start = start
         self.matched: Counter[int] = Counter()
         """The number of calls that each fault has matched."""
@@ -75,6 +76,7 @@ class Faults:
     def put(self, number: int, fault: Fault, matched: int = 0, acted: int = 0) -> None:
         """Add a fault after the others, with this number and these counts."""
         self._faults[number] = fault
+        self._are_about = self._are_about or fault.when.is_about
         self.matched[number], self.acted[number] = matched, acted
         self.next = max(self.next, number + 1)
         self._eligible.clear()
@@ -88,17 +90,27 @@ class Faults:
         """Copy the faults with their counts; `keys` maps the API keys of their windows to new ones."""
         copy = Faults((), self._chance.seed, self.start)
         copy._faults, copy.next = dict(self._faults), self.next
+        copy._are_about = self._are_about
         copy.matched, copy.acted = self.matched.copy(), self.acted.copy()
         copy.windows = {(index, keys.get(key, key)): window for (index, key), window in self.windows.items()}
         return copy
 
-    def decide(self, operation: str, account: str, key: str, now: Instant) -> tuple[AppliedFault, ...]:
-        """Count a call, and return the faults that apply to it, in order."""
+    @property
+    def are_about(self) -> bool:
+        """Whether a fault depends on what a call is about."""
+        return self._are_about
+
+    def decide(
+        self, operation: str, account: str, key: str, now: Instant, subject: Subject = NOTHING
+    ) -> tuple[AppliedFault, ...]:
+        """Count a call about a subject, and return the faults that apply to it, in order."""
         elapsed = now - self.start
         eligible, until = self._eligible.get((operation, account), ((), 0))
         if elapsed >= until:
             eligible, until = self._eligible[operation, account] = self._choose(operation, account, elapsed)
-        return tuple([act for index in eligible if (act := self._act(index, key, elapsed))]) if eligible else ()
+        return (
+            tuple([act for index in eligible if (act := self._act(index, key, elapsed, subject))]) if eligible else ()
+        )
 
     def _choose(self, operation: str, account: str, elapsed: Duration) -> tuple[tuple[int, ...], float]:
         """Return the faults that match at this time, and the time at which that may change."""
@@ -112,11 +124,14 @@ class Faults:
         )
         return tuple(current), min(changes, default=math.inf)
 
-    def _act(self, index: int, key: str, elapsed: Duration) -> AppliedFault | None:
+    def _act(self, index: int, key: str, elapsed: Duration, subject: Subject) -> AppliedFault | None:
         name, when, moment, effect, _ = self._faults[index]
+        if when.is_about and not when.fits(subject):
+            return None
         self.matched[index] = matched = self.matched[index] + 1
         if (
-            (when.nth is not None and matched != when.nth)
+            matched < when.first
+            or (when.last is not None and matched > when.last)
             or (when.every is not None and matched % when.every)
             or (when.probability is not None and self._chance.fraction("fault", index, matched) >= when.probability)
         ):

@@ -111,14 +111,14 @@ def test_a_window_opens_and_closes_as_time_passes() -> None:
 @pytest.mark.parametrize(
     ("when", "expected"),
     [
-        (Condition(nth=1), "x........."),
-        (Condition(nth=3), "..x......."),
+        (Condition(first=1, last=1), "x........."),
+        (Condition(first=3, last=3), "..x......."),
         (Condition(every=5), "....x....x"),
         (Condition(every=1), "xxxxxxxxxx"),
         (Condition(times=2), "xx........"),
         (Condition(every=3, times=2), "..x..x...."),
-        (Condition(nth=3, every=2), ".........."),
-        (Condition(nth=4, every=2), "...x......"),
+        (Condition(first=3, last=3, every=2), ".........."),
+        (Condition(first=4, last=4, every=2), "...x......"),
         (Condition(probability=0), ".........."),
         (Condition(probability=1), "xxxxxxxxxx"),
     ],
@@ -133,7 +133,7 @@ def test_matching_calls_are_counted(when: Condition, expected: str) -> None:
     ids=["operation", "account", "time"],
 )
 def test_a_call_that_does_not_match_is_not_counted(call: dict[str, object]) -> None:
-    subject = faults(Condition(("v3.getOrder",), "demo", start=10, nth=1))
+    subject = faults(Condition(("v3.getOrder",), "demo", start=10, first=1, last=1))
     acting(subject, **{"at": 10, **call})  # type: ignore[arg-type]
     assert acting(subject, at=10)
 
@@ -144,7 +144,7 @@ def test_all_faults_that_match_act_in_their_order() -> None:
 
 
 def test_counts_are_plain_data() -> None:
-    subject = faults(Condition(nth=2), Condition(("v2.*",)))
+    subject = faults(Condition(first=2, last=2), Condition(("v2.*",)))
     pattern(subject, 3)
     assert (subject.matched, subject.acted) == ({0: 3}, {0: 1})
 
@@ -179,7 +179,7 @@ def test_other_calls_do_not_disturb_chance(calls: list[str]) -> None:
 
 def test_other_faults_do_not_disturb_chance() -> None:
     when = Condition(probability=0.5)
-    crowded = Faults([fault(when, name="first"), fault(Condition(nth=3)), fault(when)], 1, START)
+    crowded = Faults([fault(when, name="first"), fault(Condition(first=3, last=3)), fault(when)], 1, START)
     acted = [any(act.fault == "first" for act in decided(crowded)) for _ in range(20)]
     assert "".join("x" if one else "." for one in acted) == pattern(faults(when), 20)
 

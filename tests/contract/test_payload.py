@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.web.payload import PayloadError, read_json, read_query
+from mockserver.contract.payload import PayloadError, read_json, read_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
