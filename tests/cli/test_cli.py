@@ -305,7 +305,7 @@ BROKEN = {
     ),
     "a wrong type": (
         "description: x\naccounts: [{userId: me, key: k, balance: many}]\n",
-        "scenario.yaml:2:42: $.accounts[0].balance: must be an integer",
+        "scenario.yaml:2:42: $.accounts[0].balance: must be a value such as 500 (US cents) or 5.00 USD",
     ),
     "an unknown service": (
         "description: x\naccounts: [{userId: me, key: k}]\ncatalogue: [{country: '12', service: discord, price: 1}]\n",
