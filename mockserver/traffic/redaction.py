@@ -185,7 +185,8 @@ class Redactor:
 
     def _member(self, name: object, value: Any) -> Any:
         named = isinstance(name, str) and name in self._names
-        return REDACTED if named and value not in (None, "", REDACTED) else self.data(value)
+        is_hidden = value is None or (isinstance(value, str) and not value.replace(REDACTED, ""))
+        return REDACTED if named and not is_hidden else self.data(value)
 
     def _message(self, headers: Headers, body: bytes) -> tuple[Headers, bytes]:
         """Redact headers and a body. The body is `MARK` itself if it cannot be searched."""

@@ -101,7 +101,7 @@ class SecretNames:
             for value in values:
                 if value.start >= done:
                     done = value.end(value.start)
-                    if text[value.start : done] not in (*_EMPTY_VALUES, MARK, b'"%b"' % MARK, b"'%b'" % MARK):
+                    if text[value.start : done].replace(MARK, b"") not in _EMPTY_VALUES:
                         yield value, done
 
     def _notations(self, text: bytes) -> Iterator[Iterator[_Value]]:
