@@ -170,7 +170,9 @@ class Redactor:
         if not (named or self._secrets):
             return data
         key = (digest(data), named, is_form)
-        return replaced(data, self._edits.get(key, lambda: self._find(data, named=named, is_form=is_form)))
+        hidden = replaced(data, self._edits.get(key, lambda: self._find(data, named=named, is_form=is_form)))
+        # What is hidden can end the name of a value after it, which is found only then.
+        return data if hidden == data else self._hidden(hidden, named=named, is_form=is_form)
 
     def _find(self, data: bytes, *, named: bool, is_form: bool) -> Sequence[Edit]:
         """Return the edits that hide what the data and all its decodings contain."""
