@@ -240,6 +240,11 @@ class Worlds:
         """Return the world that an API key selects, or None."""
         return self._by_key.get(key) if key else None
 
+    def with_user(self, user: str) -> WorldSlot | None:
+        """Return the only world that has an account; None if there is none, or if there are several."""
+        found = [slot for slot in self if user in slot.world.customers]
+        return found[0] if len(found) == 1 else None
+
     @property
     def keys(self) -> list[str]:
         """The API keys of all worlds."""

@@ -184,8 +184,10 @@ class Pipeline:
         user: str | None = None,
         headers: tuple[Header, ...] = (),
     ) -> PipelineOutcome:
-        """Refuse a request that cannot be read, in the world of the key that stands anywhere in it."""
+        """Refuse a request that cannot be read, in the world of the key that stands anywhere in it, or of its user."""
         slot, key = self._guess(request)
+        if slot is None and user:
+            slot = self._worlds.with_user(user)
         now = slot.world.clock.now() if slot is not None else None
         return PipelineOutcome(reply, operation, slot, None, now, violations, headers, (), (user, key))
 

@@ -81,7 +81,8 @@ class Parts:
     """
 
     def __init__(self, app: Any) -> None:
-        self._pipelines: dict[str, Pipeline] = {each.api.document.name: each for each in app._pipelines.values()}
+        pipelines = [api.args[0] for api in app._apis.values()]
+        self._pipelines: dict[str, Pipeline] = {each.api.document.name: each for each in pipelines}
         self._apis: dict[str, SpoiltApi] = {}
         for name, pipeline in self._pipelines.items():
             pipeline.api = self._apis[name] = SpoiltApi(pipeline.api.document)

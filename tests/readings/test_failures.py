@@ -117,7 +117,11 @@ BY_ONE: dict[str, tuple[int, str, Callable[[Mock], httpx.Response]]] = {
         "UNKNOWN_COUNTRY",
         lambda mock: mock.v2.get("/getBulkPhoneStatus", country="Atlantis"),
     ),
-    "V3: an unknown key": (401, "UNAUTHORIZED", lambda mock: mock.v3.get("/customers/{user}/balance", apiKey="nope")),
+    "V3: an unknown key": (
+        401,
+        "UNAUTHORIZED: no account has the key that was sent",
+        lambda mock: mock.v3.get("/customers/{user}/balance", apiKey="nope"),
+    ),
     "V2: an unknown user": (403, "FORBIDDEN", lambda mock: mock.v2.get("/getBalance", userId="nobody")),
 }
 

@@ -101,3 +101,10 @@ def test_an_idle_world_is_removed_unless_it_is_permanent(permanent: bool, left: 
     worlds.find("default").permanent = permanent
     worlds.evict(1001)
     assert len(worlds) == left
+
+
+def test_a_user_selects_the_only_world_that_has_it() -> None:
+    worlds = Worlds(world("a"))
+    alone = worlds.with_user("alice")
+    worlds.add(world("b"))
+    assert (alone, worlds.with_user("alice"), worlds.with_user("nobody")) == (worlds.find("default"), None, None)

@@ -38,6 +38,7 @@ MALFORMED = {
     "UTF-16": Malformed("body", "is not valid JSON", charset="utf-16"),
     "a field twice": Malformed("body", 'has the field "m" twice', body=SOUND[:-1] + ',"m":"1"}'),
     "no body": Malformed("body", "is empty", target=f"{ORDER}?apiKey=KEY", body=""),
+    "no body, and no key": Malformed("body", "is empty", body=""),
     "a broken query": Malformed("query", "a % in the query", "GET", "/v3/customers/USER/balance?apiKey=KEY&x=%zz"),
     "a broken path": Malformed("path", "a % is not followed by", "GET", "/v3/customers/%zz/balance?apiKey=KEY"),
     "a wrong method": Malformed("method", "allows PUT, not POST", "POST"),
