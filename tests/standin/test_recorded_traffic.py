@@ -117,6 +117,7 @@ def test_the_proposed_rules_are_those_of_the_stand_in(proposal: Path) -> None:
         "lifetime": "15m",
         "renewal": "5m",
         "another_sms": "charged",
+        "expiry": "repaid",
         "above_maximum": "NO_NUMBERS",
         "discount": "shown",
     }
