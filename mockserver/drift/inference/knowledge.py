@@ -6,7 +6,7 @@ again belongs to a new order.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from functools import cache
 from math import inf
@@ -105,9 +105,12 @@ class _History:
         self._values: list[Any] = []
 
     def add(self, at: int, value: Any) -> None:
-        where = bisect_right(self._times, at)
-        if where and (self._times[where - 1], self._values[where - 1]) == (at, value):
+        """Add a value that was seen at a time. If it may have changed at that time, it is unknown from then on."""
+        since, until = bisect_left(self._times, at), bisect_right(self._times, at)
+        same = self._values[since:until]
+        if value in same:
             return
+        where = until - (UNKNOWN in same)
         self._times.insert(where, at)
         self._values.insert(where, value)
 

@@ -77,25 +77,30 @@ def groups(unmatched: Iterable[Unmatched], sure: Collection[str], likely: Collec
 
 
 def _merged(found: list[Group], likely: Collection[str]) -> list[Group]:
-    """Merge the groups that differ in a single segment, if each has a likely value there, in the same form."""
+    """Merge the groups with several likely values at a position, in the same form, until there are none."""
     for group in found:
         for position, part in enumerate(group.path):
-            form = _form(part, likely)
-            if form is None or part == VARIABLE:
+            if part == VARIABLE or _form(part, likely) is None:
                 continue
-            path = (*group.path[:position], VARIABLE, *group.path[position + 1 :])
-            alike = [
-                each
-                for each in found
-                if (each.document.name, each.method) == (group.document.name, group.method)
-                and len(each.path) == len(path)
-                and (*each.path[:position], VARIABLE, *each.path[position + 1 :]) == path
-                and (each.path[position] == VARIABLE or _form(each.path[position], likely) == form)
-            ]
-            if len(alike) > 1:
+            alike = [each for each in found if _is_alike(group, each, position, likely)]
+            if len({each.path[position] for each in alike}) > 1:
+                columns = enumerate(zip(*(each.path for each in alike), strict=True))
+                path = tuple(VARIABLE if at == position or VARIABLE in parts else parts[0] for at, parts in columns)
                 merged = group._replace(path=path, requests=tuple(one for each in alike for one in each.requests))
                 return _merged([merged, *(each for each in found if each not in alike)], likely)
     return found
+
+
+def _is_alike(group: Group, other: Group, position: int, likely: Collection[str]) -> bool:
+    """Return whether paths differ only by likely values: at a position, and where one of the two varies."""
+    if (group.document.name, group.method, len(group.path)) != (other.document.name, other.method, len(other.path)):
+        return False
+    return all(
+        one == another
+        or (VARIABLE in (one, another) and _form(one or another, likely) is not None)
+        or (at == position and _form(one, likely) == _form(another, likely))
+        for at, (one, another) in enumerate(zip(group.path, other.path, strict=True))
+    )
 
 
 def _form(part: str, likely: Collection[str]) -> tuple[str, ...] | None:

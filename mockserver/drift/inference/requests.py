@@ -116,7 +116,7 @@ def bind(
 
     `expected` returns the possible values of an argument in a request, by what its response or later ones show; empty
     if that is unknown. A column gets an argument if it alone has it, and it has no other. The texts of a column may
-    consist of several arguments.
+    consist of several arguments. An argument that is a part of a text is never the whole text.
     """
     scores = [
         (score, column, argument, encoding)
@@ -131,8 +131,10 @@ def bind(
         if rivals or any(_overlap(each, column) or each.argument == argument for each in found):
             continue
         found.append(Bound(column.spot, argument, encoding=encoding, part=column.part))
+    in_parts = {(each.spot, each.argument) for each in found if each.part is not None}
     found = [*(each for each in found if each.part is None), *_templates(columns, arguments, found)]
-    return [*found, *_left_over(columns, arguments, found)]
+    left = _left_over(columns, arguments, found)
+    return [*found, *(each for each in left if (each.spot, each.argument) not in in_parts)]
 
 
 def _overlap(bound: Bound, column: Sent) -> bool:

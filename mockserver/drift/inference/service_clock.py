@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
 from math import inf
+from statistics import multimode
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,16 +14,17 @@ if TYPE_CHECKING:
 class ServiceClock:
     """The time of the service, by the times at which it says that orders were placed.
 
-    An order of which only the end is known was placed one lifetime before; that is known from the other orders. If an
-    order id is issued again, the service may have been reset, and its clock with it.
+    An order of which only the end is known was placed one lifetime before; that is the usual one of the other orders.
+    If an order id is issued again, the service may have been reset, and its clock with it. Times that contradict each
+    other show nothing.
     """
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
         placed: dict[int, int] = {}
         ends: dict[int, int] = {}
-        lifetimes: Counter[int] = Counter()
-        again = set()
+        lifetimes: list[int] = []
+        again: set[int] = set()
         seen = set()
         for whose, at in sorted(knowledge.issues("order"), key=lambda each: each[1]):
             again |= {at} if whose in seen else set()
@@ -34,19 +35,26 @@ class ServiceClock:
             elif end is not None:
                 ends[at] = end
             if ordered is not None and end is not None:
-                lifetimes[end - ordered] += 1
-        for lifetime, _ in lifetimes.most_common(1):
-            placed |= {at: end - lifetime for at, end in ends.items()}
+                lifetimes.append(end - ordered)
+        usual = multimode(lifetimes)
+        if len(usual) == 1:
+            placed |= {at: end - usual[0] for at, end in ends.items()}
         self._at = sorted(placed)
         self._shown = [placed[at] for at in self._at]
-        self._resets = [at in again for at in self._at]
+        self._resets = sorted(again)
 
     def bounds(self, at: int) -> tuple[float, float]:
         """Return the earliest and the latest time of the service at a time of the recorder, in milliseconds."""
         where = bisect_right(self._at, at)
-        earliest = self._shown[where - 1] if where else -inf
-        is_known = where < len(self._at) and not self._resets[where]
-        return earliest, self._shown[where] if is_known else inf
+        is_before = where > 0 and not self._is_reset(self._at[where - 1], at)
+        is_after = where < len(self._at) and not self._is_reset(at, self._at[where])
+        earliest = self._shown[where - 1] if is_before else -inf
+        latest = self._shown[where] if is_after else inf
+        return (earliest, latest) if earliest <= latest else (-inf, inf)
+
+    def _is_reset(self, since: int, until: int) -> bool:
+        """Return whether the service may have been reset after a time, up to another one."""
+        return bisect_right(self._resets, since) < bisect_right(self._resets, until)
 
     def has_ended(self, order: Entity, at: int) -> bool | None:
         """Return whether the time of an order is over; None if that is unknown."""

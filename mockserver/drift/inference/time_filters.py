@@ -8,7 +8,7 @@ from mockserver.drift.inference.encodings import decoded
 from mockserver.drift.inference.requests import Bound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from mockserver.contract.vocabulary import Argument
     from mockserver.drift.inference.encodings import Encoding
@@ -38,7 +38,7 @@ def time_filters(
     """Return the limits of the ends of orders among the columns of requests for lists.
 
     A request is compared with the last one of the account that had no such value. If one column fits one limit only,
-    the other column is the other one.
+    the other column is the other one. Two columns that fit the same limit only are none.
     """
     open_ = [name for name in KEEPS if name in arguments]
     if not open_ or "orders" not in study.lists:
@@ -51,11 +51,20 @@ def time_filters(
             if len(common) == 1:
                 fits[column.spot, name] = common.pop()
     found: list[Bound] = []
-    while single := [(spot, name) for spot, name in fits if sum(other == spot for other, _ in fits) == 1]:
-        spot, name = single[0]
-        found.append(Bound(spot, name, encoding=fits[spot, name]))
-        fits = {(other, each): form for (other, each), form in fits.items() if other != spot and each != name}
+    while certain := _certain(fits):
+        found += [Bound(spot, name, encoding=fits[spot, name]) for spot, name in certain]
+        fits = {
+            (other, each): form
+            for (other, each), form in fits.items()
+            if not any(other == spot or each == name for spot, name in certain)
+        }
     return found
+
+
+def _certain(fits: Collection[tuple[Spot, str]]) -> list[tuple[Spot, str]]:
+    """Return the columns that fit a single limit, with it, unless several columns do so."""
+    single = [(spot, name) for spot, name in fits if sum(other == spot for other, _ in fits) == 1]
+    return [(spot, name) for spot, name in single if sum(each == name for _, each in single) == 1]
 
 
 def _cases(
