@@ -131,7 +131,7 @@ class Expiry:
 
 
 class _Repaid:
-    """Tells when a balance has risen by the price of a waiting order. A payment of the same amount leaves that open."""
+    """Tells when a balance has risen by the price of a waiting order. A payment of less leaves that open."""
 
     def __init__(self) -> None:
         self._balances: dict[str, int] = {}
@@ -158,7 +158,7 @@ class _Repaid:
         before = self._balances.get(call.account)
         self._balances[call.account] = balance
         ended = [number for number, price in waiting.items() if before is not None and balance - before == price > 0]
-        if not ended or waiting[ended[0]] in self._paid_in[call.account]:
+        if not ended or any(amount <= waiting[ended[0]] for amount in self._paid_in[call.account]):
             return False
         del waiting[ended[0]]
         return True
