@@ -131,7 +131,10 @@ class Expiry:
 
 
 class _Repaid:
-    """Tells when a balance has risen by the price of a waiting order. A payment of less leaves that open."""
+    """Tells when a balance has risen by the price of an order without an SMS, waiting or shown as expired.
+
+    A payment of no more leaves that open: it may have been credited with a bonus.
+    """
 
     def __init__(self) -> None:
         self._balances: dict[str, int] = {}
@@ -142,7 +145,7 @@ class _Repaid:
         """Return whether the balance that a call shows has risen so."""
         waiting = self._waiting[call.account]
         for order in call.orders:
-            if has_sms(order) or order.get("state") not in (None, WAITING):
+            if has_sms(order) or order.get("state") not in (None, WAITING, EXPIRED):
                 waiting.pop(order["id"], None)
             elif "price" in order and call.purpose == "order":
                 waiting[order["id"]] = order["price"]

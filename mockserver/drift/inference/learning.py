@@ -57,7 +57,6 @@ SURE = ("account.id", "order.id", "payment.id", "coupon.code")
 LIKELY = ("country.code", "service.code", "carrier.name", "order.carrier", "wallet.currency", "wallet.network")
 """The values that may be variable segments of a path."""
 
-
 EXAMINED = 50
 """The maximum number of responses that are compared with an operation."""
 SAFE = ("GET", "HEAD")
