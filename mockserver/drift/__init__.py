@@ -11,7 +11,7 @@ from mockserver.contract import contract
 from mockserver.contract.loading import stated
 from mockserver.contract.overlays import effective
 from mockserver.contract.readings import DEFAULTS
-from mockserver.drift.difference import Confirmed, Difference, Drift, Kind
+from mockserver.drift.difference import Confirmed, Difference, Drift, Kind, of_service
 from mockserver.drift.edits import Basis
 from mockserver.drift.observation import Observation
 from mockserver.drift.proposal import Proposal, proposal, propose, write
@@ -77,17 +77,5 @@ def _rules(drift: Drift, bases: Mapping[str, Basis], readings: Choices, overlays
             file.write_text(write(proposed), encoding="utf-8")
         corrected = contract(readings, (*overlays, *([file] if proposed else ())))
     for rule in shown(calls(corrected.documents.values(), drift.sample), corrected.rules):
-        yield Difference(
-            kind=Kind.RULE,
-            document="",
-            operation="",
-            pointer="",
-            what=f"rule {rule.name}",
-            expected=corrected.rules[rule.name],
-            got=rule.value,
-            times=rule.times,
-            first=drift.first,
-            last=drift.last,
-            name=rule.name,
-            instead=rule.value,
-        )
+        span = (drift.first, drift.last)
+        yield of_service(Kind.RULE, rule.name, corrected.rules[rule.name], rule.value, rule.times, span)

@@ -92,6 +92,25 @@ class Difference(NamedTuple):
     refused: bool = False
 
 
+def of_service(kind: Kind, name: str, expected: str, got: str, times: int, span: tuple[int, int]) -> Difference:
+    """Return a difference in a rule or a reading, which belongs to no operation. `span` is that of the traffic."""
+    first, last = span
+    return Difference(
+        kind=kind,
+        document="",
+        operation="",
+        pointer="",
+        what=f"{kind} {name}",
+        expected=expected,
+        got=got,
+        times=times,
+        first=first,
+        last=last,
+        name=name,
+        instead=got,
+    )
+
+
 class Confirmed(NamedTuple):
     """A fact of a contract that traffic confirms: its pointer, its provenance, and how often it was seen."""
 

@@ -218,19 +218,13 @@ class Observation:
     def _other_readings(self, indications: Iterable[Indication]) -> Iterator[Difference]:
         for indication in indications:
             if indication.verdict not in ("", indication.default):
-                yield Difference(
-                    kind=Kind.READING,
-                    document="",
-                    operation="",
-                    pointer="",
-                    what=f"reading {indication.reading}",
-                    expected=indication.default,
-                    got=indication.verdict,
-                    times=indication.times[indication.verdict],
-                    first=self._first,
-                    last=self._last,
-                    name=indication.reading,
-                    instead=indication.verdict,
+                yield difference.of_service(
+                    Kind.READING,
+                    indication.reading,
+                    indication.default,
+                    indication.verdict,
+                    indication.times[indication.verdict],
+                    (self._first, self._last),
                 )
 
 
