@@ -57,9 +57,9 @@ def reworded(learned: Learned) -> Iterator[Difference]:
     document = operation.document
     for path, schema in places(operation.success_schema):
         meaning, node = learned.meanings.get(path), learned.shape.at(path)
-        if not isinstance(meaning, Value) or node is None or schema.get("x-value") != meaning.name or meaning.ground:
+        if not isinstance(meaning, Value) or node is None or schema.get("x-value") != meaning.name:
             continue
-        if is_written_so(schema, meaning):
+        if (meaning.ground and not meaning.words) or is_written_so(schema, meaning):
             continue
         seen = Occurrences()
         for call in learned.calls:
@@ -73,7 +73,7 @@ def reworded(learned: Learned) -> Iterator[Difference]:
             pointer=pointer,
             what=f"{operation.status} {'.'.join(('body', *path)).replace('.[]', '[]').replace('.{}', '{}')}",
             expected=", ".join(words) or meaning.name,
-            got=", ".join(map(str, words.values())) or str(meaning.encoding and meaning.encoding.annotation),
+            got=", ".join(map(str, words.values())) or _written(meaning),
             times=meaning.times,
             first=seen.first,
             last=seen.last,
@@ -81,6 +81,12 @@ def reworded(learned: Learned) -> Iterator[Difference]:
             place=document.place(pointer),
             example=seen.example,
         )
+
+
+def _written(meaning: Value) -> str:
+    """Return how a value is written, such as `x-unit: dollars`; the usual form has no annotation."""
+    annotation = meaning.encoding.annotation if meaning.encoding else None
+    return ": ".join(annotation) if annotation else "the usual form"
 
 
 def new_path(new: NewPath) -> Difference:

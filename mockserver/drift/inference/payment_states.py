@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mockserver.drift.inference.scope import Evidence, Scope
 
 OPEN, PAID, CANCELLED = "check", "paid", "cancel"
+GROUND = "the word for paid payments is the only one that nothing else explains"
 MAXIMUM = 14
 """The maximum number of different words."""
 
@@ -24,7 +25,7 @@ def payment_words(column: Column, scope: Scope, evidence: Evidence) -> Value | N
 
     The first word of a payment that later has another one is that of an open payment. The other one is that of a paid
     payment if the balance has risen by its amount in between, and that of a cancelled one if it is the same. If only
-    the words for open and cancelled payments are known, a third one is left for the paid ones.
+    the words for open and cancelled payments are known, a third one is left for the paid ones; that is inferred.
     """
     name = next((name for name, record in scope.names.items() if record == "payment"), "")
     words = column.node.distinct
@@ -41,11 +42,12 @@ def payment_words(column: Column, scope: Scope, evidence: Evidence) -> Value | N
         meant[CANCELLED].add(CANCELLED)  # the word of the contract
     found = {next(iter(states)): word for word, states in meant.items() if len(states) == 1}
     left = [word for word, states in meant.items() if not states]
-    if found.keys() == {OPEN, CANCELLED} and len(left) == 1:
+    is_inferred = found.keys() == {OPEN, CANCELLED} and len(left) == 1
+    if is_inferred:
         found[PAID] = left.pop()
     if len(found) < 2 or len(found) < len(meant) or OPEN not in found:
         return None
-    return Value(f"{name}.status", None, found, len(column.cells))
+    return Value(f"{name}.status", None, found, len(column.cells), GROUND if is_inferred else "")
 
 
 def _changes(

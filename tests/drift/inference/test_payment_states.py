@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
 from mockserver.drift.inference.knowledge import Knowledge
-from mockserver.drift.inference.payment_states import payment_words
+from mockserver.drift.inference.payment_states import GROUND, payment_words
 from mockserver.drift.inference.scope import Scope
 from tests.drift.inference.evidence import account, call, column, evidence, payment
+
+if TYPE_CHECKING:
+    from mockserver.drift.inference.meaning import Value
 
 
 class Look(NamedTuple):
@@ -20,8 +23,8 @@ class Look(NamedTuple):
     word: Any
 
 
-def words(looks: list[Look], balances: dict[int, int], amount: int | None = 500) -> Any:
-    """The words by the state. All payments have the same amount."""
+def meaning(looks: list[Look], balances: dict[int, int], amount: int | None = 500) -> Value | None:
+    """What the words mean. All payments have the same amount."""
     knowledge = Knowledge()
     for look in looks:
         knowledge.learn(payment(look.number), "amount", amount, look.at)
@@ -29,16 +32,22 @@ def words(looks: list[Look], balances: dict[int, int], amount: int | None = 500)
         knowledge.learn(account("demo"), "balance", balance, at)
     scope = Scope({"payment": "payment"}, 1)
     scope.entities |= {("payment", (number,)): payment(look.number) for number, look in enumerate(looks)}
-    found = payment_words(
+    return payment_words(
         column([look.word for look in looks]),
         scope,
         evidence([call("transaction", look.at) for look in looks], knowledge),
     )
+
+
+def words(looks: list[Look], balances: dict[int, int], amount: int | None = 500) -> Any:
+    """The words by the state."""
+    found = meaning(looks, balances, amount)
     return found and found.words
 
 
 PAYS = [Look(10, "1", "OPEN"), Look(30, "1", "DONE")]
 STOPS = [Look(50, "2", "OPEN"), Look(70, "2", "GONE")]
+LATE = [Look(90, "3", "OPEN"), Look(95, "3", "DONE")]
 
 
 def test_a_payment_is_paid_if_the_balance_has_risen_by_its_amount() -> None:
@@ -58,11 +67,22 @@ def test_numbers_are_words_too() -> None:
 
 
 def test_a_third_word_is_left_for_paid_payments() -> None:
-    assert words([*STOPS, Look(90, "3", "OPEN"), Look(95, "3", "DONE")], {45: 100, 80: 100}) == {
-        "check": "OPEN",
-        "cancel": "GONE",
-        "paid": "DONE",
-    }
+    assert words([*STOPS, *LATE], {45: 100, 80: 100}) == {"check": "OPEN", "cancel": "GONE", "paid": "DONE"}
+
+
+@pytest.mark.parametrize(
+    ("looks", "balances", "ground"),
+    [
+        pytest.param(PAYS + STOPS, {5: 100, 40: 600, 80: 600}, "", id="shown by balances"),
+        pytest.param(
+            [*STOPS, Look(90, "3", "OPEN"), Look(95, "3", "DONE")], {45: 100, 80: 100}, GROUND, id="left over"
+        ),
+    ],
+)
+def test_what_only_is_left_is_inferred(looks: list[Look], balances: dict[int, int], ground: str) -> None:
+    found = meaning(looks, balances)
+    assert found is not None
+    assert found.ground == ground
 
 
 def test_the_word_of_the_contract_for_cancelled_payments_is_known() -> None:
